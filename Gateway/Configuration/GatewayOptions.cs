@@ -1,0 +1,108 @@
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>All of <c>gateway.json</c>, checked: what is here can run. Immutable, so every worker may hold it.</summary>
+internal sealed record GatewayOptions
+{
+    /// <summary>Event-loop threads. In the file 0 means one for each core; here it is the number itself.</summary>
+    public required int Workers { get; init; }
+    public required IReadOnlyList<ListenerOptions> Listeners { get; init; }
+    public required IReadOnlyList<BackendOptions> Backends { get; init; }
+    public required IReadOnlyList<RouteOptions> Routes { get; init; }
+    public required LimitOptions Limits { get; init; }
+    /// <summary>How long calls in flight may take to finish after SIGTERM. <c>drainTimeout</c>, 10 s by default.</summary>
+    public required TimeSpan DrainTimeout { get; init; }
+    /// <summary>Where the admin endpoint listens, or null.</summary>
+    public required AdminOptions? Admin { get; init; }
+}
+
+/// <summary>The wire format of a listener or a backend.</summary>
+internal enum WireProtocol
+{
+    Frame,
+    Smf,
+}
+
+/// <summary>An address on which callers connect.</summary>
+internal sealed record ListenerOptions
+{
+    public required string Name { get; init; }
+    public required Address Address { get; init; }
+    public required WireProtocol Protocol { get; init; }
+    /// <summary>Callers connected to this listener at once, over all workers. By default <see cref="LimitOptions.ConnectionsMax"/>.</summary>
+    public required int ConnectionsMax { get; init; }
+}
+
+/// <summary>How the next server of a backend is chosen.</summary>
+internal enum Balancing
+{
+    /// <summary>In turn, each as often as its weight says.</summary>
+    RoundRobin,
+    /// <summary>Of two chosen by chance, the one with fewer calls in flight for its weight.</summary>
+    LeastCalls,
+}
+
+/// <summary>A named group of servers that serve the same methods.</summary>
+internal sealed record BackendOptions
+{
+    public required string Name { get; init; }
+    public required WireProtocol Protocol { get; init; }
+    public required IReadOnlyList<ServerOptions> Servers { get; init; }
+    /// <summary><c>leastCalls</c> by default.</summary>
+    public required Balancing Balancing { get; init; }
+    /// <summary>How long a connection to a server may take to be made. 1 s by default.</summary>
+    public required TimeSpan ConnectTimeout { get; init; }
+    /// <summary>Exclusive lanes to each server, of each worker. 64 by default.</summary>
+    public required int ExclusiveLanesMax { get; init; }
+    /// <summary>Calls of one worker that may wait for an exclusive lane of this backend. 1,024 by default.</summary>
+    public required int CallsWaitingMax { get; init; }
+}
+
+/// <summary>One address of a backend, and its share of the calls.</summary>
+internal sealed record ServerOptions
+{
+    public required Address Address { get; init; }
+    /// <summary>1 by default, 1 to 1,000.</summary>
+    public required int Weight { get; init; }
+}
+
+/// <summary>A request id, the backend that serves it, and the policies of its calls.</summary>
+internal sealed record RouteOptions
+{
+    public required string Name { get; init; }
+    public required uint Id { get; init; }
+    /// <summary>The method's name in the <c>frame</c> format, compared beside the id; null for routes of <c>smf</c>.</summary>
+    public required string? Endpoint { get; init; }
+    /// <summary>What the id was computed from, to be read by people: <c>SmfStorage.Get(Request):Response</c>, the endpoint's name, or null.</summary>
+    public required string? Signature { get; init; }
+    /// <summary>The position of the backend in <see cref="GatewayOptions.Backends"/>.</summary>
+    public required int Backend { get; init; }
+    /// <summary>How long a call may stand still, with no byte moving either way, before its reply has come. 30 s by default.</summary>
+    public required TimeSpan Timeout { get; init; }
+    /// <summary>The longest smf body, or JSON part of a frame message. By default <see cref="LimitOptions.MessageBytesMax"/>.</summary>
+    public required long MessageBytesMax { get; init; }
+    /// <summary>The longest octets part of a frame request; null for no limit.</summary>
+    public required long? OctetsBytesMax { get; init; }
+}
+
+/// <summary>Bounds of the whole gateway.</summary>
+internal sealed record LimitOptions
+{
+    /// <summary>64 MiB by default, 2 GiB − 1 at most.</summary>
+    public required long MessageBytesMax { get; init; }
+    /// <summary>Callers connected at once, over all workers. 10,000 by default.</summary>
+    public required int ConnectionsMax { get; init; }
+    /// <summary>Reply bytes that may wait for one caller to read them. 4 MiB by default.</summary>
+    public required int ReplyBufferMax { get; init; }
+    /// <summary>How long a caller that others wait for may leave its replies unread. 5 s by default.</summary>
+    public required TimeSpan WriteTimeout { get; init; }
+    /// <summary>smf bodies up to this size share a lane with other calls; larger ones take an exclusive lane. 64 KiB by default, 1 MiB at most.</summary>
+    public required int SharedBodyMax { get; init; }
+}
+
+/// <summary>The admin endpoint.</summary>
+internal sealed record AdminOptions
+{
+    public required Address Address { get; init; }
+}
