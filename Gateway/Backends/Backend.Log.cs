@@ -1,0 +1,10 @@
+using FrameRpc.Gateway.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Gateway.Backends;
+
+internal sealed partial class Backend
+{
+    [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} cannot be reached ({Reason}); passed over for {BackOffMs} ms.")]
+    private static partial void LogUnreachable(ILogger log, string backend, Address address, string reason, int backOffMs);
+}

@@ -1,0 +1,134 @@
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Gateway.Backends;
+
+/// <summary>One backend, as one worker sees it: finds lanes for calls, and keeps those waiting that find none.</summary>
+internal sealed partial class Backend
+{
+    private readonly EventLoop _loop;
+    private readonly ILogger _log;
+    private readonly BackendOptions _options;
+    private readonly Server[] _servers;
+    private readonly ServerPicker _picker;
+    private readonly LaneQueue _waiting = new();
+
+    public Backend(BackendOptions options, int sharedBodyMax, EventLoop loop, ILogger log)
+    {
+        SharedBodyMax = sharedBodyMax;
+        _options = options;
+        _loop = loop;
+        _log = log;
+        _servers = [.. options.Servers.Select(server => new Server(this, server, loop))];
+        _picker = options.Balancing == Balancing.RoundRobin ? new RoundRobinPicker(_servers.Length) : new LeastCallsPicker(loop.Random);
+    }
+
+    public WireProtocol Protocol => _options.Protocol;
+
+    public int ExclusiveLanesMax => _options.ExclusiveLanesMax;
+
+    public long ConnectTimeoutMs => (long)_options.ConnectTimeout.TotalMilliseconds;
+
+    /// <summary>smf replies up to this size are passed on whole.</summary>
+    public int SharedBodyMax { get; }
+
+    public IReadOnlyList<Server> Servers => _servers;
+
+    /// <summary>A shared lane for one more small call; null when no server can be reached, or all their lanes are full.</summary>
+    public SmfLane? SharedLane(out Refusal why)
+    {
+        Server? server = _picker.Pick(_servers, forExclusive: false);
+        SmfLane? lane = server?.SharedLane();
+        why = server is null ? Refusal.NoServer : Refusal.TooMany;
+        return lane;
+    }
+
+    /// <summary>Finds an exclusive lane. The request is told now or later, exactly once, unless it is cancelled before.</summary>
+    public void Acquire(LaneRequest request)
+    {
+        request.ServersTried = 0;
+        if (_waiting.Count == 0 && TryServe(request))
+            return;
+        if (_waiting.Count >= _options.CallsWaitingMax)
+            request.OnNoLane(Refusal.TooMany);
+        else
+            _waiting.Add(request);
+    }
+
+    /// <summary>The request no longer wants a lane. One that is being connected for it goes to the pool when it is made.</summary>
+    public void Cancel(LaneRequest request)
+    {
+        _waiting.Remove(request);
+        if (request.Connecting is null)
+            return;
+        request.Connecting.ConnectingFor = null;
+        request.Connecting = null;
+    }
+
+    /// <summary>The server chosen for the request could not be reached: the next, while one is left.</summary>
+    public void PassOver(LaneRequest request)
+    {
+        if (++request.ServersTried >= _servers.Length || !AnyServerUp)
+        {
+            request.OnNoLane(Refusal.NoServer);
+        }
+        else
+        {
+            _loop.Counters.ServersPassedOver++;
+            if (!TryServe(request))
+                _waiting.Add(request);
+        }
+        ServeWaiting();
+    }
+
+    /// <summary>A lane, or room for one, has become free.</summary>
+    public void ServeWaiting()
+    {
+        while (_waiting.First is { } first)
+        {
+            _waiting.Remove(first);
+            if (TryServe(first))
+                continue;
+            _waiting.AddFirst(first);
+            return;
+        }
+    }
+
+    public void Drain()
+    {
+        foreach (Server server in _servers)
+            server.Drain();
+    }
+
+    private bool AnyServerUp
+    {
+        get
+        {
+            foreach (Server server in _servers)
+            {
+                if (server.IsUp)
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>False when all servers that are up have as many lanes as they may: then waiting helps.</summary>
+    private bool TryServe(LaneRequest request)
+    {
+        if (_picker.Pick(_servers, forExclusive: true) is { } server)
+        {
+            server.Serve(request);
+            return true;
+        }
+        if (AnyServerUp)
+            return false;
+        request.OnNoLane(Refusal.NoServer);
+        return true;
+    }
+
+    internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
+}

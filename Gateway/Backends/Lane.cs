@@ -1,0 +1,75 @@
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+
+namespace FrameRpc.Gateway.Backends;
+
+/// <summary>A connection to a server.</summary>
+internal abstract class Lane : Connection
+{
+    private readonly CallbackTimer _timer;
+
+    /// <param name="isExclusive">One call at a time, instead of many.</param>
+    protected Lane(EventLoop loop, ISocket socket, Server server, bool isExclusive)
+        : base(loop, socket, ConnectionState.Connecting)
+    {
+        Server = server;
+        IsExclusive = isExclusive;
+        loop.Counters.LanesOpened++;
+        _timer = new CallbackTimer(OnTimeUp);
+        loop.Timers.Arm(_timer, loop.NowMs + server.Backend.ConnectTimeoutMs);
+    }
+
+    public Server Server { get; }
+
+    public bool IsExclusive { get; }
+
+    /// <summary>For whom this exclusive lane is being connected.</summary>
+    internal LaneRequest? ConnectingFor { get; set; }
+
+    /// <summary>An exclusive lane without a call waits for the next one in its server's pool for a while.</summary>
+    internal void BeginIdle() => Loop.Timers.Arm(_timer, Loop.NowMs + Server.IdleLaneMs);
+
+    internal void EndIdle() => Loop.Timers.Disarm(_timer);
+
+    /// <summary>Takes leave of the server in the way of the protocol, and closes.</summary>
+    protected internal abstract void Leave();
+
+    /// <summary>The calls that wait on this shared lane have to go elsewhere: nothing of them has been sent.</summary>
+    protected virtual void OnSharedNotConnected()
+    {
+    }
+
+    protected override void OnConnected()
+    {
+        Loop.Timers.Disarm(_timer);
+        Server.NoteReached();
+        if (IsExclusive)
+            Server.OnLaneConnected(this);
+    }
+
+    protected override void OnConnectFailed(int error)
+    {
+        Loop.Counters.ConnectsFailed++;
+        Server.NoteUnreachable(error);
+        if (IsExclusive)
+            Server.OnLaneNotConnected(this);
+        else
+            OnSharedNotConnected();
+        Close();
+    }
+
+    protected override void OnClosed()
+    {
+        Loop.Timers.Disarm(_timer);
+        if (IsExclusive)
+            Server.OnLaneClosed(this);
+    }
+
+    private void OnTimeUp()
+    {
+        if (State == ConnectionState.Connecting)
+            OnConnectFailed(Libc.ETIMEDOUT);
+        else
+            Leave();
+    }
+}

@@ -1,0 +1,14 @@
+namespace FrameRpc.Gateway.Backends;
+
+/// <summary>Why a call was not served. Each protocol has its own words for it.</summary>
+internal enum Refusal : byte
+{
+    NoRoute,
+    Malformed,
+    TooLarge,
+    TooMany,
+    NoServer,
+    ServerLost,
+    TimedOut,
+    Draining,
+}

@@ -1,0 +1,145 @@
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy.Frames;
+using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+
+namespace FrameRpc.Gateway.Backends;
+
+/// <summary>One server of a backend, as one worker sees it: its lanes, its load, and whether it could be reached lately.</summary>
+internal sealed class Server(Backend backend, ServerOptions options, EventLoop loop)
+{
+    /// <summary>Long enough to keep lanes through a lull, short enough that servers are not left with yesterday's connections.</summary>
+    public const int IdleLaneMs = 60_000;
+
+    /// <summary>Shared lanes to one server: one carries all calls; others come when it is stalled, retired or out of sessions.</summary>
+    private const int SharedLanesMax = 8;
+
+    /// <summary>After a failure a server is left alone for this long, and for twice as long after each further one.</summary>
+    private const int BackOffMsMin = 100, BackOffMsMax = 5_000;
+
+    private readonly List<Lane> _idle = [];
+    private readonly List<SmfLane> _shared = [];
+    private long _downUntilMs;
+    private int _backOffMs;
+
+    public Backend Backend => backend;
+
+    public Address Address => options.Address;
+
+    public int Weight => options.Weight;
+
+    /// <summary>Calls of this worker that this server has not answered yet: what balancing compares.</summary>
+    public int CallsInFlight { get; set; }
+
+    /// <summary>Exclusive lanes, busy, idle and being connected.</summary>
+    public int ExclusiveLanes { get; private set; }
+
+    public bool IsUp => loop.NowMs >= _downUntilMs;
+
+    public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveLanes < backend.ExclusiveLanesMax;
+
+    /// <summary>A shared lane that takes another call, or null when all there may be are full.</summary>
+    public SmfLane? SharedLane()
+    {
+        foreach (SmfLane lane in _shared)
+        {
+            if (lane.TakesCalls)
+                return lane;
+        }
+        if (_shared.Count >= SharedLanesMax)
+            return null;
+        var opened = new SmfLane(loop, OpenSocket(), this, isExclusive: false);
+        _shared.Add(opened);
+        return opened;
+    }
+
+    public void ForgetShared(SmfLane lane) => _shared.Remove(lane);
+
+    /// <summary>Serves the request with an idle lane, or begins to connect one for it.</summary>
+    public void Serve(LaneRequest request)
+    {
+        if (_idle.Count > 0)
+        {
+            Lane lane = _idle[^1];
+            _idle.RemoveAt(_idle.Count - 1);
+            lane.EndIdle();
+            request.OnLane(lane);
+            return;
+        }
+        ExclusiveLanes++;
+        Lane opened = backend.Protocol == WireProtocol.Smf
+            ? new SmfLane(loop, OpenSocket(), this, isExclusive: true)
+            : new FrameLane(loop, OpenSocket(), this);
+        opened.ConnectingFor = request;
+        request.Connecting = opened;
+    }
+
+    /// <summary>An exclusive lane has done its call and is fit for another.</summary>
+    public void GiveBack(Lane lane)
+    {
+        _idle.Add(lane);
+        lane.BeginIdle();
+        backend.ServeWaiting();
+    }
+
+    public void OnLaneConnected(Lane lane)
+    {
+        LaneRequest? request = lane.ConnectingFor;
+        lane.ConnectingFor = null;
+        if (request is null)
+        {
+            GiveBack(lane);
+            return;
+        }
+        request.Connecting = null;
+        request.OnLane(lane);
+    }
+
+    public void OnLaneNotConnected(Lane lane)
+    {
+        LaneRequest? request = lane.ConnectingFor;
+        lane.ConnectingFor = null;
+        if (request is null)
+            return;
+        request.Connecting = null;
+        backend.PassOver(request);
+    }
+
+    public void OnLaneClosed(Lane lane)
+    {
+        ExclusiveLanes--;
+        _idle.Remove(lane);
+        backend.ServeWaiting();
+    }
+
+    public void NoteReached() => _backOffMs = 0;
+
+    public void NoteUnreachable(int error)
+    {
+        bool wasUp = _backOffMs == 0;
+        _backOffMs = _backOffMs == 0 ? BackOffMsMin : Math.Min(_backOffMs * 2, BackOffMsMax);
+        _downUntilMs = loop.NowMs + _backOffMs;
+        if (wasUp)
+            backend.LogUnreachable(Address, Libc.Describe(error), _backOffMs);
+    }
+
+    /// <summary>Idle lanes take leave; busy ones do when their call is over.</summary>
+    public void Drain()
+    {
+        foreach (Lane lane in _idle.ToArray())
+            lane.Leave();
+        foreach (SmfLane lane in _shared.ToArray())
+            lane.Retire();
+    }
+
+    /// <summary>An embedded server lives in this worker, at the other end of a socket pair.</summary>
+    private ISocket OpenSocket()
+    {
+        if (Address is not DemoAddress)
+            return loop.Network.Connect(Address);
+        (ISocket near, ISocket far) = loop.Network.ConnectPair();
+        Demo.DemoServer.Serve(loop, far, backend.Protocol);
+        return near;
+    }
+}

@@ -1,0 +1,68 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Gateway.Proxy;
+
+/// <summary>What the connections of one worker have in common: the routes, this worker's view of the backends, the limits, and who is connected.</summary>
+internal sealed class Dispatcher
+{
+    private readonly Backend[] _backends;
+    private readonly HashSet<Caller> _callers = [];
+
+    public Dispatcher(EventLoop loop, GatewayOptions options, RouteTable routes, ILogger log)
+    {
+        Loop = loop;
+        Routes = routes;
+        Limits = options.Limits;
+        WriteTimeoutMs = (long)options.Limits.WriteTimeout.TotalMilliseconds;
+        _backends = [.. options.Backends.Select(backend => new Backend(backend, options.Limits.SharedBodyMax, loop, log))];
+    }
+
+    public EventLoop Loop { get; }
+
+    public RouteTable Routes { get; }
+
+    public LimitOptions Limits { get; }
+
+    public long WriteTimeoutMs { get; }
+
+    public bool IsDraining { get; private set; }
+
+    public int CallersCount => _callers.Count;
+
+    public IReadOnlyList<Backend> Backends => _backends;
+
+    public Backend BackendOf(Route route) => _backends[route.Backend];
+
+    public void Add(Caller caller)
+    {
+        _callers.Add(caller);
+        Loop.Counters.ConnectionsOpen++;
+    }
+
+    public void Remove(Caller caller)
+    {
+        if (_callers.Remove(caller))
+            Loop.Counters.ConnectionsOpen--;
+    }
+
+    /// <summary>From now on new calls are refused; callers leave when their calls in flight are answered, idle ones at once.</summary>
+    public void Drain()
+    {
+        IsDraining = true;
+        foreach (Caller caller in _callers.ToArray())
+            caller.LeaveWhenIdle();
+        foreach (Backend backend in _backends)
+            backend.Drain();
+    }
+
+    /// <summary>The time for draining is over.</summary>
+    public void AbortAll()
+    {
+        foreach (Caller caller in _callers.ToArray())
+            caller.Abort();
+    }
+}

@@ -1,0 +1,66 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Workers;
+
+namespace FrameRpc.Gateway.Proxy.Smf;
+
+/// <summary>
+/// One smf call: who made it under which session, and on which lane it travels under which. As a timer it is the call's
+/// timeout; as a lane request it asks for the exclusive lane of a large body. Pooled: a call allocates nothing.
+/// </summary>
+internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
+{
+    /// <summary>Who gets the reply; null once the caller has been answered, or is gone: then the reply is swallowed.</summary>
+    public SmfCaller? Caller { get; private set; }
+
+    public ushort CallerSession { get; private set; }
+
+    public Route Route { get; private set; } = null!;
+
+    /// <summary>Null while an exclusive lane is waited for.</summary>
+    public SmfLane? Lane { get; set; }
+
+    public ushort LaneSession { get; set; }
+
+    /// <summary>Servers that could not be reached for this call.</summary>
+    public int ServersTried { get; set; }
+
+    /// <summary>When the last byte of this call moved. The timeout counts from here.</summary>
+    public long LastMovedMs { get; set; }
+
+    /// <summary>Its reply has begun to arrive at the caller, so that no other reply can take its place.</summary>
+    public bool ReplyBegun { get; set; }
+
+    public bool IsGivenUp => Caller is null;
+
+    public void Begin(SmfCaller caller, ushort session, Route route, EventLoop loop)
+    {
+        Caller = caller;
+        CallerSession = session;
+        Route = route;
+        ServersTried = 0;
+        ReplyBegun = false;
+        LastMovedMs = loop.NowMs;
+        loop.Timers.Arm(this, loop.NowMs + route.TimeoutMs);
+        caller.OnCallBegun();
+    }
+
+    /// <summary>The caller has had its answer, or will never have one; what still comes from the server is swallowed.</summary>
+    public void GiveUp()
+    {
+        SmfCaller? caller = Caller;
+        Caller = null;
+        caller?.OnCallEnded();
+    }
+
+    /// <summary>Over: the call goes back to the pool.</summary>
+    public void End(EventLoop loop)
+    {
+        loop.Timers.Disarm(this);
+        GiveUp();
+        Lane = null;
+        pool.Return(this);
+    }
+
+    protected internal override void OnDue() => pool.OnDue(this);
+}

@@ -1,0 +1,37 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Workers;
+
+namespace FrameRpc.Gateway.Proxy.Smf;
+
+/// <summary>Calls of one worker, ready to be used again.</summary>
+internal sealed class SmfCallPool(EventLoop loop)
+{
+    /// <summary>What a burst leaves beyond this goes to the collector: 4,096 calls in flight are steady state, 65,535 are not.</summary>
+    private const int KeptMax = 4096;
+
+    private readonly Stack<SmfCall> _free = new();
+
+    public SmfCall Rent() => _free.TryPop(out SmfCall? call) ? call : new SmfCall(this);
+
+    public void Return(SmfCall call)
+    {
+        if (_free.Count < KeptMax)
+            _free.Push(call);
+    }
+
+    /// <summary>The call's time is up, if nothing of it has moved since the timer was set.</summary>
+    public void OnDue(SmfCall call)
+    {
+        long dueMs = call.LastMovedMs + call.Route.TimeoutMs;
+        if (dueMs > loop.NowMs)
+        {
+            loop.Timers.Arm(call, dueMs);
+            return;
+        }
+        loop.Counters.CallsTimedOut++;
+        if (call.Lane is { } lane)
+            lane.OnCallTimedOut(call);
+        else
+            call.Caller!.OnLaneTimedOut(call);
+    }
+}

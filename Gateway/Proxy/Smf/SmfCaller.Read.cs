@@ -1,0 +1,131 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Gateway.Proxy.Smf;
+
+internal sealed partial class SmfCaller
+{
+    private readonly CallbackTimer _roomTimer;
+
+    /// <summary>Bytes of a refused request's body that are still to come, and are read away.</summary>
+    private long _skipBytesLeft;
+    private bool _isWaitingForRoom;
+    private bool _roomTimeUp;
+
+    protected override int Consume(ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length)
+        {
+            ReadOnlySpan<byte> rest = bytes[at..];
+            int consumed = _skipBytesLeft > 0 ? Skip(rest) : _uploadBytesLeft > 0 ? Upload(rest) : ConsumeRequest(rest);
+            if (consumed == 0)
+                break;
+            at += consumed;
+        }
+        return at;
+    }
+
+    private int Skip(ReadOnlySpan<byte> bytes)
+    {
+        int taken = (int)Math.Min(bytes.Length, _skipBytesLeft);
+        _skipBytesLeft -= taken;
+        return taken;
+    }
+
+    /// <summary>Everything that could make a server close the lane it shares with others is refused here, before a server sees a byte.</summary>
+    private int ConsumeRequest(ReadOnlySpan<byte> bytes)
+    {
+        MessageBytes = SmfHeader.Bytes;
+        if (bytes.Length < SmfHeader.Bytes)
+            return 0;
+        SmfHeader header = SmfHeader.Read(bytes);
+        if (header.CheckRequest() != SmfFault.None)
+            return RefuseAndSkip(header, Refusal.Malformed);
+        if (Dispatcher.Routes.FindSmf(header.Meta) is not { } route)
+            return RefuseAndSkip(header, Refusal.NoRoute);
+        if (header.Size > route.MessageBytesMax)
+            return RefuseAndSkip(header, Refusal.TooLarge);
+        if (Dispatcher.IsDraining)
+            return RefuseAndSkip(header, Refusal.Draining);
+        if (_inFlight >= CallsInFlightMax)
+            return RefuseAndSkip(header, Refusal.TooMany);
+        if (header.Size > Dispatcher.Limits.SharedBodyMax)
+        {
+            BeginUpload(route, header);
+            return SmfHeader.Bytes;
+        }
+        int messageBytes = SmfHeader.Bytes + (int)header.Size;
+        MessageBytes = messageBytes;
+        if (bytes.Length < messageBytes)
+            return 0;
+        return StartCall(route, header, bytes[..messageBytes]) ? messageBytes : 0;
+    }
+
+    /// <summary>The size is in the header, so whatever is refused can be read away, and the connection stays usable.</summary>
+    private int RefuseAndSkip(SmfHeader header, Refusal why)
+    {
+        _skipBytesLeft = header.Size;
+        Refuse(header.Session, why);
+        return SmfHeader.Bytes;
+    }
+
+    /// <summary>False when the lane is full: the request stays where it is, and comes again when there is room.</summary>
+    private bool StartCall(Route route, SmfHeader header, ReadOnlySpan<byte> message)
+    {
+        if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]))
+        {
+            Refuse(header.Session, Refusal.Malformed);
+            return true;
+        }
+        if (_roomTimeUp)
+        {
+            _roomTimeUp = false;
+            Loop.Counters.CallsTimedOut++;
+            Refuse(header.Session, Refusal.TimedOut);
+            return true;
+        }
+        if (Dispatcher.BackendOf(route).SharedLane(out Refusal why) is not { } lane)
+        {
+            Refuse(header.Session, why);
+            return true;
+        }
+        if (!lane.HasRoom(message.Length))
+        {
+            WaitForRoom(lane, route);
+            return false;
+        }
+        Loop.Timers.Disarm(_roomTimer);
+        Loop.Counters.CallsRouted++;
+        SmfCall call = _calls.Rent();
+        call.Begin(this, header.Session, route, Loop);
+        lane.Start(call, message);
+        return true;
+    }
+
+    private void WaitForRoom(SmfLane lane, Route route)
+    {
+        HoldInput(Hold.Room);
+        if (!_roomTimer.IsArmed)
+            Loop.Timers.Arm(_roomTimer, Loop.NowMs + route.TimeoutMs);
+        if (_isWaitingForRoom)
+            return;
+        _isWaitingForRoom = true;
+        lane.WaitForRoom(this);
+    }
+
+    /// <summary>The lane has room again, or is gone.</summary>
+    public void OnRoom()
+    {
+        _isWaitingForRoom = false;
+        ReleaseInput(Hold.Room);
+    }
+
+    private void OnRoomTimeUp()
+    {
+        _roomTimeUp = true;
+        ReleaseInput(Hold.Room);
+    }
+}

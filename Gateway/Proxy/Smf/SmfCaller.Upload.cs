@@ -1,0 +1,98 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Gateway.Proxy.Smf;
+
+/// <summary>A large request: takes an exclusive lane, and is passed on as it comes, never held whole.</summary>
+internal sealed partial class SmfCaller
+{
+    private UploadLaneRequest? _laneRequest;
+    private SmfCall? _upload;
+    private SmfHeader _uploadHeader;
+    private long _uploadBytesLeft;
+
+    private void BeginUpload(Route route, SmfHeader header)
+    {
+        Loop.Counters.CallsRouted++;
+        _uploadBytesLeft = header.Size;
+        _uploadHeader = header;
+        _upload = _calls.Rent();
+        _upload.Begin(this, header.Session, route, Loop);
+        HoldInput(Hold.Upload);
+        Dispatcher.BackendOf(route).Acquire(_laneRequest ??= new UploadLaneRequest(this));
+    }
+
+    private int Upload(ReadOnlySpan<byte> bytes)
+    {
+        SmfLane lane = _upload!.Lane!;
+        int taken = (int)Math.Min(bytes.Length, _uploadBytesLeft);
+        _uploadBytesLeft -= taken;
+        _upload.LastMovedMs = Loop.NowMs;
+        Loop.Counters.BytesCopied += taken;
+        lane.Write(bytes[..taken]);
+        if (_uploadBytesLeft == 0)
+        {
+            _upload = null;
+            lane.EndUpload();
+        }
+        else if (lane.OutputBytes > StreamBufferBytesMax)
+        {
+            HoldInput(Hold.Upload);
+        }
+        return taken;
+    }
+
+    /// <summary>The lane has taken what was written; there may be more.</summary>
+    public void OnUploadRoom() => ReleaseInput(Hold.Upload);
+
+    /// <summary>The server wants no more of the request; what still comes of it is read away.</summary>
+    public void StopUpload()
+    {
+        _upload = null;
+        _skipBytesLeft = _uploadBytesLeft;
+        _uploadBytesLeft = 0;
+        ReleaseInput(Hold.Upload);
+    }
+
+    /// <summary>The call waited for a lane until its time was up.</summary>
+    public void OnLaneTimedOut(SmfCall call)
+    {
+        Dispatcher.BackendOf(call.Route).Cancel(_laneRequest!);
+        EndWithoutLane(Refusal.TimedOut);
+    }
+
+    private void EndWithoutLane(Refusal why)
+    {
+        SmfCall call = _upload!;
+        RefuseCall(call, why);
+        call.End(Loop);
+    }
+
+    /// <summary>The caller is gone, or cut its request short.</summary>
+    private void AbandonUpload()
+    {
+        if (_upload is not { } call)
+            return;
+        _upload = null;
+        _uploadBytesLeft = 0;
+        if (call.Lane is { } lane)
+        {
+            lane.OnUploaderGone();
+            return;
+        }
+        Dispatcher.BackendOf(call.Route).Cancel(_laneRequest!);
+        call.End(Loop);
+    }
+
+    private sealed class UploadLaneRequest(SmfCaller caller) : LaneRequest
+    {
+        protected internal override void OnLane(Lane lane)
+        {
+            ((SmfLane)lane).StartLarge(caller._upload!, caller._uploadHeader);
+            caller.ReleaseInput(Hold.Upload);
+        }
+
+        protected internal override void OnNoLane(Refusal why) => caller.EndWithoutLane(why);
+    }
+}

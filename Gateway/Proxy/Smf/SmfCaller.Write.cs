@@ -1,0 +1,166 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Sockets.Buffers;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Gateway.Proxy.Smf;
+
+internal sealed partial class SmfCaller
+{
+    /// <summary>Of a large body this much may wait between two connections; then the faster side waits.</summary>
+    public const int StreamBufferBytesMax = 256 * 1024;
+
+    /// <summary>When this little is left to send, more is fetched: enough to keep the socket busy meanwhile.</summary>
+    public const int StreamLowBytes = 64 * 1024;
+
+    /// <summary>A caller that has this much unread gets no further request served, as long as it has.</summary>
+    private const int RepliesHoldBytes = 256 * 1024;
+
+    private readonly CallbackTimer _slowReader;
+
+    /// <summary>The large reply that is in the stream just now.</summary>
+    private IReplyStream? _stream;
+    private Queue<IReplyStream>? _waitingStreams;
+    /// <summary>Small replies that came while a large one is in the stream.</summary>
+    private OutputQueue _behindStream;
+
+    /// <summary>Passes a small reply on, under the caller's own session.</summary>
+    public void Reply(SmfCall call, ReadOnlySpan<byte> reply)
+    {
+        Loop.Counters.CallsAnswered++;
+        if (Room(reply.Length, out Span<byte> room))
+        {
+            reply.CopyTo(room);
+            SmfHeader.WriteSession(room, call.CallerSession);
+            Said(reply.Length);
+        }
+    }
+
+    /// <summary>Answers a call that could not be served. The call itself is ended by whoever holds it.</summary>
+    public void RefuseCall(SmfCall call, Refusal why)
+    {
+        Refuse(call.CallerSession, why);
+        if (call == _upload)
+            StopUpload();
+    }
+
+    /// <summary>Whether the large reply may begin now; otherwise it is told when it may.</summary>
+    public bool TryBeginStream(IReplyStream stream)
+    {
+        if (_stream is null)
+        {
+            _stream = stream;
+            return true;
+        }
+        (_waitingStreams ??= new Queue<IReplyStream>()).Enqueue(stream);
+        return false;
+    }
+
+    /// <summary>The large reply is written whole: what waited behind it follows.</summary>
+    public void EndStream(IReplyStream stream)
+    {
+        if (_stream != stream || IsClosed)
+            return;
+        _stream = null;
+        Output.TakeAll(ref _behindStream);
+        QueueSend();
+        if (_waitingStreams is null || !_waitingStreams.TryDequeue(out IReplyStream? next))
+            return;
+        _stream = next;
+        next.OnStreamGranted();
+    }
+
+    /// <summary>The reply that waited for its turn will not come.</summary>
+    public void CancelStream(IReplyStream stream)
+    {
+        for (int i = _waitingStreams?.Count ?? 0; i > 0; i--)
+        {
+            IReplyStream waiting = _waitingStreams!.Dequeue();
+            if (waiting != stream)
+                _waitingStreams.Enqueue(waiting);
+        }
+    }
+
+    protected override void OnOutputSent()
+    {
+        if (OutputBytes <= StreamLowBytes)
+        {
+            _stream?.OnStreamRoom();
+            ReleaseInput(Hold.Replies);
+        }
+        if (IsSendBlocked && !_slowReader.IsArmed)
+            Loop.Timers.Arm(_slowReader, LastSentMs + Dispatcher.WriteTimeoutMs);
+    }
+
+    private void Refuse(ushort session, Refusal why)
+    {
+        Loop.Counters.CallsRefused++;
+        if (Room(SmfEmptyReply.Bytes, out Span<byte> room))
+        {
+            SmfEmptyReply.Write(room, session, StatusOf(why));
+            Said(SmfEmptyReply.Bytes);
+        }
+    }
+
+    /// <summary>Room for a small reply; none when the caller is gone, or has left so many unread that it goes now.</summary>
+    private bool Room(int bytes, out Span<byte> room)
+    {
+        room = default;
+        if (State != ConnectionState.Open)
+            return false;
+        if (OutputBytes + _behindStream.Bytes + bytes > Dispatcher.Limits.ReplyBufferMax)
+        {
+            // The lane that brought this reply carries other callers' calls, and cannot wait for this one.
+            Loop.Counters.SlowCallersClosed++;
+            Abort();
+            return false;
+        }
+        room = _stream is null ? Reserve(bytes) : _behindStream.Reserve(Loop.Blocks, bytes);
+        return true;
+    }
+
+    private void Said(int bytes)
+    {
+        if (_stream is null)
+            Wrote(bytes);
+        else
+            _behindStream.Advance(bytes);
+        if (OutputBytes + _behindStream.Bytes > RepliesHoldBytes)
+            HoldInput(Hold.Replies);
+    }
+
+    private void OnSlowReaderDue()
+    {
+        if (!IsSendBlocked)
+            return;
+        long dueMs = LastSentMs + Dispatcher.WriteTimeoutMs;
+        if (dueMs > Loop.NowMs)
+        {
+            Loop.Timers.Arm(_slowReader, dueMs);
+            return;
+        }
+        Loop.Counters.SlowCallersClosed++;
+        Abort();
+    }
+
+    private void LoseStreams()
+    {
+        _behindStream.Clear();
+        IReplyStream? stream = _stream;
+        _stream = null;
+        stream?.OnStreamLost();
+        while (_waitingStreams is not null && _waitingStreams.TryDequeue(out IReplyStream? waiting))
+            waiting.OnStreamLost();
+    }
+
+    private static uint StatusOf(Refusal why) => why switch
+    {
+        Refusal.NoRoute => SmfStatus.NotFound,
+        Refusal.Malformed => SmfStatus.BadRequest,
+        Refusal.TooLarge => SmfStatus.TooLarge,
+        Refusal.TooMany => SmfStatus.TooManyRequests,
+        Refusal.ServerLost => SmfStatus.BadGateway,
+        Refusal.TimedOut => SmfStatus.TimedOut,
+        _ => SmfStatus.Unavailable,
+    };
+}

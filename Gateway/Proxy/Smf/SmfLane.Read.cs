@@ -1,0 +1,212 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Gateway.Proxy.Smf;
+
+internal sealed partial class SmfLane : IReplyStream
+{
+    /// <summary>The large reply that is being passed on; null when its caller is gone and the rest is swallowed.</summary>
+    private SmfCall? _relay;
+    private SmfHeader _relayHeader;
+    private long _relayBytesLeft;
+
+    /// <summary>The caller of the large request that is being written to this exclusive lane.</summary>
+    private SmfCaller? _upload;
+
+    private bool IsRelaying => _relayBytesLeft > 0;
+
+    /// <summary>A caller does not take its large reply, and everything behind that reply waits.</summary>
+    private bool IsStalled => IsRelaying && IsInputPaused;
+
+    protected override int Consume(ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && !IsClosed && at < bytes.Length)
+        {
+            int consumed = IsRelaying ? Relay(bytes[at..]) : ConsumeReply(bytes[at..]);
+            if (consumed == 0)
+                break;
+            at += consumed;
+        }
+        return at;
+    }
+
+    private int ConsumeReply(ReadOnlySpan<byte> bytes)
+    {
+        MessageBytes = SmfHeader.Bytes;
+        if (bytes.Length < SmfHeader.Bytes)
+            return 0;
+        SmfHeader header = SmfHeader.Read(bytes);
+        SmfCall? call = _sessions.Find(header.Session);
+        if (header.Size > (call?.Route.MessageBytesMax ?? int.MaxValue))
+        {
+            // Nothing on this connection can be trusted after a length like this.
+            Loop.Counters.BadReplies++;
+            Abort();
+            return 0;
+        }
+        if (header.Size > Server.Backend.SharedBodyMax)
+        {
+            BeginRelay(call, header);
+            return SmfHeader.Bytes;
+        }
+        MessageBytes = SmfHeader.Bytes + (int)header.Size;
+        if (bytes.Length < MessageBytes)
+            return 0;
+        int replyBytes = MessageBytes;
+        Deliver(call, header, bytes[..replyBytes]);
+        return replyBytes;
+    }
+
+    private void Deliver(SmfCall? call, SmfHeader header, ReadOnlySpan<byte> reply)
+    {
+        if (call is null)
+        {
+            Loop.Counters.UnknownSessions++;
+            return;
+        }
+        if (!IsDeliverable(call))
+            Loop.Counters.LateReplies++;
+        else if (header.CheckReply() != SmfFault.None || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]))
+            RefuseBadReply(call);
+        else
+            call.Caller!.Reply(call, reply);
+        EndCall(call);
+    }
+
+    /// <summary>The C++ client fails all its calls on one reply without size, checksum or status, so such a reply never reaches a caller.</summary>
+    private void RefuseBadReply(SmfCall call)
+    {
+        Loop.Counters.BadReplies++;
+        call.Caller!.RefuseCall(call, Refusal.ServerLost);
+    }
+
+    private void EndCall(SmfCall call)
+    {
+        Remove(call);
+        call.End(Loop);
+        if (!IsExclusive)
+        {
+            CloseWhenRetired();
+            return;
+        }
+        if (_upload is { } caller)
+        {
+            // Answered before the request was read to its end: the rest is of no use, and the lane has lost its place.
+            _upload = null;
+            caller.StopUpload();
+            Abort();
+            return;
+        }
+        GiveBackWhenDone();
+    }
+
+    private void BeginRelay(SmfCall? call, SmfHeader header)
+    {
+        _relayBytesLeft = header.Size;
+        _relayHeader = header;
+        _relay = call;
+        if (call is null)
+        {
+            Loop.Counters.UnknownSessions++;
+            return;
+        }
+        if (!IsDeliverable(call))
+        {
+            Loop.Counters.LateReplies++;
+            EndRelayedCall();
+        }
+        else if (header.CheckReply() != SmfFault.None)
+        {
+            RefuseBadReply(call);
+            EndRelayedCall();
+        }
+        else if (call.Caller!.TryBeginStream(this))
+        {
+            OnStreamGranted();
+        }
+        else
+        {
+            PauseInput();
+        }
+    }
+
+    public void OnStreamGranted()
+    {
+        SmfCall call = _relay!;
+        call.ReplyBegun = true;
+        call.LastMovedMs = Loop.NowMs;
+        Span<byte> header = stackalloc byte[SmfHeader.Bytes];
+        (_relayHeader with { Session = call.CallerSession }).Write(header);
+        call.Caller!.Write(header);
+        if (IsInputPaused)
+            ResumeInput();
+    }
+
+    public void OnStreamRoom()
+    {
+        if (IsInputPaused)
+            ResumeInput();
+    }
+
+    /// <summary>The caller is gone: the rest of its reply is swallowed, so that the lane goes on.</summary>
+    public void OnStreamLost()
+    {
+        if (_relay is null || IsClosed)
+            return;
+        EndRelayedCall();
+        if (IsInputPaused)
+            ResumeInput();
+    }
+
+    private int Relay(ReadOnlySpan<byte> bytes)
+    {
+        int taken = (int)Math.Min(bytes.Length, _relayBytesLeft);
+        _relayBytesLeft -= taken;
+        if (_relay is { } call)
+            PassOn(call, bytes[..taken]);
+        else if (!IsRelaying && IsExclusive)
+            GiveBackWhenDone();
+        else if (!IsRelaying)
+            CloseWhenRetired();
+        return taken;
+    }
+
+    private void PassOn(SmfCall call, ReadOnlySpan<byte> bytes)
+    {
+        SmfCaller caller = call.Caller!;
+        call.LastMovedMs = Loop.NowMs;
+        Loop.Counters.BytesCopied += bytes.Length;
+        caller.Write(bytes);
+        if (!IsRelaying)
+        {
+            _relay = null;
+            caller.EndStream(this);
+            Loop.Counters.CallsAnswered++;
+            EndCall(call);
+        }
+        else if (caller.OutputBytes > SmfCaller.StreamBufferBytesMax)
+        {
+            PauseInput();
+        }
+    }
+
+    private static bool IsDeliverable(SmfCall call) => call.Caller is { IsClosed: false };
+
+    /// <summary>The call is over, although the rest of its reply still has to be read away.</summary>
+    private void EndRelayedCall()
+    {
+        SmfCall call = _relay!;
+        _relay = null;
+        Remove(call);
+        call.End(Loop);
+    }
+
+    private void StopRelay()
+    {
+        if (_relay is { ReplyBegun: false } waiting)
+            waiting.Caller?.CancelStream(this);
+        _relay = null;
+        _relayBytesLeft = 0;
+    }
+}

@@ -1,0 +1,222 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Gateway.Proxy.Smf;
+
+/// <summary>
+/// A connection to an smf server. Shared, it carries the small calls of all callers at once, each under a session of its
+/// own, with replies in any order. Exclusive, it carries one call with a large body.
+/// </summary>
+internal sealed partial class SmfLane : Lane
+{
+    /// <summary>
+    /// Requests that may wait for a server to read them: about a tenth of a second of full load. Beyond it callers wait
+    /// with their next request, and are served in turn.
+    /// </summary>
+    private const int OutputBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// A server that leaves this many calls unanswered (the Java server never answers an id it does not know) would use up
+    /// the sessions: the lane is replaced, and closed when its other calls are done.
+    /// </summary>
+    private const int GivenUpMax = 1024;
+
+    private readonly SmfSessions _sessions = new();
+    private readonly Queue<SmfCaller> _waitingForRoom = new();
+    private int _givenUp;
+    private bool _isRetired;
+
+    public SmfLane(EventLoop loop, ISocket socket, Server server, bool isExclusive)
+        : base(loop, socket, server, isExclusive)
+    {
+    }
+
+    /// <summary>Whether another call may be put on this shared lane.</summary>
+    public bool TakesCalls => !_isRetired && !IsClosed && !_sessions.IsFull && !IsStalled;
+
+    /// <summary>Whether a request of this length may be appended now; otherwise see <see cref="WaitForRoom"/>.</summary>
+    public bool HasRoom(int bytes) => OutputBytes == 0 || OutputBytes + bytes <= OutputBytesMax;
+
+    /// <summary>Resumes the caller when there is room again.</summary>
+    public void WaitForRoom(SmfCaller caller) => _waitingForRoom.Enqueue(caller);
+
+    /// <summary>Puts a whole request on the lane. It leaves at the end of the turn, with all others.</summary>
+    public void Start(SmfCall call, ReadOnlySpan<byte> message)
+    {
+        Add(call);
+        Span<byte> room = Reserve(message.Length);
+        message.CopyTo(room);
+        SmfHeader.WriteSession(room, call.LaneSession);
+        Wrote(message.Length);
+    }
+
+    /// <summary>Puts the header of a large request on this exclusive lane; its body follows with <see cref="Connection.Write"/>.</summary>
+    public void StartLarge(SmfCall call, SmfHeader header)
+    {
+        Add(call);
+        _upload = call.Caller;
+        header = header with { Session = call.LaneSession };
+        header.Write(Reserve(SmfHeader.Bytes));
+        Wrote(SmfHeader.Bytes);
+    }
+
+    /// <summary>The body of the large request is written.</summary>
+    public void EndUpload()
+    {
+        _upload = null;
+        GiveBackWhenDone();
+    }
+
+    public void OnCallTimedOut(SmfCall call)
+    {
+        if (IsSendBlocked && Loop.NowMs - LastSentMs >= call.Route.TimeoutMs)
+        {
+            // The server reads nothing any more; whatever waits for it would wait in vain.
+            Abort();
+            return;
+        }
+        if (call.ReplyBegun)
+        {
+            // The server stopped in the middle of its reply: neither this lane nor the caller's stream can go on.
+            call.Caller?.Abort();
+            Abort();
+            return;
+        }
+        call.Caller?.RefuseCall(call, Refusal.TimedOut);
+        if (IsExclusive)
+        {
+            Abort();
+            return;
+        }
+        call.GiveUp();
+        NoteGivenUp();
+    }
+
+    /// <summary>The caller of a large request is gone in the middle of its body: the lane is of no use to anybody else.</summary>
+    public void OnUploaderGone() => Abort();
+
+    /// <summary>No new calls; closes when those in flight are done.</summary>
+    public void Retire()
+    {
+        if (_isRetired || IsClosed)
+            return;
+        _isRetired = true;
+        Loop.Counters.LanesRetired++;
+        if (!IsExclusive)
+            Server.ForgetShared(this);
+        CloseWhenRetired();
+    }
+
+    protected internal override void Leave() => Close();
+
+    /// <summary>Every request stands whole in one piece of the output, as <see cref="Start"/> wrote it.</summary>
+    protected override void OnSharedNotConnected()
+    {
+        Server.ForgetShared(this);
+        while (!Output.IsEmpty)
+        {
+            ReadOnlySpan<byte> piece = Output.FirstPiece;
+            SmfHeader header = SmfHeader.Read(piece);
+            int bytes = SmfHeader.Bytes + (int)header.Size;
+            MoveToNextServer(_sessions.Find(header.Session)!, piece[..bytes]);
+            Output.Consume(bytes);
+        }
+    }
+
+    protected override void OnOutputSent()
+    {
+        if (_upload is { } caller && OutputBytes <= SmfCaller.StreamLowBytes)
+            caller.OnUploadRoom();
+        for (int i = _waitingForRoom.Count; i > 0 && OutputBytes <= OutputBytesMax / 2; i--)
+            _waitingForRoom.Dequeue().OnRoom();
+    }
+
+    protected override void OnPeerEnded() => Close();
+
+    /// <summary>What was in flight gets a status reply: the C++ and Go servers close on a single call they do not like.</summary>
+    protected override void OnClosed()
+    {
+        if (!IsExclusive)
+            Server.ForgetShared(this);
+        StopRelay();
+        int from = 1;
+        while (_sessions.TakeAny(ref from) is { } call)
+            EndLost(call);
+        while (_waitingForRoom.TryDequeue(out SmfCaller? caller))
+            caller.OnRoom();
+        _upload = null;
+        base.OnClosed();
+    }
+
+    private void MoveToNextServer(SmfCall call, ReadOnlySpan<byte> message)
+    {
+        Remove(call);
+        Refusal why = Refusal.NoServer;
+        if (!call.IsGivenUp && ++call.ServersTried < Server.Backend.Servers.Count
+            && Server.Backend.SharedLane(out why) is { } lane && lane.HasRoom(message.Length))
+        {
+            Loop.Counters.ServersPassedOver++;
+            lane.Start(call, message);
+            return;
+        }
+        call.Caller?.RefuseCall(call, why);
+        call.End(Loop);
+    }
+
+    private void Add(SmfCall call)
+    {
+        call.Lane = this;
+        call.LaneSession = _sessions.Add(call);
+        Server.CallsInFlight++;
+    }
+
+    private void Remove(SmfCall call)
+    {
+        _sessions.Remove(call.LaneSession);
+        Server.CallsInFlight--;
+        if (call.IsGivenUp)
+            _givenUp--;
+    }
+
+    private void EndLost(SmfCall call)
+    {
+        Server.CallsInFlight--;
+        if (call.IsGivenUp)
+            _givenUp--;
+        if (call.Caller is { } caller)
+        {
+            Loop.Counters.CallsLostWithLane++;
+            if (call.ReplyBegun)
+                caller.Abort();
+            else
+                caller.RefuseCall(call, Refusal.ServerLost);
+        }
+        call.End(Loop);
+    }
+
+    private void NoteGivenUp()
+    {
+        if (++_givenUp > GivenUpMax)
+            Retire();
+        else
+            CloseWhenRetired();
+    }
+
+    private void CloseWhenRetired()
+    {
+        if (_isRetired && !IsExclusive && _sessions.Count == _givenUp && !IsRelaying)
+            Close();
+    }
+
+    private void GiveBackWhenDone()
+    {
+        if (!IsExclusive || IsClosed || _upload is not null || _sessions.Count > 0 || IsRelaying)
+            return;
+        if (_isRetired || OutputBytes > 0)
+            Close();
+        else
+            Server.GiveBack(this);
+    }
+}

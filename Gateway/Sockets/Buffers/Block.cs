@@ -1,0 +1,32 @@
+namespace FrameRpc.Gateway.Sockets.Buffers;
+
+/// <summary>A piece of native memory on loan from a <see cref="BlockPool"/>. The default value is no block.</summary>
+/// <remarks>Native, so that the collector never moves, scans or keeps it, and so that a burst's memory goes back to the kernel.</remarks>
+internal readonly unsafe struct Block
+{
+    private readonly byte* _start;
+
+    public Block(Slab owner, byte* start, int capacity)
+    {
+        Owner = owner;
+        _start = start;
+        Capacity = capacity;
+    }
+
+    public int Capacity { get; }
+
+    public bool IsNone => Owner is null;
+
+    public Span<byte> Span => new(_start, Capacity);
+
+    internal Slab? Owner { get; }
+
+    internal nint Address => (nint)_start;
+
+    public Segment Slice(int start, int bytes)
+    {
+        if ((uint)start > (uint)Capacity || (uint)bytes > (uint)(Capacity - start))
+            throw new ArgumentOutOfRangeException(nameof(bytes), $"{start} + {bytes} lies outside a block of {Capacity}");
+        return new Segment(_start + start, bytes);
+    }
+}

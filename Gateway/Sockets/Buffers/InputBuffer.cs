@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace FrameRpc.Gateway.Sockets.Buffers;
+
+/// <summary>
+/// The bytes of one connection that have arrived but not been consumed. Receives go into the worker's shared scratch, and
+/// only what is left of them afterwards, the start of a message, is kept in a block: an idle connection holds none.
+/// </summary>
+/// <remarks>
+/// A short rest is copied to the front of the scratch, so that the next receive is a large one again; a long rest (a
+/// message that is nearly whole) is received into in place, so that a sender of single bytes cannot make the worker copy
+/// the same 64 KiB again and again.
+/// </remarks>
+internal struct InputBuffer
+{
+    /// <summary>Copying 4 KiB costs about a tenth of the receive that follows it (100 ns against 1 µs).</summary>
+    private const int PrefixBytesMax = 4 * 1024;
+
+    private Block _held;
+    private int _heldBytes;
+    private bool _inScratch;
+
+    public readonly int HeldBytes => _heldBytes;
+
+    public readonly ReadOnlySpan<byte> Held => _held.IsNone ? default : _held.Span[.._heldBytes];
+
+    /// <summary>Room for the next receive. <paramref name="messageBytes"/> is the length of the message whose start is held, 0 where unknown.</summary>
+    public Span<byte> Prepare(BlockPool pool, Span<byte> scratch, int messageBytes)
+    {
+        _inScratch = _heldBytes <= PrefixBytesMax;
+        if (_inScratch)
+        {
+            Held.CopyTo(scratch);
+            return scratch[_heldBytes..];
+        }
+        // Twice what has really arrived, not what the header promises: a promise must not take memory.
+        int wanted = Math.Max(_heldBytes + 1, Math.Min(messageBytes, 2 * _heldBytes));
+        if (_held.Capacity < wanted)
+            MoveHeld(pool, wanted);
+        return _held.Span[_heldBytes..];
+    }
+
+    /// <summary>All unconsumed bytes, after a receive of <paramref name="bytes"/> into what <see cref="Prepare"/> gave.</summary>
+    public ReadOnlySpan<byte> Received(Span<byte> scratch, int bytes)
+    {
+        if (_inScratch)
+            return scratch[..(_heldBytes + bytes)];
+        _heldBytes += bytes;
+        return Held;
+    }
+
+    /// <summary>Keeps what was not consumed of <paramref name="unread"/>, the bytes that <see cref="Received"/> or <see cref="Held"/> gave.</summary>
+    public void Keep(BlockPool pool, ReadOnlySpan<byte> unread, int consumed)
+    {
+        ReadOnlySpan<byte> rest = unread[consumed..];
+        if (rest.Length == 0)
+        {
+            Clear();
+        }
+        else if (!_inScratch)
+        {
+            if (consumed > 0)
+                rest.CopyTo(_held.Span);
+        }
+        else if (_held.Capacity >= rest.Length)
+        {
+            rest.CopyTo(_held.Span);
+        }
+        else
+        {
+            BlockPool.Return(ref _held);
+            _held = pool.Rent(rest.Length);
+            rest.CopyTo(_held.Span);
+        }
+        _heldBytes = rest.Length;
+        _inScratch = false;
+    }
+
+    public void Clear()
+    {
+        BlockPool.Return(ref _held);
+        _heldBytes = 0;
+        _inScratch = false;
+    }
+
+    private void MoveHeld(BlockPool pool, int bytesMin)
+    {
+        Debug.Assert(bytesMin > _heldBytes);
+        Block larger = pool.Rent(bytesMin);
+        Held.CopyTo(larger.Span);
+        BlockPool.Return(ref _held);
+        _held = larger;
+    }
+}

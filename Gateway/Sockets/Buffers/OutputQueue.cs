@@ -1,0 +1,174 @@
+namespace FrameRpc.Gateway.Sockets.Buffers;
+
+/// <summary>
+/// Bytes that wait to be sent on one connection, in blocks of the worker's pool. Everything appended in a turn leaves in
+/// one gathering write; an empty queue holds no block.
+/// </summary>
+internal struct OutputQueue
+{
+    /// <summary>Pieces of one gathering write. With blocks growing up to <see cref="BlockBytesMax"/>, sixteen carry more than a socket buffer takes.</summary>
+    private const int SegmentsMax = 16;
+    private const int BlockBytesMin = 2 * 1024;
+    private const int BlockBytesMax = 128 * 1024;
+
+    private Piece[]? _pieces;
+    private int _first;
+    private int _count;
+
+    /// <summary>Bytes waiting.</summary>
+    public int Bytes { get; private set; }
+
+    public readonly bool IsEmpty => Bytes == 0;
+
+    public void Append(BlockPool pool, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            Span<byte> room = Room(pool, Math.Min(bytes.Length, BlockBytesMax));
+            int taken = Math.Min(room.Length, bytes.Length);
+            bytes[..taken].CopyTo(room);
+            Advance(taken);
+            bytes = bytes[taken..];
+        }
+    }
+
+    /// <summary>Contiguous room for one small message, to be written in place; <see cref="Advance"/> then counts it in.</summary>
+    public Span<byte> Reserve(BlockPool pool, int bytes)
+    {
+        Span<byte> room = TailRoom();
+        if (room.Length < bytes)
+        {
+            AddPiece(pool, bytes);
+            room = TailRoom();
+        }
+        return room[..bytes];
+    }
+
+    public void Advance(int bytes)
+    {
+        ref Piece tail = ref _pieces![Index(_count - 1)];
+        if ((uint)bytes > (uint)(tail.Block.Capacity - tail.End))
+            throw new ArgumentOutOfRangeException(nameof(bytes));
+        tail.End += bytes;
+        Bytes += bytes;
+    }
+
+    /// <summary>Moves all that waits in <paramref name="other"/> behind what waits here, without copying.</summary>
+    public void TakeAll(ref OutputQueue other)
+    {
+        for (int i = 0; i < other._count; i++)
+        {
+            _pieces ??= new Piece[4];
+            if (_count == _pieces.Length)
+                Grow();
+            _pieces[Index(_count++)] = other._pieces![other.Index(i)];
+        }
+        Bytes += other.Bytes;
+        other = default;
+    }
+
+    /// <summary>Sends what the socket takes. <see cref="TransferStatus.Done"/> with bytes left over means that the socket took less than was offered.</summary>
+    public Transfer SendTo(ISocket socket)
+    {
+        Transfer sent = _count == 1 ? socket.Send(_pieces![_first].Unsent.Span) : SendGathered(socket);
+        if (sent.Status == TransferStatus.Done)
+            Consume(sent.Bytes);
+        return sent;
+    }
+
+    /// <summary>The bytes waiting in the first piece. Messages appended whole with <see cref="Reserve"/> stand whole in it.</summary>
+    public readonly ReadOnlySpan<byte> FirstPiece => _count == 0 ? default : _pieces![_first].Unsent.Span;
+
+    public void Consume(int bytes)
+    {
+        Bytes -= bytes;
+        while (bytes > 0)
+        {
+            ref Piece piece = ref _pieces![_first];
+            int taken = Math.Min(bytes, piece.End - piece.Start);
+            piece.Start += taken;
+            bytes -= taken;
+            if (piece.Start == piece.End)
+                DropFirst();
+        }
+        // Advance may have left an empty reserved piece behind; an empty queue holds nothing.
+        if (Bytes == 0)
+            Clear();
+    }
+
+    public void Clear()
+    {
+        while (_count > 0)
+            DropFirst();
+        Bytes = 0;
+    }
+
+    private readonly Transfer SendGathered(ISocket socket)
+    {
+        Span<Segment> segments = stackalloc Segment[SegmentsMax];
+        int used = 0;
+        for (int i = 0; i < _count && used < SegmentsMax; i++)
+        {
+            Segment unsent = _pieces![Index(i)].Unsent;
+            if (unsent.Bytes > 0)
+                segments[used++] = unsent;
+        }
+        return socket.Send(segments[..used]);
+    }
+
+    private Span<byte> Room(BlockPool pool, int wanted)
+    {
+        Span<byte> room = TailRoom();
+        if (room.Length > 0)
+            return room;
+        AddPiece(pool, wanted);
+        return TailRoom();
+    }
+
+    private readonly Span<byte> TailRoom()
+    {
+        if (_count == 0)
+            return default;
+        ref Piece tail = ref _pieces![Index(_count - 1)];
+        return tail.Block.Span[tail.End..];
+    }
+
+    /// <summary>A new block is as large as all that waits already, so that a long queue has few pieces and a short one little memory.</summary>
+    private void AddPiece(BlockPool pool, int wanted)
+    {
+        int bytes = Math.Max(wanted, Math.Clamp(Bytes, BlockBytesMin, BlockBytesMax));
+        _pieces ??= new Piece[4];
+        if (_count == _pieces.Length)
+            Grow();
+        _pieces[Index(_count)] = new Piece { Block = pool.Rent(bytes) };
+        _count++;
+    }
+
+    private void Grow()
+    {
+        var larger = new Piece[_pieces!.Length * 2];
+        for (int i = 0; i < _count; i++)
+            larger[i] = _pieces[Index(i)];
+        _pieces = larger;
+        _first = 0;
+    }
+
+    private void DropFirst()
+    {
+        BlockPool.Return(ref _pieces![_first].Block);
+        _pieces[_first] = default;
+        _first = (_first + 1) & (_pieces.Length - 1);
+        _count--;
+    }
+
+    private readonly int Index(int position) => (_first + position) & (_pieces!.Length - 1);
+
+    private struct Piece
+    {
+        public Block Block;
+        public int Start;
+        public int End;
+
+        public readonly Segment Unsent => Block.Slice(Start, End - Start);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>The kernel's sockets, waited for with one edge-triggered epoll. Owned by one thread, except for <see cref="Wake"/>.</summary>
+/// <remarks>
+/// Every socket is registered once, for all it may ever report, and removed by closing it: in steady state there is no
+/// <c>epoll_ctl</c>. An event carries the file descriptor and the generation of its slot, because a descriptor closed in
+/// this turn may already belong to a new socket when its old event is taken.
+/// </remarks>
+internal sealed unsafe class EpollNetwork : INetwork, IDisposable
+{
+    /// <summary>Events of one turn. What does not fit is still ready in the next.</summary>
+    private const int EventsMax = 512;
+
+    /// <summary><c>struct epoll_event</c> is packed on x64 only: events(4) data(8), there without the gap between them.</summary>
+    private static readonly int DataStart = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    private static readonly int EventBytes = DataStart + 8;
+
+    private readonly IReadOnlyDictionary<Address, SocketAddress> _resolved;
+    private readonly int _epoll;
+    private readonly int _wakeFd;
+    private readonly byte* _events;
+    /// <summary>Readiness that the kernel will not report: connections whose outcome was known at once.</summary>
+    private readonly Queue<(StreamSocket Socket, Readiness Readiness)> _known = new();
+    private Slot[] _slots = new Slot[64];
+    private int _eventCount;
+    private int _nextEvent;
+
+    /// <param name="resolved">The servers' addresses, looked up beforehand: a worker never waits for a name.</param>
+    public EpollNetwork(IReadOnlyDictionary<Address, SocketAddress> resolved)
+    {
+        _resolved = resolved;
+        _epoll = Check(Libc.epoll_create1(Libc.EPOLL_CLOEXEC), "epoll_create1");
+        _wakeFd = Check(Libc.eventfd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC), "eventfd");
+        _events = (byte*)NativeMemory.Alloc((nuint)(EventsMax * EventBytes));
+        Control(Libc.EPOLL_CTL_ADD, _wakeFd, Libc.EPOLLIN | Libc.EPOLLET);
+    }
+
+    public ISocket Connect(Address address)
+    {
+        SocketAddress target = _resolved[address];
+        int fd = Check(Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0), "socket");
+        var socket = new StreamSocket(this, fd, isTcp: target.Family != Libc.AF_UNIX);
+        socket.BeginConnect(target);
+        return socket;
+    }
+
+    public (ISocket Near, ISocket Far) ConnectPair()
+    {
+        int* pair = stackalloc int[2];
+        Check(Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0, pair), "socketpair");
+        return (new StreamSocket(this, pair[0], isTcp: false), new StreamSocket(this, pair[1], isTcp: false));
+    }
+
+    public void Wait(int timeoutMs)
+    {
+        int found = Libc.epoll_wait(_epoll, _events, EventsMax, _known.Count > 0 ? 0 : timeoutMs);
+        if (found < 0 && Libc.Errno != Libc.EINTR)
+            Check(found, "epoll_wait");
+        _eventCount = Math.Max(found, 0);
+        _nextEvent = 0;
+    }
+
+    public bool TryTakeReady(out IReadyHandler owner, out Readiness readiness)
+    {
+        while (_nextEvent < _eventCount)
+        {
+            byte* found = _events + _nextEvent++ * EventBytes;
+            ulong data = *(ulong*)(found + DataStart);
+            int fd = (int)(uint)data;
+            if (fd == _wakeFd)
+            {
+                DrainWake();
+                continue;
+            }
+            ref Slot slot = ref _slots[fd];
+            if (slot.Generation != (uint)(data >> 32) || OwnerOf(slot.Registered) is not { } registered)
+                continue;
+            owner = registered;
+            readiness = Translate(*(uint*)found);
+            return true;
+        }
+        return TryTakeKnown(out owner, out readiness);
+    }
+
+    public void Wake()
+    {
+        ulong one = 1;
+        _ = Libc.write(_wakeFd, &one, sizeof(ulong));
+    }
+
+    public void Dispose()
+    {
+        _ = Libc.close(_epoll);
+        _ = Libc.close(_wakeFd);
+        NativeMemory.Free(_events);
+    }
+
+    /// <param name="tellOfWritable">
+    /// TCP reports writable only after a send found the buffer full. A Unix socket does whenever its peer reads, which
+    /// would wake this worker for nothing: it is told of writable from the first full buffer on.
+    /// </param>
+    internal void Register(int fd, object registered, bool tellOfWritable)
+    {
+        SlotOf(fd).Registered = registered;
+        Control(Libc.EPOLL_CTL_ADD, fd, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | (tellOfWritable ? Libc.EPOLLOUT : 0));
+    }
+
+    internal void RegisterListener(int fd, ListenerSocket listener, bool shared)
+    {
+        SlotOf(fd).Registered = listener;
+        // A Unix listener is one queue for all workers: level-triggered and exclusive, so that each caller wakes one of them.
+        Control(Libc.EPOLL_CTL_ADD, fd, shared ? Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE : Libc.EPOLLIN | Libc.EPOLLET);
+    }
+
+    internal void TellOfWritable(int fd) => Control(Libc.EPOLL_CTL_MOD, fd, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | Libc.EPOLLOUT);
+
+    internal void Report(StreamSocket socket, Readiness readiness) => _known.Enqueue((socket, readiness));
+
+    internal void Forget(int fd)
+    {
+        _slots[fd].Registered = null;
+        _slots[fd].Generation++;
+    }
+
+    internal static int Check(int result, string call) =>
+        result >= 0 ? result : throw new IOException($"{call}: {Libc.Describe(Libc.Errno)}");
+
+    private bool TryTakeKnown(out IReadyHandler owner, out Readiness readiness)
+    {
+        while (_known.TryDequeue(out (StreamSocket Socket, Readiness Readiness) known))
+        {
+            if (known.Socket.IsClosed || known.Socket.Owner is not { } registered)
+                continue;
+            owner = registered;
+            readiness = known.Readiness;
+            return true;
+        }
+        owner = null!;
+        readiness = Readiness.None;
+        return false;
+    }
+
+    private static IReadyHandler? OwnerOf(object? registered) => registered switch
+    {
+        StreamSocket socket => socket.Owner,
+        ListenerSocket listener => listener.Owner,
+        _ => null,
+    };
+
+    private static Readiness Translate(uint events)
+    {
+        Readiness readiness = Readiness.None;
+        if ((events & Libc.EPOLLIN) != 0)
+            readiness |= Readiness.Readable;
+        if ((events & Libc.EPOLLOUT) != 0)
+            readiness |= Readiness.Writable;
+        if ((events & Libc.EPOLLRDHUP) != 0)
+            readiness |= Readiness.PeerEnded;
+        if ((events & (Libc.EPOLLERR | Libc.EPOLLHUP)) != 0)
+            readiness |= Readiness.Failed;
+        return readiness;
+    }
+
+    private ref Slot SlotOf(int fd)
+    {
+        if (fd >= _slots.Length)
+            Array.Resize(ref _slots, Math.Max(fd + 1, _slots.Length * 2));
+        return ref _slots[fd];
+    }
+
+    private void DrainWake()
+    {
+        ulong count;
+        _ = Libc.read(_wakeFd, &count, sizeof(ulong));
+    }
+
+    private void Control(int operation, int fd, uint events)
+    {
+        byte* interest = stackalloc byte[16];
+        *(uint*)interest = events;
+        *(ulong*)(interest + DataStart) = (uint)fd | ((ulong)SlotOf(fd).Generation << 32);
+        Check(Libc.epoll_ctl(_epoll, operation, fd, interest), "epoll_ctl");
+    }
+
+    private struct Slot
+    {
+        public object? Registered;
+        public uint Generation;
+    }
+}

@@ -1,0 +1,45 @@
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>
+/// Where an event loop gets its sockets and learns which of them are ready: epoll in the product, a simulation in tests.
+/// One loop owns it; only <see cref="Wake"/> may be called from other threads.
+/// </summary>
+internal interface INetwork
+{
+    /// <summary>Begins to connect. The first readiness of the socket says that <see cref="ISocket.ConnectError"/> has the outcome.</summary>
+    ISocket Connect(Address address);
+
+    /// <summary>Two sockets connected with each other, for servers embedded in this process.</summary>
+    (ISocket Near, ISocket Far) ConnectPair();
+
+    /// <summary>Waits until something is ready, somebody calls <see cref="Wake"/> or the time is over; −1 waits without end, 0 only looks.</summary>
+    void Wait(int timeoutMs);
+
+    /// <summary>Takes the next socket or listener found ready by <see cref="Wait"/>.</summary>
+    bool TryTakeReady(out IReadyHandler owner, out Readiness readiness);
+
+    /// <summary>Ends a <see cref="Wait"/> now or as soon as it begins. From any thread.</summary>
+    void Wake();
+}
+
+/// <summary>An open listening socket of one worker.</summary>
+internal interface IListener
+{
+    IReadyHandler? Owner { get; set; }
+
+    /// <summary>Takes a waiting connection.</summary>
+    AcceptStatus Accept(out ISocket? socket);
+
+    void Close();
+}
+
+internal enum AcceptStatus
+{
+    Accepted,
+    /// <summary>Nobody waits; readiness will tell.</summary>
+    Empty,
+    /// <summary>That one caller was gone before it was taken; the next may be fine.</summary>
+    CallerGone,
+    /// <summary>The process is out of file descriptors or memory: try again later, readiness will not tell.</summary>
+    Exhausted,
+}

@@ -1,0 +1,38 @@
+using FrameRpc.Gateway.Sockets.Buffers;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>
+/// One connected stream, never blocking: the seam below the proxy. The kernel's sockets implement it, and in tests an
+/// in-memory network that plays every split, delay, reset and full buffer from a seed.
+/// </summary>
+internal interface ISocket
+{
+    /// <summary>Who is told of readiness. Set once, before the first turn that could report it.</summary>
+    IReadyHandler? Owner { get; set; }
+
+    /// <summary>
+    /// Whether <see cref="Abort"/> reaches the peer as a reset. Unix sockets have none: their peer sees an orderly end,
+    /// so whoever must break a stream visibly there has to do it with bytes.
+    /// </summary>
+    bool CanReset { get; }
+
+    /// <summary>The errno a connection attempt ended with; 0 when it succeeded. Asked once, after the first readiness.</summary>
+    int ConnectError();
+
+    Transfer Receive(Span<byte> buffer);
+
+    Transfer Send(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends several pieces in order as one write.</summary>
+    Transfer Send(ReadOnlySpan<Segment> segments);
+
+    /// <summary>Ends the sending direction in order; receiving goes on.</summary>
+    void EndSending();
+
+    /// <summary>Closes in order: what was sent still arrives, if nothing that came in is left unread.</summary>
+    void Close();
+
+    /// <summary>Closes with a reset, so that the peer cannot take what it got for the whole.</summary>
+    void Abort();
+}

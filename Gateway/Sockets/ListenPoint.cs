@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>
+/// An address opened for listening, with one socket for each worker. Opened by the control plane before a worker starts, so
+/// that an address in use is an error at start and not in the middle of things.
+/// </summary>
+internal sealed unsafe class ListenPoint : IDisposable
+{
+    /// <summary>Callers that may wait to be accepted, for each worker; the kernel lowers it to net.core.somaxconn.</summary>
+    private const int Backlog = 4096;
+
+    private readonly int[] _fds;
+    private readonly string? _unixPath;
+
+    private ListenPoint(Address address, int[] fds, string? unixPath)
+    {
+        Address = address;
+        _fds = fds;
+        _unixPath = unixPath;
+    }
+
+    /// <summary>The address as it came out: with the port that the kernel chose where port 0 was asked for.</summary>
+    public Address Address { get; }
+
+    private bool IsTcp => _unixPath is null;
+
+    /// <summary>Throws <see cref="IOException"/> or <see cref="SocketException"/> where the address cannot be had.</summary>
+    public static ListenPoint Open(Address address, int workers) => address switch
+    {
+        TcpAddress tcp => OpenTcp(tcp, workers),
+        UnixAddress unix => OpenUnix(unix, workers),
+        _ => throw new ArgumentException($"nobody can listen on {address}", nameof(address)),
+    };
+
+    /// <summary>Hands one worker its socket.</summary>
+    public IListener Attach(EpollNetwork network, int worker)
+    {
+        int fd = _fds[worker];
+        _fds[worker] = -1;
+        return new ListenerSocket(network, fd, IsTcp);
+    }
+
+    public void Dispose()
+    {
+        foreach (int fd in _fds)
+        {
+            if (fd >= 0)
+                _ = Libc.close(fd);
+        }
+        if (_unixPath is not null)
+            File.Delete(_unixPath);
+    }
+
+    private static ListenPoint OpenTcp(TcpAddress tcp, int workers)
+    {
+        var address = SocketAddress.Resolve(tcp);
+        int port = tcp.Port;
+        // SO_REUSEPORT would let another process of this user share the port without a word: the first bind goes without it.
+        _ = Libc.close(OpenSocket(address, tcp, reusePort: false));
+        int[] fds = new int[workers];
+        for (int i = 0; i < workers; i++)
+        {
+            fds[i] = OpenSocket(address, tcp, reusePort: true);
+            if (port != 0)
+                continue;
+            port = PortOf(fds[i]);
+            address = SocketAddress.Resolve(tcp with { Port = port });
+        }
+        return new ListenPoint(tcp with { Port = port }, fds, unixPath: null);
+    }
+
+    /// <summary>A path whose server is gone is left behind by every crash and is replaced; one that still answers belongs to somebody.</summary>
+    private static ListenPoint OpenUnix(UnixAddress unix, int workers)
+    {
+        var address = SocketAddress.Resolve(unix);
+        if (File.Exists(unix.Path))
+        {
+            RequireStale(unix);
+            File.Delete(unix.Path);
+        }
+        int first = OpenSocket(address, unix, reusePort: false);
+        int[] fds = new int[workers];
+        fds[0] = first;
+        for (int i = 1; i < workers; i++)
+            fds[i] = EpollNetwork.Check(Libc.dup(first), "dup");
+        return new ListenPoint(unix, fds, unix.Path);
+    }
+
+    private static void RequireStale(UnixAddress unix)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(unix.Path));
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(unix.Path))
+        {
+            return;
+        }
+        catch (SocketException)
+        {
+            throw new IOException($"cannot listen on {unix}: there is a file which is not a socket");
+        }
+        throw new IOException($"cannot listen on {unix}: address in use, another program answers there");
+    }
+
+    /// <summary>A socket is the one kind of file that cannot be opened.</summary>
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            File.OpenHandle(path).Dispose();
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static int OpenSocket(SocketAddress address, Address shown, bool reusePort)
+    {
+        int fd = EpollNetwork.Check(Libc.socket(address.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0), "socket");
+        int on = 1;
+        if (address.Family != Libc.AF_UNIX)
+            _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, &on, sizeof(int));
+        if (reusePort)
+            _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, &on, sizeof(int));
+        fixed (byte* bytes = address.Bytes)
+        {
+            if (Libc.bind(fd, bytes, (uint)address.Bytes.Length) == 0 && Libc.listen(fd, Backlog) == 0)
+                return fd;
+        }
+        string reason = Libc.Describe(Libc.Errno);
+        _ = Libc.close(fd);
+        throw new IOException($"cannot listen on {shown}: {reason}");
+    }
+
+    private static int PortOf(int fd)
+    {
+        byte* bytes = stackalloc byte[28];
+        uint length = 28;
+        EpollNetwork.Check(Libc.getsockname(fd, bytes, &length), "getsockname");
+        return (bytes[2] << 8) | bytes[3];
+    }
+}

@@ -1,0 +1,135 @@
+using FrameRpc.Gateway.Sockets.Buffers;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>A TCP or Unix stream socket of the kernel, registered with one <see cref="EpollNetwork"/>.</summary>
+internal sealed unsafe class StreamSocket : ISocket
+{
+    /// <summary>A peer that vanished without a word (power, network) is noticed after about two minutes of silence.</summary>
+    private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 20, KeepAliveProbes = 3;
+
+    private readonly EpollNetwork _network;
+    private readonly bool _isTcp;
+    private int _fd;
+    private int _immediateConnectError;
+    private bool _toldOfWritable;
+
+    internal StreamSocket(EpollNetwork network, int fd, bool isTcp)
+    {
+        _network = network;
+        _fd = fd;
+        _isTcp = isTcp;
+        _toldOfWritable = isTcp;
+        if (isTcp)
+            SetTcpOptions(fd);
+        network.Register(fd, this, isTcp);
+    }
+
+    public IReadyHandler? Owner { get; set; }
+
+    public bool IsClosed => _fd < 0;
+
+    public bool CanReset => _isTcp;
+
+    public int ConnectError()
+    {
+        if (_immediateConnectError != 0)
+            return _immediateConnectError;
+        int error = 0;
+        uint length = sizeof(int);
+        return Libc.getsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length) < 0 ? Libc.Errno : error;
+    }
+
+    public Transfer Receive(Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+            return Result(Libc.recv(_fd, start, (nuint)buffer.Length, 0), zeroIsEnd: true);
+    }
+
+    public Transfer Send(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+            return Sent(Libc.send(_fd, start, (nuint)bytes.Length, Libc.MSG_NOSIGNAL));
+    }
+
+    public Transfer Send(ReadOnlySpan<Segment> segments)
+    {
+        fixed (Segment* first = segments)
+        {
+            var message = new Libc.MessageHeader { Segments = first, SegmentCount = (nuint)segments.Length };
+            return Sent(Libc.sendmsg(_fd, &message, Libc.MSG_NOSIGNAL));
+        }
+    }
+
+    public void EndSending() => _ = Libc.shutdown(_fd, Libc.SHUT_WR);
+
+    public void Close()
+    {
+        if (_fd < 0)
+            return;
+        _network.Forget(_fd);
+        _ = Libc.close(_fd);
+        _fd = -1;
+    }
+
+    public void Abort()
+    {
+        if (_fd < 0)
+            return;
+        var linger = new Libc.Linger { OnOff = 1, Seconds = 0 };
+        _ = Libc.setsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, (uint)sizeof(Libc.Linger));
+        Close();
+    }
+
+    /// <summary>Begins to connect. An outcome known at once is reported like one that comes later: by readiness.</summary>
+    internal void BeginConnect(SocketAddress address)
+    {
+        fixed (byte* bytes = address.Bytes)
+        {
+            if (Libc.connect(_fd, bytes, (uint)address.Bytes.Length) == 0)
+            {
+                _network.Report(this, Readiness.Writable);
+                return;
+            }
+        }
+        int error = Libc.Errno;
+        if (error == Libc.EINPROGRESS)
+            return;
+        _immediateConnectError = error;
+        _network.Report(this, Readiness.Failed);
+    }
+
+    private Transfer Sent(nint result)
+    {
+        Transfer sent = Result(result, zeroIsEnd: false);
+        if (sent.Status == TransferStatus.WouldBlock && !_toldOfWritable)
+        {
+            _toldOfWritable = true;
+            _network.TellOfWritable(_fd);
+        }
+        return sent;
+    }
+
+    private static Transfer Result(nint result, bool zeroIsEnd)
+    {
+        if (result > 0)
+            return Transfer.Done((int)result);
+        if (result == 0)
+            return zeroIsEnd ? Transfer.EndOfStream : Transfer.WouldBlock;
+        int error = Libc.Errno;
+        return error is Libc.EAGAIN ? Transfer.WouldBlock : Transfer.Failed(error);
+    }
+
+    private static void SetTcpOptions(int fd)
+    {
+        // Batching comes from the turn: what leaves the loop is meant to go now.
+        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        SetOption(fd, Libc.SOL_SOCKET, Libc.SO_KEEPALIVE, 1);
+        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPIDLE, KeepAliveIdleSeconds);
+        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPINTVL, KeepAliveIntervalSeconds);
+        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPCNT, KeepAliveProbes);
+    }
+
+    private static void SetOption(int fd, int level, int option, int value) =>
+        _ = Libc.setsockopt(fd, level, option, &value, sizeof(int));
+}

@@ -1,0 +1,106 @@
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Buffers;
+
+namespace FrameRpc.Gateway.Workers;
+
+internal abstract partial class Connection
+{
+    /// <summary>Pieces of bodies from this size on are sent at once, from where they are: what the socket takes is not copied into the output first.</summary>
+    private const int DirectSendBytesMin = 16 * 1024;
+
+    private OutputQueue _output;
+    private bool _sendQueued;
+    private bool _sendBlocked;
+    private int _sendError;
+
+    /// <summary>When the peer last took a byte.</summary>
+    protected long LastSentMs { get; private set; }
+
+    /// <summary>Bytes that wait to be sent.</summary>
+    public int OutputBytes => _output.Bytes;
+
+    /// <summary>The peer takes nothing just now.</summary>
+    protected bool IsSendBlocked => _sendBlocked;
+
+    /// <summary>The output itself, for whoever has to take back what could not be sent.</summary>
+    protected ref OutputQueue Output => ref _output;
+
+    /// <summary>Says this after all that was said before: large pieces now, small ones at the end of the turn.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length >= DirectSendBytesMin && _output.IsEmpty)
+            bytes = bytes[SendNow(bytes)..];
+        if (bytes.IsEmpty || State is ConnectionState.Closed)
+            return;
+        _output.Append(Loop.Blocks, bytes);
+        QueueSend();
+    }
+
+    /// <summary>Room for a small message that is written in place and leaves at the end of the turn; <see cref="Wrote"/> counts it in.</summary>
+    protected Span<byte> Reserve(int bytes) => _output.Reserve(Loop.Blocks, bytes);
+
+    protected void Wrote(int bytes)
+    {
+        _output.Advance(bytes);
+        QueueSend();
+    }
+
+    protected void QueueSend()
+    {
+        if (_sendQueued)
+            return;
+        _sendQueued = true;
+        Loop.SendAtEndOfTurn(this);
+    }
+
+    internal void SendOutput()
+    {
+        _sendQueued = false;
+        if (State is ConnectionState.Closed or ConnectionState.Connecting)
+            return;
+        while (!_output.IsEmpty && !_sendBlocked && _sendError == 0)
+            NoteSent(_output.SendTo(_socket));
+        if (_sendError != 0)
+        {
+            OnBroken(_sendError);
+            return;
+        }
+        if (_output.IsEmpty && State == ConnectionState.Ending)
+            EndSending();
+        else
+            OnOutputSent();
+    }
+
+    /// <summary>Sends what the socket takes, and returns how much that was. A broken connection is reported at the end of the turn, not in the middle of somebody's reading.</summary>
+    private int SendNow(ReadOnlySpan<byte> bytes)
+    {
+        int sent = 0;
+        while (sent < bytes.Length && State == ConnectionState.Open && !_sendBlocked && _sendError == 0)
+        {
+            Transfer transfer = _socket.Send(bytes[sent..]);
+            NoteSent(transfer);
+            sent += transfer.Bytes;
+        }
+        if (_sendError != 0)
+            QueueSend();
+        return sent;
+    }
+
+    private void NoteSent(Transfer sent)
+    {
+        if (sent.Status == TransferStatus.WouldBlock)
+            _sendBlocked = true;
+        else if (sent.Status == TransferStatus.Failed)
+            _sendError = sent.Error;
+        else
+            LastSentMs = Loop.NowMs;
+    }
+
+    private void NoteWritable()
+    {
+        if (!_sendBlocked)
+            return;
+        _sendBlocked = false;
+        QueueSend();
+    }
+}

@@ -1,0 +1,34 @@
+namespace FrameRpc.Gateway.Workers;
+
+/// <summary>What one worker has done. Written by its thread alone, without locks; read by others, who may see it a moment late.</summary>
+internal sealed class WorkerCounters
+{
+    public long ConnectionsAccepted;
+    public long ConnectionsRefused;
+    public long ConnectionsOpen;
+    public long CallsRouted;
+    public long CallsAnswered;
+    /// <summary>Replies made by the gateway itself: no route, malformed, too large, no server, lost server, timeout, draining.</summary>
+    public long CallsRefused;
+    /// <summary>Of these, calls whose time was up.</summary>
+    public long CallsTimedOut;
+    /// <summary>Of these, calls in flight on a lane that was lost.</summary>
+    public long CallsLostWithLane;
+    /// <summary>Replies that came after their call was given up, and were swallowed.</summary>
+    public long LateReplies;
+    /// <summary>Replies for a session nobody uses: the lane's server has lost its place.</summary>
+    public long UnknownSessions;
+    /// <summary>Replies whose header or checksum was wrong, answered with 502 instead.</summary>
+    public long BadReplies;
+    /// <summary>Calls put on another server because theirs could not be reached.</summary>
+    public long ServersPassedOver;
+    public long ConnectsFailed;
+    public long LanesOpened;
+    public long LanesRetired;
+    /// <summary>Callers closed because they left too many replies unread.</summary>
+    public long SlowCallersClosed;
+    public long BytesCopied;
+    /// <summary>Connections given up because of an exception: each is a bug.</summary>
+    public long Exceptions;
+    public long Turns;
+}
