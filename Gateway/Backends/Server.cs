@@ -83,6 +83,8 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
         backend.ServeWaiting();
     }
 
+    public void TakeFromPool(Lane lane) => _idle.Remove(lane);
+
     public void OnLaneConnected(Lane lane)
     {
         LaneRequest? request = lane.ConnectingFor;

@@ -1,6 +1,8 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy.Frames;
 using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Gateway.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +13,7 @@ internal sealed class Dispatcher
 {
     private readonly Backend[] _backends;
     private readonly HashSet<Caller> _callers = [];
+    private readonly Block _gather;
 
     public Dispatcher(EventLoop loop, GatewayOptions options, RouteTable routes, ILogger log)
     {
@@ -18,6 +21,7 @@ internal sealed class Dispatcher
         Routes = routes;
         Limits = options.Limits;
         WriteTimeoutMs = (long)options.Limits.WriteTimeout.TotalMilliseconds;
+        _gather = loop.Blocks.Rent(FrameCaller.HeldBytesMax);
         _backends = [.. options.Backends.Select(backend => new Backend(backend, options.Limits.SharedBodyMax, loop, log))];
     }
 
@@ -28,6 +32,9 @@ internal sealed class Dispatcher
     public LimitOptions Limits { get; }
 
     public long WriteTimeoutMs { get; }
+
+    /// <summary>Where a part that came in several frames is put together. Its content lasts until the next one.</summary>
+    public Span<byte> Gather => _gather.Span;
 
     public bool IsDraining { get; private set; }
 

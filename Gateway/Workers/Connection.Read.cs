@@ -23,6 +23,9 @@ internal abstract partial class Connection
     /// <summary>Whether this connection is read at all just now; see <see cref="PauseInput"/>.</summary>
     public bool IsInputPaused { get; private set; }
 
+    /// <summary>Within <see cref="Consume"/>, where <see cref="HeldBytes"/> does not say what is left.</summary>
+    protected bool IsConsuming => _consuming;
+
     /// <summary>Bytes that have come in and are not consumed.</summary>
     protected int HeldBytes => _input.HeldBytes;
 
@@ -38,8 +41,9 @@ internal abstract partial class Connection
         if (State == ConnectionState.Closed)
             return;
         IsInputPaused = false;
-        _reconsume = true;
-        QueueContinue();
+        _reconsume = _input.HeldBytes > 0 || _consuming;
+        if (_reconsume || _readable)
+            QueueContinue();
     }
 
     internal void Continue()

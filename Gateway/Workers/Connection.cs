@@ -1,5 +1,4 @@
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Sockets.Buffers;
 
 namespace FrameRpc.Gateway.Workers;
 

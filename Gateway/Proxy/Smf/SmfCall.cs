@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Workers;
 

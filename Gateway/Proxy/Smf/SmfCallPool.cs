@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Workers;
 
 namespace FrameRpc.Gateway.Proxy.Smf;

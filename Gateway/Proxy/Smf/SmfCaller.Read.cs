@@ -25,6 +25,8 @@ internal sealed partial class SmfCaller
                 break;
             at += consumed;
         }
+        if (!IsInputPaused && Dispatcher.IsDraining)
+            LeaveIfDone();
         return at;
     }
 

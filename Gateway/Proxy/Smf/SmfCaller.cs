@@ -1,7 +1,5 @@
-using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Proxy.Smf;
 
@@ -71,7 +69,7 @@ internal sealed partial class SmfCaller : Caller
 
     private void LeaveIfDone()
     {
-        if (IsClosed || _inFlight > 0 || _uploadBytesLeft > 0 || !(_peerEnded || Dispatcher.IsDraining))
+        if (IsClosed || _inFlight > 0 || _uploadBytesLeft > 0 || _holds != Hold.None || !(_peerEnded || Dispatcher.IsDraining))
             return;
         EndAfterOutput();
     }

@@ -12,7 +12,7 @@ internal static unsafe partial class MemoryMap
     {
         void* memory = mmap(null, (nuint)bytes, ProtReadWrite, MapPrivateAnonymous, -1, 0);
         if ((nint)memory == -1)
-            throw new OutOfMemoryException($"the kernel gave no {bytes} bytes: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError())}");
+            throw new InsufficientMemoryException($"the kernel gave no {bytes} bytes: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError())}");
         return (byte*)memory;
     }
 

@@ -1,0 +1,13 @@
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+
+namespace FrameRpc.Gateway.Demo;
+
+/// <summary>The embedded server <c>demo:echo</c>: answers whatever it is sent, in either format, so that the gateway can be tried with nothing else at hand.</summary>
+internal static class DemoServer
+{
+    /// <summary>Serves one connection in the loop of a worker.</summary>
+    public static Connection Serve(EventLoop loop, ISocket socket, WireProtocol protocol) =>
+        protocol == WireProtocol.Smf ? new SmfDemoConnection(loop, socket) : new FrameDemoConnection(loop, socket);
+}

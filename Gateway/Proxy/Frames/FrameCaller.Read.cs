@@ -1,0 +1,243 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
+
+namespace FrameRpc.Gateway.Proxy.Frames;
+
+internal sealed partial class FrameCaller
+{
+    private enum Phase : byte
+    {
+        /// <summary>Waiting for the header part and, if it is small, the JSON part; then for a lane.</summary>
+        Request,
+        /// <summary>Passing the data part on as it comes.</summary>
+        Data,
+        /// <summary>Reading the data part away, so that an error reply is not followed by bytes that look like a request.</summary>
+        Discard,
+        /// <summary>Reading away a header part that is too long, and then its data part.</summary>
+        DiscardHeader,
+        /// <summary>The request is over; the next one waits for the reply.</summary>
+        Reply,
+    }
+
+    [Flags]
+    private enum Hold : byte
+    {
+        None = 0,
+        Lane = 1,
+        Upload = 2,
+        Reply = 4,
+    }
+
+    private Phase _phase;
+    private Hold _holds;
+    private MessageScanner _scan;
+    private PartRelay _part;
+    private DataType _dataType;
+
+    /// <summary>The lane has taken what was written.</summary>
+    public void OnLaneRoom() => ReleaseInput(Hold.Upload);
+
+    protected override int Consume(ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length)
+        {
+            ReadOnlySpan<byte> rest = bytes[at..];
+            int consumed = _phase switch
+            {
+                Phase.Request => ConsumeRequest(rest),
+                Phase.Data => ConsumeData(rest),
+                Phase.Discard => Discard(rest),
+                Phase.DiscardHeader => DiscardHeader(rest),
+                _ => throw new InvalidOperationException("a request is read while the one before it waits for its reply"),
+            };
+            if (consumed == 0)
+                break;
+            at += consumed;
+        }
+        if (Dispatcher.IsDraining && at == bytes.Length && _phase == Phase.Request && _route is null)
+            SayGoodbye();
+        return at;
+    }
+
+    private int ConsumeRequest(ReadOnlySpan<byte> bytes)
+    {
+        if (_scan.HeaderEnd == 0)
+        {
+            FrameFault fault = _scan.ScanHeader(bytes);
+            if (fault != FrameFault.None)
+                return OnHeaderFault(fault);
+            MessageBytes = _scan.Wanted;
+            if (_scan.HeaderEnd == 0)
+                return 0;
+        }
+        Span<byte> gathered = stackalloc byte[MessageHeader.BytesMax];
+        ReadOnlySpan<byte> json = _scan.Header(bytes, gathered);
+        if (_route is null && !TryRoute(json))
+            return SkipRefusedHeader();
+        return _dataType == DataType.Octets ? BeginOctets(json) : ConsumeJson(json, bytes);
+    }
+
+    /// <summary>Reads the header once and finds its route. False when the request was refused.</summary>
+    private bool TryRoute(ReadOnlySpan<byte> json)
+    {
+        Span<byte> text = stackalloc byte[MessageHeader.BytesMax];
+        MessageHeaderFault fault = MessageHeader.TryRead(json, text, out MessageHeader header);
+        if (fault != MessageHeaderFault.None)
+        {
+            Refuse(FrameErrors.Of(fault));
+            return false;
+        }
+        if (header.DataType is not (DataType.None or DataType.Json or DataType.Octets))
+        {
+            Refuse(FrameErrors.UnknownDataType);
+            return false;
+        }
+        if (Dispatcher.Routes.FindFrame(header.Endpoint) is not { } route)
+        {
+            Refuse(FrameErrors.NoRoute(header.Endpoint));
+            return false;
+        }
+        if (Dispatcher.IsDraining)
+        {
+            Refuse(Refusal.Draining);
+            return false;
+        }
+        _route = route;
+        _dataType = header.DataType;
+        return true;
+    }
+
+    /// <summary>Octets are a stream, so they need their lane before their first byte is read.</summary>
+    private int BeginOctets(ReadOnlySpan<byte> json)
+    {
+        if (_lane is null && !AcquireLane())
+            return _phase == Phase.Request ? 0 : SkipRefusedHeader();
+        FrameOutput.WriteHeader(_lane!, json);
+        _part = PartRelay.Octets(_route!.OctetsBytesMax);
+        _phase = Phase.Data;
+        return TakeHeader();
+    }
+
+    private int ConsumeJson(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bytes)
+    {
+        FrameFault fault = _scan.ScanData(bytes);
+        if (fault == FrameFault.Reset)
+            return OnJsonReset();
+        if (fault != FrameFault.None)
+            return LosePlace();
+        MessageBytes = _scan.Wanted;
+        if (_scan.DataBytes > _route!.MessageBytesMax || _scan.Wanted - _scan.HeaderEnd - FrameHeader.Bytes > _route.MessageBytesMax)
+        {
+            Refuse(Refusal.TooLarge);
+            return SkipRefusedHeader();
+        }
+        if (_scan.End == 0)
+            return bytes.Length < HeldBytesMax && _scan.Wanted <= HeldBytesMax ? 0 : BeginLongJson(json);
+
+        ReadOnlySpan<byte> data = _scan.Data(bytes, Dispatcher.Gather);
+        var value = default(JsonValueScanner);
+        if (!value.Feed(data))
+        {
+            Refuse(FrameErrors.NotOneValue);
+            return SkipRefusedHeader();
+        }
+        if (_lane is null && !AcquireLane())
+            return _phase == Phase.Request ? 0 : SkipRefusedHeader();
+        int end = _scan.End;
+        FrameOutput.WriteHeader(_lane!, json);
+        FrameOutput.WriteJson(_lane!, data);
+        EndRequest();
+        return end;
+    }
+
+    private int BeginLongJson(ReadOnlySpan<byte> json)
+    {
+        if (_lane is null && !AcquireLane())
+            return _phase == Phase.Request ? 0 : SkipRefusedHeader();
+        FrameOutput.WriteHeader(_lane!, json);
+        _part = PartRelay.Json(_route!.MessageBytesMax);
+        _phase = Phase.Data;
+        return TakeHeader();
+    }
+
+    /// <summary>Asks for a lane; true when there is one at once. The request stays where it is until there is.</summary>
+    private bool AcquireLane()
+    {
+        Loop.Counters.CallsRouted++;
+        NoteMoved();
+        Loop.Timers.Arm(_timer, Loop.NowMs + _route!.TimeoutMs);
+        Dispatcher.BackendOf(_route).Acquire(_laneRequest);
+        if (_lane is null && _phase == Phase.Request)
+            HoldInput(Hold.Lane);
+        return _lane is not null;
+    }
+
+    private int ConsumeData(ReadOnlySpan<byte> bytes)
+    {
+        FrameLane lane = _lane!;
+        RelayResult result = _part.Take(bytes, lane, out int taken);
+        MessageBytes = FrameHeader.Bytes;
+        Loop.Counters.BytesCopied += taken;
+        NoteMoved();
+        switch (result)
+        {
+            case RelayResult.Going:
+                if (lane.OutputBytes > StreamBufferBytesMax)
+                    HoldInput(Hold.Upload);
+                return taken;
+            case RelayResult.Ended:
+                EndRequest();
+                return taken;
+            case RelayResult.Reset:
+                // The source failed. The server is told, and its answer, Error 4 of a first implementation, is the reply.
+                lane.Write(FrameHeader.Reset);
+                lane.NoteRequestBroken();
+                EndRequest();
+                return taken;
+            case RelayResult.LostPlace:
+                BreakLane();
+                return LosePlace();
+            default:
+                BreakLane();
+                if (result == RelayResult.TooLarge)
+                    Refuse(Refusal.TooLarge);
+                else
+                    Refuse(FrameErrors.NotOneValue);
+                return taken;
+        }
+    }
+
+    private void HoldInput(Hold why)
+    {
+        _holds |= why;
+        PauseInput();
+    }
+
+    private void ReleaseInput(Hold why)
+    {
+        if ((_holds & why) == 0)
+            return;
+        _holds &= ~why;
+        if (_holds == Hold.None)
+            ResumeInput();
+    }
+
+    /// <summary>The header part is used, whether passed on or refused; its data part comes next.</summary>
+    private int TakeHeader()
+    {
+        int end = _scan.HeaderEnd;
+        _scan = default;
+        return end;
+    }
+
+    private void EndRequest()
+    {
+        _requestEnded = true;
+        _phase = Phase.Reply;
+        HoldInput(Hold.Reply);
+        _lane?.EndRequest();
+        EndCallIfDone();
+    }
+}

@@ -1,0 +1,181 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
+
+namespace FrameRpc.Gateway.Proxy.Frames;
+
+/// <summary>
+/// A caller that speaks the frame format: one call at a time, each on an exclusive lane; requests that it pipelines wait
+/// in its connection and are answered in order.
+/// </summary>
+internal sealed partial class FrameCaller : Caller
+{
+    /// <summary>Of a streamed body this much may wait between two connections; then the faster side waits.</summary>
+    public const int StreamBufferBytesMax = 256 * 1024;
+
+    /// <summary>When this little is left to send, more is fetched.</summary>
+    public const int StreamLowBytes = 64 * 1024;
+
+    /// <summary>Header and JSON part up to this size, frames and all, are held whole and leave in one write; what is longer is passed on as it comes.</summary>
+    public const int HeldBytesMax = 64 * 1024 + 8 * 1024;
+
+    private readonly CallbackTimer _timer;
+    private readonly OwnLaneRequest _laneRequest;
+    private FrameLane? _lane;
+    private Route? _route;
+    private long _lastMovedMs;
+    private bool _replyBegun;
+    private bool _replyEnded;
+    private bool _requestEnded;
+
+    public FrameCaller(Dispatcher dispatcher, ISocket socket, Action onClosed)
+        : base(dispatcher, socket, onClosed)
+    {
+        _timer = new CallbackTimer(OnTimeUp);
+        _laneRequest = new OwnLaneRequest(this);
+    }
+
+    /// <summary>Where the lane puts together a part that came in several frames.</summary>
+    public Span<byte> GatherRoom => Dispatcher.Gather;
+
+    public long MessageBytesMax => _route!.MessageBytesMax;
+
+    public void NoteMoved() => _lastMovedMs = Loop.NowMs;
+
+    /// <summary>From now on an error reply would stand in the middle of the server's reply.</summary>
+    public void NoteReplyBegun() => _replyBegun = true;
+
+    /// <param name="requestGoesOn">The server answered early and still reads the request.</param>
+    public void OnReplyEnded(bool requestGoesOn)
+    {
+        Loop.Counters.CallsAnswered++;
+        _replyEnded = true;
+        if (!requestGoesOn)
+            _lane = null;
+        if (!_requestEnded && !requestGoesOn)
+            DiscardRest();
+        EndCallIfDone();
+    }
+
+    /// <summary>The lane closed or broke in the middle of the call.</summary>
+    /// <param name="replyBytesLeft">What this caller still expects of the frame it is in.</param>
+    public void OnLaneLost(long replyBytesLeft)
+    {
+        _lane = null;
+        if (_replyEnded)
+            DiscardRest();
+        else if (_replyBegun)
+            FrameOutput.Break(this, replyBytesLeft);
+        else
+            Refuse(Refusal.ServerLost);
+    }
+
+    public override void LeaveWhenIdle()
+    {
+        if (IsIdle && !IsConsuming)
+            SayGoodbye();
+    }
+
+    protected override void OnPeerEnded()
+    {
+        if (IsIdle)
+        {
+            SayGoodbye();
+            return;
+        }
+        // Cut short in the middle of a request. Nobody waits for a reply, but the server must not take it for whole.
+        BreakLane();
+        SayGoodbye();
+    }
+
+    protected override void OnOutputSent()
+    {
+        if (OutputBytes <= StreamLowBytes)
+            _lane?.OnCallerRoom();
+    }
+
+    protected override void OnClosed()
+    {
+        BreakLane();
+        Loop.Timers.Disarm(_timer);
+        base.OnClosed();
+    }
+
+    /// <summary>A server answers a reset frame, or an end of the stream, with its own.</summary>
+    private void SayGoodbye()
+    {
+        if (State != ConnectionState.Open)
+            return;
+        Write(FrameHeader.Reset);
+        EndAfterOutput();
+    }
+
+    private bool IsIdle => _phase == Phase.Request && _route is null && HeldBytes == 0;
+
+    private void BreakLane()
+    {
+        if (_route is { } route)
+            Dispatcher.BackendOf(route).Cancel(_laneRequest);
+        FrameLane? lane = _lane;
+        _lane = null;
+        if (lane is null)
+            return;
+        if (_requestEnded)
+            lane.GiveUp();
+        else
+            lane.BreakRequest(_part.SinkBytesLeft);
+    }
+
+    /// <summary>Request and reply are over: on to the next, which may have come already.</summary>
+    private void EndCallIfDone()
+    {
+        if (!_replyEnded || !_requestEnded || State != ConnectionState.Open)
+            return;
+        Loop.Timers.Disarm(_timer);
+        _route = null;
+        _lane = null;
+        _replyBegun = false;
+        _replyEnded = false;
+        _requestEnded = false;
+        _refusal = null;
+        _scan = default;
+        _phase = Phase.Request;
+        MessageBytes = FrameHeader.Bytes;
+        ReleaseInput(Hold.Reply);
+        if (Dispatcher.IsDraining)
+            LeaveWhenIdle();
+    }
+
+    private void OnTimeUp()
+    {
+        long dueMs = _lastMovedMs + _route!.TimeoutMs;
+        if (dueMs > Loop.NowMs)
+        {
+            Loop.Timers.Arm(_timer, dueMs);
+            return;
+        }
+        Loop.Counters.CallsTimedOut++;
+        long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
+        BreakLane();
+        if (_replyEnded)
+            DiscardRest();
+        else if (_replyBegun)
+            FrameOutput.Break(this, replyBytesLeft);
+        else
+            Refuse(Refusal.TimedOut);
+    }
+
+    private sealed class OwnLaneRequest(FrameCaller caller) : LaneRequest
+    {
+        protected internal override void OnLane(Lane lane)
+        {
+            caller._lane = (FrameLane)lane;
+            caller._lane.Begin(caller, isJson: caller._dataType != DataType.Octets);
+            caller.ReleaseInput(Hold.Lane);
+        }
+
+        protected internal override void OnNoLane(Refusal why) => caller.Refuse(why);
+    }
+}

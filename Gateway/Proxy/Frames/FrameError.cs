@@ -1,0 +1,19 @@
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
+
+namespace FrameRpc.Gateway.Proxy.Frames;
+
+/// <summary>An error reply of the gateway's own: a header part alone, with no data part behind it.</summary>
+internal sealed class FrameError
+{
+    private readonly byte[] _json;
+
+    public FrameError(ReplyError code, ReadOnlySpan<byte> message)
+    {
+        Span<byte> json = stackalloc byte[MessageHeader.BytesMax];
+        int length = new MessageHeader([], DataType.Absent, DataType.Absent, code, message).Write(json);
+        _json = json[..length].ToArray();
+    }
+
+    public void WriteTo(Connection caller) => FrameOutput.WriteHeader(caller, _json);
+}

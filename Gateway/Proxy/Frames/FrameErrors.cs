@@ -1,0 +1,58 @@
+using System.Text;
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Protocol.Frames;
+
+namespace FrameRpc.Gateway.Proxy.Frames;
+
+/// <summary>What the gateway says when it cannot serve a frame call. Made once, except for the one that names an endpoint.</summary>
+internal static class FrameErrors
+{
+    /// <summary>Of an endpoint's name, as much is repeated as a person needs to recognise it; escaped, a name of 4,096 bytes would not fit a header.</summary>
+    private const int EndpointShownBytesMax = 256;
+
+    private static readonly FrameError Malformed = new(ReplyError.Request, "the request is malformed"u8);
+    private static readonly FrameError TooLarge = new(ReplyError.Request, "the request is larger than its route allows"u8);
+    private static readonly FrameError TooMany = new(ReplyError.Server, "too many calls wait for this backend"u8);
+    private static readonly FrameError NoServer = new(ReplyError.Server, "no server of this backend can be reached"u8);
+    private static readonly FrameError ServerLost = new(ReplyError.Server, "the server closed the connection, or sent no valid reply"u8);
+    private static readonly FrameError TimedOut = new(ReplyError.Server, "the reply did not come in time"u8);
+    private static readonly FrameError Draining = new(ReplyError.Server, "the gateway is shutting down"u8);
+    private static readonly FrameError NotAnObject = new(ReplyError.Request, "the header is not a JSON object"u8);
+    private static readonly FrameError BadHeader = new(ReplyError.Request, "the header is not one valid JSON object with the members of a request"u8);
+
+    public static FrameError HeaderTooLong { get; } = new(ReplyError.Request, "the header is longer than 4096 bytes"u8);
+
+    public static FrameError NotOneValue { get; } = new(ReplyError.Request, "the JSON part is not exactly one value"u8);
+
+    public static FrameError UnknownDataType { get; } = new(ReplyError.Request, "the header's DataType is none of 1, 2 and 3"u8);
+
+    public static FrameError RequestReset { get; } = new(ReplyError.Request, "the request was broken off by a reset frame"u8);
+
+    public static FrameError LostPlace { get; } = new(ReplyError.Request, "a frame that cannot stand here, or longer than 4 MiB; the connection ends"u8);
+
+    public static FrameError Of(Refusal why) => why switch
+    {
+        Refusal.TooLarge => TooLarge,
+        Refusal.TooMany => TooMany,
+        Refusal.NoServer => NoServer,
+        Refusal.ServerLost => ServerLost,
+        Refusal.TimedOut => TimedOut,
+        Refusal.Draining => Draining,
+        _ => Malformed,
+    };
+
+    public static FrameError Of(MessageHeaderFault fault) => fault switch
+    {
+        MessageHeaderFault.NotAnObject => NotAnObject,
+        MessageHeaderFault.TooLong => HeaderTooLong,
+        _ => BadHeader,
+    };
+
+    public static FrameError NoRoute(ReadOnlySpan<byte> endpoint)
+    {
+        int shown = Math.Min(endpoint.Length, EndpointShownBytesMax);
+        while (shown < endpoint.Length && shown > 0 && (endpoint[shown] & 0xc0) == 0x80)
+            shown--;
+        return new FrameError(ReplyError.Request, Encoding.UTF8.GetBytes($"no route for endpoint \"{Encoding.UTF8.GetString(endpoint[..shown])}\""));
+    }
+}

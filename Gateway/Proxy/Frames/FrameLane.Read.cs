@@ -1,0 +1,178 @@
+using FrameRpc.Protocol.Frames;
+
+namespace FrameRpc.Gateway.Proxy.Frames;
+
+internal sealed partial class FrameLane
+{
+    private enum Phase : byte
+    {
+        /// <summary>In the pool: the server has nothing to say.</summary>
+        Idle,
+        /// <summary>Waiting for the header part of the reply and, if it is small, its JSON part.</summary>
+        Header,
+        /// <summary>Passing the data part on as it comes.</summary>
+        Data,
+        /// <summary>The reply is over; the request may not be.</summary>
+        Done,
+    }
+
+    private Phase _phase;
+    private MessageScanner _scan;
+    private PartRelay _part;
+
+    /// <summary>Nothing stands behind a reply, for no other request was made.</summary>
+    private bool HasNothingBehind { get; set; }
+
+    protected override int Consume(ReadOnlySpan<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && !IsClosed && at < bytes.Length)
+        {
+            ReadOnlySpan<byte> rest = bytes[at..];
+            int consumed = _phase switch
+            {
+                Phase.Header => ConsumeHeader(rest),
+                Phase.Data => ConsumeData(rest),
+                _ => ConsumeUnasked(rest),
+            };
+            if (consumed == 0)
+                break;
+            at += consumed;
+        }
+        return at;
+    }
+
+    /// <summary>Bytes without a request: the server takes its leave, or has lost its place. In both cases the lane is of no use.</summary>
+    private int ConsumeUnasked(ReadOnlySpan<byte> bytes)
+    {
+        Abort();
+        return bytes.Length;
+    }
+
+    private int ConsumeHeader(ReadOnlySpan<byte> bytes)
+    {
+        FrameFault fault = _scan.ScanHeader(bytes);
+        if (fault != FrameFault.None)
+            return RefuseReply();
+        MessageBytes = _scan.Wanted;
+        if (_scan.HeaderEnd == 0)
+            return 0;
+        Span<byte> gathered = stackalloc byte[MessageHeader.BytesMax];
+        ReadOnlySpan<byte> json = _scan.Header(bytes, gathered);
+        Span<byte> text = stackalloc byte[MessageHeader.BytesMax];
+        if (MessageHeader.TryRead(json, text, out MessageHeader header) != MessageHeaderFault.None)
+            return RefuseReply();
+        if (header.Error != ReplyError.Ok)
+            return PassErrorReply(json, header.Error, bytes.Length);
+        return header.DataType switch
+        {
+            DataType.Octets => PassOctetsHeader(json),
+            DataType.Json or DataType.None => ConsumeWholeReply(json, bytes),
+            _ => RefuseReply(),
+        };
+    }
+
+    /// <summary>
+    /// An error reply has no data part. With Error 2 the first implementation leaves the request's data unread and takes
+    /// it for the next header; only Error 4, a handler's own error, to a JSON request says that the request was read.
+    /// </summary>
+    private int PassErrorReply(ReadOnlySpan<byte> json, ReplyError error, int held)
+    {
+        int end = _scan.HeaderEnd;
+        _isReusable = error == ReplyError.Undecided && _requestWasJson && _requestEnded;
+        FrameOutput.WriteHeader(_caller!, json);
+        EndReply(end == held);
+        return end;
+    }
+
+    private int PassOctetsHeader(ReadOnlySpan<byte> json)
+    {
+        int end = _scan.HeaderEnd;
+        FrameOutput.WriteHeader(_caller!, json);
+        _caller!.NoteReplyBegun();
+        _part = PartRelay.Octets(long.MaxValue);
+        _phase = Phase.Data;
+        return end;
+    }
+
+    private int ConsumeWholeReply(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bytes)
+    {
+        FrameFault fault = _scan.ScanData(bytes);
+        if (fault != FrameFault.None)
+            return RefuseReply();
+        MessageBytes = _scan.Wanted;
+        if (_scan.End == 0)
+            return bytes.Length < FrameCaller.HeldBytesMax && _scan.Wanted <= FrameCaller.HeldBytesMax ? 0 : BeginLongReply(json);
+        int end = _scan.End;
+        // The scratch still holds what is being read: the few parts that came in several frames are put together elsewhere.
+        ReadOnlySpan<byte> data = _scan.Data(bytes, _caller!.GatherRoom);
+        var value = default(JsonValueScanner);
+        if (!value.Feed(data))
+            return RefuseReply();
+        FrameOutput.WriteHeader(_caller!, json);
+        FrameOutput.WriteJson(_caller!, data);
+        EndReply(end == bytes.Length);
+        return end;
+    }
+
+    private int BeginLongReply(ReadOnlySpan<byte> json)
+    {
+        int end = _scan.HeaderEnd;
+        FrameOutput.WriteHeader(_caller!, json);
+        _caller!.NoteReplyBegun();
+        _part = PartRelay.Json(_caller!.MessageBytesMax);
+        _phase = Phase.Data;
+        return end;
+    }
+
+    private int ConsumeData(ReadOnlySpan<byte> bytes)
+    {
+        FrameCaller caller = _caller!;
+        RelayResult result = _part.Take(bytes, caller, out int taken);
+        MessageBytes = FrameHeader.Bytes;
+        Loop.Counters.BytesCopied += taken;
+        caller.NoteMoved();
+        switch (result)
+        {
+            case RelayResult.Going:
+                if (caller.OutputBytes > FrameCaller.StreamBufferBytesMax)
+                    PauseInput();
+                return taken;
+            case RelayResult.Ended:
+                EndReply(taken == bytes.Length);
+                return taken;
+            default:
+                // Cut by the server's own reset frame, or by nonsense: the caller must see that it is not whole.
+                Abort();
+                return 0;
+        }
+    }
+
+    /// <summary>The caller has read on.</summary>
+    public void OnCallerRoom()
+    {
+        if (IsInputPaused)
+            ResumeInput();
+    }
+
+    private void EndReply(bool nothingBehind)
+    {
+        FrameCaller caller = _caller!;
+        HasNothingBehind = nothingBehind;
+        _phase = Phase.Done;
+        bool goesOn = !_requestEnded && _isReusable;
+        caller.OnReplyEnded(requestGoesOn: goesOn);
+        if (goesOn)
+            return;
+        _requestEnded = true;
+        GiveBackWhenDone();
+    }
+
+    /// <summary>What the server says is no reply. Nothing of it has reached the caller, who gets an error reply instead.</summary>
+    private int RefuseReply()
+    {
+        Loop.Counters.BadReplies++;
+        Abort();
+        return 0;
+    }
+}

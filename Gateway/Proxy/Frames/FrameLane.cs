@@ -1,0 +1,104 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+
+namespace FrameRpc.Gateway.Proxy.Frames;
+
+/// <summary>A connection to a frame server, which carries one call at a time: the format has no call id.</summary>
+internal sealed partial class FrameLane : Lane
+{
+    private FrameCaller? _caller;
+    private bool _requestWasJson;
+    private bool _requestEnded;
+    private bool _isReusable;
+
+    public FrameLane(EventLoop loop, ISocket socket, Server server)
+        : base(loop, socket, server, isExclusive: true)
+    {
+    }
+
+    /// <summary>What the caller still expects of the reply's frame it is in.</summary>
+    public long ReplyBytesLeft => _phase == Phase.Data ? _part.SinkBytesLeft : 0;
+
+    /// <summary>The call takes the lane. What it writes from now on is its request.</summary>
+    public void Begin(FrameCaller caller, bool isJson)
+    {
+        _caller = caller;
+        _requestWasJson = isJson;
+        _requestEnded = false;
+        _isReusable = true;
+        _phase = Phase.Header;
+        _scan = default;
+        Server.CallsInFlight++;
+    }
+
+    /// <summary>The request is written whole.</summary>
+    public void EndRequest()
+    {
+        _requestEnded = true;
+        GiveBackWhenDone();
+    }
+
+    /// <summary>The request ends with a reset frame of its caller, and the server may do with it what it likes.</summary>
+    public void NoteRequestBroken() => _isReusable = false;
+
+    /// <summary>The request will not be completed: it is broken off so that the server cannot take it for whole.</summary>
+    /// <param name="payloadBytesLeft">What the server still expects of the frame it is in.</param>
+    public void BreakRequest(long payloadBytesLeft)
+    {
+        Release();
+        FrameOutput.Break(this, payloadBytesLeft);
+    }
+
+    /// <summary>The call is over for the caller; whatever the server still does with it is of no interest, and the lane has lost its place.</summary>
+    public void GiveUp()
+    {
+        Release();
+        Abort();
+    }
+
+    protected internal override void Leave()
+    {
+        Server.TakeFromPool(this);
+        FrameOutput.Break(this, payloadBytesLeft: 0);
+    }
+
+    protected override void OnOutputSent()
+    {
+        if (OutputBytes <= FrameCaller.StreamLowBytes)
+            _caller?.OnLaneRoom();
+    }
+
+    protected override void OnPeerEnded() => Close();
+
+    protected override void OnClosed()
+    {
+        FrameCaller? caller = _caller;
+        Release();
+        base.OnClosed();
+        if (caller is null)
+            return;
+        Loop.Counters.CallsLostWithLane++;
+        caller.OnLaneLost(ReplyBytesLeft);
+    }
+
+    private void Release()
+    {
+        if (_caller is null)
+            return;
+        _caller = null;
+        Server.CallsInFlight--;
+    }
+
+    private void GiveBackWhenDone()
+    {
+        if (_phase != Phase.Done || !_requestEnded || IsClosed)
+            return;
+        _phase = Phase.Idle;
+        Release();
+        if (_isReusable && State == ConnectionState.Open && HasNothingBehind)
+            Server.GiveBack(this);
+        else
+            Abort();
+    }
+}

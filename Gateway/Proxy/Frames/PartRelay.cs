@@ -1,0 +1,159 @@
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
+
+namespace FrameRpc.Gateway.Proxy.Frames;
+
+/// <summary>What came of relaying a piece of a data part.</summary>
+internal enum RelayResult : byte
+{
+    /// <summary>Taken; more of the part is to come.</summary>
+    Going,
+    /// <summary>The part has been passed on whole.</summary>
+    Ended,
+    /// <summary>The sender broke the part off with a reset frame.</summary>
+    Reset,
+    /// <summary>A frame that cannot stand here, or too long: the sender has lost its place.</summary>
+    LostPlace,
+    /// <summary>The part is longer than its limit.</summary>
+    TooLarge,
+    /// <summary>A JSON part with something behind its value, which a server would execute as its next message.</summary>
+    NotOneValue,
+}
+
+/// <summary>
+/// A data part that is passed on, or read away, as it comes: octets frame by frame, JSON in frames of the gateway's own.
+/// </summary>
+/// <remarks>
+/// JSON is cut anew because only then its last byte can leave in the last frame with nothing behind it: the newline may
+/// come in a frame of its own, and an empty last frame desynchronises a first implementation as much as a stray newline.
+/// So the last byte that is not white space is held back until more follows or the part ends.
+/// </remarks>
+internal struct PartRelay
+{
+    /// <summary>Frames with no payload in a row. Harmless in octets, but each costs a frame header of work and forwards nothing.</summary>
+    private const int EmptyFramesMax = 1024;
+
+    private readonly Kind _kind;
+    private readonly long _bytesMax;
+    private FrameType _type = FrameType.Data;
+    private JsonValueScanner _json;
+    private long _bytes;
+    private int _emptyFrames;
+    private bool _lastFrame;
+    private byte _heldBack;
+    private bool _holdsBack;
+
+    private PartRelay(Kind kind, long bytesMax)
+    {
+        _kind = kind;
+        _bytesMax = bytesMax;
+    }
+
+    private enum Kind : byte
+    {
+        Octets,
+        Json,
+        Discarded,
+    }
+
+    /// <summary>What is still to come of the frame that is passing. For octets the sink expects as much.</summary>
+    public long FrameBytesLeft { get; private set; }
+
+    /// <summary>What the sink still expects of the frame it is in. JSON leaves in whole frames only.</summary>
+    public readonly long SinkBytesLeft => _kind == Kind.Octets ? FrameBytesLeft : 0;
+
+    public static PartRelay Octets(long bytesMax) => new(Kind.Octets, bytesMax);
+
+    public static PartRelay Json(long bytesMax) => new(Kind.Json, bytesMax);
+
+    public static PartRelay Discarded(FrameType type) => new(Kind.Discarded, long.MaxValue) { _type = type };
+
+    /// <summary>From here on the rest is read away, from wherever in a frame this stands.</summary>
+    public readonly PartRelay Discarding() => new(Kind.Discarded, long.MaxValue) { FrameBytesLeft = FrameBytesLeft, _lastFrame = _lastFrame };
+
+    /// <summary>Takes what it can of <paramref name="bytes"/>: at most one frame.</summary>
+    /// <param name="bytes">What has come, from where the last call ended.</param>
+    /// <param name="sink">Where it goes; null only for what is discarded.</param>
+    /// <param name="taken">How many bytes were used; 0 with <see cref="RelayResult.Going"/> means that more are needed.</param>
+    public RelayResult Take(ReadOnlySpan<byte> bytes, Connection? sink, out int taken)
+    {
+        taken = 0;
+        int headerBytes = 0;
+        if (FrameBytesLeft == 0 && !_lastFrame)
+        {
+            if (bytes.Length < FrameHeader.Bytes)
+                return RelayResult.Going;
+            RelayResult begun = BeginFrame(FrameHeader.Read(bytes));
+            if (begun != RelayResult.Going)
+            {
+                taken = begun == RelayResult.Reset ? FrameHeader.Bytes : 0;
+                return begun;
+            }
+            headerBytes = FrameHeader.Bytes;
+        }
+        int payloadBytes = (int)Math.Min(bytes.Length - headerBytes, FrameBytesLeft);
+        FrameBytesLeft -= payloadBytes;
+        taken = headerBytes + payloadBytes;
+        bool ends = FrameBytesLeft == 0 && _lastFrame;
+        switch (_kind)
+        {
+            case Kind.Octets:
+                // The frame header and its payload stand together in what came, and go on in one piece.
+                sink!.Write(bytes[..taken]);
+                break;
+            case Kind.Json when !PassJson(bytes.Slice(headerBytes, payloadBytes), sink!):
+                return RelayResult.NotOneValue;
+        }
+        if (!ends)
+            return RelayResult.Going;
+        if (_kind == Kind.Json)
+            EndJson(sink!);
+        return RelayResult.Ended;
+    }
+
+    private RelayResult BeginFrame(FrameHeader frame)
+    {
+        if (frame.Type == FrameType.Reset && frame.IsValid)
+            return RelayResult.Reset;
+        if (frame.Type != _type || !frame.IsValid)
+            return RelayResult.LostPlace;
+        _emptyFrames = frame.PayloadLength == 0 ? _emptyFrames + 1 : 0;
+        if (_emptyFrames > EmptyFramesMax)
+            return RelayResult.LostPlace;
+        _bytes += frame.PayloadLength;
+        if (_bytes > _bytesMax)
+            return RelayResult.TooLarge;
+        FrameBytesLeft = frame.PayloadLength;
+        _lastFrame = frame.NoMoreFrames;
+        return RelayResult.Going;
+    }
+
+    /// <summary>Passes on all but the last byte that is not trailing white space.</summary>
+    private bool PassJson(ReadOnlySpan<byte> payload, Connection sink)
+    {
+        if (!_json.Feed(payload))
+            return false;
+        int trailing = _json.Complete ? Math.Min(_json.TrailingWhitespace, payload.Length) : 0;
+        ReadOnlySpan<byte> meant = payload[..^trailing];
+        if (meant.IsEmpty)
+            return true;
+        int frameBytes = meant.Length - 1 + (_holdsBack ? 1 : 0);
+        if (frameBytes > 0)
+        {
+            FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: false, frameBytes);
+            if (_holdsBack)
+                sink.Write([_heldBack]);
+            sink.Write(meant[..^1]);
+        }
+        _heldBack = meant[^1];
+        _holdsBack = true;
+        return true;
+    }
+
+    private readonly void EndJson(Connection sink)
+    {
+        FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, _holdsBack ? 1 : 0);
+        if (_holdsBack)
+            sink.Write([_heldBack]);
+    }
+}
