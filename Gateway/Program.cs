@@ -1,1 +1,3 @@
-Console.WriteLine("hi");
+using FrameRpc.Gateway.Cli;
+
+return GatewayCommandLine.Run(args, Surroundings.OfProcess(), Console.Out, Console.Error);

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.Cli;
+
+/// <summary><c>check</c>: says all that is wrong with the configuration, here and on this machine.</summary>
+internal static class CheckCommand
+{
+    public static Command Create(ConfigOption config)
+    {
+        var command = new Command("check", "Check the configuration, and that its addresses can be listened on.") { config.Option };
+        command.SetAction(line => Run(line, config));
+        return command;
+    }
+
+    private static int Run(ParseResult line, ConfigOption config)
+    {
+        if (!config.TryLoad(line, out ConfigurationFile? file, out GatewayConfiguration? configuration))
+            return ExitStatus.Wrong;
+        Mistake[] mistakes = [.. FindTakenAddresses(configuration)];
+        foreach (Mistake mistake in mistakes)
+            line.InvocationConfiguration.Error.WriteLine(mistake);
+        if (mistakes.Length > 0)
+            return ExitStatus.Wrong;
+        line.InvocationConfiguration.Output.WriteLine($"{file.ShownAs}: fine: {Summary(configuration.Options!)}");
+        return ExitStatus.Fine;
+    }
+
+    private static IEnumerable<Mistake> FindTakenAddresses(GatewayConfiguration configuration)
+    {
+        GatewayOptions options = configuration.Options!;
+        for (int i = 0; i < options.Listeners.Count; i++)
+        {
+            if (AddressProbe.FindProblem(options.Listeners[i].Address) is { } problem)
+                yield return configuration.ListenerMistake(i, problem);
+        }
+        if (options.Admin is { } admin && AddressProbe.FindProblem(admin.Address) is { } adminProblem)
+            yield return configuration.AdminMistake(adminProblem);
+    }
+
+    private static string Summary(GatewayOptions options) =>
+        $"{Count(options.Listeners.Count, "listener")}, {Count(options.Backends.Count, "backend")}, {Count(options.Routes.Count, "route")}";
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+}
