@@ -1,0 +1,29 @@
+namespace FrameRpc.Protocol.Smf;
+
+/// <summary>The statuses that a gateway or a server puts into <see cref="SmfHeader.Meta"/> of a reply: HTTP's numbers, 0 is not allowed.</summary>
+public static class SmfStatus
+{
+    /// <summary>The call was served.</summary>
+    public const uint Ok = 200;
+
+    /// <summary>The request was malformed: see <see cref="SmfFault"/>, or its checksum is wrong.</summary>
+    public const uint BadRequest = 400;
+
+    /// <summary>No route has the request id.</summary>
+    public const uint NotFound = 404;
+
+    /// <summary>The request is larger than the limit.</summary>
+    public const uint TooLarge = 413;
+
+    /// <summary>A rate or concurrency limit was reached.</summary>
+    public const uint TooManyRequests = 429;
+
+    /// <summary>The server closed or reset the connection before its reply.</summary>
+    public const uint BadGateway = 502;
+
+    /// <summary>No healthy server, the breaker is open, or the gateway drains.</summary>
+    public const uint Unavailable = 503;
+
+    /// <summary>The reply did not come in time.</summary>
+    public const uint TimedOut = 504;
+}

@@ -1,0 +1,93 @@
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Hashing;
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol;
+
+/// <summary>The data path's law: nothing is allocated, not even for input that is refused.</summary>
+public sealed class AllocationTests
+{
+    private static readonly byte[] Buffer = new byte[MessageHeader.BytesMax];
+    private static readonly byte[] Text = new byte[MessageHeader.BytesMax];
+
+    [Fact]
+    public void The_measure_sees_an_allocation() => Assert.NotEqual(0, AllocatedBytes(() => GC.KeepAlive(new object())));
+
+    [Fact]
+    public void Hashing_allocates_nothing() => AssertNothing(() =>
+    {
+        _ = XxHash64.Hash(Buffer.AsSpan(0, 60));
+        _ = Crc32.Append(Crc32.Hash(Buffer.AsSpan(0, 60)), Buffer.AsSpan(0, 7));
+        _ = SmfChecksum.Of(Buffer.AsSpan(0, 60));
+    });
+
+    [Fact]
+    public void Request_ids_allocate_nothing() => AssertNothing(() =>
+    {
+        _ = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response");
+        _ = RequestId.ForEndpoint("größer");
+        _ = RequestId.ForEndpoint("Echo"u8);
+        _ = RequestId.TryParse("0x6ad4023d", out _);
+    });
+
+    [Fact]
+    public void Smf_headers_allocate_nothing() => AssertNothing(() =>
+    {
+        SmfEmptyReply.Write(Buffer, 7, SmfStatus.TimedOut);
+        SmfHeader.WriteSession(Buffer, 8);
+        var header = SmfHeader.Read(Buffer);
+        _ = header.CheckRequest();
+        _ = header.CheckReply();
+        header.Write(Buffer);
+    });
+
+    [Fact]
+    public void Frame_headers_allocate_nothing() => AssertNothing(() =>
+    {
+        FrameHeader.Reset.CopyTo(Buffer);
+        var header = FrameHeader.Read(Buffer);
+        _ = header.IsValid;
+        header.Write(Buffer);
+    });
+
+    [Fact]
+    public void Message_headers_allocate_nothing() => AssertNothing(() =>
+    {
+        MessageHeader.TryRead("{\"Endpoint\":\"E\\u0063ho\",\"x\":[{\"y\":1}],\"Error\":4,\"ErrorMessage\":\"a\\n\"}\n"u8, Text, out MessageHeader header);
+        _ = header.Write(Buffer);
+        _ = header.WriteLine(Buffer);
+        _ = header.Write(Buffer.AsSpan(0, 10));
+    });
+
+    [Fact]
+    public void Refusing_a_message_header_allocates_nothing() => AssertNothing(() =>
+    {
+        _ = MessageHeader.TryRead("null"u8, Text, out _);
+        _ = MessageHeader.TryRead("{\"Endpoint\":\"\\ud800\"}"u8, Text, out _);
+        _ = MessageHeader.TryRead("{\"Error\":1,\"Error\":01}"u8, Text, out _);
+        _ = MessageHeader.TryRead("{\"Error\":01}"u8, Text, out _);
+    });
+
+    [Fact]
+    public void Scanning_allocates_nothing() => AssertNothing(() =>
+    {
+        JsonValueScanner scanner = default;
+        _ = scanner.Feed("{\"Msg\":\"a\\\"b\",\"n\":[1,2"u8);
+        _ = scanner.Feed("]}\n"u8);
+        _ = scanner.Feed("x"u8);
+    });
+
+    private static void AssertNothing(Action work) => Assert.Equal(0, AllocatedBytes(work));
+
+    private static long AllocatedBytes(Action work)
+    {
+        for (int warm = 0; warm < 100; warm++)
+            work();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int call = 0; call < 10_000; call++)
+            work();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

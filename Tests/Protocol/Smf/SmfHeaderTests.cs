@@ -1,0 +1,98 @@
+using FrameRpc.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol.Smf;
+
+public sealed class SmfHeaderTests
+{
+    private static readonly SmfHeader Good = new(SmfCompression.None, 0, 7, 60, 0x12345678, 200);
+
+    [Fact]
+    public void Each_field_stands_at_its_offset_in_little_endian()
+    {
+        byte[] bytes = [3, 0x81, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12, 1, 2, 3, 4, 0xfe, 0xff, 0xff, 0xff, 99];
+        var header = SmfHeader.Read(bytes);
+        Assert.Equal(new SmfHeader(SmfCompression.Lz4, 0x81, 0x1234, 0x12345678, 0x04030201, 0xfffffffe), header);
+
+        byte[] written = new byte[17];
+        written[16] = 99;
+        header.Write(written);
+        Assert.Equal(bytes, written);
+    }
+
+    [Fact]
+    public void Any_sixteen_bytes_survive_reading_and_writing()
+    {
+        var random = new Random(3);
+        byte[] bytes = new byte[SmfHeader.Bytes];
+        byte[] written = new byte[SmfHeader.Bytes];
+        for (int round = 0; round < 1000; round++)
+        {
+            random.NextBytes(bytes);
+            SmfHeader.Read(bytes).Write(written);
+            Assert.Equal(bytes, written);
+        }
+    }
+
+    [Fact]
+    public void Rewriting_the_session_leaves_every_other_byte()
+    {
+        byte[] bytes = new byte[20];
+        new Random(4).NextBytes(bytes);
+        byte[] expected = [.. bytes];
+        expected[2] = 0xcd;
+        expected[3] = 0xab;
+        SmfHeader.WriteSession(bytes, 0xabcd);
+        Assert.Equal(expected, bytes);
+    }
+
+    [Fact]
+    public void Too_few_bytes_are_the_calling_codes_mistake()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => SmfHeader.Read(new byte[15]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Good.Write(new byte[15]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SmfHeader.WriteSession(new byte[15], 1));
+    }
+
+    [Fact]
+    public void A_request_is_told_its_first_fault()
+    {
+        Assert.Equal(SmfFault.None, Good.CheckRequest());
+        SmfHeader bad = new((SmfCompression)4, 1, 7, 0, 0, 0);
+        Assert.Equal(SmfFault.Empty, bad.CheckRequest());
+        Assert.Equal(SmfFault.NoChecksum, (bad with { Size = 1 }).CheckRequest());
+        Assert.Equal(SmfFault.PayloadHeaders, (bad with { Size = 1, Checksum = 1 }).CheckRequest());
+        Assert.Equal(SmfFault.UnknownCompression, (bad with { Size = 1, Checksum = 1, Flags = 0 }).CheckRequest());
+    }
+
+    [Fact]
+    public void No_bit_of_the_flags_is_passed_on()
+    {
+        for (int bit = 0; bit < 8; bit++)
+            Assert.Equal(SmfFault.PayloadHeaders, (Good with { Flags = (byte)(1 << bit) }).CheckRequest());
+    }
+
+    [Fact]
+    public void Exactly_four_compressions_are_known()
+    {
+        for (int value = 0; value < 256; value++)
+        {
+            SmfFault expected = value <= 3 ? SmfFault.None : SmfFault.UnknownCompression;
+            Assert.Equal(expected, (Good with { Compression = (SmfCompression)value }).CheckRequest());
+        }
+    }
+
+    [Fact]
+    public void A_request_with_id_0_is_left_to_the_routes() => Assert.Equal(SmfFault.None, (Good with { Meta = 0 }).CheckRequest());
+
+    [Fact]
+    public void A_reply_is_told_its_first_fault()
+    {
+        Assert.Equal(SmfFault.None, Good.CheckReply());
+        SmfHeader bad = new((SmfCompression)4, 1, 7, 0, 0, 0);
+        Assert.Equal(SmfFault.Empty, bad.CheckReply());
+        Assert.Equal(SmfFault.NoChecksum, (bad with { Size = 1 }).CheckReply());
+        Assert.Equal(SmfFault.NoStatus, (bad with { Size = 1, Checksum = 1 }).CheckReply());
+        Assert.Equal(SmfFault.None, (bad with { Size = 1, Checksum = 1, Meta = 0x6ad4023d }).CheckReply());
+    }
+}
