@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Writes a message header as Go's encoder writes it. Once something did not fit, nothing more is written and the length is 0.</summary>
+/// <summary>Writes a message header as Go's encoder writes it. Once something did not fit the length is 0, whatever shorter piece still fits.</summary>
 internal ref struct MessageHeaderWriter(Span<byte> destination)
 {
     // Go's htmlSafeSet: printable ASCII, DEL included, without the characters that JSON or an HTML page would take for syntax.
@@ -33,10 +33,10 @@ internal ref struct MessageHeaderWriter(Span<byte> destination)
 
     public void Raw(scoped ReadOnlySpan<byte> bytes)
     {
-        if (_overflowed || !bytes.TryCopyTo(_destination[_length..]))
-            _overflowed = true;
-        else
+        if (bytes.TryCopyTo(_destination[_length..]))
             _length += bytes.Length;
+        else
+            _overflowed = true;
     }
 
     private void Number(byte value)

@@ -95,11 +95,21 @@ public sealed class MessageHeaderTests
     [InlineData("""{"Endpoint":"a","endpoint":"a"}""")]
     [InlineData("""{"Endpoint":"a","\u0065ndpoint":"b"}""")]
     [InlineData("""{"Endpoint":null,"ENDPOINT":"b"}""")]
+    [InlineData("""{"Endpoint":"a","DataType":2,"x":0,"Endpoint":"b"}""")]
     [InlineData("""{"DataType":1,"DataType":2}""")]
     [InlineData("""{"Accept":1,"Accept":1}""")]
     [InlineData("""{"Error":1,"error":null}""")]
     [InlineData("""{"ErrorMessage":"","Errormessage":""}""")]
     public void A_known_member_twice_is_refused(string json) => Assert.Equal(MessageHeaderFault.DuplicateMember, Read(json).Fault);
+
+    [Fact]
+    public void Only_ascii_letters_have_a_case()
+    {
+        // U+017F is an s to Go.
+        (MessageHeaderFault fault, MessageHeaderRecord header) = Read("{\"ErrorMe\u017f\u017fage\":\"x\",\"ErrorMessage\":\"y\"}");
+        Assert.Equal(MessageHeaderFault.None, fault);
+        Assert.Equal("y", header.ErrorMessage);
+    }
 
     [Fact]
     public void An_unknown_member_twice_is_ignored() => Assert.Equal(MessageHeaderFault.None, Read("""{"x":1,"x":2}""").Fault);
@@ -173,6 +183,8 @@ public sealed class MessageHeaderTests
     [InlineData("""{"Endpoint":"\udc00"}""")]
     [InlineData("""{"Endpoint":"\ud83ex"}""")]
     [InlineData("""{"Endpoint":"\ud83e\n"}""")]
+    [InlineData("""{"Endpoint":"\ud83e\ndd8a"}""")]
+    [InlineData("""{"Endpoint":"\ud83eu0dd8a"}""")]
     [InlineData("""{"Endpoint":"\ud83e\u0041"}""")]
     [InlineData("""{"Endpoint":"\udd8a\ud83e"}""")]
     [InlineData("""{"ErrorMessage":"\ud83e\ud83e\udd8a"}""")]
