@@ -25,9 +25,17 @@ internal sealed class CallCommand
 
     private readonly Option<bool> _smf = new("--smf") { Description = "Call in the smf format.", Arity = ArgumentArity.Zero };
 
-    private readonly Option<string> _hex = new("--hex") { HelpName = "PAYLOAD", Description = "The smf payload in hexadecimal; by default a FlatBuffers table of 60 bytes." };
+    private readonly Option<string> _hex = new("--hex")
+    {
+        HelpName = "PAYLOAD",
+        Description = "The smf payload in hexadecimal; by default a FlatBuffers table of 60 bytes.",
+    };
 
-    private readonly Option<string> _accept = new("--accept") { HelpName = "json|octets|none", Description = "What a frame reply should hold; json by default." };
+    private readonly Option<string> _accept = new("--accept")
+    {
+        HelpName = "json|octets|none",
+        Description = "What a frame reply should hold; json by default.",
+    };
 
     private readonly Option<string> _timeout = new("--timeout") { HelpName = "DURATION", Description = "How long all of the call may take; 5s by default." };
 
