@@ -55,6 +55,12 @@ internal static class GatewayCommandLine
             [CheckCommand.Create(config)] = [$"{Program} check", $"{Program} check --config /etc/frpc/gateway.json"],
             [RoutesCommand.Create(config)] = [$"{Program} routes"],
             [IdCommand.Create()] = [$"{Program} id SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response", $"{Program} id Echo"],
+            [CallCommand.Create()] =
+            [
+                $$"""{{Program}} call 127.0.0.1:8888 Echo '{"Msg":"hello"}'""",
+                $"{Program} call 127.0.0.1:11225 --smf SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response",
+                $"{Program} call unix:/run/frpc/smf.sock --smf 0x6ad4023d --hex 080000000400040004000000 --timeout 1s",
+            ],
         };
         RunCommand.AddTo(root, config);
         foreach (Command command in examples.Keys.Where(c => c != root))
