@@ -59,6 +59,9 @@ internal struct PartRelay
     /// <summary>What is still to come of the frame that is passing. For octets the sink expects as much.</summary>
     public long FrameBytesLeft { get; private set; }
 
+    /// <summary>All of the part has come.</summary>
+    public readonly bool IsEnded => FrameBytesLeft == 0 && _lastFrame;
+
     /// <summary>What the sink still expects of the frame it is in. JSON leaves in whole frames only.</summary>
     public readonly long SinkBytesLeft => _kind == Kind.Octets ? FrameBytesLeft : 0;
 
@@ -94,7 +97,6 @@ internal struct PartRelay
         int payloadBytes = (int)Math.Min(bytes.Length - headerBytes, FrameBytesLeft);
         FrameBytesLeft -= payloadBytes;
         taken = headerBytes + payloadBytes;
-        bool ends = FrameBytesLeft == 0 && _lastFrame;
         switch (_kind)
         {
             case Kind.Octets:
@@ -104,7 +106,7 @@ internal struct PartRelay
             case Kind.Json when !PassJson(bytes.Slice(headerBytes, payloadBytes), sink!):
                 return RelayResult.NotOneValue;
         }
-        if (!ends)
+        if (!IsEnded)
             return RelayResult.Going;
         if (_kind == Kind.Json)
             EndJson(sink!);
