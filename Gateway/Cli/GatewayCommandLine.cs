@@ -51,7 +51,7 @@ internal static class GatewayCommandLine
         var root = new RootCommand(Description);
         var examples = new Dictionary<Command, string[]>
         {
-            [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__ADMIN__ADDRESS=127.0.0.1:9902 {Program}"],
+            [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__LIMITS__CONNECTIONSMAX=2000 {Program}"],
             [CheckCommand.Create(config)] = [$"{Program} check", $"{Program} check --config /etc/frpc/gateway.json"],
             [RoutesCommand.Create(config)] = [$"{Program} routes"],
             [IdCommand.Create()] = [$"{Program} id SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response", $"{Program} id Echo"],

@@ -18,7 +18,7 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("--help", "  FRPC__ADMIN__ADDRESS=127.0.0.1:9902 frpc-gateway\n")]
+    [InlineData("--help", "  FRPC__LIMITS__CONNECTIONSMAX=2000 frpc-gateway\n")]
     [InlineData("check --help", "  frpc-gateway check --config /etc/frpc/gateway.json\n")]
     [InlineData("routes -h", "  frpc-gateway routes\n")]
     [InlineData("id -?", "  frpc-gateway id Echo\n")]
