@@ -51,10 +51,21 @@ internal static class GatewayCommandLine
         var root = new RootCommand(Description);
         var examples = new Dictionary<Command, string[]>
         {
-            [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__ADMIN__ADDRESS=127.0.0.1:9902 {Program}"],
+            [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__LIMITS__CONNECTIONSMAX=2000 {Program}"],
             [CheckCommand.Create(config)] = [$"{Program} check", $"{Program} check --config /etc/frpc/gateway.json"],
             [RoutesCommand.Create(config)] = [$"{Program} routes"],
             [IdCommand.Create()] = [$"{Program} id SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response", $"{Program} id Echo"],
+            [CallCommand.Create()] =
+            [
+                $$"""{{Program}} call 127.0.0.1:8888 Echo '{"Msg":"hello"}'""",
+                $"{Program} call 127.0.0.1:11225 --smf SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response",
+                $"{Program} call unix:/run/frpc/smf.sock --smf 0x6ad4023d --hex 080000000400040004000000 --timeout 1s",
+            ],
+            [DemoCommand.Create()] =
+            [
+                $"{Program} demo --protocol smf --address 127.0.0.1:7001",
+                $"{Program} demo --protocol frame --address 127.0.0.1:0 --address unix:/tmp/frames.sock",
+            ],
         };
         RunCommand.AddTo(root, config);
         foreach (Command command in examples.Keys.Where(c => c != root))

@@ -24,7 +24,10 @@ internal static class IdCommand
     {
         string[] names = line.GetRequiredValue(Names);
         if (names.Length is not (1 or 4))
-            return GatewayCommandLine.Refuse(line, line.InvocationConfiguration.Error, $"{names.Length} names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT");
+        {
+            string problem = $"{names.Length} names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT";
+            return GatewayCommandLine.Refuse(line, line.InvocationConfiguration.Error, problem);
+        }
         RequestId id = names.Length == 1 ? RequestId.ForEndpoint(names[0]) : RequestId.ForMethod(names[0], names[1], names[2], names[3]);
         line.InvocationConfiguration.Output.WriteLine($"{id} {id.Value}");
         return ExitStatus.Fine;

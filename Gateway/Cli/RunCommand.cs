@@ -16,13 +16,13 @@ internal static class RunCommand
     {
         if (!config.TryLoad(line, out ConfigurationFile? file, out GatewayConfiguration? configuration))
             return ExitStatus.Wrong;
+        TextWriter output = line.InvocationConfiguration.Output;
+        output.WriteLine($"{GatewayCommandLine.Program}: running with {file.ShownAs}");
         Mistake[] mistakes = [.. TakenAddresses.Find(configuration)];
         foreach (Mistake mistake in mistakes)
             line.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Length > 0)
             return ExitStatus.Wrong;
-        TextWriter output = line.InvocationConfiguration.Output;
-        output.WriteLine($"{GatewayCommandLine.Program}: running with {file.ShownAs}");
         return GatewayHost.Run(configuration.Options!, output);
     }
 }

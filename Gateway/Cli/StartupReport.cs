@@ -22,6 +22,8 @@ internal static class StartupReport
                 $"backend  {backend.Name.PadRight(backendWidth)}  {Word(backend.Protocol),-5}  "
                 + $"{string.Join(", ", backend.Servers.Select(Show))} ({Count(routes, "route")})");
         }
+        if (options.Admin is { } admin)
+            output.WriteLine($"admin    {admin.Address}: not served, this version has no admin endpoint yet");
         output.WriteLine($"ready: {Count(options.Workers, "worker")}, process {Environment.ProcessId}");
         output.Flush();
     }

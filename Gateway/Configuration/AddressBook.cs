@@ -1,3 +1,4 @@
+using System.Text;
 using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
@@ -20,5 +21,6 @@ internal sealed class AddressBook
     }
 
     /// <summary>Host names are compared without case, and a path as it is.</summary>
-    private static string KeyOf(Address address) => address is UnixAddress unix ? $"unix:{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(unix.Path))}" : address.ToString();
+    private static string KeyOf(Address address) =>
+        address is UnixAddress unix ? $"unix:{Convert.ToHexString(Encoding.UTF8.GetBytes(unix.Path))}" : address.ToString();
 }

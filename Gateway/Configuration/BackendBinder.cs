@@ -2,8 +2,8 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>A backend, and whether its protocol is right, so that routes can be held against it.</summary>
-internal sealed record BoundBackend(BackendOptions Options, Setting<WireProtocol> Protocol);
+/// <summary>What routes are held against: a backend's name, which counts also when nothing else of it could be read, and its protocol.</summary>
+internal sealed record BoundBackend(string Name, BackendOptions? Options, Setting<WireProtocol> Protocol);
 
 /// <summary>Makes the options of the backends and their servers.</summary>
 internal static class BackendBinder
@@ -11,10 +11,10 @@ internal static class BackendBinder
     public static IReadOnlyList<BoundBackend> Bind(OptionSection root)
     {
         var backends = new List<BoundBackend>();
-        foreach ((string name, OptionSection section) in root.GetMap(OptionTable.Gateway.Backends))
+        foreach ((string name, OptionSection? section) in root.GetMap(OptionTable.Gateway.Backends))
         {
-            var protocol = section.Get(OptionTable.Backend.Protocol);
-            backends.Add(new BoundBackend(BindOne(name, section, protocol.Value), protocol));
+            Setting<WireProtocol> protocol = section?.Get(OptionTable.Backend.Protocol) ?? default;
+            backends.Add(new BoundBackend(name, section is null ? null : BindOne(name, section, protocol.Value), protocol));
         }
         return backends;
     }
@@ -38,7 +38,10 @@ internal static class BackendBinder
         {
             Setting<Address> address = section?.Get(OptionTable.Server.Address) ?? plain;
             if (address.IsRight && !given.TryAdd(address.Value, address.Origin))
-                backend.Refuse(address, $"{address.Value} is already a server of this backend at {given[address.Value]}; give it a \"weight\" for a larger share");
+            {
+                Origin first = given[address.Value];
+                backend.Refuse(address, $"{address.Value} is already a server of this backend at {first}; give it a \"weight\" for a larger share");
+            }
             servers.Add(new ServerOptions
             {
                 Address = address.Value,

@@ -13,7 +13,11 @@ internal sealed record ConfigurationFile(string Path, string ShownAs)
 
     /// <summary>The file that was named, else the one in the working directory, else the one beside the program.</summary>
     public static bool TryFind(
-        string? named, string workingDirectory, string programDirectory, [NotNullWhen(true)] out ConfigurationFile? file, [NotNullWhen(false)] out string? problem)
+        string? named,
+        string workingDirectory,
+        string programDirectory,
+        [NotNullWhen(true)] out ConfigurationFile? file,
+        [NotNullWhen(false)] out string? problem)
     {
         string shown = named ?? DefaultName;
         string path = System.IO.Path.Combine(workingDirectory, shown);

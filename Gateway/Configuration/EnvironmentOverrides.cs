@@ -43,7 +43,8 @@ internal sealed class EnvironmentOverrides
     /// <summary>The variable that would set <paramref name="key"/>.</summary>
     public static string NameFor(string key) => NameOf(key).ToUpperInvariant();
 
-    private static bool IsBelow(string key, string parent) => key.Length > parent.Length && key[parent.Length] == ':' && key.StartsWith(parent, StringComparison.OrdinalIgnoreCase);
+    private static bool IsBelow(string key, string parent) =>
+        key.Length > parent.Length && key[parent.Length] == ':' && key.StartsWith(parent, StringComparison.OrdinalIgnoreCase);
 
     private static string NameOf(string key) => Prefix + key.Replace(":", "__", StringComparison.Ordinal);
 }

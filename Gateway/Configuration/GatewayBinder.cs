@@ -15,7 +15,7 @@ internal static class GatewayBinder
         {
             Workers = workers == 0 ? Environment.ProcessorCount : workers,
             Listeners = listeners,
-            Backends = [.. backends.Select(b => b.Options)],
+            Backends = [.. backends.Select(b => b.Options).OfType<BackendOptions>()],
             Routes = RouteBinder.Bind(root, backends, limits),
             Limits = limits,
             DrainTimeout = root.Get(OptionTable.Gateway.DrainTimeout).Value,

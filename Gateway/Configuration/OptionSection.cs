@@ -55,16 +55,15 @@ internal sealed class OptionSection
     public OptionSection? GetObject(ObjectOption option) =>
         Expect(option, SettingKind.Object) ? Open(option.Members, KeyOf(option), PathOf(option)) : null;
 
-    /// <summary>The objects under the names of a map.</summary>
-    public IEnumerable<(string Name, OptionSection Section)> GetMap(MapOption option)
+    /// <summary>The objects under the names of a map; null, with the mistake added, for what is no object.</summary>
+    public IEnumerable<(string Name, OptionSection? Section)> GetMap(MapOption option)
     {
         if (!Expect(option, SettingKind.Object))
             yield break;
         foreach (SettingName name in _layers.Below(KeyOf(option)))
         {
             string path = $"{PathOf(option)}.{name.Written}";
-            if (ExpectObject(name.Key, path))
-                yield return (name.Written, Open(option.Members, name.Key, path));
+            yield return (name.Written, ExpectObject(name.Key, path) ? Open(option.Members, name.Key, path) : null);
         }
     }
 

@@ -16,13 +16,20 @@ internal static class OptionTable
     /// <summary>Names at the top of the file.</summary>
     internal static class Gateway
     {
-        public static readonly ValueOption<string> Schema = new("$schema", "The JSON Schema of this file, for completion in editors. The gateway does not read it.", Text);
+        public static readonly ValueOption<string> Schema = new("$schema",
+            "The JSON Schema of this file, for completion in editors. The gateway does not read it.", Text);
 
-        public static readonly ValueOption<int> Workers = new("workers", "Event-loop threads. 0 means one for each core.", new CountForm(0, 1024)) { Default = 0 };
+        public static readonly ValueOption<int> Workers = new("workers",
+            "Event-loop threads. 0 means one for each core.", new CountForm(0, 1024))
+        { Default = 0 };
 
-        public static readonly ListOption Listeners = new("listeners", "The addresses on which callers connect.", Listener.Members) { Required = true, MayBeEmpty = false };
+        public static readonly ListOption Listeners = new("listeners",
+            "The addresses on which callers connect.", Listener.Members)
+        { Required = true, MayBeEmpty = false };
 
-        public static readonly MapOption Backends = new("backends", "Named groups of servers that serve the same methods.", Backend.Members) { Required = true };
+        public static readonly MapOption Backends = new("backends",
+            "Named groups of servers that serve the same methods.", Backend.Members)
+        { Required = true };
 
         public static readonly ListOption Routes = new("routes", "Which backend serves which method.", Route.Members) { Required = true };
 
@@ -43,7 +50,8 @@ internal static class OptionTable
         public static readonly ValueOption<string> Name = new("name", "The listener's name in logs and metrics.", Text) { Required = true };
 
         public static readonly ValueOption<Address> Address = new("address",
-            "Where to listen: \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\". Port 0 lets the kernel choose.", AddressForm.ToListenOn)
+            "Where to listen: \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\". Port 0 lets the kernel choose.",
+            AddressForm.ToListenOn)
         { Required = true };
 
         public static readonly ValueOption<WireProtocol> Protocol = new("protocol", "The wire format that callers speak here.", Protocols) { Required = true };
@@ -67,7 +75,8 @@ internal static class OptionTable
         };
 
         public static readonly ValueOption<Balancing> Balancing = new("balancing",
-            "How the next server is chosen: roundRobin takes them in turn, leastCalls the one of two chosen by chance with fewer calls in flight for its weight.",
+            "How the next server is chosen: roundRobin takes them in turn, "
+            + "leastCalls the one of two chosen by chance with fewer calls in flight for its weight.",
             new ChoiceForm<Balancing>(("roundRobin", Configuration.Balancing.RoundRobin), ("leastCalls", Configuration.Balancing.LeastCalls)))
         { Default = Configuration.Balancing.LeastCalls };
 
@@ -94,7 +103,9 @@ internal static class OptionTable
             AddressForm.OfServer)
         { Required = true };
 
-        public static readonly ValueOption<int> Weight = new("weight", "The server's share of the calls, relative to the others.", new CountForm(1, 1000)) { Default = 1 };
+        public static readonly ValueOption<int> Weight = new("weight",
+            "The server's share of the calls, relative to the others.", new CountForm(1, 1000))
+        { Default = 1 };
 
         public static readonly OptionGroup Members = new(Address, Weight);
     }
@@ -107,13 +118,16 @@ internal static class OptionTable
         public static readonly ValueOption<RequestId> Id = new("id",
             "The request id of an smf method whose names are not at hand. Beside endpoint it must be the CRC-32 of the name.", new RequestIdForm());
 
-        public static readonly ValueOption<string> Service = new("service", "The service of an smf method. The id is computed from service, method, request and reply.", Text);
+        public static readonly ValueOption<string> Service = new("service",
+            "The service of an smf method. The id is computed from service, method, request and reply.", Text);
 
         public static readonly ValueOption<string> Method = new("method", "The name of an smf method.", Text);
 
-        public static readonly ValueOption<string> Request = new("request", "The type of an smf method's request, with its namespace: smf_gen::demo::Request.", Text);
+        public static readonly ValueOption<string> Request = new("request",
+            "The type of an smf method's request, with its namespace: smf_gen::demo::Request.", Text);
 
-        public static readonly ValueOption<string> Reply = new("reply", "The type of an smf method's reply, with its namespace: smf_gen::demo::Response.", Text);
+        public static readonly ValueOption<string> Reply = new("reply",
+            "The type of an smf method's reply, with its namespace: smf_gen::demo::Response.", Text);
 
         public static readonly ValueOption<string> Endpoint = new("endpoint", "The name of a frame method.", Text);
 
@@ -130,7 +144,8 @@ internal static class OptionTable
         public static readonly ValueOption<long> OctetsBytesMax = new("octetsBytesMax",
             "The longest octets part of a frame request. Octets are streams: by default they have no limit.", new SizeForm(1, long.MaxValue));
 
-        public static readonly OptionGroup Members = new(Name, Id, Service, Method, Request, Reply, Endpoint, Backend, Timeout, MessageBytesMax, OctetsBytesMax);
+        public static readonly OptionGroup Members = new(
+            Name, Id, Service, Method, Request, Reply, Endpoint, Backend, Timeout, MessageBytesMax, OctetsBytesMax);
     }
 
     /// <summary>Names of <c>limits</c>.</summary>
@@ -140,7 +155,9 @@ internal static class OptionTable
             "The longest smf body, or JSON part of a frame message. Longer ones are refused before anything is allocated.", MessageSize)
         { Default = 64 << 20 };
 
-        public static readonly ValueOption<int> ConnectionsMax = new("connectionsMax", "Callers connected at once, over all listeners and workers.", Connections) { Default = 10_000 };
+        public static readonly ValueOption<int> ConnectionsMax = new("connectionsMax",
+            "Callers connected at once, over all listeners and workers.", Connections)
+        { Default = 10_000 };
 
         public static readonly ValueOption<long> ReplyBufferMax = new("replyBufferMax", "Reply bytes that may wait for one caller to read them.",
             new SizeForm(64 << 10, 1 << 30))

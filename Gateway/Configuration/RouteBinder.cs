@@ -49,13 +49,13 @@ internal static class RouteBinder
             return 0;
         for (int i = 0; i < backends.Count; i++)
         {
-            if (backends[i].Options.Name != name.Value)
+            if (backends[i].Name != name.Value)
                 continue;
             if (identity is not null && backends[i].Protocol.IsRight && backends[i].Protocol.Value != identity.Protocol)
                 RefuseProtocol(section, name, identity, backends[i].Protocol);
             return i;
         }
-        IEnumerable<string> known = backends.Select(b => b.Options.Name);
+        IEnumerable<string> known = backends.Select(b => b.Name);
         string clause = NameSuggestion.Clause(name.Value, known);
         if (clause.Length == 0)
             clause = backends.Count == 0 ? "; there are no backends" : $"; the backends are {string.Join(", ", known)}";

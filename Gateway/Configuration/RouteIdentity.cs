@@ -13,7 +13,8 @@ internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string
         MethodNames method = MethodNames.Read(route);
         if (method.AnyWritten && (id.IsWritten || endpoint.IsWritten))
         {
-            route.Refuse($"says its method in more than one way; keep either {(endpoint.IsWritten ? "\"endpoint\"" : "\"id\"")} or \"service\", \"method\", \"request\" and \"reply\"");
+            string other = endpoint.IsWritten ? "endpoint" : "id";
+            route.Refuse($"says its method in more than one way; keep either \"{other}\" or \"service\", \"method\", \"request\" and \"reply\"");
             return null;
         }
         if (method.AnyWritten)

@@ -19,14 +19,15 @@ internal static class AddressProbe
         IPAddress[] resolved;
         try
         {
-            resolved = Dns.GetHostAddresses(address.Host);
+            // The resolver refuses 0.0.0.0 and [::], which are fine to listen on.
+            resolved = IPAddress.TryParse(address.Host, out IPAddress? ip) ? [ip] : Dns.GetHostAddresses(address.Host);
         }
         catch (SocketException e)
         {
             return $"the host name \"{address.Host}\" cannot be resolved: {e.Message}";
         }
         // A name may stand for an address of a family that this machine has not; one that can be listened on is enough.
-        SocketError[] errors = [.. resolved.Select(ip => TryListen(new IPEndPoint(ip, address.Port)))];
+        SocketError[] errors = [.. resolved.Select(one => TryListen(new IPEndPoint(one, address.Port)))];
         if (errors.Contains(SocketError.AddressAlreadyInUse))
             return $"address in use: something else listens on {address}";
         return errors.Length == 0 || errors.Contains(SocketError.Success) ? null : Describe(errors[0], address);

@@ -10,7 +10,10 @@ internal enum FileKind
     Other,
 }
 
-/// <summary>What .NET does not tell about a path: whether a socket is there (opening one fails, connecting to a file is refused), and whether a directory can be written to.</summary>
+/// <summary>
+/// What .NET does not tell about a path: whether a socket is there (opening one fails, connecting to a file is refused), and whether a directory can be
+/// written to.
+/// </summary>
 internal static unsafe partial class FileSystem
 {
     private const int CurrentDirectory = -100;

@@ -12,7 +12,7 @@ namespace FrameRpc.Gateway.Workers;
 /// </remarks>
 internal abstract partial class Connection : IReadyHandler
 {
-    /// <summary>How long the peer may take nothing of our last words, and then, how long it may take to close.</summary>
+    /// <summary>How long the peer may take to close after our last word, and to take a byte of it before.</summary>
     private const int LingerMs = 1_000;
 
     private readonly ISocket _socket;
@@ -65,7 +65,7 @@ internal abstract partial class Connection : IReadyHandler
         if (State is not ConnectionState.Open)
             return;
         Transition(ConnectionState.Ending);
-        _lingerTimer = new CallbackTimer(OnLingerOver);
+        _lingerTimer = new CallbackTimer(OnLingerDue);
         Loop.Timers.Arm(_lingerTimer, Loop.NowMs + LingerMs);
         ResumeInput();
         QueueSend();
@@ -96,6 +96,14 @@ internal abstract partial class Connection : IReadyHandler
     /// <summary>The connection is closed, in whatever way. Called once.</summary>
     protected abstract void OnClosed();
 
+    private void OnLingerDue()
+    {
+        if (OutputBytes > 0 && LastSentMs + LingerMs > Loop.NowMs)
+            Loop.Timers.Arm(_lingerTimer!, LastSentMs + LingerMs);
+        else
+            Close();
+    }
+
     private bool FinishConnecting()
     {
         int error = _socket.ConnectError();
@@ -114,26 +122,9 @@ internal abstract partial class Connection : IReadyHandler
     private void EndSending()
     {
         if (_sawEnd)
-        {
             Close();
-            return;
-        }
-        _socket.EndSending();
-        Loop.Timers.Arm(_lingerTimer!, Loop.NowMs + LingerMs);
-    }
-
-    /// <summary>
-    /// As long as the peer takes what is left to say, it has time. Words that it does not take are cut off with a reset: an
-    /// orderly close would pass for the end of them.
-    /// </summary>
-    private void OnLingerOver()
-    {
-        if (_output.IsEmpty)
-            Close();
-        else if (LastSentMs + LingerMs > Loop.NowMs)
-            Loop.Timers.Arm(_lingerTimer!, LastSentMs + LingerMs);
         else
-            Abort();
+            _socket.EndSending();
     }
 
     private void Leave(bool reset)

@@ -142,10 +142,12 @@ public sealed class RouteTests
         ["gateway.json:7:65: routes[0].octetsBytesMax: only frame messages have octets; leave it out, \"messageBytesMax\" bounds an smf body"],
         Given.Mistakes(Given.With(routes: """{ "name": "n", "id": 7, "backend": "storage", "octetsBytesMax": 1 }""")));
 
-    [Fact]
-    public void A_mistake_in_a_backend_is_not_told_again_for_its_routes() => Assert.Equal(
-        ["gateway.json:5:26: backends.storage.protocol: unknown value \"x\"; write \"frame\" or \"smf\""],
-        Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "x", "servers": ["x:1"] }""", routes: """{ "name": "n", "endpoint": "E", "backend": "storage" }""")));
+    [Theory]
+    [InlineData("""{ "protocol": "x", "servers": ["x:1"] }""", "5:26: backends.storage.protocol: unknown value \"x\"; write \"frame\" or \"smf\"")]
+    [InlineData("7", "5:12: backends.storage: is a number; write an object")]
+    public void A_mistake_in_a_backend_is_not_told_again_for_its_routes(string backend, string mistake) => Assert.Equal(
+        [$"gateway.json:{mistake}"],
+        Given.Mistakes(Given.With(backends: $"\"storage\": {backend}", routes: """{ "name": "n", "endpoint": "E", "backend": "storage" }""")));
 
     [Fact]
     public void A_route_may_have_a_smaller_or_a_larger_bound_than_the_gateway()

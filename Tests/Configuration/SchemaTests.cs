@@ -29,7 +29,9 @@ public sealed class SchemaTests
     {
         (JsonValueKind.Object, JsonValueKind.Object) => ObjectDifferences(expected, shipped, path),
         (JsonValueKind.Array, JsonValueKind.Array) => ArrayDifferences(expected, shipped, path),
-        _ => expected.GetRawText() == shipped.GetRawText() || JsonElement.DeepEquals(expected, shipped) ? [] : [$"{path}: {expected.GetRawText()}, but shipped {shipped.GetRawText()}"],
+        _ => expected.GetRawText() == shipped.GetRawText() || JsonElement.DeepEquals(expected, shipped)
+            ? []
+            : [$"{path}: {expected.GetRawText()}, but shipped {shipped.GetRawText()}"],
     };
 
     private static IEnumerable<string> ObjectDifferences(JsonElement expected, JsonElement shipped, string path)

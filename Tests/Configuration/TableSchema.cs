@@ -52,7 +52,12 @@ internal static class TableSchema
     private static JsonObject OfOption(NamedOption option) => option switch
     {
         ObjectOption o => OfGroup(o.Members),
-        MapOption map => new JsonObject { ["type"] = "object", ["propertyNames"] = new JsonObject { ["pattern"] = "^[^:]+$" }, ["additionalProperties"] = OfGroup(map.Members) },
+        MapOption map => new JsonObject
+        {
+            ["type"] = "object",
+            ["propertyNames"] = new JsonObject { ["pattern"] = "^[^:]+$" },
+            ["additionalProperties"] = OfGroup(map.Members),
+        },
         ListOption list => OfList(list),
         ValueOption value => OfValue(value),
         _ => throw new InvalidOperationException($"No schema for {option}."),
@@ -75,7 +80,13 @@ internal static class TableSchema
             AddressForm => new JsonObject { ["type"] = "string", ["minLength"] = 1 },
             DurationForm => new JsonObject { ["type"] = "string", ["pattern"] = DurationForm.Pattern },
             CountForm count => new JsonObject { ["type"] = "integer", ["minimum"] = count.Minimum, ["maximum"] = count.Maximum },
-            SizeForm { Maximum: long.MaxValue } size => new JsonObject { ["type"] = Strings(["string", "integer"]), ["pattern"] = SizeForm.Pattern, ["minimum"] = size.Minimum },
+            // A largest long is no limit, and more than editors count to.
+            SizeForm { Maximum: long.MaxValue } size => new JsonObject
+            {
+                ["type"] = Strings(["string", "integer"]),
+                ["pattern"] = SizeForm.Pattern,
+                ["minimum"] = size.Minimum,
+            },
             SizeForm size => new JsonObject
             {
                 ["type"] = Strings(["string", "integer"]),

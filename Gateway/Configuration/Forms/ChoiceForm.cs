@@ -6,7 +6,7 @@ internal sealed class ChoiceForm<T>(params (string Word, T Value)[] choices) : V
 {
     public IReadOnlyList<string> Words => [.. choices.Select(c => c.Word)];
 
-    public override string Phrase => string.Join(" or ", choices.Select(c => $"\"{c.Word}\""));
+    public override string Phrase => $"{string.Join(", ", Words.SkipLast(1).Select(word => $"\"{word}\""))} or \"{Words[^1]}\"";
 
     public override bool Takes(SettingKind kind) => kind is SettingKind.String;
 

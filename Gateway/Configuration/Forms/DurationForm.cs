@@ -21,7 +21,8 @@ internal sealed class DurationForm(TimeSpan minimum, TimeSpan maximum) : ValueFo
         long unitMs = digits <= 0 ? 0 : Units.FirstOrDefault(unit => unit.Name == text[digits..]).Milliseconds;
         if (unitMs == 0)
             return $"\"{text}\" is not a duration";
-        if (!long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out long count) || count > (long)maximum.TotalMilliseconds / unitMs)
+        if (!long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            || count > (long)maximum.TotalMilliseconds / unitMs)
             return $"\"{text}\" is too long";
         value = TimeSpan.FromMilliseconds(count * unitMs);
         return value < minimum ? $"\"{text}\" is too short" : null;

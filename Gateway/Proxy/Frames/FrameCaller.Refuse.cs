@@ -45,6 +45,8 @@ internal sealed partial class FrameCaller
         _phase = Phase.Discard;
         ReleaseInput(Hold.Lane);
         ReleaseInput(Hold.Upload);
+        if (_refusedHeaderBytes == 0 && _part.IsEnded)
+            EndDiscarded();
     }
 
     private int Discard(ReadOnlySpan<byte> bytes)

@@ -62,6 +62,9 @@ internal struct PartRelay
     /// <summary>Payload of the part in the frames that have begun; once it has ended, all of it.</summary>
     public readonly long Bytes => _bytes;
 
+    /// <summary>All of the part has come.</summary>
+    public readonly bool IsEnded => FrameBytesLeft == 0 && _lastFrame;
+
     /// <summary>What the sink still expects of the frame it is in. JSON leaves in whole frames only.</summary>
     public readonly long SinkBytesLeft => _kind == Kind.Octets ? FrameBytesLeft : 0;
 
@@ -97,7 +100,6 @@ internal struct PartRelay
         int payloadBytes = (int)Math.Min(bytes.Length - headerBytes, FrameBytesLeft);
         FrameBytesLeft -= payloadBytes;
         taken = headerBytes + payloadBytes;
-        bool ends = FrameBytesLeft == 0 && _lastFrame;
         switch (_kind)
         {
             case Kind.Octets:
@@ -107,7 +109,7 @@ internal struct PartRelay
             case Kind.Json when !PassJson(bytes.Slice(headerBytes, payloadBytes), sink!):
                 return RelayResult.NotOneValue;
         }
-        if (!ends)
+        if (!IsEnded)
             return RelayResult.Going;
         if (_kind == Kind.Json)
             EndJson(sink!);
