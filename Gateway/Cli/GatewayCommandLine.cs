@@ -61,6 +61,11 @@ internal static class GatewayCommandLine
                 $"{Program} call 127.0.0.1:11225 --smf SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response",
                 $"{Program} call unix:/run/frpc/smf.sock --smf 0x6ad4023d --hex 080000000400040004000000 --timeout 1s",
             ],
+            [DemoCommand.Create()] =
+            [
+                $"{Program} demo --protocol smf --address 127.0.0.1:7001",
+                $"{Program} demo --protocol frame --address 127.0.0.1:0 --address unix:/tmp/frames.sock",
+            ],
         };
         RunCommand.AddTo(root, config);
         foreach (Command command in examples.Keys.Where(c => c != root))

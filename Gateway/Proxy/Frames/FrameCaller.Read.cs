@@ -34,7 +34,8 @@ internal sealed partial class FrameCaller
         while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length)
         {
             ReadOnlySpan<byte> rest = bytes[at..];
-            int consumed = _phase switch
+            Phase before = _phase;
+            int consumed = before switch
             {
                 Phase.Request => ConsumeRequest(rest),
                 Phase.Data => ConsumeData(rest),
@@ -42,7 +43,9 @@ internal sealed partial class FrameCaller
                 Phase.DiscardHeader => DiscardHeader(rest),
                 _ => throw new InvalidOperationException("a request is read while the one before it waits for its reply"),
             };
-            if (consumed == 0)
+            // A header that is too long consumes nothing yet, and is read again as something to be discarded. It may be all there:
+            // then nothing more comes that would go on with it.
+            if (consumed == 0 && _phase == before)
                 break;
             at += consumed;
         }

@@ -59,6 +59,9 @@ internal struct PartRelay
     /// <summary>What is still to come of the frame that is passing. For octets the sink expects as much.</summary>
     public long FrameBytesLeft { get; private set; }
 
+    /// <summary>Payload of the part in the frames that have begun; once it has ended, all of it.</summary>
+    public readonly long Bytes => _bytes;
+
     /// <summary>All of the part has come.</summary>
     public readonly bool IsEnded => FrameBytesLeft == 0 && _lastFrame;
 
