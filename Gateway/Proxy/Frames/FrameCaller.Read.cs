@@ -130,8 +130,7 @@ internal sealed partial class FrameCaller
             return bytes.Length < HeldBytesMax && _scan.Wanted <= HeldBytesMax ? 0 : BeginLongJson(json);
 
         ReadOnlySpan<byte> data = _scan.Data(bytes, Dispatcher.Gather);
-        var value = default(JsonValueScanner);
-        if (!value.Feed(data))
+        if (!FrameOutput.IsOneValueOrEmpty(data))
         {
             Refuse(FrameErrors.NotOneValue);
             return SkipRefusedHeader();

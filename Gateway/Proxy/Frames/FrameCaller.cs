@@ -150,6 +150,8 @@ internal sealed partial class FrameCaller : Caller
 
     private void OnTimeUp()
     {
+        if (State != ConnectionState.Open)
+            return;
         long dueMs = _lastMovedMs + _route!.TimeoutMs;
         if (dueMs > Loop.NowMs)
         {

@@ -16,7 +16,7 @@ internal enum RelayResult : byte
     LostPlace,
     /// <summary>The part is longer than its limit.</summary>
     TooLarge,
-    /// <summary>A JSON part with something behind its value, which a server would execute as its next message.</summary>
+    /// <summary>A JSON part with something behind its value, which a server would execute as its next message, or with no end.</summary>
     NotOneValue,
 }
 
@@ -111,8 +111,11 @@ internal struct PartRelay
         }
         if (!IsEnded)
             return RelayResult.Going;
-        if (_kind == Kind.Json)
-            EndJson(sink!);
+        if (_kind != Kind.Json)
+            return RelayResult.Ended;
+        if (!_json.Complete)
+            return RelayResult.NotOneValue;
+        EndJson(sink!);
         return RelayResult.Ended;
     }
 
@@ -157,8 +160,7 @@ internal struct PartRelay
 
     private readonly void EndJson(Connection sink)
     {
-        FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, _holdsBack ? 1 : 0);
-        if (_holdsBack)
-            sink.Write([_heldBack]);
+        FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, payloadBytes: 1);
+        sink.Write([_heldBack]);
     }
 }
