@@ -148,8 +148,8 @@ internal sealed partial class FrameCaller : Caller
             LeaveWhenIdle();
     }
 
-    /// <summary>Looks at the call as often as the shorter of its two times asks for.</summary>
-    private void ArmTimer() => Loop.Timers.Arm(_timer, Loop.NowMs + Math.Min(_route!.TimeoutMs, Dispatcher.WriteTimeoutMs));
+    /// <summary>Looks at the call when its time is up, and before that whether it is in the way of others.</summary>
+    private void ArmTimer() => Loop.Timers.Arm(_timer, Math.Min(Loop.NowMs + Dispatcher.WriteTimeoutMs, _lastMovedMs + _route!.TimeoutMs));
 
     private void OnTimeUp()
     {
