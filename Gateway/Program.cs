@@ -1,1 +1,3 @@
-return 0;
+using FrameRpc.Gateway.Cli;
+
+return GatewayCommandLine.Run(args, Surroundings.OfProcess(), Console.Out, Console.Error);

@@ -130,5 +130,7 @@ internal sealed partial class Backend
         return true;
     }
 
+    internal void LogReached(Address address) => LogReached(_log, _options.Name, address);
+
     internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
 }

@@ -8,6 +8,7 @@ namespace FrameRpc.Gateway.Demo;
 internal static class DemoServer
 {
     /// <summary>Serves one connection in the loop of a worker.</summary>
-    public static Connection Serve(EventLoop loop, ISocket socket, WireProtocol protocol) =>
-        protocol == WireProtocol.Smf ? new SmfDemoConnection(loop, socket) : new FrameDemoConnection(loop, socket);
+    /// <param name="onClosed">Called when the connection is gone.</param>
+    public static Connection Serve(EventLoop loop, ISocket socket, WireProtocol protocol, Action? onClosed = null) =>
+        protocol == WireProtocol.Smf ? new SmfDemoConnection(loop, socket, onClosed) : new FrameDemoConnection(loop, socket, onClosed);
 }

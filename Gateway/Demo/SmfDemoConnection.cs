@@ -4,53 +4,89 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Demo;
 
-/// <summary>Answers every smf request with its own payload and status 200, as it comes: even a large one is never held.</summary>
-internal sealed class SmfDemoConnection(EventLoop loop, ISocket socket) : Connection(loop, socket, ConnectionState.Open)
+/// <summary>
+/// Answers every smf request with its own payload and status 200. A large one is sent back as it comes and never held, so
+/// checksums are sent back unchecked; a header that no client could take as a reply is answered with status 400.
+/// </summary>
+internal sealed class SmfDemoConnection(EventLoop loop, ISocket socket, Action? onClosed) : DemoConnection(loop, socket, onClosed)
 {
-    private const int OutputBytesMax = 1024 * 1024;
+    /// <summary>A message up to this size is copied in one piece when it has come whole; Write takes larger ones straight to the socket.</summary>
+    private const int WholeBytesMax = 8 * 1024;
 
     private long _payloadBytesLeft;
+    private long _refusedBytesLeft;
 
     protected override int Consume(ReadOnlySpan<byte> bytes)
     {
         int at = 0;
-        while (!IsInputPaused && !IsClosed)
+        while (!IsInputPaused && !IsClosed && at < bytes.Length)
         {
-            if (_payloadBytesLeft == 0 && !BeginReply(bytes, ref at))
+            ReadOnlySpan<byte> rest = bytes[at..];
+            int consumed = _payloadBytesLeft > 0 ? SendBack(rest) : _refusedBytesLeft > 0 ? Skip(rest) : BeginReply(rest);
+            if (consumed == 0)
                 break;
-            int taken = (int)Math.Min(bytes.Length - at, _payloadBytesLeft);
-            Write(bytes.Slice(at, taken));
-            _payloadBytesLeft -= taken;
-            at += taken;
+            at += consumed;
             if (OutputBytes > OutputBytesMax)
                 PauseInput();
-            if (at == bytes.Length)
-                break;
         }
         return at;
     }
 
     protected override void OnOutputSent()
     {
-        if (IsInputPaused && OutputBytes <= OutputBytesMax / 2)
+        if (IsInputPaused && OutputBytes <= OutputLowBytes)
             ResumeInput();
     }
 
+    /// <summary>A reply that was begun and cannot be ended needs no other mark: its header says how long it would have been.</summary>
     protected override void OnPeerEnded() => EndAfterOutput();
 
-    protected override void OnClosed()
+    private int BeginReply(ReadOnlySpan<byte> bytes)
     {
-    }
-
-    private bool BeginReply(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        if (bytes.Length - at < SmfHeader.Bytes)
-            return false;
-        SmfHeader request = SmfHeader.Read(bytes[at..]);
-        (request with { Meta = SmfStatus.Ok }).Write(Reserve(SmfHeader.Bytes));
+        if (bytes.Length < SmfHeader.Bytes)
+            return 0;
+        SmfHeader request = SmfHeader.Read(bytes);
+        if (request.CheckRequest() != SmfFault.None)
+            return Refuse(request);
+        SmfHeader reply = request with { Meta = SmfStatus.Ok };
+        long messageBytes = SmfHeader.Bytes + (long)request.Size;
+        if (messageBytes <= Math.Min(bytes.Length, WholeBytesMax))
+            return SendBackWhole(reply, bytes[..(int)messageBytes]);
+        reply.Write(Reserve(SmfHeader.Bytes));
         Wrote(SmfHeader.Bytes);
         _payloadBytesLeft = request.Size;
-        at += SmfHeader.Bytes;
-        return true;
+        return SmfHeader.Bytes;
+    }
+
+    private int SendBackWhole(SmfHeader reply, ReadOnlySpan<byte> message)
+    {
+        Span<byte> room = Reserve(message.Length);
+        message.CopyTo(room);
+        reply.Write(room);
+        Wrote(message.Length);
+        return message.Length;
+    }
+
+    private int SendBack(ReadOnlySpan<byte> bytes)
+    {
+        int taken = (int)Math.Min(bytes.Length, _payloadBytesLeft);
+        Write(bytes[..taken]);
+        _payloadBytesLeft -= taken;
+        return taken;
+    }
+
+    private int Refuse(SmfHeader request)
+    {
+        SmfEmptyReply.Write(Reserve(SmfEmptyReply.Bytes), request.Session, SmfStatus.BadRequest);
+        Wrote(SmfEmptyReply.Bytes);
+        _refusedBytesLeft = request.Size;
+        return SmfHeader.Bytes;
+    }
+
+    private int Skip(ReadOnlySpan<byte> bytes)
+    {
+        int taken = (int)Math.Min(bytes.Length, _refusedBytesLeft);
+        _refusedBytesLeft -= taken;
+        return taken;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class Dispatcher
     private readonly Backend[] _backends;
     private readonly HashSet<Caller> _callers = [];
     private readonly Block _gather;
+    private Action? _onDrained;
 
     public Dispatcher(EventLoop loop, GatewayOptions options, RouteTable routes, ILogger log)
     {
@@ -52,18 +53,25 @@ internal sealed class Dispatcher
 
     public void Remove(Caller caller)
     {
-        if (_callers.Remove(caller))
-            Loop.Counters.ConnectionsOpen--;
+        if (!_callers.Remove(caller))
+            return;
+        Loop.Counters.ConnectionsOpen--;
+        if (_callers.Count == 0)
+            _onDrained?.Invoke();
     }
 
     /// <summary>From now on new calls are refused; callers leave when their calls in flight are answered, idle ones at once.</summary>
-    public void Drain()
+    /// <param name="onDrained">Called when none is left.</param>
+    public void Drain(Action onDrained)
     {
         IsDraining = true;
+        _onDrained = onDrained;
         foreach (Caller caller in _callers.ToArray())
             caller.LeaveWhenIdle();
         foreach (Backend backend in _backends)
             backend.Drain();
+        if (_callers.Count == 0)
+            onDrained();
     }
 
     /// <summary>The time for draining is over.</summary>

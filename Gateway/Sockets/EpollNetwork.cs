@@ -50,7 +50,9 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     {
         int* pair = stackalloc int[2];
         Check(Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0, pair), "socketpair");
-        return (new StreamSocket(this, pair[0], isTcp: false), new StreamSocket(this, pair[1], isTcp: false));
+        var near = new StreamSocket(this, pair[0], isTcp: false);
+        Report(near, Readiness.Writable);
+        return (near, new StreamSocket(this, pair[1], isTcp: false));
     }
 
     public void Wait(int timeoutMs)

@@ -27,12 +27,17 @@ internal sealed unsafe class ListenPoint : IDisposable
     private bool IsTcp => _unixPath is null;
 
     /// <summary>Throws <see cref="IOException"/> or <see cref="SocketException"/> where the address cannot be had.</summary>
-    public static ListenPoint Open(Address address, int workers) => address switch
+    public static ListenPoint Open(Address address, int workers)
     {
-        TcpAddress tcp => OpenTcp(tcp, workers),
-        UnixAddress unix => OpenUnix(unix, workers),
-        _ => throw new ArgumentException($"nobody can listen on {address}", nameof(address)),
-    };
+        if (AddressProbe.FindProblem(address) is { } problem)
+            throw new IOException(problem);
+        return address switch
+        {
+            TcpAddress tcp => OpenTcp(tcp, workers),
+            UnixAddress unix => OpenUnix(unix, workers),
+            _ => throw new ArgumentException($"nobody can listen on {address}", nameof(address)),
+        };
+    }
 
     /// <summary>Hands one worker its socket.</summary>
     public IListener Attach(EpollNetwork network, int worker)
@@ -57,8 +62,6 @@ internal sealed unsafe class ListenPoint : IDisposable
     {
         var address = SocketAddress.Resolve(tcp);
         int port = tcp.Port;
-        // SO_REUSEPORT would let another process of this user share the port without a word: the first bind goes without it.
-        _ = Libc.close(OpenSocket(address, tcp, reusePort: false));
         int[] fds = new int[workers];
         for (int i = 0; i < workers; i++)
         {
@@ -75,49 +78,13 @@ internal sealed unsafe class ListenPoint : IDisposable
     private static ListenPoint OpenUnix(UnixAddress unix, int workers)
     {
         var address = SocketAddress.Resolve(unix);
-        if (File.Exists(unix.Path))
-        {
-            RequireStale(unix);
-            File.Delete(unix.Path);
-        }
+        File.Delete(unix.Path);
         int first = OpenSocket(address, unix, reusePort: false);
         int[] fds = new int[workers];
         fds[0] = first;
         for (int i = 1; i < workers; i++)
             fds[i] = EpollNetwork.Check(Libc.dup(first), "dup");
         return new ListenPoint(unix, fds, unix.Path);
-    }
-
-    private static void RequireStale(UnixAddress unix)
-    {
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(unix.Path));
-        }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused && IsSocket(unix.Path))
-        {
-            return;
-        }
-        catch (SocketException)
-        {
-            throw new IOException($"cannot listen on {unix}: there is a file which is not a socket");
-        }
-        throw new IOException($"cannot listen on {unix}: address in use, another program answers there");
-    }
-
-    /// <summary>A socket is the one kind of file that cannot be opened.</summary>
-    private static bool IsSocket(string path)
-    {
-        try
-        {
-            File.OpenHandle(path).Dispose();
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 
     private static int OpenSocket(SocketAddress address, Address shown, bool reusePort)

@@ -12,7 +12,7 @@ namespace FrameRpc.Gateway.Workers;
 /// </remarks>
 internal abstract partial class Connection : IReadyHandler
 {
-    /// <summary>How long the peer may take to close after our last word.</summary>
+    /// <summary>How long the peer may take to close after our last word, and to take a byte of it before.</summary>
     private const int LingerMs = 1_000;
 
     private readonly ISocket _socket;
@@ -65,7 +65,7 @@ internal abstract partial class Connection : IReadyHandler
         if (State is not ConnectionState.Open)
             return;
         Transition(ConnectionState.Ending);
-        _lingerTimer = new CallbackTimer(Close);
+        _lingerTimer = new CallbackTimer(OnLingerDue);
         Loop.Timers.Arm(_lingerTimer, Loop.NowMs + LingerMs);
         ResumeInput();
         QueueSend();
@@ -95,6 +95,14 @@ internal abstract partial class Connection : IReadyHandler
 
     /// <summary>The connection is closed, in whatever way. Called once.</summary>
     protected abstract void OnClosed();
+
+    private void OnLingerDue()
+    {
+        if (OutputBytes > 0 && LastSentMs + LingerMs > Loop.NowMs)
+            Loop.Timers.Arm(_lingerTimer!, LastSentMs + LingerMs);
+        else
+            Close();
+    }
 
     private bool FinishConnecting()
     {

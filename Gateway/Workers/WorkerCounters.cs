@@ -6,6 +6,8 @@ internal sealed class WorkerCounters
     public long ConnectionsAccepted;
     public long ConnectionsRefused;
     public long ConnectionsOpen;
+    /// <summary>Callers that had to wait because file descriptors or memory had run out.</summary>
+    public long AcceptsExhausted;
     public long CallsRouted;
     public long CallsAnswered;
     /// <summary>Replies made by the gateway itself: no route, malformed, too large, no server, lost server, timeout, draining.</summary>

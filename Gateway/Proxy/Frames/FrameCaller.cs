@@ -12,12 +12,6 @@ namespace FrameRpc.Gateway.Proxy.Frames;
 /// </summary>
 internal sealed partial class FrameCaller : Caller
 {
-    /// <summary>Of a streamed body this much may wait between two connections; then the faster side waits.</summary>
-    public const int StreamBufferBytesMax = 256 * 1024;
-
-    /// <summary>When this little is left to send, more is fetched.</summary>
-    public const int StreamLowBytes = 64 * 1024;
-
     /// <summary>Header and JSON part up to this size, frames and all, are held whole and leave in one write; what is longer is passed on as it comes.</summary>
     public const int HeldBytesMax = 64 * 1024 + 8 * 1024;
 
@@ -41,6 +35,9 @@ internal sealed partial class FrameCaller : Caller
     public Span<byte> GatherRoom => Dispatcher.Gather;
 
     public long MessageBytesMax => _route!.MessageBytesMax;
+
+    /// <summary>Not while a call is in progress: a stream may stand still for as long as its route's timeout says.</summary>
+    protected override bool MustRead => _route is null;
 
     public void NoteMoved() => _lastMovedMs = Loop.NowMs;
 
@@ -94,6 +91,7 @@ internal sealed partial class FrameCaller : Caller
     {
         if (OutputBytes <= StreamLowBytes)
             _lane?.OnCallerRoom();
+        base.OnOutputSent();
     }
 
     protected override void OnClosed()
@@ -143,13 +141,17 @@ internal sealed partial class FrameCaller : Caller
         _scan = default;
         _phase = Phase.Request;
         MessageBytes = FrameHeader.Bytes;
-        ReleaseInput(Hold.Reply);
+        if (OutputBytes > RepliesHoldBytes)
+            HoldInput(InputHold.Replies);
+        ReleaseInput(InputHold.Turn);
         if (Dispatcher.IsDraining)
             LeaveWhenIdle();
     }
 
     private void OnTimeUp()
     {
+        if (State != ConnectionState.Open)
+            return;
         long dueMs = _lastMovedMs + _route!.TimeoutMs;
         if (dueMs > Loop.NowMs)
         {
@@ -173,7 +175,7 @@ internal sealed partial class FrameCaller : Caller
         {
             caller._lane = (FrameLane)lane;
             caller._lane.Begin(caller, isJson: caller._dataType != DataType.Octets);
-            caller.ReleaseInput(Hold.Lane);
+            caller.ReleaseInput(InputHold.Lane);
         }
 
         protected internal override void OnNoLane(Refusal why) => caller.Refuse(why);

@@ -16,7 +16,7 @@ internal enum RelayResult : byte
     LostPlace,
     /// <summary>The part is longer than its limit.</summary>
     TooLarge,
-    /// <summary>A JSON part with something behind its value, which a server would execute as its next message.</summary>
+    /// <summary>A JSON part with something behind its value, which a server would execute as its next message, or with no end.</summary>
     NotOneValue,
 }
 
@@ -59,6 +59,12 @@ internal struct PartRelay
     /// <summary>What is still to come of the frame that is passing. For octets the sink expects as much.</summary>
     public long FrameBytesLeft { get; private set; }
 
+    /// <summary>Payload of the part in the frames that have begun; once it has ended, all of it.</summary>
+    public readonly long Bytes => _bytes;
+
+    /// <summary>All of the part has come.</summary>
+    public readonly bool IsEnded => FrameBytesLeft == 0 && _lastFrame;
+
     /// <summary>What the sink still expects of the frame it is in. JSON leaves in whole frames only.</summary>
     public readonly long SinkBytesLeft => _kind == Kind.Octets ? FrameBytesLeft : 0;
 
@@ -94,7 +100,6 @@ internal struct PartRelay
         int payloadBytes = (int)Math.Min(bytes.Length - headerBytes, FrameBytesLeft);
         FrameBytesLeft -= payloadBytes;
         taken = headerBytes + payloadBytes;
-        bool ends = FrameBytesLeft == 0 && _lastFrame;
         switch (_kind)
         {
             case Kind.Octets:
@@ -104,10 +109,13 @@ internal struct PartRelay
             case Kind.Json when !PassJson(bytes.Slice(headerBytes, payloadBytes), sink!):
                 return RelayResult.NotOneValue;
         }
-        if (!ends)
+        if (!IsEnded)
             return RelayResult.Going;
-        if (_kind == Kind.Json)
-            EndJson(sink!);
+        if (_kind != Kind.Json)
+            return RelayResult.Ended;
+        if (!_json.Complete)
+            return RelayResult.NotOneValue;
+        EndJson(sink!);
         return RelayResult.Ended;
     }
 
@@ -152,8 +160,7 @@ internal struct PartRelay
 
     private readonly void EndJson(Connection sink)
     {
-        FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, _holdsBack ? 1 : 0);
-        if (_holdsBack)
-            sink.Write([_heldBack]);
+        FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, payloadBytes: 1);
+        sink.Write([_heldBack]);
     }
 }

@@ -109,7 +109,7 @@ internal sealed partial class SmfCaller
 
     private void WaitForRoom(SmfLane lane, Route route)
     {
-        HoldInput(Hold.Room);
+        HoldInput(InputHold.Lane);
         if (!_roomTimer.IsArmed)
             Loop.Timers.Arm(_roomTimer, Loop.NowMs + route.TimeoutMs);
         if (_isWaitingForRoom)
@@ -122,12 +122,12 @@ internal sealed partial class SmfCaller
     public void OnRoom()
     {
         _isWaitingForRoom = false;
-        ReleaseInput(Hold.Room);
+        ReleaseInput(InputHold.Lane);
     }
 
     private void OnRoomTimeUp()
     {
         _roomTimeUp = true;
-        ReleaseInput(Hold.Room);
+        ReleaseInput(InputHold.Lane);
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class SmfCaller
         _uploadHeader = header;
         _upload = _calls.Rent();
         _upload.Begin(this, header.Session, route, Loop);
-        HoldInput(Hold.Upload);
+        HoldInput(InputHold.Upload);
         Dispatcher.BackendOf(route).Acquire(_laneRequest ??= new UploadLaneRequest(this));
     }
 
@@ -38,13 +38,13 @@ internal sealed partial class SmfCaller
         }
         else if (lane.OutputBytes > StreamBufferBytesMax)
         {
-            HoldInput(Hold.Upload);
+            HoldInput(InputHold.Upload);
         }
         return taken;
     }
 
     /// <summary>The lane has taken what was written; there may be more.</summary>
-    public void OnUploadRoom() => ReleaseInput(Hold.Upload);
+    public void OnUploadRoom() => ReleaseInput(InputHold.Upload);
 
     /// <summary>The server wants no more of the request; what still comes of it is read away.</summary>
     public void StopUpload()
@@ -52,7 +52,7 @@ internal sealed partial class SmfCaller
         _upload = null;
         _skipBytesLeft = _uploadBytesLeft;
         _uploadBytesLeft = 0;
-        ReleaseInput(Hold.Upload);
+        ReleaseInput(InputHold.Upload);
     }
 
     /// <summary>The call waited for a lane until its time was up.</summary>
@@ -90,7 +90,7 @@ internal sealed partial class SmfCaller
         protected internal override void OnLane(Lane lane)
         {
             ((SmfLane)lane).StartLarge(caller._upload!, caller._uploadHeader);
-            caller.ReleaseInput(Hold.Upload);
+            caller.ReleaseInput(InputHold.Upload);
         }
 
         protected internal override void OnNoLane(Refusal why) => caller.EndWithoutLane(why);

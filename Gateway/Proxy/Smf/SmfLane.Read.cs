@@ -185,7 +185,7 @@ internal sealed partial class SmfLane : IReplyStream
             Loop.Counters.CallsAnswered++;
             EndCall(call);
         }
-        else if (caller.OutputBytes > SmfCaller.StreamBufferBytesMax)
+        else if (caller.OutputBytes > caller.StreamBytesMax(isShared: !IsExclusive))
         {
             PauseInput();
         }

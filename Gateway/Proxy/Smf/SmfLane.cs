@@ -71,12 +71,6 @@ internal sealed partial class SmfLane : Lane
 
     public void OnCallTimedOut(SmfCall call)
     {
-        if (IsSendBlocked && Loop.NowMs - LastSentMs >= call.Route.TimeoutMs)
-        {
-            // The server reads nothing any more; whatever waits for it would wait in vain.
-            Abort();
-            return;
-        }
         if (call.ReplyBegun)
         {
             // The server stopped in the middle of its reply: neither this lane nor the caller's stream can go on.
@@ -84,14 +78,14 @@ internal sealed partial class SmfLane : Lane
             Abort();
             return;
         }
+        bool serverReads = !IsSendBlocked || Loop.NowMs - LastSentMs < call.Route.TimeoutMs;
         call.Caller?.RefuseCall(call, Refusal.TimedOut);
-        if (IsExclusive)
-        {
-            Abort();
-            return;
-        }
         call.GiveUp();
-        NoteGivenUp();
+        // Whatever waits for a server that reads nothing any more would wait in vain.
+        if (IsExclusive || !serverReads)
+            Abort();
+        else
+            NoteGivenUp();
     }
 
     /// <summary>The caller of a large request is gone in the middle of its body: the lane is of no use to anybody else.</summary>

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Reflection;
+using FrameRpc.Gateway.Configuration;
+
+namespace FrameRpc.Gateway.Cli;
+
+/// <summary>The whole command line: <c>frpc-gateway</c> runs, its sub-commands look and try.</summary>
+internal static class GatewayCommandLine
+{
+    public const string Program = "frpc-gateway";
+
+    private const string Description = "A gateway for two wire formats of frame RPC. Without a command it runs.";
+
+    public static int Run(string[] args, Surroundings surroundings, TextWriter output, TextWriter error)
+    {
+        // A word that begins with @ is a word here, not the name of a file with more words.
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        ParseResult line = Create(surroundings).Parse(args, parsing);
+        if (line.Action is ParseErrorAction)
+            return Refuse(line, error);
+        return line.Invoke(new InvocationConfiguration { Output = output, Error = error });
+    }
+
+    /// <summary>Says what is wrong with the words, and where help is; System.CommandLine's own answer is all of the help, and status 1.</summary>
+    private static int Refuse(ParseResult line, TextWriter error) => Refuse(line, error, line.Errors.Select(e => e.Message + Meant(line, e)));
+
+    public static int Refuse(ParseResult line, TextWriter error, params IEnumerable<string> problems)
+    {
+        Command command = line.CommandResult.Command;
+        foreach (string problem in problems)
+            error.WriteLine($"{Program}: {problem}");
+        error.WriteLine($"Try \"{(command is RootCommand ? Program : $"{Program} {command.Name}")} --help\".");
+        return ExitStatus.Wrong;
+    }
+
+    /// <summary>The name that was probably meant, where the error is about a word that the command does not know.</summary>
+    private static string Meant(ParseResult line, ParseError problem)
+    {
+        Command command = line.CommandResult.Command;
+        string? word = line.UnmatchedTokens.FirstOrDefault(token => problem.Message.Contains($"'{token}'", StringComparison.Ordinal));
+        IEnumerable<string> known = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name));
+        return word is null || NameSuggestion.Find(word, known) is not { } meant ? "" : $" Did you mean '{meant}'?";
+    }
+
+    private static RootCommand Create(Surroundings surroundings)
+    {
+        var config = new ConfigOption(surroundings);
+        var root = new RootCommand(Description);
+        var examples = new Dictionary<Command, string[]>
+        {
+            [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__LIMITS__CONNECTIONSMAX=2000 {Program}"],
+            [CheckCommand.Create(config)] = [$"{Program} check", $"{Program} check --config /etc/frpc/gateway.json"],
+            [RoutesCommand.Create(config)] = [$"{Program} routes"],
+            [IdCommand.Create()] = [$"{Program} id SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response", $"{Program} id Echo"],
+            [CallCommand.Create()] =
+            [
+                $$"""{{Program}} call 127.0.0.1:8888 Echo '{"Msg":"hello"}'""",
+                $"{Program} call 127.0.0.1:11225 --smf SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response",
+                $"{Program} call unix:/run/frpc/smf.sock --smf 0x6ad4023d --hex 080000000400040004000000 --timeout 1s",
+            ],
+            [DemoCommand.Create()] =
+            [
+                $"{Program} demo --protocol smf --address 127.0.0.1:7001",
+                $"{Program} demo --protocol frame --address 127.0.0.1:0 --address unix:/tmp/frames.sock",
+            ],
+        };
+        RunCommand.AddTo(root, config);
+        foreach (Command command in examples.Keys.Where(c => c != root))
+            root.Add(command);
+        foreach (VersionOption version in root.Options.OfType<VersionOption>())
+            version.Action = new PrintVersion();
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+            help.Action = new ExamplesHelp((HelpAction)help.Action!, examples);
+        return root;
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            string? version = typeof(GatewayCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+            parseResult.InvocationConfiguration.Output.WriteLine($"{Program} {version}");
+            return ExitStatus.Fine;
+        }
+    }
+}

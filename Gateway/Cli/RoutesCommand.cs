@@ -1,0 +1,43 @@
+using System.CommandLine;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Protocol.Identity;
+
+namespace FrameRpc.Gateway.Cli;
+
+/// <summary><c>routes</c>: the table of routes, with the ids as they are on the wire.</summary>
+internal static class RoutesCommand
+{
+    private static readonly string[] Heading = ["ID", "NAME", "METHOD", "BACKEND", "TIMEOUT"];
+
+    public static Command Create(ConfigOption config)
+    {
+        var command = new Command("routes", "Print the routes: id, name, the method that the id was computed from, backend, timeout.") { config.Option };
+        command.SetAction(line => Run(line, config));
+        return command;
+    }
+
+    private static int Run(ParseResult line, ConfigOption config)
+    {
+        if (!config.TryLoad(line, out _, out GatewayConfiguration? configuration))
+            return ExitStatus.Wrong;
+        WriteTable(line.InvocationConfiguration.Output, [Heading, .. configuration.Options!.Routes.Select(route => Row(route, configuration.Options))]);
+        return ExitStatus.Fine;
+    }
+
+    private static string[] Row(RouteOptions route, GatewayOptions options) =>
+    [
+        new RequestId(route.Id).ToString(),
+        route.Name,
+        route.Signature ?? "-",
+        options.Backends[route.Backend].Name,
+        DurationForm.Display(route.Timeout),
+    ];
+
+    private static void WriteTable(TextWriter output, string[][] rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, Heading.Length).Select(column => rows.Max(row => row[column].Length))];
+        foreach (string[] row in rows)
+            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace FrameRpc.Gateway.Cli;
+
+/// <summary>SIGTERM and SIGINT: the first asks to stop, the second stops.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly ManualResetEventSlim _first = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public StopSignals() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+    ];
+
+    public void WaitForFirst() => _first.Wait();
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+            registration.Dispose();
+        _first.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        // Without a cancel, the runtime's own answer to the signal would end the process under the calls in flight.
+        context.Cancel = true;
+        if (_first.IsSet)
+            Environment.Exit(ExitStatus.Failed);
+        _first.Set();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>Which file the gateway reads, and what it is called in messages.</summary>
+internal sealed record ConfigurationFile(string Path, string ShownAs)
+{
+    public const string DefaultName = "gateway.json";
+
+    /// <summary>A configuration is written by hand; what is longer was not meant to be one, and is not read into memory.</summary>
+    private const int BytesMax = 16 << 20;
+
+    /// <summary>The file that was named, else the one in the working directory, else the one beside the program.</summary>
+    public static bool TryFind(
+        string? named,
+        string workingDirectory,
+        string programDirectory,
+        [NotNullWhen(true)] out ConfigurationFile? file,
+        [NotNullWhen(false)] out string? problem)
+    {
+        string shown = named ?? DefaultName;
+        string path = System.IO.Path.Combine(workingDirectory, shown);
+        string besideProgram = System.IO.Path.Combine(programDirectory, DefaultName);
+        file = File.Exists(path) ? new ConfigurationFile(path, shown)
+            : named is null && File.Exists(besideProgram) ? new ConfigurationFile(besideProgram, besideProgram)
+            : null;
+        problem = file is not null ? null
+            : Directory.Exists(path) ? $"{shown}: is a directory; name the file in it"
+            : named is not null ? $"{shown}: there is no such file"
+            : $"{DefaultName}: there is no such file in {workingDirectory}, nor in {programDirectory}; "
+                + $"copy the {DefaultName} that comes with frpc-gateway, which runs as it stands, or name a file with --config FILE";
+        return file is not null;
+    }
+
+    /// <summary>Reads and checks the file; false if its bytes could not be read at all.</summary>
+    public bool TryRead(IConfigurationSource environment, [NotNullWhen(true)] out GatewayConfiguration? configuration, [NotNullWhen(false)] out string? problem)
+    {
+        configuration = null;
+        problem = null;
+        try
+        {
+            byte[]? text = ReadAll(Path);
+            if (text is null)
+                problem = $"{ShownAs}: has more than {BytesMax} bytes, and no configuration is that long";
+            else
+                configuration = GatewayConfiguration.Read(text, ShownAs, environment);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = $"{ShownAs}: cannot be read: {e.Message}";
+        }
+        return configuration is not null;
+    }
+
+    /// <summary>To the end, and not by the length, because a pipe has none; null past the bound.</summary>
+    private static byte[]? ReadAll(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        var text = new MemoryStream();
+        byte[] part = new byte[16 << 10];
+        for (int read = stream.Read(part); read > 0; read = stream.Read(part))
+        {
+            text.Write(part, 0, read);
+            if (text.Length > BytesMax)
+                return null;
+        }
+        return text.ToArray();
+    }
+}

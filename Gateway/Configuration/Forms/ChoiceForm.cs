@@ -1,0 +1,32 @@
+namespace FrameRpc.Gateway.Configuration.Forms;
+
+/// <summary>One of a few words.</summary>
+internal sealed class ChoiceForm<T>(params (string Word, T Value)[] choices) : ValueForm<T>, IChoices
+    where T : struct, Enum
+{
+    public IReadOnlyList<string> Words => [.. choices.Select(c => c.Word)];
+
+    public override string Phrase => $"{string.Join(", ", Words.SkipLast(1).Select(word => $"\"{word}\""))} or \"{Words[^1]}\"";
+
+    public override bool Takes(SettingKind kind) => kind is SettingKind.String;
+
+    public override string? Read(string text, SettingKind kind, out T value)
+    {
+        foreach ((string word, T choice) in choices)
+        {
+            value = choice;
+            if (word == text)
+                return null;
+        }
+        value = default;
+        return $"unknown value \"{text}\"";
+    }
+
+    public override string Write(T value) => $"\"{choices.First(c => EqualityComparer<T>.Default.Equals(c.Value, value)).Word}\"";
+}
+
+/// <summary>The words of a <see cref="ChoiceForm{T}"/>, whatever they stand for.</summary>
+internal interface IChoices
+{
+    IReadOnlyList<string> Words { get; }
+}

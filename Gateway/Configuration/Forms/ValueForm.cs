@@ -1,0 +1,21 @@
+namespace FrameRpc.Gateway.Configuration.Forms;
+
+/// <summary>What may be written for a value.</summary>
+internal abstract class ValueForm
+{
+    /// <summary>The end of a sentence that begins with "write".</summary>
+    public abstract string Phrase { get; }
+
+    /// <summary>Whether a token of this kind can hold the value; text of an environment variable always can.</summary>
+    public abstract bool Takes(SettingKind kind);
+}
+
+/// <summary>A form, with the type that it is read into.</summary>
+internal abstract class ValueForm<T> : ValueForm
+{
+    /// <summary>Reads the value; returns what is wrong with the text, or null.</summary>
+    public abstract string? Read(string text, SettingKind kind, out T value);
+
+    /// <summary>The value as JSON, in the way a person would write it.</summary>
+    public abstract string Write(T value);
+}

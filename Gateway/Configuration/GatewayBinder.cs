@@ -1,0 +1,46 @@
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>Makes the options of the whole gateway from the sections of the configuration, and checks what only shows between them.</summary>
+/// <remarks>Written by hand: binding by reflection would not survive trimming, and could not say where a mistake stands.</remarks>
+internal static class GatewayBinder
+{
+    public static GatewayOptions Bind(OptionSection root)
+    {
+        _ = root.Get(OptionTable.Gateway.Schema);
+        LimitOptions limits = BindLimits(root.GetObject(OptionTable.Gateway.Limits));
+        IReadOnlyList<ListenerOptions> listeners = ListenerBinder.Bind(root, limits, out AddressBook addresses);
+        var backends = BackendBinder.Bind(root);
+        int workers = root.Get(OptionTable.Gateway.Workers).Value;
+        return new GatewayOptions
+        {
+            Workers = workers == 0 ? Environment.ProcessorCount : workers,
+            Listeners = listeners,
+            Backends = [.. backends.Select(b => b.Options).OfType<BackendOptions>()],
+            Routes = RouteBinder.Bind(root, backends, limits),
+            Limits = limits,
+            DrainTimeout = root.Get(OptionTable.Gateway.DrainTimeout).Value,
+            Admin = BindAdmin(root.GetObject(OptionTable.Gateway.Admin), addresses),
+        };
+    }
+
+    /// <summary>Without the object every limit has its default.</summary>
+    private static LimitOptions BindLimits(OptionSection? section) => new()
+    {
+        MessageBytesMax = Value(section, OptionTable.Limit.MessageBytesMax),
+        ConnectionsMax = Value(section, OptionTable.Limit.ConnectionsMax),
+        ReplyBufferMax = (int)Value(section, OptionTable.Limit.ReplyBufferMax),
+        WriteTimeout = Value(section, OptionTable.Limit.WriteTimeout),
+        SharedBodyMax = (int)Value(section, OptionTable.Limit.SharedBodyMax),
+    };
+
+    private static AdminOptions? BindAdmin(OptionSection? section, AddressBook addresses)
+    {
+        if (section is null)
+            return null;
+        var address = section.Get(OptionTable.Admin.Address);
+        addresses.Add(section, address, "the admin endpoint");
+        return new AdminOptions { Address = address.Value };
+    }
+
+    private static T Value<T>(OptionSection? section, ValueOption<T> option) => section is null ? option.Default! : section.Get(option).Value;
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>What came of reading the configuration: options that can run, or the mistakes that keep it from running.</summary>
+internal sealed class GatewayConfiguration
+{
+    private readonly SettingLayers? _layers;
+
+    private GatewayConfiguration(SettingLayers? layers, GatewayOptions? options, IReadOnlyList<Mistake> mistakes)
+    {
+        _layers = layers;
+        Options = options;
+        Mistakes = mistakes;
+    }
+
+    public GatewayOptions? Options { get; }
+
+    /// <summary>In the order of the file, then of the variables.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; }
+
+    [MemberNotNullWhen(true, nameof(Options))]
+    public bool IsRight => Options is not null;
+
+    /// <summary>Reads a file, called <paramref name="shownAs"/> in mistakes, with the settings of <paramref name="environment"/> over it.</summary>
+    public static GatewayConfiguration Read(byte[] text, string shownAs, IConfigurationSource environment)
+    {
+        var mistakes = new MistakeList();
+        var map = SourceMap.Read(shownAs, text, mistakes);
+        if (map is null)
+            return new GatewayConfiguration(null, null, mistakes.InReadingOrder());
+        var layers = new SettingLayers(map, new EnvironmentOverrides(environment));
+        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes));
+        return new GatewayConfiguration(layers, mistakes.Count == 0 ? options : null, mistakes.InReadingOrder());
+    }
+
+    /// <summary>A mistake about a listener's address that only the machine can tell, such as a port that is taken.</summary>
+    public Mistake ListenerMistake(int listener, string text) => AddressMistake($"listeners:{listener}:address", $"listeners[{listener}].address", text);
+
+    /// <summary>The same about the admin endpoint's address.</summary>
+    public Mistake AdminMistake(string text) => AddressMistake("admin:address", "admin.address", text);
+
+    private Mistake AddressMistake(string key, string path, string text) => new(_layers!.OriginOf(key), path, text);
+}

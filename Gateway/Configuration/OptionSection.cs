@@ -1,0 +1,181 @@
+using System.Globalization;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>One object of the configuration, read by its group of options. Every mistake that its own names and values show is found here.</summary>
+internal sealed class OptionSection
+{
+    private readonly SettingLayers _layers;
+    private readonly MistakeList _mistakes;
+    private readonly OptionGroup _members;
+    private readonly string _key;
+
+    private OptionSection(SettingLayers layers, MistakeList mistakes, OptionGroup members, string key, string path)
+    {
+        _layers = layers;
+        _mistakes = mistakes;
+        _members = members;
+        _key = key;
+        Path = path;
+    }
+
+    public string Path { get; }
+
+    public Origin Origin => _layers.OriginOf(_key);
+
+    public static OptionSection Root(SettingLayers layers, MistakeList mistakes)
+    {
+        var root = new OptionSection(layers, mistakes, OptionTable.Gateway.Members, "", "");
+        root.AddUnknownNames();
+        return root;
+    }
+
+    /// <summary>Adds a mistake about this object as a whole.</summary>
+    public void Refuse(string text) => _mistakes.Add(Origin, Path, text);
+
+    /// <summary>Adds a mistake about a value that reads well by itself.</summary>
+    public void Refuse<T>(Setting<T> setting, string text) => _mistakes.Add(setting.Origin, setting.Path, text);
+
+    /// <summary>Adds the mistake of a name that is not there, and takes part in a combination that asks for it.</summary>
+    public void RefuseMissing(NamedOption option, string because) =>
+        _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"missing; {because}");
+
+    public Setting<T> Get<T>(ValueOption<T> option)
+    {
+        SettingKind kind = _layers.KindOf(KeyOf(option));
+        if (kind is SettingKind.Absent)
+        {
+            AddIfRequired(option);
+            return new Setting<T>(option.Default!, SettingState.Absent, Origin, PathOf(option));
+        }
+        return Read(option, KeyOf(option), PathOf(option), kind);
+    }
+
+    /// <summary>The object under a name, or null if there is none.</summary>
+    public OptionSection? GetObject(ObjectOption option) =>
+        Expect(option, SettingKind.Object) ? Open(option.Members, KeyOf(option), PathOf(option)) : null;
+
+    /// <summary>The objects under the names of a map; null, with the mistake added, for what is no object.</summary>
+    public IEnumerable<(string Name, OptionSection? Section)> GetMap(MapOption option)
+    {
+        if (!Expect(option, SettingKind.Object))
+            yield break;
+        foreach (SettingName name in _layers.Below(KeyOf(option)))
+        {
+            string path = $"{PathOf(option)}.{name.Written}";
+            yield return (name.Written, ExpectObject(name.Key, path) ? Open(option.Members, name.Key, path) : null);
+        }
+    }
+
+    /// <summary>The entries of a list: a section, or the value that may stand for it.</summary>
+    public IEnumerable<(OptionSection? Section, Setting<T> Short)> GetList<T>(ListOption option, ValueOption<T>? shortOption = null)
+    {
+        if (!Expect(option, SettingKind.Array))
+            yield break;
+        int next = 0;
+        foreach (SettingName name in _layers.Below(KeyOf(option)))
+        {
+            string path = $"{PathOf(option)}[{name.Written}]";
+            if (!IsNext(name, next, path))
+                continue;
+            next++;
+            SettingKind kind = _layers.KindOf(name.Key);
+            if (shortOption is not null && (kind is SettingKind.Variable || shortOption.Form.Takes(kind)))
+                yield return (null, Read(shortOption, name.Key, path, kind));
+            else if (ExpectObject(name.Key, path, shortOption))
+                yield return (Open(option.Members, name.Key, path), default);
+        }
+        if (next == 0 && !option.MayBeEmpty)
+            _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"is empty; write {option.Phrase}");
+    }
+
+    public IEnumerable<OptionSection> GetList(ListOption option) => GetList<string>(option).Select(entry => entry.Section!);
+
+    private Setting<T> Read<T>(ValueOption<T> option, string key, string path, SettingKind kind)
+    {
+        T value = option.Default!;
+        string? problem = kind is SettingKind.Variable || option.Form.Takes(kind)
+            ? option.TypedForm.Read(_layers.Text(key), kind, out value)
+            : kind.Describe();
+        Origin origin = _layers.OriginOf(key);
+        if (problem is not null)
+            _mistakes.Add(origin, path, $"{problem}; write {option.Phrase}");
+        return new Setting<T>(value, problem is null ? SettingState.Right : SettingState.Mistaken, origin, path);
+    }
+
+    private OptionSection Open(OptionGroup members, string key, string path)
+    {
+        var section = new OptionSection(_layers, _mistakes, members, key, path);
+        section.AddUnknownNames();
+        return section;
+    }
+
+    /// <summary>Names from the file are taken by their case, as a schema takes them; those of variables are upper case by custom.</summary>
+    private void AddUnknownNames()
+    {
+        foreach (SettingName name in _layers.Below(_key))
+        {
+            StringComparison comparison = name.InFile is null ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            if (_members.Find(name.Written, comparison) is null)
+                _mistakes.Add(_layers.OriginOfName(name.Key), PathOf(name.Written), UnknownName(name));
+        }
+    }
+
+    private string UnknownName(SettingName name)
+    {
+        string what = name.InFile is null ? $"unknown name \"{name.Written}\"" : "unknown name";
+        IEnumerable<string> known = _members.Options.Select(o => o.Name);
+        return NameSuggestion.Find(name.Written, known) is { } meant
+            ? $"{what}; did you mean \"{meant}\"?"
+            : $"{what}; the names here are {string.Join(", ", known)}";
+    }
+
+    /// <summary>Whether the option is written, and as the kind of container that it is.</summary>
+    private bool Expect(NamedOption option, SettingKind container)
+    {
+        SettingKind kind = _layers.KindOf(KeyOf(option));
+        // Entries that only variables name have no token of their own.
+        if (kind == container || (kind is SettingKind.Object && !_layers.IsInFile(KeyOf(option))))
+            return true;
+        if (kind is SettingKind.Absent)
+            AddIfRequired(option);
+        else
+            _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"{kind.Describe()}; write {option.Phrase}{VariableHint(kind, KeyOf(option))}");
+        return false;
+    }
+
+    private bool ExpectObject(string key, string path, ValueOption? orValue = null)
+    {
+        SettingKind kind = _layers.KindOf(key);
+        if (kind is SettingKind.Object)
+            return true;
+        string orElse = orValue is null ? "" : $", or {orValue.Phrase}";
+        _mistakes.Add(_layers.OriginOf(key), path, $"{kind.Describe()}; write an object{orElse}{VariableHint(kind, key)}");
+        return false;
+    }
+
+    /// <summary>A variable holds one value, so it has to name one.</summary>
+    private static string VariableHint(SettingKind kind, string key) =>
+        kind is SettingKind.Variable ? $", in variables that begin with {EnvironmentOverrides.NameFor(key)}__" : "";
+
+    /// <summary>Entries that variables add to a list go on where the file ends.</summary>
+    private bool IsNext(SettingName name, int next, string path)
+    {
+        if (name.Written == next.ToString(CultureInfo.InvariantCulture))
+            return true;
+        _mistakes.Add(_layers.OriginOfName(name.Key), path, $"\"{name.Written}\" is not the number of an entry; the next one is {next}");
+        return false;
+    }
+
+    private void AddIfRequired(NamedOption option)
+    {
+        if (option.Required)
+            RefuseMissing(option, $"write {option.Phrase}");
+    }
+
+    private string KeyOf(NamedOption option) => _key.Length == 0 ? option.Name : $"{_key}:{option.Name}";
+
+    private string PathOf(NamedOption option) => PathOf(option.Name);
+
+    private string PathOf(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+}

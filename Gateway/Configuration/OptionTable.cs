@@ -1,0 +1,186 @@
+using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Protocol.Identity;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>Every name of <c>gateway.json</c>, once: what it takes, its default, and what it means.</summary>
+/// <remarks>A name that is not here is a mistake, and a test holds <c>gateway.schema.json</c> against this table.</remarks>
+internal static class OptionTable
+{
+    private static readonly TextForm Text = new();
+    private static readonly SizeForm MessageSize = new(1, int.MaxValue);
+    private static readonly CountForm Connections = new(1, 1_000_000);
+    private static readonly ChoiceForm<WireProtocol> Protocols = new(("frame", WireProtocol.Frame), ("smf", WireProtocol.Smf));
+
+    /// <summary>Names at the top of the file.</summary>
+    internal static class Gateway
+    {
+        public static readonly ValueOption<string> Schema = new("$schema",
+            "The JSON Schema of this file, for completion in editors. The gateway does not read it.", Text);
+
+        public static readonly ValueOption<int> Workers = new("workers",
+            "Event-loop threads. 0 means one for each core.", new CountForm(0, 1024))
+        { Default = 0 };
+
+        public static readonly ListOption Listeners = new("listeners",
+            "The addresses on which callers connect.", Listener.Members)
+        { Required = true, MayBeEmpty = false };
+
+        public static readonly MapOption Backends = new("backends",
+            "Named groups of servers that serve the same methods.", Backend.Members)
+        { Required = true };
+
+        public static readonly ListOption Routes = new("routes", "Which backend serves which method.", Route.Members) { Required = true };
+
+        public static readonly ObjectOption Limits = new("limits", "Bounds of the whole gateway.", Limit.Members);
+
+        public static readonly ObjectOption Admin = new("admin", "The admin endpoint. Without it there is none.", OptionTable.Admin.Members);
+
+        public static readonly ValueOption<TimeSpan> DrainTimeout = new("drainTimeout", "How long calls in flight may take to finish after SIGTERM.",
+            new DurationForm(TimeSpan.Zero, TimeSpan.FromHours(1)))
+        { Default = TimeSpan.FromSeconds(10) };
+
+        public static readonly OptionGroup Members = new(Schema, Workers, Listeners, Backends, Routes, Limits, Admin, DrainTimeout);
+    }
+
+    /// <summary>Names of an entry of <c>listeners</c>.</summary>
+    internal static class Listener
+    {
+        public static readonly ValueOption<string> Name = new("name", "The listener's name in logs and metrics.", Text) { Required = true };
+
+        public static readonly ValueOption<Address> Address = new("address",
+            "Where to listen: \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\". Port 0 lets the kernel choose.",
+            AddressForm.ToListenOn)
+        { Required = true };
+
+        public static readonly ValueOption<WireProtocol> Protocol = new("protocol", "The wire format that callers speak here.", Protocols) { Required = true };
+
+        public static readonly ValueOption<int> ConnectionsMax = new("connectionsMax",
+            "Callers connected to this listener at once, over all workers. By default limits.connectionsMax.", Connections);
+
+        public static readonly OptionGroup Members = new(Name, Address, Protocol, ConnectionsMax);
+    }
+
+    /// <summary>Names of an entry of <c>backends</c>.</summary>
+    internal static class Backend
+    {
+        public static readonly ValueOption<WireProtocol> Protocol = new("protocol", "The wire format that the servers speak.", Protocols) { Required = true };
+
+        public static readonly ListOption Servers = new("servers", "The servers: an address each, or an object with an address and a weight.", Server.Members)
+        {
+            Required = true,
+            MayBeEmpty = false,
+            Short = Server.Address,
+        };
+
+        public static readonly ValueOption<Balancing> Balancing = new("balancing",
+            "How the next server is chosen: roundRobin takes them in turn, "
+            + "leastCalls the one of two chosen by chance with fewer calls in flight for its weight.",
+            new ChoiceForm<Balancing>(("roundRobin", Configuration.Balancing.RoundRobin), ("leastCalls", Configuration.Balancing.LeastCalls)))
+        { Default = Configuration.Balancing.LeastCalls };
+
+        public static readonly ValueOption<TimeSpan> ConnectTimeout = new("connectTimeout", "How long a connection to a server may take to be made.",
+            new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)))
+        { Default = TimeSpan.FromSeconds(1) };
+
+        public static readonly ValueOption<int> ExclusiveLanesMax = new("exclusiveLanesMax",
+            "Connections that carry one call at a time, to each server, of each worker.", new CountForm(1, 65_535))
+        { Default = 64 };
+
+        public static readonly ValueOption<int> CallsWaitingMax = new("callsWaitingMax",
+            "Calls of one worker that may wait for such a connection; those over it are refused. 0 refuses at once.", new CountForm(0, 1_000_000))
+        { Default = 1024 };
+
+        public static readonly OptionGroup Members = new(Protocol, Servers, Balancing, ConnectTimeout, ExclusiveLanesMax, CallsWaitingMax);
+    }
+
+    /// <summary>Names of an entry of a backend's <c>servers</c>.</summary>
+    internal static class Server
+    {
+        public static readonly ValueOption<Address> Address = new("address",
+            "Where the server listens: \"127.0.0.1:7001\", \"[::1]:7001\", \"name:port\", \"unix:/run/x.sock\", or \"demo:echo\" for the embedded server.",
+            AddressForm.OfServer)
+        { Required = true };
+
+        public static readonly ValueOption<int> Weight = new("weight",
+            "The server's share of the calls, relative to the others.", new CountForm(1, 1000))
+        { Default = 1 };
+
+        public static readonly OptionGroup Members = new(Address, Weight);
+    }
+
+    /// <summary>Names of an entry of <c>routes</c>.</summary>
+    internal static class Route
+    {
+        public static readonly ValueOption<string> Name = new("name", "The route's name in logs and metrics.", Text) { Required = true };
+
+        public static readonly ValueOption<RequestId> Id = new("id",
+            "The request id of an smf method whose names are not at hand. Beside endpoint it must be the CRC-32 of the name.", new RequestIdForm());
+
+        public static readonly ValueOption<string> Service = new("service",
+            "The service of an smf method. The id is computed from service, method, request and reply.", Text);
+
+        public static readonly ValueOption<string> Method = new("method", "The name of an smf method.", Text);
+
+        public static readonly ValueOption<string> Request = new("request",
+            "The type of an smf method's request, with its namespace: smf_gen::demo::Request.", Text);
+
+        public static readonly ValueOption<string> Reply = new("reply",
+            "The type of an smf method's reply, with its namespace: smf_gen::demo::Response.", Text);
+
+        public static readonly ValueOption<string> Endpoint = new("endpoint", "The name of a frame method.", Text);
+
+        public static readonly ValueOption<string> Backend = new("backend", "The name of the backend that serves the method.", Text) { Required = true };
+
+        public static readonly ValueOption<TimeSpan> Timeout = new("timeout",
+            "How long a call may stand still, with no byte moving either way, before its reply has come.",
+            new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)))
+        { Default = TimeSpan.FromSeconds(30) };
+
+        public static readonly ValueOption<long> MessageBytesMax = new("messageBytesMax",
+            "The longest smf body, or JSON part of a frame message, of this route. By default limits.messageBytesMax.", MessageSize);
+
+        public static readonly ValueOption<long> OctetsBytesMax = new("octetsBytesMax",
+            "The longest octets part of a frame request. Octets are streams: by default they have no limit.", new SizeForm(1, long.MaxValue));
+
+        public static readonly OptionGroup Members = new(
+            Name, Id, Service, Method, Request, Reply, Endpoint, Backend, Timeout, MessageBytesMax, OctetsBytesMax);
+    }
+
+    /// <summary>Names of <c>limits</c>.</summary>
+    internal static class Limit
+    {
+        public static readonly ValueOption<long> MessageBytesMax = new("messageBytesMax",
+            "The longest smf body, or JSON part of a frame message. Longer ones are refused before anything is allocated.", MessageSize)
+        { Default = 64 << 20 };
+
+        public static readonly ValueOption<int> ConnectionsMax = new("connectionsMax",
+            "Callers connected at once, over all listeners and workers.", Connections)
+        { Default = 10_000 };
+
+        public static readonly ValueOption<long> ReplyBufferMax = new("replyBufferMax", "Reply bytes that may wait for one caller to read them.",
+            new SizeForm(64 << 10, 1 << 30))
+        { Default = 4 << 20 };
+
+        public static readonly ValueOption<TimeSpan> WriteTimeout = new("writeTimeout", "How long a caller that others wait for may leave its replies unread.",
+            new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)))
+        { Default = TimeSpan.FromSeconds(5) };
+
+        public static readonly ValueOption<long> SharedBodyMax = new("sharedBodyMax",
+            "smf bodies up to this size share a connection to the server with other calls; larger ones have one to themselves.", new SizeForm(1, 1 << 20))
+        { Default = 64 << 10 };
+
+        public static readonly OptionGroup Members = new(MessageBytesMax, ConnectionsMax, ReplyBufferMax, WriteTimeout, SharedBodyMax);
+    }
+
+    /// <summary>Names of <c>admin</c>.</summary>
+    internal static class Admin
+    {
+        public static readonly ValueOption<Address> Address = new("address",
+            "Where the admin endpoint listens: an address of this machine only, unless the network around it is trusted.", AddressForm.ToListenOn)
+        { Required = true };
+
+        public static readonly OptionGroup Members = new(Address);
+    }
+}

@@ -1,0 +1,69 @@
+using FrameRpc.Protocol.Identity;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>Which method a route is for: its protocol, its id, and the names that the id was computed from.</summary>
+internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string? Endpoint, string? Signature)
+{
+    /// <summary>Reads the names of a route that say its method; null, with the mistakes added, where they do not say exactly one.</summary>
+    public static RouteIdentity? Read(OptionSection route)
+    {
+        var id = route.Get(OptionTable.Route.Id);
+        var endpoint = route.Get(OptionTable.Route.Endpoint);
+        MethodNames method = MethodNames.Read(route);
+        if (method.AnyWritten && (id.IsWritten || endpoint.IsWritten))
+        {
+            string other = endpoint.IsWritten ? "endpoint" : "id";
+            route.Refuse($"says its method in more than one way; keep either \"{other}\" or \"service\", \"method\", \"request\" and \"reply\"");
+            return null;
+        }
+        if (method.AnyWritten)
+            return method.ToIdentity(route);
+        if (endpoint.IsWritten)
+            return OfEndpoint(route, endpoint, id);
+        if (id.IsWritten)
+            return id.IsRight ? new RouteIdentity(WireProtocol.Smf, id.Value, null, null) : null;
+        route.Refuse("does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), or \"id\" (smf)");
+        return null;
+    }
+
+    private static RouteIdentity? OfEndpoint(OptionSection route, Setting<string> endpoint, Setting<RequestId> id)
+    {
+        if (!endpoint.IsRight)
+            return null;
+        var computed = RequestId.ForEndpoint(endpoint.Value);
+        if (id.IsRight && id.Value != computed)
+            route.Refuse(id, $"{id.Value} is not the id of endpoint \"{endpoint.Value}\", which is {computed}; leave \"id\" out");
+        return id.State is SettingState.Mistaken ? null : new RouteIdentity(WireProtocol.Frame, computed, endpoint.Value, endpoint.Value);
+    }
+
+    /// <summary>The four names that an smf method's id is computed from.</summary>
+    private readonly record struct MethodNames(Setting<string> Service, Setting<string> Method, Setting<string> Request, Setting<string> Reply)
+    {
+        public static MethodNames Read(OptionSection route) => new(
+            route.Get(OptionTable.Route.Service),
+            route.Get(OptionTable.Route.Method),
+            route.Get(OptionTable.Route.Request),
+            route.Get(OptionTable.Route.Reply));
+
+        public bool AnyWritten => Service.IsWritten || Method.IsWritten || Request.IsWritten || Reply.IsWritten;
+
+        public RouteIdentity? ToIdentity(OptionSection route)
+        {
+            RefuseIfMissing(route, Service, OptionTable.Route.Service);
+            RefuseIfMissing(route, Method, OptionTable.Route.Method);
+            RefuseIfMissing(route, Request, OptionTable.Route.Request);
+            RefuseIfMissing(route, Reply, OptionTable.Route.Reply);
+            if (!(Service.IsRight && Method.IsRight && Request.IsRight && Reply.IsRight))
+                return null;
+            var id = RequestId.ForMethod(Service.Value, Method.Value, Request.Value, Reply.Value);
+            return new RouteIdentity(WireProtocol.Smf, id, null, $"{Service.Value}.{Method.Value}({Request.Value}):{Reply.Value}");
+        }
+
+        private static void RefuseIfMissing(OptionSection route, Setting<string> name, ValueOption<string> option)
+        {
+            if (!name.IsWritten)
+                route.RefuseMissing(option, "an id is computed from \"service\", \"method\", \"request\" and \"reply\"");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>Finds out, before a gateway starts, whether it could listen on an address.</summary>
+internal static class AddressProbe
+{
+    /// <summary>What keeps an address from being listened on, or null.</summary>
+    public static string? FindProblem(Address address) => address switch
+    {
+        TcpAddress tcp => FindTcpProblem(tcp),
+        UnixAddress unix => FindUnixProblem(unix.Path),
+        _ => $"{address} cannot be listened on",
+    };
+
+    private static string? FindTcpProblem(TcpAddress address)
+    {
+        IPAddress[] resolved;
+        try
+        {
+            // The resolver refuses 0.0.0.0 and [::], which are fine to listen on.
+            resolved = IPAddress.TryParse(address.Host, out IPAddress? ip) ? [ip] : Dns.GetHostAddresses(address.Host);
+        }
+        catch (SocketException e)
+        {
+            return $"the host name \"{address.Host}\" cannot be resolved: {e.Message}";
+        }
+        // A name may stand for an address of a family that this machine has not; one that can be listened on is enough.
+        SocketError[] errors = [.. resolved.Select(one => TryListen(new IPEndPoint(one, address.Port)))];
+        if (errors.Contains(SocketError.AddressAlreadyInUse))
+            return $"address in use: something else listens on {address}";
+        return errors.Length == 0 || errors.Contains(SocketError.Success) ? null : Describe(errors[0], address);
+    }
+
+    /// <summary>
+    /// Listens for a moment. .NET's bind sets SO_REUSEADDR, so that connections in TIME_WAIT do not count. SO_REUSEPORT stays off, though workers set it:
+    /// with it, the bind would succeed beside another gateway on the same port, which then would get half of the callers.
+    /// (SocketOptionName.ReuseAddress is no way to say this: on Linux it sets SO_REUSEPORT.)
+    /// </summary>
+    private static SocketError TryListen(IPEndPoint endPoint)
+    {
+        try
+        {
+            using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(endPoint);
+            socket.Listen(1);
+            return SocketError.Success;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
+        }
+    }
+
+    private static string Describe(SocketError error, TcpAddress address) => error switch
+    {
+        SocketError.AddressNotAvailable => $"{address.Host} is not an address of this machine",
+        SocketError.AccessDenied => $"no permission to listen on port {address.Port}; ports below 1024 need the capability CAP_NET_BIND_SERVICE",
+        SocketError.AddressFamilyNotSupported => $"this machine does not speak the address family of {address.Host}",
+        _ => $"{address} cannot be listened on: {error}",
+    };
+
+    private static string? FindUnixProblem(string path)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        if (!Directory.Exists(directory))
+            return $"the directory {directory} does not exist";
+        if (!FileSystem.IsWritable(directory))
+            return $"the directory {directory} cannot be written to, so no socket can be made in it";
+        return FileSystem.KindOf(path) switch
+        {
+            FileKind.None => null,
+            FileKind.Socket => FindUnixListener(path),
+            _ => $"{path} exists and is not a socket; the gateway would not delete it",
+        };
+    }
+
+    private static string? FindUnixListener(string path)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            // A listener whose queue is full is there as well; a blocking connect would wait for it.
+            socket.Blocking = false;
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return $"address in use: something else listens on unix:{path}";
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode switch
+            {
+                // Left behind by a process that is gone: the gateway replaces it.
+                SocketError.ConnectionRefused => null,
+                SocketError.WouldBlock or SocketError.IOPending => $"address in use: something else listens on unix:{path}",
+                _ => $"the socket {path} cannot be tried: {e.Message}",
+            };
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using FrameRpc.Gateway.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Gateway.Workers;
+
+/// <summary>One thread with an event loop of its own.</summary>
+internal sealed partial class Worker
+{
+    private readonly ILogger _log;
+    private readonly Thread _thread;
+    private bool _stopped;
+
+    public Worker(int number, IReadOnlyDictionary<Address, SocketAddress> resolved, ILogger log)
+    {
+        Number = number;
+        _log = log;
+        Network = new EpollNetwork(resolved);
+        Loop = new EventLoop(Network, TimeProvider.System, new Random(), log);
+        _thread = new Thread(Run) { Name = $"worker {number}", IsBackground = true };
+    }
+
+    public int Number { get; }
+
+    public EpollNetwork Network { get; }
+
+    public EventLoop Loop { get; }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Ends the loop after its turn, and waits for that. Connections that are still open end with the process.</summary>
+    public void Stop()
+    {
+        Loop.Mailbox.Post(() => _stopped = true);
+        _thread.Join();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stopped)
+                Loop.Turn(waitMsMax: -1);
+        }
+        catch (Exception bug)
+        {
+            // What every connection of this worker relies on is broken; a half-dead gateway is worse than a restarted one.
+            LogLoopFailed(bug, Number);
+            Environment.FailFast($"worker {Number} failed", bug);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Xunit;
+
+namespace FrameRpc.Tests.Configuration;
+
+public sealed class BackendTests
+{
+    private const string Forms = "write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\", \"unix:/run/x.sock\" or \"demo:echo\"";
+
+    [Fact]
+    public void A_backend_without_servers_is_a_mistake() => Assert.Equal(
+        ["gateway.json:5:44: backends.storage.servers: is empty; write a list of at least one"],
+        Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "smf", "servers": [] }""")));
+
+    [Theory]
+    [InlineData("\"x\"", "5:45: backends.storage.servers[0]: an address is written HOST:PORT, [IPV6]:PORT or unix:PATH; " + Forms)]
+    [InlineData("\"x:0\"", "5:45: backends.storage.servers[0]: \"x:0\" has port 0, which no server listens on; " + Forms)]
+    [InlineData("1", "5:45: backends.storage.servers[0]: is a number; write an object, or " + "\"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\", \"unix:/run/x.sock\" or \"demo:echo\"")]
+    [InlineData("""{ "address": "x" }""", "5:58: backends.storage.servers[0].address: an address is written HOST:PORT, [IPV6]:PORT or unix:PATH; " + Forms)]
+    [InlineData("""{ "weight": 1 }""", "5:45: backends.storage.servers[0].address: missing; " + Forms)]
+    [InlineData("""{ "address": "x:1", "weight": 0 }""", "5:75: backends.storage.servers[0].weight: 0 is out of range; write a whole number from 1 to 1000")]
+    [InlineData("""{ "address": "x:1", "weight": 1001 }""", "5:75: backends.storage.servers[0].weight: 1001 is out of range; write a whole number from 1 to 1000")]
+    public void Servers_are_checked(string server, string mistake) => Assert.Equal(
+        [$"gateway.json:{mistake}"],
+        Given.Mistakes(Given.With(backends: $$""" "storage": { "protocol": "smf", "servers": [{{server}}] }""")));
+
+    [Fact]
+    public void A_server_that_comes_twice_is_told_with_both_places() => Assert.Equal(
+        ["gateway.json:5:66: backends.storage.servers[1].address: x:1 is already a server of this backend at gateway.json:5:45; give it a \"weight\" for a larger share"],
+        Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "smf", "servers": ["x:1", { "address":  "x:1" }] }""")));
+
+    [Fact]
+    public void Bounds_have_their_ranges() => Assert.Equal(
+        [
+            "gateway.json:5:79: backends.storage.connectTimeout: \"6m\" is too long; write a duration from \"1ms\" to \"5m\", such as \"250ms\", \"5s\" or \"2m\"",
+            "gateway.json:5:107: backends.storage.exclusiveLanesMax: 0 is out of range; write a whole number from 1 to 65535",
+            "gateway.json:5:129: backends.storage.callsWaitingMax: -1 is out of range; write a whole number from 0 to 1000000",
+        ],
+        Given.Mistakes(Given.With(backends: """
+            "storage": { "protocol": "smf", "servers": ["10.0.0.1:1"],  "connectTimeout": "6m",  "exclusiveLanesMax": 0, "callsWaitingMax": -1 }
+            """)));
+}

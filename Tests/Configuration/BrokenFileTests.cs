@@ -1,0 +1,45 @@
+using System.Text;
+using FrameRpc.Gateway.Configuration;
+using Xunit;
+
+namespace FrameRpc.Tests.Configuration;
+
+public sealed class BrokenFileTests
+{
+    /// <summary>What a hand that slips puts into a file: structure, names that collide, values of other kinds.</summary>
+    private static readonly string[] Splinters =
+    [
+        "{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e9", "-0", "\"\"", "\\u0000", "\\ud800", "/*", "//", "\n", "\uFEFF", "\"a:b\": 1,", "\"\": {},",
+        "\"workers\": 1,", "\"Limits\": {},", "\"servers\": [[]],", "\"0\": {},", "99999999999999999999", "é€😀",
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void However_a_file_is_broken_the_answer_is_a_list_of_mistakes(int seed)
+    {
+        string shipped = Encoding.UTF8.GetString(Repository.Read("gateway.json"));
+        string body = shipped[shipped.IndexOf('{')..];
+        var random = new Random(seed);
+        for (int i = 0; i < 500; i++)
+        {
+            string broken = Break(body, random);
+            var configuration = GatewayConfiguration.Read(Encoding.UTF8.GetBytes(broken), "gateway.json", Given.Environment());
+
+            Assert.True(configuration.IsRight == (configuration.Mistakes.Count == 0), broken);
+        }
+    }
+
+    private static string Break(string text, Random random)
+    {
+        for (int edits = random.Next(1, 4); edits > 0; edits--)
+        {
+            int at = random.Next(text.Length);
+            int cut = random.Next(3) == 0 ? random.Next(Math.Min(20, text.Length - at)) : 0;
+            text = string.Concat(text.AsSpan(0, at), random.Next(3) == 0 ? "" : Splinters[random.Next(Splinters.Length)], text.AsSpan(at + cut));
+        }
+        return text;
+    }
+}

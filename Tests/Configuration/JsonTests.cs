@@ -1,0 +1,87 @@
+using System.Text;
+using FrameRpc.Gateway.Configuration;
+using Xunit;
+
+namespace FrameRpc.Tests.Configuration;
+
+public sealed class JsonTests
+{
+    [Fact]
+    public void A_missing_comma_is_told_where_it_is_missed() => Assert.Equal(
+        ["gateway.json:3:3: not valid JSON: '\"' is invalid after a value. Expected either ',', '}', or ']'."],
+        Given.Mistakes("{\n  \"workers\": 1\n  \"listeners\": []\n}"));
+
+    [Fact]
+    public void A_file_that_ends_too_early_is_told_at_its_end() => Assert.Equal(
+        ["gateway.json:2:16: not valid JSON: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed."],
+        Given.Mistakes("{\n  \"$schema\": \"\""));
+
+    [Fact]
+    public void An_empty_file_is_told() => Assert.Equal(
+        ["gateway.json:1:1: not valid JSON: The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true."],
+        Given.Mistakes(""));
+
+    [Fact]
+    public void What_follows_the_object_is_told() => Assert.Equal(
+        ["gateway.json:2:1: not valid JSON: '{' is invalid after a single JSON value. Expected end of data."],
+        Given.Mistakes("{}\n{}"));
+
+    [Fact]
+    public void Anything_but_an_object_is_told() => Assert.Equal(
+        ["gateway.json:1:2: the file is a list; write an object: { \"listeners\": [ … ], … }"],
+        Given.Mistakes(" []"));
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_told() => Assert.Equal(
+        ["gateway.json:1:13: not valid JSON: the text here is not UTF-8, or escapes half of a surrogate pair"],
+        Given.Mistakes("""{"$schema": "\ud800"}"""));
+
+    [Fact]
+    public void Bytes_that_are_not_UTF8_are_told() => Assert.Equal(
+        ["gateway.json:1:13: not valid JSON: the text here is not UTF-8, or escapes half of a surrogate pair"],
+        GatewayConfiguration.Read([.. "{\"$schema\": \""u8, 0xff, .. "\"}"u8], "gateway.json", Given.Environment()).Mistakes.Select(m => m.ToString()));
+
+    [Fact]
+    public void A_name_that_comes_twice_is_told_with_both_places_and_the_rest_still_checked() => Assert.Equal(
+        [
+            "gateway.json:9:15: workers: is given twice, first at gateway.json:9:1; keep one of them",
+            "gateway.json:9:47: drainTimeout: \"x\" is not a duration; write a duration from \"0s\" to \"1h\", such as \"250ms\", \"5s\" or \"2m\"",
+        ],
+        Given.Mistakes(Given.With(rest: """ "workers": 2, "workers": "3", "drainTimeout": "x" """)));
+
+    [Fact]
+    public void Names_that_differ_only_in_case_are_told() => Assert.Equal(
+        ["gateway.json:5:122: backends.STORAGE: differs only in case from \"storage\" at gateway.json:5:1; environment variables could not tell them apart"],
+        Given.Mistakes(Given.With(backends: Given.Backends + """, "STORAGE": { "protocol": 1 }""")));
+
+    [Fact]
+    public void Columns_count_characters_and_not_bytes() => Assert.Equal(
+        ["gateway.json:9:20: wrkers: unknown name; did you mean \"workers\"?"],
+        Given.Mistakes(Given.With(rest: """ "$schema": "äöü€", "wrkers": 1""")));
+
+    [Fact]
+    public void Comments_trailing_commas_carriage_returns_and_a_byte_order_mark_are_allowed()
+    {
+        string text = "\uFEFF// one\n" + Given.With(rest: "\"workers\": 3, /* two */").Replace("\n", "\r\n", StringComparison.Ordinal);
+
+        Assert.Equal(3, Given.Options(text).Workers);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_takes_no_column() => Assert.Equal(
+        ["gateway.json:1:2: wrkers: unknown name; did you mean \"workers\"?"],
+        Given.Mistakes("\uFEFF{\"wrkers\": 1," + Given.With()[1..]));
+
+    [Fact]
+    public void A_mistake_is_one_printable_line() => Assert.Equal(
+        ["gateway.json:9:1: a\\u000a\\u001b[2Jb: unknown name; the names here are $schema, workers, listeners, backends, routes, limits, admin, drainTimeout"],
+        Given.Mistakes(Given.With(rest: """ "a\n\u001b[2Jb": 1""")));
+
+    [Fact]
+    public void A_file_nested_past_all_reason_is_refused()
+    {
+        string text = new StringBuilder().Insert(0, "{\"a\":", 5000).ToString();
+
+        Assert.StartsWith("gateway.json:1:", Assert.Single(Given.Mistakes(text)), StringComparison.Ordinal);
+    }
+}

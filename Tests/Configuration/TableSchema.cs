@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Configuration.Forms;
+
+namespace FrameRpc.Tests.Configuration;
+
+/// <summary>The JSON Schema that follows from the table of options.</summary>
+internal static class TableSchema
+{
+    public static JsonObject Build()
+    {
+        JsonObject schema = new()
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = "gateway.json of frpc-gateway",
+            // Words of VS Code's: the gateway allows both.
+            ["allowComments"] = true,
+            ["allowTrailingCommas"] = true,
+        };
+        foreach ((string name, JsonNode? value) in OfGroup(OptionTable.Gateway.Members).ToArray())
+            schema[name] = value!.DeepClone();
+        return schema;
+    }
+
+    private static JsonObject OfGroup(OptionGroup group)
+    {
+        var properties = new JsonObject();
+        foreach (NamedOption option in group.Options)
+        {
+            JsonObject schema = OfOption(option);
+            schema.Insert(0, "description", option.Doc);
+            properties[option.Name] = schema;
+        }
+        var result = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
+        string[] required = [.. group.Options.Where(o => o.Required).Select(o => o.Name)];
+        if (required.Length > 0)
+            result["required"] = Strings(required);
+        if (group == OptionTable.Route.Members)
+            result["anyOf"] = WaysToSayAMethod();
+        result["properties"] = properties;
+        return result;
+    }
+
+    /// <summary>That no two of them are mixed is left to the gateway, which can say it better than a schema.</summary>
+    private static JsonArray WaysToSayAMethod() =>
+    [
+        new JsonObject { ["required"] = Strings(["endpoint"]) },
+        new JsonObject { ["required"] = Strings(["service", "method", "request", "reply"]) },
+        new JsonObject { ["required"] = Strings(["id"]) },
+    ];
+
+    private static JsonObject OfOption(NamedOption option) => option switch
+    {
+        ObjectOption o => OfGroup(o.Members),
+        MapOption map => new JsonObject
+        {
+            ["type"] = "object",
+            ["propertyNames"] = new JsonObject { ["pattern"] = "^[^:]+$" },
+            ["additionalProperties"] = OfGroup(map.Members),
+        },
+        ListOption list => OfList(list),
+        ValueOption value => OfValue(value),
+        _ => throw new InvalidOperationException($"No schema for {option}."),
+    };
+
+    private static JsonObject OfList(ListOption list)
+    {
+        var schema = new JsonObject { ["type"] = "array" };
+        if (!list.MayBeEmpty)
+            schema["minItems"] = 1;
+        schema["items"] = list.Short is null ? OfGroup(list.Members) : new JsonObject { ["oneOf"] = new JsonArray(OfValue(list.Short), OfGroup(list.Members)) };
+        return schema;
+    }
+
+    private static JsonObject OfValue(ValueOption option)
+    {
+        JsonObject schema = option.Form switch
+        {
+            TextForm => new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = TextForm.CharsMax },
+            AddressForm => new JsonObject { ["type"] = "string", ["minLength"] = 1 },
+            DurationForm => new JsonObject { ["type"] = "string", ["pattern"] = DurationForm.Pattern },
+            CountForm count => new JsonObject { ["type"] = "integer", ["minimum"] = count.Minimum, ["maximum"] = count.Maximum },
+            // A largest long is no limit, and more than editors count to.
+            SizeForm { Maximum: long.MaxValue } size => new JsonObject
+            {
+                ["type"] = Strings(["string", "integer"]),
+                ["pattern"] = SizeForm.Pattern,
+                ["minimum"] = size.Minimum,
+            },
+            SizeForm size => new JsonObject
+            {
+                ["type"] = Strings(["string", "integer"]),
+                ["pattern"] = SizeForm.Pattern,
+                ["minimum"] = size.Minimum,
+                ["maximum"] = size.Maximum,
+            },
+            RequestIdForm => new JsonObject
+            {
+                ["type"] = Strings(["string", "integer"]),
+                ["pattern"] = RequestIdForm.Pattern,
+                ["minimum"] = 1,
+                ["maximum"] = uint.MaxValue,
+            },
+            IChoices choices => new JsonObject { ["enum"] = Strings(choices.Words) },
+            _ => throw new InvalidOperationException($"No schema for {option.Form}."),
+        };
+        if (option.DefaultJson is { } json)
+            schema["default"] = JsonNode.Parse(json);
+        return schema;
+    }
+
+    private static JsonArray Strings(IEnumerable<string> strings) => [.. strings.Select(s => (JsonNode)s)];
+}

@@ -1,0 +1,45 @@
+# What the scripts need, and how to get it. Sourced, not run.
+#
+# Where the system is Debian's and the user is root, missing Debian packages are installed; else they are named.
+
+require_sdk() {
+  if ! command -v dotnet >/dev/null; then
+    echo "missing: the .NET SDK, 10.0 or later. Get it from your distribution (dotnet-sdk-10.0) or https://dotnet.microsoft.com/download" >&2
+    exit 1
+  fi
+  local version
+  version=$(dotnet --version 2>/dev/null) || { echo "missing: the .NET SDK 10.0 or later; only these are here:" >&2; dotnet --list-sdks >&2; exit 1; }
+  case "$version" in
+    [0-9].*) echo "missing: the .NET SDK 10.0 or later; this one is $version" >&2; exit 1 ;;
+  esac
+}
+
+# require_debian COMMAND_OR_FILE PACKAGE WHAT
+require_debian() {
+  local probe=$1 package=$2 what=$3
+  if have "$probe"; then return; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "installing $package ($what) …"
+    if { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package"; }; } >/dev/null 2>&1; then
+      if have "$probe"; then return; fi
+    fi
+  fi
+  echo "missing: $what. On Debian or Ubuntu: sudo apt-get install $package" >&2
+  exit 1
+}
+
+have() {
+  case "$1" in
+    /*) [ -e "$1" ] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+# Native AOT links with a C compiler, and against zlib.
+require_native_toolchain() {
+  require_sdk
+  if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
+    require_debian gcc gcc "a C compiler to link the native binary (gcc or clang)"
+  fi
+  require_debian /usr/include/zlib.h zlib1g-dev "the zlib headers, which the native binary is linked against"
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds ./frpc-gateway: one native binary, stripped; its symbols go to artifacts/symbols/.
+#
+#   ./publish.sh                     for this machine
+#   ./publish.sh --rid linux-arm64   for another (needs that target's compiler packs and a cross linker)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source ./prerequisites.sh
+
+usage() { sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+case "$(uname -m)" in
+  x86_64) host_rid=linux-x64 ;;
+  aarch64 | arm64) host_rid=linux-arm64 ;;
+  *) echo "publish.sh: there is no build for the processor $(uname -m); linux-x64 and linux-arm64 are supported" >&2; exit 2 ;;
+esac
+rid=$host_rid
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --rid) rid=${2:?"--rid needs linux-x64 or linux-arm64"}; shift 2 ;;
+    -h | --help) usage; exit 0 ;;
+    *) echo "publish.sh: unknown argument \"$1\"" >&2; usage >&2; exit 2 ;;
+  esac
+done
+case "$rid" in
+  linux-x64 | linux-arm64) ;;
+  *) echo "publish.sh: --rid is linux-x64 or linux-arm64, not \"$rid\": the gateway stands on epoll and splice" >&2; exit 2 ;;
+esac
+
+require_native_toolchain
+started=$(date +%s)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# The newest framework whose native compiler and runtime packs can be had.
+framework=""
+for candidate in net10.0 net9.0; do
+  if dotnet restore Gateway -p:AotFramework=$candidate -r "$rid" >"$log" 2>&1; then
+    framework=$candidate
+    break
+  fi
+  missing=$(sed -nE 's/.*error (NU1101|NU1102): Unable to find package ([^ ]+[A-Za-z0-9]).*/\2/p' "$log" | sed 's/\.$//' | sort -u | paste -sd ' ' -)
+  echo "publish.sh: no native build with $candidate for $rid: ${missing:+missing ${missing}}"
+  [ -n "$missing" ] || cat "$log" >&2
+done
+if [ -z "$framework" ]; then
+  echo "publish.sh: cannot build for $rid. The packages named above have to be in a NuGet source that this machine can reach." >&2
+  [ "$rid" = "$host_rid" ] || echo "publish.sh: a cross build also needs clang, lld and a root file system of $rid (see CppCompilerAndLinker and SysRoot in the .NET documentation); building on a $rid machine needs neither." >&2
+  exit 1
+fi
+
+echo "publish.sh: building with $framework for $rid …"
+if ! dotnet publish Gateway -c Release -f $framework -r "$rid" -p:AotFramework=$framework >"$log" 2>&1; then
+  cat "$log" >&2
+  if [ "$rid" != "$host_rid" ]; then
+    echo "publish.sh: a cross build from $host_rid needs clang, lld and a root file system of $rid; building on a $rid machine needs neither." >&2
+  fi
+  exit 1
+fi
+if grep -E 'IL[23][0-9]{3}' "$log" >&2; then
+  echo "publish.sh: the lines above are trimming or AOT warnings; none is allowed" >&2
+  exit 1
+fi
+
+out="artifacts/native/publish/Gateway/release_${framework}_${rid}"
+mkdir -p artifacts/symbols
+cp "$out/frpc-gateway.dbg" "artifacts/symbols/frpc-gateway-$rid.dbg"
+# A running gateway keeps its file: the new one takes its name, not its place.
+binary=./frpc-gateway
+[ "$rid" = "$host_rid" ] || binary="./artifacts/frpc-gateway-$rid"
+cp "$out/frpc-gateway" "$binary.new"
+mv "$binary.new" "$binary"
+echo "publish.sh: $binary, $framework, $rid, $(($(stat -c %s "$binary") / 1024)) KiB, $(($(date +%s) - started)) s; symbols in artifacts/symbols/"
