@@ -5,12 +5,15 @@ namespace FrameRpc.Tests.Simulation;
 /// <summary>A scripted peer of the gateway: a caller or a server at the far end of a simulated connection.</summary>
 internal abstract class FarEnd
 {
-    private static readonly byte[] Room = new byte[64 * 1024];
+    [ThreadStatic]
+    private static byte[]? t_room;
 
     private readonly ByteQueue _outbox = new();
     private bool _endWhenSent;
     private bool _isRunning;
     private bool _runAgain;
+
+    private static byte[] Room => t_room ??= new byte[64 * 1024];
 
     public SimulatedSocket Socket { get; set; } = null!;
 
