@@ -35,8 +35,11 @@ internal abstract class FarEnd
 
     public int UnsentBytes => _outbox.Count;
 
+    /// <summary>Says this when the connection takes it; nothing after <see cref="EndSending"/>.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
+        if (_endWhenSent)
+            return;
         _outbox.Append(bytes);
         Run();
     }

@@ -80,7 +80,7 @@ internal sealed class GatewaySimulation
     }
 
     /// <summary>Runs until it is so, letting time pass where nothing else is left to do.</summary>
-    public void RunUntil(Func<bool> condition, string what)
+    public void RunUntil(Func<bool> condition, string what, Func<string>? describe = null)
     {
         long endMs = Time.NowMs + LongestMs;
         while (!condition())
@@ -89,7 +89,7 @@ internal sealed class GatewaySimulation
                 continue;
             long next = NextMs();
             if (next > endMs)
-                Assert.Fail($"it never came to this: {what}");
+                Assert.Fail($"it never came to this: {what}\n{describe?.Invoke()}");
             Time.AdvanceTo(next);
         }
         AssertNoBugs();

@@ -24,13 +24,18 @@ internal sealed record NetworkConditions
     public bool CanReset { get; init; } = true;
 
     /// <summary>Everything that a network may do to a stream without breaking it.</summary>
-    public static NetworkConditions Rough(Random random) => new()
+    public static NetworkConditions Rough(Random random)
     {
-        BufferBytesMin = 1,
-        BufferBytesMax = 1 << random.Next(0, 18),
-        CutsDeliveries = true,
-        DelayMsMax = random.Next(3) == 0 ? 50 : 2,
-        ShortSends = random.Next(2) == 0,
-        CanReset = random.Next(4) != 0,
-    };
+        bool isSlow = random.Next(3) == 0;
+        int smallest = isSlow ? 2048 : 16;
+        return new()
+        {
+            BufferBytesMin = smallest,
+            BufferBytesMax = smallest << random.Next(0, 10),
+            CutsDeliveries = true,
+            DelayMsMax = isSlow ? 50 : random.Next(2),
+            ShortSends = random.Next(2) == 0,
+            CanReset = random.Next(4) != 0,
+        };
+    }
 }

@@ -38,7 +38,7 @@ internal sealed class SmfStory
             _callers.Add(new Teller(_sim.ConnectSmf()));
         foreach (Teller caller in _callers)
             PlanCalls(caller);
-        _sim.RunUntil(() => _callers.All(caller => caller.IsSettled), "every caller has its answers, or is gone");
+        _sim.RunUntil(() => _callers.All(caller => caller.IsSettled), "every caller has its answers, or is gone", () => string.Join("\n", _callers));
         foreach (Teller caller in _callers)
         {
             caller.AssertRepliesAreItsOwn();
@@ -139,6 +139,10 @@ internal sealed class SmfStory
         public SmfFarCaller FarEnd => farEnd;
 
         public bool IsSettled => farEnd.IsOver || (_sent == _planned.Count && farEnd.Replies.Count >= _planned.Count);
+
+        public override string ToString() =>
+            $"sent {_sent} of {_planned.Count}, {farEnd.UnsentBytes} bytes still unsent, {farEnd.Replies.Count} replies, reading {farEnd.IsReading}, "
+            + $"over {farEnd.IsOver}, {farEnd.Inbox.Count} bytes not understood, {farEnd.Socket.UnreadBytes} unread";
 
         public static byte[] ReplyTo(byte[] payload) => [.. payload.Reverse(), 77];
 
