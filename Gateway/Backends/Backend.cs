@@ -37,6 +37,9 @@ internal sealed partial class Backend
 
     public IReadOnlyList<Server> Servers => _servers;
 
+    /// <summary>Others wait for an exclusive lane: whoever holds one and stands still is in their way.</summary>
+    public bool HasWaiting => _waiting.Count > 0;
+
     /// <summary>A shared lane for one more small call; null when no server can be reached, or all their lanes are full.</summary>
     public SmfLane? SharedLane(out Refusal why)
     {

@@ -159,8 +159,8 @@ internal sealed partial class FrameCaller
     {
         Loop.Counters.CallsRouted++;
         NoteMoved();
-        Loop.Timers.Arm(_timer, Loop.NowMs + _route!.TimeoutMs);
-        Dispatcher.BackendOf(_route).Acquire(_laneRequest);
+        ArmTimer();
+        Dispatcher.BackendOf(_route!).Acquire(_laneRequest);
         if (_lane is null && _phase == Phase.Request)
             HoldInput(InputHold.Lane);
         return _lane is not null;

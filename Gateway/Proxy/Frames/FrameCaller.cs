@@ -148,16 +148,35 @@ internal sealed partial class FrameCaller : Caller
             LeaveWhenIdle();
     }
 
+    /// <summary>Looks at the call when its time is up, and before that whether it is in the way of others.</summary>
+    private void ArmTimer() => Loop.Timers.Arm(_timer, Math.Min(Loop.NowMs + Dispatcher.WriteTimeoutMs, _lastMovedMs + _route!.TimeoutMs));
+
     private void OnTimeUp()
     {
         if (State != ConnectionState.Open)
             return;
-        long dueMs = _lastMovedMs + _route!.TimeoutMs;
-        if (dueMs > Loop.NowMs)
+        long stillMs = Loop.NowMs - _lastMovedMs;
+        if (stillMs >= _route!.TimeoutMs)
         {
-            Loop.Timers.Arm(_timer, dueMs);
-            return;
+            TimeOut();
         }
+        else if (stillMs >= Dispatcher.WriteTimeoutMs && IsInTheWay)
+        {
+            Loop.Counters.SlowCallersClosed++;
+            Abort();
+        }
+        else
+        {
+            ArmTimer();
+        }
+    }
+
+    /// <summary>It is this caller that neither sends nor reads, while others wait for the lane that it holds.</summary>
+    private bool IsInTheWay =>
+        _lane is { OutputBytes: 0 } && (IsSendBlocked || !_requestEnded) && Dispatcher.BackendOf(_route!).HasWaiting;
+
+    private void TimeOut()
+    {
         Loop.Counters.CallsTimedOut++;
         long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();

@@ -102,7 +102,7 @@ internal sealed partial class SmfCaller
         Loop.Timers.Disarm(_roomTimer);
         Loop.Counters.CallsRouted++;
         SmfCall call = _calls.Rent();
-        call.Begin(this, header.Session, route, Loop);
+        call.Begin(this, header.Session, route, lookEveryMs: route.TimeoutMs, Loop);
         lane.Start(call, message);
         return true;
     }

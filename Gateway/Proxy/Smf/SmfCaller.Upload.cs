@@ -18,7 +18,7 @@ internal sealed partial class SmfCaller
         _uploadBytesLeft = header.Size;
         _uploadHeader = header;
         _upload = _calls.Rent();
-        _upload.Begin(this, header.Session, route, Loop);
+        _upload.Begin(this, header.Session, route, lookEveryMs: Dispatcher.WriteTimeoutMs, Loop);
         HoldInput(InputHold.Upload);
         Dispatcher.BackendOf(route).Acquire(_laneRequest ??= new UploadLaneRequest(this));
     }
@@ -53,6 +53,16 @@ internal sealed partial class SmfCaller
         _skipBytesLeft = _uploadBytesLeft;
         _uploadBytesLeft = 0;
         ReleaseInput(InputHold.Upload);
+    }
+
+    /// <summary>This caller has stopped in the middle of a body, while others wait for the lane that it holds.</summary>
+    public bool CloseIfInTheWay(SmfCall call, long stillMs)
+    {
+        if (call != _upload || call.Lane is not { OutputBytes: 0 } || stillMs < Dispatcher.WriteTimeoutMs || !Dispatcher.BackendOf(call.Route).HasWaiting)
+            return false;
+        Loop.Counters.SlowCallersClosed++;
+        Abort();
+        return true;
     }
 
     /// <summary>The call waited for a lane until its time was up.</summary>
