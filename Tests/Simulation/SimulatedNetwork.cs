@@ -95,6 +95,7 @@ internal sealed class SimulatedNetwork(VirtualTime time, Random random, NetworkC
             socket.IsEdgeQueued = false;
             if (!socket.IsClosed && socket.Level is var level and not Readiness.None)
                 _found.Add((socket, level));
+            socket.IsOutcomeUnreported = false;
         }
         _raised.Clear();
     }

@@ -32,6 +32,9 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public bool IsEdgeQueued { get; set; }
 
+    /// <summary>Connected, and the owner does not know it yet: reported as writable, whatever is reported later.</summary>
+    public bool IsOutcomeUnreported { get; set; }
+
     /// <summary>When set, the length of each single write is noted here.</summary>
     public List<int>? Writes { get; set; }
 
@@ -55,7 +58,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
                 level |= Readiness.PeerEnded;
             if (incoming.EndArrived && (CanReset ? _sentEnd : Peer.IsClosed))
                 level |= Readiness.Failed;
-            if (outgoing.IsWritable && _toldOfWritable)
+            if (outgoing.IsWritable && (_toldOfWritable || IsOutcomeUnreported))
                 level |= Readiness.Writable;
             return incoming.ResetArrived ? level | Readiness.Readable | Readiness.PeerEnded | Readiness.Failed : level;
         }
@@ -156,6 +159,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     public void FinishConnecting(int error)
     {
         IsConnecting = false;
+        IsOutcomeUnreported = true;
         _error = error;
         network.Raise(this);
     }
