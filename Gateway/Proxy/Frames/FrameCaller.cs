@@ -82,9 +82,13 @@ internal sealed partial class FrameCaller : Caller
             SayGoodbye();
             return;
         }
-        // Cut short in the middle of a request. Nobody waits for a reply, but the server must not take it for whole.
+        // Cut short in the middle of a request, which the server must not take for whole, nor the caller a reply that has begun.
+        long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();
-        SayGoodbye();
+        if (_replyBegun && !_replyEnded)
+            FrameOutput.Break(this, replyBytesLeft);
+        else
+            SayGoodbye();
     }
 
     protected override void OnOutputSent()

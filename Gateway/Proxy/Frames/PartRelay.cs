@@ -97,14 +97,14 @@ internal struct PartRelay
             }
             headerBytes = FrameHeader.Bytes;
         }
+        long frameBytes = FrameBytesLeft;
         int payloadBytes = (int)Math.Min(bytes.Length - headerBytes, FrameBytesLeft);
         FrameBytesLeft -= payloadBytes;
         taken = headerBytes + payloadBytes;
         switch (_kind)
         {
             case Kind.Octets:
-                // The frame header and its payload stand together in what came, and go on in one piece.
-                sink!.Write(bytes[..taken]);
+                PassOctets(bytes[..taken], headerBytes, (int)frameBytes, sink!);
                 break;
             case Kind.Json when !PassJson(bytes.Slice(headerBytes, payloadBytes), sink!):
                 return RelayResult.NotOneValue;
@@ -134,6 +134,27 @@ internal struct PartRelay
         FrameBytesLeft = frame.PayloadLength;
         _lastFrame = frame.NoMoreFrames;
         return RelayResult.Going;
+    }
+
+    /// <summary>The frame header and its payload stand together in what came, and go on in one piece.</summary>
+    /// <remarks>
+    /// Except for a last frame that has not come whole, to a sink that cannot be reset: if it is cut, it is filled up (see
+    /// <see cref="FrameOutput.Break"/>), and as the last one it would then look whole. There the part ends with an empty
+    /// frame of its own, which is harmless in octets.
+    /// </remarks>
+    private readonly void PassOctets(ReadOnlySpan<byte> bytes, int headerBytes, int frameBytes, Connection sink)
+    {
+        bool cameWhole = headerBytes > 0 && FrameBytesLeft == 0;
+        if (!_lastFrame || sink.CanReset || cameWhole)
+        {
+            sink.Write(bytes);
+            return;
+        }
+        if (headerBytes > 0)
+            FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: false, frameBytes);
+        sink.Write(bytes[headerBytes..]);
+        if (IsEnded)
+            FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, payloadBytes: 0);
     }
 
     /// <summary>Passes on all but the last byte that is not trailing white space.</summary>

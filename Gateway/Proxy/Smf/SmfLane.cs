@@ -79,7 +79,16 @@ internal sealed partial class SmfLane : Lane
             return;
         }
         bool serverReads = !IsSendBlocked || Loop.NowMs - LastSentMs < call.Route.TimeoutMs;
+        bool replyWaits = call == _relay;
+        if (replyWaits)
+            call.Caller?.CancelStream(this);
         call.Caller?.RefuseCall(call, Refusal.TimedOut);
+        if (replyWaits && !IsExclusive)
+        {
+            // Its large reply has come, but waited in vain for the caller's stream: it is swallowed.
+            OnStreamLost();
+            return;
+        }
         call.GiveUp();
         // Whatever waits for a server that reads nothing any more would wait in vain.
         if (IsExclusive || !serverReads)
