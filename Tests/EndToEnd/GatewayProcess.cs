@@ -43,14 +43,10 @@ internal sealed partial class GatewayProcess : IDisposable
     public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
 
     /// <summary>The memory that the process has in use.</summary>
-    public long ResidentBytes
-    {
-        get
-        {
-            string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], null) * 1024;
-        }
-    }
+    public long ResidentBytes => StatusBytes("VmRSS");
+
+    /// <summary>The most that it had in use since <see cref="ForgetPeak"/>, as the kernel keeps count of it.</summary>
+    public long PeakResidentBytes => StatusBytes("VmHWM");
 
     /// <summary>A new folder for a gateway and the sockets around it, short enough for the path of one.</summary>
     public static string NewFolder() => Directory.CreateTempSubdirectory("frpc-").FullName;
@@ -96,6 +92,8 @@ internal sealed partial class GatewayProcess : IDisposable
         return _process.ExitCode;
     }
 
+    public void ForgetPeak() => File.WriteAllText($"/proc/{Id}/clear_refs", "5");
+
     public void WaitForOutput(string text) => Patience.Until(() => Output.Contains(text, StringComparison.Ordinal), $"the gateway says \"{text}\"");
 
     public void Dispose()
@@ -109,6 +107,12 @@ internal sealed partial class GatewayProcess : IDisposable
     }
 
     private static void WriteFile(string folder, GatewayFile file) => File.WriteAllText(Path.Combine(folder, "gateway.json"), file.ToString());
+
+    private long StatusBytes(string name)
+    {
+        string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith($"{name}:", StringComparison.Ordinal));
+        return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], null) * 1024;
+    }
 
     /// <summary>From the start-up lines: <c>listener NAME PROTOCOL ADDRESS</c>.</summary>
     private string ListenerAddress(string name)
