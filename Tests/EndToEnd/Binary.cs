@@ -30,9 +30,13 @@ internal static class Binary
         }
     }
 
-    public static Process Start(string workingDirectory, params string[] args) => StartProgram(Path, workingDirectory, args);
+    public static Process Start(string workingDirectory, params string[] args) => StartProgram(Path, workingDirectory, [], args);
 
-    public static Process StartProgram(string program, string workingDirectory, params string[] args)
+    /// <summary>The same with a variable of the environment, which overrides the file.</summary>
+    public static Result RunWith(string variable, string value, string workingDirectory, params string[] args) =>
+        Run(StartProgram(Path, workingDirectory, [(variable, value)], args));
+
+    public static Process StartProgram(string program, string workingDirectory, (string Name, string Value)[] variables, params string[] args)
     {
         var start = new ProcessStartInfo(program, args)
         {
@@ -42,6 +46,8 @@ internal static class Binary
         };
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("FRPC__", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

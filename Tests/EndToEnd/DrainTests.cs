@@ -6,8 +6,8 @@ namespace FrameRpc.Tests.EndToEnd;
 public sealed class DrainTests
 {
     [Theory]
-    [InlineData(GatewayProcess.SigTerm)]
-    [InlineData(GatewayProcess.SigInt)]
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.Interrupt)]
     public void After_a_signal_nobody_new_is_accepted_and_calls_in_flight_finish(int signal)
     {
         using var held = new HeldCalls();
@@ -45,7 +45,7 @@ public sealed class DrainTests
         smf.Send(SmfMessage.Request(1).ToBytes());
         frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
         held.WaitFor(2);
-        gateway.Signal(GatewayProcess.SigTerm);
+        gateway.Signal(Signals.Terminate);
         Patience.Until(() => !Peer.CanConnect(gateway.SmfAddress) && !Peer.CanConnect(gateway.FrameAddress), "nobody listens any more");
 
         smf.Send(SmfMessage.Request(2).ToBytes());
@@ -72,7 +72,7 @@ public sealed class DrainTests
         frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
         held.WaitFor(2);
 
-        gateway.Signal(GatewayProcess.SigTerm);
+        gateway.Signal(Signals.Terminate);
 
         Assert.Equal(StreamEnd.Reset, smf.ReadToEnd().End);
         Assert.Equal(StreamEnd.Reset, frame.ReadToEnd().End);
@@ -81,8 +81,8 @@ public sealed class DrainTests
     }
 
     [Theory]
-    [InlineData(GatewayProcess.SigTerm, GatewayProcess.SigTerm)]
-    [InlineData(GatewayProcess.SigInt, GatewayProcess.SigInt)]
+    [InlineData(Signals.Terminate, Signals.Terminate)]
+    [InlineData(Signals.Interrupt, Signals.Interrupt)]
     public void A_second_signal_ends_at_once(int first, int second)
     {
         using var held = new HeldCalls();

@@ -1,15 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using FrameRpc.Tests.Cli;
 
 namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>A running gateway of the published binary, in a folder of its own.</summary>
-internal sealed partial class GatewayProcess : IDisposable
+internal sealed class GatewayProcess : IDisposable
 {
-    public const int SigInt = 2, SigKill = 9, SigTerm = 15;
-
     private readonly Process _process;
     private readonly Lines _output = new();
     private readonly Lines _error = new();
@@ -77,10 +74,16 @@ internal sealed partial class GatewayProcess : IDisposable
         return Binary.Run(folder);
     }
 
-    public void Signal(int signal)
+    public void Signal(int signal) => Signals.Send(Id, signal);
+
+    /// <summary>How many files are open once nothing is being opened or closed any more.</summary>
+    public int SettledFiles()
     {
-        if (kill(Id, signal) != 0)
-            throw new InvalidOperationException($"signal {signal} did not reach process {Id}: error {Marshal.GetLastPInvokeError()}");
+        const int looks = 20;
+        int files = 0;
+        int same = 0;
+        Patience.Until(() => (same = files == (files = OpenFiles) ? same + 1 : 0) == looks, "the number of open files stays the same");
+        return files;
     }
 
     /// <summary>The exit status, once the process has ended by itself and all that it said is read.</summary>
@@ -125,9 +128,6 @@ internal sealed partial class GatewayProcess : IDisposable
         }
         throw new InvalidOperationException($"no listener {name} in the start-up lines:\n{Output}");
     }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int kill(int process, int signal);
 
     /// <summary>What a stream said, collected on the reader's thread.</summary>
     private sealed class Lines

@@ -82,7 +82,7 @@ public sealed class ListenerTests : IDisposable
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}" });
         Assert.True(File.Exists(SmfSocket));
 
-        gateway.Signal(GatewayProcess.SigTerm);
+        gateway.Signal(Signals.Terminate);
 
         Assert.Equal(0, gateway.WaitForExit());
         Assert.False(File.Exists(SmfSocket));
@@ -96,7 +96,7 @@ public sealed class ListenerTests : IDisposable
         using var busy = Peer.Connect(old.SmfAddress);
         busy.Send(SmfMessage.Request(1).ToBytes());
         Patience.Until(() => silent.Accepted > 0, "the call is in flight");
-        old.Signal(GatewayProcess.SigTerm);
+        old.Signal(Signals.Terminate);
         Patience.Until(() => !Peer.CanConnect(old.SmfAddress), "the old gateway listens no more");
 
         using var next = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}", FrameListener = old.FrameAddress });

@@ -20,7 +20,7 @@ public sealed partial class ManyConnectionsTests
         // So often that every worker has its connections to the servers, which stay.
         for (int i = 0; i < 50; i++)
             AssertServes(gateway);
-        int openFilesBefore = SettledFiles(gateway);
+        int openFilesBefore = gateway.SettledFiles();
         long before = gateway.ResidentBytes;
 
         var silent = new List<Peer>();
@@ -47,14 +47,6 @@ public sealed partial class ManyConnectionsTests
 
         Patience.Until(() => gateway.OpenFiles <= openFilesBefore, $"{gateway.OpenFiles} file descriptors are {openFilesBefore} again");
         AssertServes(gateway);
-    }
-
-    /// <summary>The files that are open while nobody is connected; connections to servers stay.</summary>
-    private static int SettledFiles(GatewayProcess gateway)
-    {
-        int files = 0;
-        Patience.Until(() => files == (files = gateway.OpenFiles), "the callers' connections are closed");
-        return files;
     }
 
     private static void AssertServes(GatewayProcess gateway)
