@@ -49,6 +49,8 @@ internal sealed partial class SmfCaller
     /// <summary>The server wants no more of the request; what still comes of it is read away.</summary>
     public void StopUpload()
     {
+        if (_upload is null)
+            return;
         _upload = null;
         _skipBytesLeft = _uploadBytesLeft;
         _uploadBytesLeft = 0;

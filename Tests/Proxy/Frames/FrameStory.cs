@@ -13,6 +13,7 @@ internal sealed class FrameStory
     private readonly Random _random;
     private readonly List<Teller> _callers = [];
     private readonly HashSet<string> _asked = [];
+    private readonly HashSet<FrameMessage> _answered = [];
 
     public FrameStory(int seed)
     {
@@ -44,9 +45,12 @@ internal sealed class FrameStory
             caller.AssertRepliesAreItsOwn();
             caller.FarEnd.Close();
         }
+        _sim.RunFor(3000);
         foreach (FrameFarServer connection in _sim.FrameServers.SelectMany(server => server.Connections))
         {
-            Assert.False(connection.EndedDeceptively, "a server was left with a request that looks whole");
+            // A request that is answered already can deceive nobody; nor can one whose server does not read it.
+            if (connection.Current is not { } cut || (!_answered.Contains(cut) && connection.IsReading))
+                Assert.False(connection.EndedDeceptively, "a server was left with a request that looks whole");
             connection.Close();
         }
         foreach (FrameMessage request in _sim.FrameServers.SelectMany(server => server.Requests))
@@ -64,15 +68,14 @@ internal sealed class FrameStory
         server.ConnectDelayMs = _random.Next(3) == 0 ? _random.Next(120) : 0;
         server.Answer = _random.Next(12) switch { 0 => ConnectAnswer.Refuse, 1 => ConnectAnswer.Silence, _ => ConnectAnswer.Accept };
         bool isMoody = _random.Next(3) == 0;
-        var answered = new HashSet<FrameMessage>();
         server.OnDataFrame = (connection, request, _) =>
         {
-            if (isMoody && _random.Next(60) == 0 && answered.Add(request))
+            if (isMoody && _random.Next(60) == 0 && _answered.Add(request))
                 connection.Fail(ReplyError.Undecided, "early");
         };
         server.OnRequest = (connection, request) =>
         {
-            if (!answered.Add(request))
+            if (!_answered.Add(request))
                 return;
             switch (isMoody ? _random.Next(24) : 23)
             {

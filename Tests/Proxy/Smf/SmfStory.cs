@@ -44,6 +44,8 @@ internal sealed class SmfStory
             caller.AssertRepliesAreItsOwn();
             caller.FarEnd.Close();
         }
+        // Calls that a server never answers keep their sessions until its connection ends.
+        _sim.RunFor(3000);
         foreach (SmfFarServer connection in _sim.SmfServers.SelectMany(server => server.Connections))
             connection.Close();
         _sim.RunFor(80_000);
