@@ -91,6 +91,7 @@ internal sealed partial class SmfCaller
         }
         if (Dispatcher.BackendOf(route).SharedLane(out Refusal why) is not { } lane)
         {
+            Loop.Timers.Disarm(_roomTimer);
             Refuse(header.Session, why);
             return true;
         }
