@@ -7,4 +7,7 @@ internal sealed partial class Backend
 {
     [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} cannot be reached ({Reason}); passed over for {BackOffMs} ms.")]
     private static partial void LogUnreachable(ILogger log, string backend, Address address, string reason, int backOffMs);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Backend {Backend}: server {Address} can be reached again.")]
+    private static partial void LogReached(ILogger log, string backend, Address address);
 }

@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 using Microsoft.Extensions.Logging;
@@ -9,12 +10,16 @@ namespace FrameRpc.Gateway.Backends;
 /// <summary>One backend, as one worker sees it: finds lanes for calls, and keeps those waiting that find none.</summary>
 internal sealed partial class Backend
 {
+    /// <summary>Long enough that a caller which reads slowly all the time holds up others once a minute at most.</summary>
+    private const int KeptApartMs = 60_000;
+
     private readonly EventLoop _loop;
     private readonly ILogger _log;
     private readonly BackendOptions _options;
     private readonly Server[] _servers;
     private readonly ServerPicker _picker;
     private readonly LaneQueue _waiting = new();
+    private readonly Dictionary<Route, long> _keptApartUntilMs = [];
 
     public Backend(BackendOptions options, int sharedBodyMax, EventLoop loop, ILogger log)
     {
@@ -36,6 +41,9 @@ internal sealed partial class Backend
     public int SharedBodyMax { get; }
 
     public IReadOnlyList<Server> Servers => _servers;
+
+    /// <summary>Others wait for an exclusive lane: whoever holds one and stands still is in their way.</summary>
+    public bool HasWaiting => _waiting.Count > 0;
 
     /// <summary>A shared lane for one more small call; null when no server can be reached, or all their lanes are full.</summary>
     public SmfLane? SharedLane(out Refusal why)
@@ -97,6 +105,22 @@ internal sealed partial class Backend
         }
     }
 
+    /// <summary>
+    /// A large reply of this route held up a shared lane, because its caller does not read as fast as the server sends. For
+    /// a while the route's calls take exclusive lanes, where nobody stands behind them.
+    /// </summary>
+    public void KeepApart(Route route) => _keptApartUntilMs[route] = _loop.NowMs + KeptApartMs;
+
+    public bool IsKeptApart(Route route)
+    {
+        if (_keptApartUntilMs.Count == 0 || !_keptApartUntilMs.TryGetValue(route, out long untilMs))
+            return false;
+        if (_loop.NowMs < untilMs)
+            return true;
+        _keptApartUntilMs.Remove(route);
+        return false;
+    }
+
     public void Drain()
     {
         foreach (Server server in _servers)
@@ -129,6 +153,8 @@ internal sealed partial class Backend
         request.OnNoLane(Refusal.NoServer);
         return true;
     }
+
+    internal void LogReached(Address address) => LogReached(_log, _options.Name, address);
 
     internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
 }

@@ -115,7 +115,12 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
         backend.ServeWaiting();
     }
 
-    public void NoteReached() => _backOffMs = 0;
+    public void NoteReached()
+    {
+        if (_backOffMs != 0)
+            backend.LogReached(Address);
+        _backOffMs = 0;
+    }
 
     public void NoteUnreachable(int error)
     {

@@ -6,27 +6,83 @@ namespace FrameRpc.Gateway.Proxy;
 /// <summary>A connection from a caller.</summary>
 internal abstract class Caller : Connection
 {
+    /// <summary>Of a streamed body this much may wait between two connections; then the faster side waits.</summary>
+    public const int StreamBufferBytesMax = 256 * 1024;
+
+    /// <summary>When this little is left to send, more is fetched: enough to keep the socket busy meanwhile.</summary>
+    public const int StreamLowBytes = 64 * 1024;
+
+    /// <summary>A caller that has this much unread gets no further request served, as long as it has.</summary>
+    protected const int RepliesHoldBytes = 256 * 1024;
+
+    private readonly Action _onClosed;
+    private readonly CallbackTimer _slowReader;
+    private InputHold _holds;
+
+    /// <param name="onClosed">Called once, when the caller is gone.</param>
     protected Caller(Dispatcher dispatcher, ISocket socket, Action onClosed)
         : base(dispatcher.Loop, socket, ConnectionState.Open)
     {
         Dispatcher = dispatcher;
         _onClosed = onClosed;
+        _slowReader = new CallbackTimer(OnSlowReaderDue);
         dispatcher.Add(this);
     }
 
-    private readonly Action _onClosed;
-
     protected Dispatcher Dispatcher { get; }
+
+    protected bool IsHeld => _holds != InputHold.None;
 
     /// <summary>Draining: takes leave as soon as no call is in flight.</summary>
     public abstract void LeaveWhenIdle();
+
+    protected void HoldInput(InputHold why)
+    {
+        _holds |= why;
+        PauseInput();
+    }
+
+    protected void ReleaseInput(InputHold why)
+    {
+        if ((_holds & why) == 0)
+            return;
+        _holds &= ~why;
+        if (_holds == InputHold.None)
+            ResumeInput();
+    }
+
+    /// <summary>Whether somebody suffers when this caller does not read: then it is closed after the write timeout.</summary>
+    protected abstract bool MustRead { get; }
+
+    protected override void OnOutputSent()
+    {
+        if (OutputBytes <= StreamLowBytes)
+            ReleaseInput(InputHold.Replies);
+        if (IsSendBlocked && MustRead && !_slowReader.IsArmed)
+            Loop.Timers.Arm(_slowReader, LastSentMs + Dispatcher.WriteTimeoutMs);
+    }
 
     /// <summary>Nobody is left to hear a reply; what is unread can only be requests.</summary>
     protected override void OnBrokenWhilePaused() => Abort();
 
     protected override void OnClosed()
     {
+        Loop.Timers.Disarm(_slowReader);
         Dispatcher.Remove(this);
         _onClosed();
+    }
+
+    private void OnSlowReaderDue()
+    {
+        if (!IsSendBlocked || !MustRead)
+            return;
+        long dueMs = LastSentMs + Dispatcher.WriteTimeoutMs;
+        if (dueMs > Loop.NowMs)
+        {
+            Loop.Timers.Arm(_slowReader, dueMs);
+            return;
+        }
+        Loop.Counters.SlowCallersClosed++;
+        Abort();
     }
 }

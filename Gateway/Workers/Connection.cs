@@ -101,7 +101,7 @@ internal abstract partial class Connection : IReadyHandler
         if (OutputBytes > 0 && LastSentMs + LingerMs > Loop.NowMs)
             Loop.Timers.Arm(_lingerTimer!, LastSentMs + LingerMs);
         else
-            Close();
+            Leave(reset: OutputBytes > 0);
     }
 
     private bool FinishConnecting()

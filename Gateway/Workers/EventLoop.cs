@@ -95,42 +95,27 @@ internal sealed partial class EventLoop
         }
     }
 
-    private void ContinueReading()
-    {
-        if (_continued.Count == 0)
-            return;
-        List<Connection> now = _continued.Take();
-        foreach (Connection connection in now)
-        {
-            try
-            {
-                connection.Continue();
-            }
-            catch (Exception bug) when (bug is not OutOfMemoryException)
-            {
-                GiveUp(connection, bug);
-            }
-        }
-        now.Clear();
-    }
+    private void ContinueReading() => ForEach(_continued, static connection => connection.Continue());
 
-    private void SendUnsent()
+    private void SendUnsent() => ForEach(_unsent, static connection => connection.SendOutput());
+
+    private void ForEach(DoubleBatch batch, Action<Connection> act)
     {
-        if (_unsent.Count == 0)
+        if (batch.Count == 0)
             return;
-        List<Connection> now = _unsent.Take();
-        foreach (Connection connection in now)
+        List<Connection> taken = batch.Take();
+        foreach (Connection connection in taken)
         {
             try
             {
-                connection.SendOutput();
+                act(connection);
             }
             catch (Exception bug) when (bug is not OutOfMemoryException)
             {
                 GiveUp(connection, bug);
             }
         }
-        now.Clear();
+        taken.Clear();
     }
 
     private void GiveUp(IReadyHandler owner, Exception bug)

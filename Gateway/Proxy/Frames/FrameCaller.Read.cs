@@ -20,23 +20,13 @@ internal sealed partial class FrameCaller
         Reply,
     }
 
-    [Flags]
-    private enum Hold : byte
-    {
-        None = 0,
-        Lane = 1,
-        Upload = 2,
-        Reply = 4,
-    }
-
     private Phase _phase;
-    private Hold _holds;
     private MessageScanner _scan;
     private PartRelay _part;
     private DataType _dataType;
 
     /// <summary>The lane has taken what was written.</summary>
-    public void OnLaneRoom() => ReleaseInput(Hold.Upload);
+    public void OnLaneRoom() => ReleaseInput(InputHold.Upload);
 
     protected override int Consume(ReadOnlySpan<byte> bytes)
     {
@@ -140,8 +130,7 @@ internal sealed partial class FrameCaller
             return bytes.Length < HeldBytesMax && _scan.Wanted <= HeldBytesMax ? 0 : BeginLongJson(json);
 
         ReadOnlySpan<byte> data = _scan.Data(bytes, Dispatcher.Gather);
-        var value = default(JsonValueScanner);
-        if (!value.Feed(data))
+        if (!FrameOutput.IsOneValueOrEmpty(data))
         {
             Refuse(FrameErrors.NotOneValue);
             return SkipRefusedHeader();
@@ -170,10 +159,10 @@ internal sealed partial class FrameCaller
     {
         Loop.Counters.CallsRouted++;
         NoteMoved();
-        Loop.Timers.Arm(_timer, Loop.NowMs + _route!.TimeoutMs);
-        Dispatcher.BackendOf(_route).Acquire(_laneRequest);
+        ArmTimer();
+        Dispatcher.BackendOf(_route!).Acquire(_laneRequest);
         if (_lane is null && _phase == Phase.Request)
-            HoldInput(Hold.Lane);
+            HoldInput(InputHold.Lane);
         return _lane is not null;
     }
 
@@ -188,7 +177,7 @@ internal sealed partial class FrameCaller
         {
             case RelayResult.Going:
                 if (lane.OutputBytes > StreamBufferBytesMax)
-                    HoldInput(Hold.Upload);
+                    HoldInput(InputHold.Upload);
                 return taken;
             case RelayResult.Ended:
                 EndRequest();
@@ -212,21 +201,6 @@ internal sealed partial class FrameCaller
         }
     }
 
-    private void HoldInput(Hold why)
-    {
-        _holds |= why;
-        PauseInput();
-    }
-
-    private void ReleaseInput(Hold why)
-    {
-        if ((_holds & why) == 0)
-            return;
-        _holds &= ~why;
-        if (_holds == Hold.None)
-            ResumeInput();
-    }
-
     /// <summary>The header part is used, whether passed on or refused; its data part comes next.</summary>
     private int TakeHeader()
     {
@@ -239,7 +213,7 @@ internal sealed partial class FrameCaller
     {
         _requestEnded = true;
         _phase = Phase.Reply;
-        HoldInput(Hold.Reply);
+        HoldInput(InputHold.Turn);
         _lane?.EndRequest();
         EndCallIfDone();
     }

@@ -43,8 +43,8 @@ internal sealed partial class FrameCaller
             _part = _part.Discarding();
         }
         _phase = Phase.Discard;
-        ReleaseInput(Hold.Lane);
-        ReleaseInput(Hold.Upload);
+        ReleaseInput(InputHold.Lane);
+        ReleaseInput(InputHold.Upload);
         if (_refusedHeaderBytes == 0 && _part.IsEnded)
             EndDiscarded();
     }

@@ -12,12 +12,6 @@ namespace FrameRpc.Gateway.Proxy.Frames;
 /// </summary>
 internal sealed partial class FrameCaller : Caller
 {
-    /// <summary>Of a streamed body this much may wait between two connections; then the faster side waits.</summary>
-    public const int StreamBufferBytesMax = 256 * 1024;
-
-    /// <summary>When this little is left to send, more is fetched.</summary>
-    public const int StreamLowBytes = 64 * 1024;
-
     /// <summary>Header and JSON part up to this size, frames and all, are held whole and leave in one write; what is longer is passed on as it comes.</summary>
     public const int HeldBytesMax = 64 * 1024 + 8 * 1024;
 
@@ -41,6 +35,9 @@ internal sealed partial class FrameCaller : Caller
     public Span<byte> GatherRoom => Dispatcher.Gather;
 
     public long MessageBytesMax => _route!.MessageBytesMax;
+
+    /// <summary>Not while a call is in progress: a stream may stand still for as long as its route's timeout says.</summary>
+    protected override bool MustRead => _route is null;
 
     public void NoteMoved() => _lastMovedMs = Loop.NowMs;
 
@@ -85,15 +82,26 @@ internal sealed partial class FrameCaller : Caller
             SayGoodbye();
             return;
         }
-        // Cut short in the middle of a request. Nobody waits for a reply, but the server must not take it for whole.
+        // Cut short in the middle of a request, which the server must not take for whole, nor the caller a reply that has begun.
+        long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();
-        SayGoodbye();
+        if (_replyBegun && !_replyEnded)
+            FrameOutput.Break(this, replyBytesLeft);
+        else
+            SayGoodbye();
+    }
+
+    protected override void OnNothingToRead()
+    {
+        if (Dispatcher.IsDraining)
+            LeaveWhenIdle();
     }
 
     protected override void OnOutputSent()
     {
         if (OutputBytes <= StreamLowBytes)
             _lane?.OnCallerRoom();
+        base.OnOutputSent();
     }
 
     protected override void OnClosed()
@@ -143,19 +151,43 @@ internal sealed partial class FrameCaller : Caller
         _scan = default;
         _phase = Phase.Request;
         MessageBytes = FrameHeader.Bytes;
-        ReleaseInput(Hold.Reply);
-        if (Dispatcher.IsDraining)
-            LeaveWhenIdle();
+        if (OutputBytes > RepliesHoldBytes)
+            HoldInput(InputHold.Replies);
+        ReleaseInput(InputHold.Turn);
+        // A request that came meanwhile is not read yet; it is answered before the leave.
+        if (!MayHaveUnread)
+            OnNothingToRead();
     }
+
+    /// <summary>Looks at the call when its time is up, and before that whether it is in the way of others.</summary>
+    private void ArmTimer() => Loop.Timers.Arm(_timer, Math.Min(Loop.NowMs + Dispatcher.WriteTimeoutMs, _lastMovedMs + _route!.TimeoutMs));
 
     private void OnTimeUp()
     {
-        long dueMs = _lastMovedMs + _route!.TimeoutMs;
-        if (dueMs > Loop.NowMs)
-        {
-            Loop.Timers.Arm(_timer, dueMs);
+        if (State != ConnectionState.Open)
             return;
+        long stillMs = Loop.NowMs - _lastMovedMs;
+        if (stillMs >= _route!.TimeoutMs)
+        {
+            TimeOut();
         }
+        else if (stillMs >= Dispatcher.WriteTimeoutMs && IsInTheWay)
+        {
+            Loop.Counters.SlowCallersClosed++;
+            Abort();
+        }
+        else
+        {
+            ArmTimer();
+        }
+    }
+
+    /// <summary>It is this caller that neither sends nor reads, while others wait for the lane that it holds.</summary>
+    private bool IsInTheWay =>
+        _lane is { OutputBytes: 0 } && (IsSendBlocked || !_requestEnded) && Dispatcher.BackendOf(_route!).HasWaiting;
+
+    private void TimeOut()
+    {
         Loop.Counters.CallsTimedOut++;
         long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();
@@ -173,7 +205,7 @@ internal sealed partial class FrameCaller : Caller
         {
             caller._lane = (FrameLane)lane;
             caller._lane.Begin(caller, isJson: caller._dataType != DataType.Octets);
-            caller.ReleaseInput(Hold.Lane);
+            caller.ReleaseInput(InputHold.Lane);
         }
 
         protected internal override void OnNoLane(Refusal why) => caller.Refuse(why);

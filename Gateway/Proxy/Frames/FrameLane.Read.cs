@@ -106,8 +106,7 @@ internal sealed partial class FrameLane
         int end = _scan.End;
         // The scratch still holds what is being read: the few parts that came in several frames are put together elsewhere.
         ReadOnlySpan<byte> data = _scan.Data(bytes, _caller!.GatherRoom);
-        var value = default(JsonValueScanner);
-        if (!value.Feed(data))
+        if (!FrameOutput.IsOneValueOrEmpty(data))
             return RefuseReply();
         FrameOutput.WriteHeader(_caller!, json);
         FrameOutput.WriteJson(_caller!, data);

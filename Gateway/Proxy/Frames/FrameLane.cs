@@ -54,7 +54,11 @@ internal sealed partial class FrameLane : Lane
     public void GiveUp()
     {
         Release();
-        Abort();
+        // The request is whole. Where a reset does not exist, what is not sent of it has to follow, or it would end deceptively.
+        if (CanReset || OutputBytes == 0)
+            Abort();
+        else
+            FrameOutput.Break(this, payloadBytesLeft: 0);
     }
 
     protected internal override void Leave()

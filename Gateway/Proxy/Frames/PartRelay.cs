@@ -16,7 +16,7 @@ internal enum RelayResult : byte
     LostPlace,
     /// <summary>The part is longer than its limit.</summary>
     TooLarge,
-    /// <summary>A JSON part with something behind its value, which a server would execute as its next message.</summary>
+    /// <summary>A JSON part with something behind its value, which a server would execute as its next message, or with no end.</summary>
     NotOneValue,
 }
 
@@ -97,22 +97,25 @@ internal struct PartRelay
             }
             headerBytes = FrameHeader.Bytes;
         }
+        long frameBytes = FrameBytesLeft;
         int payloadBytes = (int)Math.Min(bytes.Length - headerBytes, FrameBytesLeft);
         FrameBytesLeft -= payloadBytes;
         taken = headerBytes + payloadBytes;
         switch (_kind)
         {
             case Kind.Octets:
-                // The frame header and its payload stand together in what came, and go on in one piece.
-                sink!.Write(bytes[..taken]);
+                PassOctets(bytes[..taken], headerBytes, (int)frameBytes, sink!);
                 break;
             case Kind.Json when !PassJson(bytes.Slice(headerBytes, payloadBytes), sink!):
                 return RelayResult.NotOneValue;
         }
         if (!IsEnded)
             return RelayResult.Going;
-        if (_kind == Kind.Json)
-            EndJson(sink!);
+        if (_kind != Kind.Json)
+            return RelayResult.Ended;
+        if (!_json.Complete)
+            return RelayResult.NotOneValue;
+        EndJson(sink!);
         return RelayResult.Ended;
     }
 
@@ -131,6 +134,27 @@ internal struct PartRelay
         FrameBytesLeft = frame.PayloadLength;
         _lastFrame = frame.NoMoreFrames;
         return RelayResult.Going;
+    }
+
+    /// <summary>The frame header and its payload stand together in what came, and go on in one piece.</summary>
+    /// <remarks>
+    /// Except for a last frame that has not come whole, to a sink that cannot be reset: if it is cut, it is filled up (see
+    /// <see cref="FrameOutput.Break"/>), and as the last one it would then look whole. There the part ends with an empty
+    /// frame of its own, which is harmless in octets.
+    /// </remarks>
+    private readonly void PassOctets(ReadOnlySpan<byte> bytes, int headerBytes, int frameBytes, Connection sink)
+    {
+        bool cameWhole = headerBytes > 0 && FrameBytesLeft == 0;
+        if (!_lastFrame || sink.CanReset || cameWhole)
+        {
+            sink.Write(bytes);
+            return;
+        }
+        if (headerBytes > 0)
+            FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: false, frameBytes);
+        sink.Write(bytes[headerBytes..]);
+        if (IsEnded)
+            FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, payloadBytes: 0);
     }
 
     /// <summary>Passes on all but the last byte that is not trailing white space.</summary>
@@ -157,8 +181,7 @@ internal struct PartRelay
 
     private readonly void EndJson(Connection sink)
     {
-        FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, _holdsBack ? 1 : 0);
-        if (_holdsBack)
-            sink.Write([_heldBack]);
+        FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, payloadBytes: 1);
+        sink.Write([_heldBack]);
     }
 }

@@ -9,6 +9,8 @@ namespace FrameRpc.Gateway.Proxy.Smf;
 /// </summary>
 internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 {
+    private long _lookEveryMs;
+
     /// <summary>Who gets the reply; null once the caller has been answered, or is gone: then the reply is swallowed.</summary>
     public SmfCaller? Caller { get; private set; }
 
@@ -32,17 +34,21 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 
     public bool IsGivenUp => Caller is null;
 
-    public void Begin(SmfCaller caller, ushort session, Route route, EventLoop loop)
+    /// <param name="lookEveryMs">How often to look whether it stands still; the route's timeout is looked at in any case.</param>
+    public void Begin(SmfCaller caller, ushort session, Route route, long lookEveryMs, EventLoop loop)
     {
+        _lookEveryMs = Math.Min(lookEveryMs, route.TimeoutMs);
         Caller = caller;
         CallerSession = session;
         Route = route;
         ServersTried = 0;
         ReplyBegun = false;
         LastMovedMs = loop.NowMs;
-        loop.Timers.Arm(this, loop.NowMs + route.TimeoutMs);
+        ArmTimer(loop);
         caller.OnCallBegun();
     }
+
+    public void ArmTimer(EventLoop loop) => loop.Timers.Arm(this, Math.Min(loop.NowMs + _lookEveryMs, LastMovedMs + Route.TimeoutMs));
 
     /// <summary>The caller has had its answer, or will never have one; what still comes from the server is swallowed.</summary>
     public void GiveUp()

@@ -18,13 +18,14 @@ internal sealed class SmfCallPool(EventLoop loop)
             _free.Push(call);
     }
 
-    /// <summary>The call's time is up, if nothing of it has moved since the timer was set.</summary>
+    /// <summary>Looks whether the call's time is up: nothing of it has moved for as long as its route allows.</summary>
     public void OnDue(SmfCall call)
     {
-        long dueMs = call.LastMovedMs + call.Route.TimeoutMs;
-        if (dueMs > loop.NowMs)
+        long stillMs = loop.NowMs - call.LastMovedMs;
+        if (stillMs < call.Route.TimeoutMs)
         {
-            loop.Timers.Arm(call, dueMs);
+            if (call.Caller is not { } caller || !caller.CloseIfInTheWay(call, stillMs))
+                call.ArmTimer(loop);
             return;
         }
         loop.Counters.CallsTimedOut++;

@@ -18,8 +18,8 @@ internal sealed partial class SmfCaller
         _uploadBytesLeft = header.Size;
         _uploadHeader = header;
         _upload = _calls.Rent();
-        _upload.Begin(this, header.Session, route, Loop);
-        HoldInput(Hold.Upload);
+        _upload.Begin(this, header.Session, route, lookEveryMs: Dispatcher.WriteTimeoutMs, Loop);
+        HoldInput(InputHold.Upload);
         Dispatcher.BackendOf(route).Acquire(_laneRequest ??= new UploadLaneRequest(this));
     }
 
@@ -38,21 +38,33 @@ internal sealed partial class SmfCaller
         }
         else if (lane.OutputBytes > StreamBufferBytesMax)
         {
-            HoldInput(Hold.Upload);
+            HoldInput(InputHold.Upload);
         }
         return taken;
     }
 
     /// <summary>The lane has taken what was written; there may be more.</summary>
-    public void OnUploadRoom() => ReleaseInput(Hold.Upload);
+    public void OnUploadRoom() => ReleaseInput(InputHold.Upload);
 
     /// <summary>The server wants no more of the request; what still comes of it is read away.</summary>
     public void StopUpload()
     {
+        if (_upload is null)
+            return;
         _upload = null;
         _skipBytesLeft = _uploadBytesLeft;
         _uploadBytesLeft = 0;
-        ReleaseInput(Hold.Upload);
+        ReleaseInput(InputHold.Upload);
+    }
+
+    /// <summary>This caller has stopped in the middle of a body, while others wait for the lane that it holds.</summary>
+    public bool CloseIfInTheWay(SmfCall call, long stillMs)
+    {
+        if (call != _upload || call.Lane is not { OutputBytes: 0 } || stillMs < Dispatcher.WriteTimeoutMs || !Dispatcher.BackendOf(call.Route).HasWaiting)
+            return false;
+        Loop.Counters.SlowCallersClosed++;
+        Abort();
+        return true;
     }
 
     /// <summary>The call waited for a lane until its time was up.</summary>
@@ -90,7 +102,7 @@ internal sealed partial class SmfCaller
         protected internal override void OnLane(Lane lane)
         {
             ((SmfLane)lane).StartLarge(caller._upload!, caller._uploadHeader);
-            caller.ReleaseInput(Hold.Upload);
+            caller.ReleaseInput(InputHold.Upload);
         }
 
         protected internal override void OnNoLane(Refusal why) => caller.EndWithoutLane(why);

@@ -7,17 +7,6 @@ namespace FrameRpc.Gateway.Proxy.Smf;
 
 internal sealed partial class SmfCaller
 {
-    /// <summary>Of a large body this much may wait between two connections; then the faster side waits.</summary>
-    public const int StreamBufferBytesMax = 256 * 1024;
-
-    /// <summary>When this little is left to send, more is fetched: enough to keep the socket busy meanwhile.</summary>
-    public const int StreamLowBytes = 64 * 1024;
-
-    /// <summary>A caller that has this much unread gets no further request served, as long as it has.</summary>
-    private const int RepliesHoldBytes = 256 * 1024;
-
-    private readonly CallbackTimer _slowReader;
-
     /// <summary>The large reply that is in the stream just now.</summary>
     private IReplyStream? _stream;
     private Queue<IReplyStream>? _waitingStreams;
@@ -56,6 +45,12 @@ internal sealed partial class SmfCaller
         return false;
     }
 
+    /// <summary>
+    /// How much of a large reply may wait here. One on a shared lane holds up the calls behind it, so it may take half of
+    /// what a caller may leave unread; the other half is for small replies.
+    /// </summary>
+    public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, Dispatcher.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
+
     /// <summary>The large reply is written whole: what waited behind it follows.</summary>
     public void EndStream(IReplyStream stream)
     {
@@ -84,12 +79,8 @@ internal sealed partial class SmfCaller
     protected override void OnOutputSent()
     {
         if (OutputBytes <= StreamLowBytes)
-        {
             _stream?.OnStreamRoom();
-            ReleaseInput(Hold.Replies);
-        }
-        if (IsSendBlocked && !_slowReader.IsArmed)
-            Loop.Timers.Arm(_slowReader, LastSentMs + Dispatcher.WriteTimeoutMs);
+        base.OnOutputSent();
     }
 
     private void Refuse(ushort session, Refusal why)
@@ -108,7 +99,8 @@ internal sealed partial class SmfCaller
         room = default;
         if (State != ConnectionState.Open)
             return false;
-        if (OutputBytes + _behindStream.Bytes + bytes > Dispatcher.Limits.ReplyBufferMax)
+        int unread = OutputBytes + _behindStream.Bytes;
+        if (unread > 0 && unread + bytes > Dispatcher.Limits.ReplyBufferMax)
         {
             // The lane that brought this reply carries other callers' calls, and cannot wait for this one.
             Loop.Counters.SlowCallersClosed++;
@@ -126,21 +118,7 @@ internal sealed partial class SmfCaller
         else
             _behindStream.Advance(bytes);
         if (OutputBytes + _behindStream.Bytes > RepliesHoldBytes)
-            HoldInput(Hold.Replies);
-    }
-
-    private void OnSlowReaderDue()
-    {
-        if (!IsSendBlocked)
-            return;
-        long dueMs = LastSentMs + Dispatcher.WriteTimeoutMs;
-        if (dueMs > Loop.NowMs)
-        {
-            Loop.Timers.Arm(_slowReader, dueMs);
-            return;
-        }
-        Loop.Counters.SlowCallersClosed++;
-        Abort();
+            HoldInput(InputHold.Replies);
     }
 
     private void LoseStreams()

@@ -127,8 +127,16 @@ internal sealed partial class SmfLane : IReplyStream
         }
         else
         {
-            PauseInput();
+            WaitForCaller(call);
         }
+    }
+
+    /// <summary>Everything behind this reply waits with it. On a shared lane that should not happen to the same route again soon.</summary>
+    private void WaitForCaller(SmfCall call)
+    {
+        PauseInput();
+        if (!IsExclusive)
+            Server.Backend.KeepApart(call.Route);
     }
 
     public void OnStreamGranted()
@@ -185,9 +193,9 @@ internal sealed partial class SmfLane : IReplyStream
             Loop.Counters.CallsAnswered++;
             EndCall(call);
         }
-        else if (caller.OutputBytes > SmfCaller.StreamBufferBytesMax)
+        else if (caller.OutputBytes > caller.StreamBytesMax(isShared: !IsExclusive))
         {
-            PauseInput();
+            WaitForCaller(call);
         }
     }
 

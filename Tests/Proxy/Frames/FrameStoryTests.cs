@@ -1,0 +1,11 @@
+using FrameRpc.Tests.Simulation;
+using Xunit;
+
+namespace FrameRpc.Tests.Proxy.Frames;
+
+public sealed class FrameStoryTests
+{
+    [Fact]
+    public void Whatever_the_network_does_every_call_gets_one_reply_its_own_or_a_visible_error() =>
+        Seeds.ForEach(2000, seed => new FrameStory(seed).Tell());
+}

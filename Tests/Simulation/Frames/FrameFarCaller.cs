@@ -1,0 +1,22 @@
+using FrameRpc.Protocol.Frames;
+
+namespace FrameRpc.Tests.Simulation.Frames;
+
+/// <summary>A scripted frame caller.</summary>
+internal sealed class FrameFarCaller : FrameFarEnd
+{
+    public List<FrameMessage> Replies { get; } = [];
+
+    public FrameMessage LastReply => Replies[^1];
+
+    /// <summary>Header parts that have come, of whole replies and others.</summary>
+    public int RepliesBegun { get; private set; }
+
+    public void Call(string json, string endpoint = GatewaySetup.Endpoint) => Send(Frame.JsonRequest(endpoint, json));
+
+    protected override bool HasDataPart(FrameMessage message) => message.Error == ReplyError.Ok;
+
+    protected override void OnMessageBegun(FrameMessage message) => RepliesBegun++;
+
+    protected override void OnMessage(FrameMessage message) => Replies.Add(message);
+}

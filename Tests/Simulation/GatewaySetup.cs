@@ -1,0 +1,102 @@
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Protocol.Identity;
+
+namespace FrameRpc.Tests.Simulation;
+
+/// <summary>The configuration of a simulated gateway: one backend of each protocol, and what a test wants different.</summary>
+internal sealed record GatewaySetup
+{
+    public const string Endpoint = "Echo";
+
+    public static uint GetId { get; } = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response").Value;
+
+    /// <summary>The weights of the smf servers, and so their number.</summary>
+    public int[] SmfServers { get; init; } = [1];
+
+    public int[] FrameServers { get; init; } = [1];
+
+    public Balancing Balancing { get; init; } = Balancing.RoundRobin;
+
+    public int ConnectTimeoutMs { get; init; } = 1000;
+
+    public int ExclusiveLanesMax { get; init; } = 64;
+
+    public int CallsWaitingMax { get; init; } = 1024;
+
+    public int TimeoutMs { get; init; } = 2000;
+
+    public long MessageBytesMax { get; init; } = 64 * 1024 * 1024;
+
+    public long? OctetsBytesMax { get; init; }
+
+    public int ReplyBufferMax { get; init; } = 4 * 1024 * 1024;
+
+    public int WriteTimeoutMs { get; init; } = 5000;
+
+    public int SharedBodyMax { get; init; } = 64 * 1024;
+
+    /// <summary>Endpoints besides <see cref="Endpoint"/>.</summary>
+    public string[] Endpoints { get; init; } = ["Upload", "Stream", "Fail"];
+
+    public static Address SmfAddress(int server) => new TcpAddress("smf", server + 1);
+
+    public static Address FrameAddress(int server) => new TcpAddress("frame", server + 1);
+
+    public GatewayOptions ToOptions() => new()
+    {
+        Workers = 1,
+        Listeners = [],
+        Backends =
+        [
+            Backend("storage", WireProtocol.Smf, SmfServers, SmfAddress),
+            Backend("frames", WireProtocol.Frame, FrameServers, FrameAddress),
+        ],
+        Routes = [SmfRoute(), .. Endpoints.Prepend(Endpoint).Select(FrameRoute)],
+        Limits = new LimitOptions
+        {
+            MessageBytesMax = MessageBytesMax,
+            ConnectionsMax = 10_000,
+            ReplyBufferMax = ReplyBufferMax,
+            WriteTimeout = TimeSpan.FromMilliseconds(WriteTimeoutMs),
+            SharedBodyMax = SharedBodyMax,
+        },
+        DrainTimeout = TimeSpan.FromSeconds(10),
+        Admin = null,
+    };
+
+    private BackendOptions Backend(string name, WireProtocol protocol, int[] weights, Func<int, Address> address) => new()
+    {
+        Name = name,
+        Protocol = protocol,
+        Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = address(i), Weight = weight })],
+        Balancing = Balancing,
+        ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
+        ExclusiveLanesMax = ExclusiveLanesMax,
+        CallsWaitingMax = CallsWaitingMax,
+    };
+
+    private RouteOptions SmfRoute() => new()
+    {
+        Name = "get",
+        Id = GetId,
+        Endpoint = null,
+        Signature = null,
+        Backend = 0,
+        Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
+        MessageBytesMax = MessageBytesMax,
+        OctetsBytesMax = null,
+    };
+
+    private RouteOptions FrameRoute(string endpoint) => new()
+    {
+        Name = endpoint,
+        Id = RequestId.ForEndpoint(endpoint).Value,
+        Endpoint = endpoint,
+        Signature = endpoint,
+        Backend = 1,
+        Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
+        MessageBytesMax = MessageBytesMax,
+        OctetsBytesMax = OctetsBytesMax,
+    };
+}

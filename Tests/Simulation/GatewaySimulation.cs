@@ -1,0 +1,169 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Proxy.Frames;
+using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Tests.Simulation.Frames;
+using FrameRpc.Tests.Simulation.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Simulation;
+
+/// <summary>One worker of the gateway between scripted callers and scripted servers, on a clock that only moves when there is nothing else to do.</summary>
+internal sealed class GatewaySimulation
+{
+    /// <summary>No story that is told here takes longer, in virtual time.</summary>
+    private const long LongestMs = 10 * 60_000;
+
+    private readonly BugLog _log = new();
+    private readonly long _mappedAtStart;
+
+    public GatewaySimulation(GatewaySetup? setup = null, NetworkConditions? conditions = null, int seed = 1)
+    {
+        setup ??= new GatewaySetup();
+        Random = new Random(seed);
+        Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
+        Loop = new EventLoop(Network, Time, new Random(seed), _log);
+        var options = setup.ToOptions();
+        Dispatcher = new Dispatcher(Loop, options, new RouteTable(options), _log);
+        Calls = new SmfCallPool(Loop);
+        SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)))];
+        FrameServers = [.. setup.FrameServers.Select((_, i) => new FrameServer(GatewaySetup.FrameAddress(i)))];
+        foreach (SimulatedServer server in SmfServers.Concat<SimulatedServer>(FrameServers))
+            Network.Add(server);
+        _mappedAtStart = Loop.Blocks.MappedBytes;
+    }
+
+    public VirtualTime Time { get; } = new();
+
+    public Random Random { get; }
+
+    public SimulatedNetwork Network { get; }
+
+    public EventLoop Loop { get; }
+
+    public Dispatcher Dispatcher { get; }
+
+    public SmfCallPool Calls { get; }
+
+    public IReadOnlyList<SmfServer> SmfServers { get; }
+
+    public IReadOnlyList<FrameServer> FrameServers { get; }
+
+    public SmfServer SmfServer => SmfServers[0];
+
+    public FrameServer FrameServer => FrameServers[0];
+
+    public Backend SmfBackend => Dispatcher.Backends[0];
+
+    public Backend FrameBackend => Dispatcher.Backends[1];
+
+    public WorkerCounters Counters => Loop.Counters;
+
+    public SmfFarCaller ConnectSmf()
+    {
+        (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
+        var caller = new SmfFarCaller();
+        Network.Attach(far, caller);
+        _ = new SmfCaller(Dispatcher, Calls, near, onClosed: () => { });
+        return caller;
+    }
+
+    public FrameFarCaller ConnectFrames()
+    {
+        (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
+        var caller = new FrameFarCaller();
+        Network.Attach(far, caller);
+        _ = new FrameCaller(Dispatcher, near, onClosed: () => { });
+        return caller;
+    }
+
+    /// <summary>Runs until it is so, letting time pass where nothing else is left to do.</summary>
+    public void RunUntil(Func<bool> condition, string what, Func<string>? describe = null)
+    {
+        long endMs = Time.NowMs + LongestMs;
+        while (!condition())
+        {
+            if (Step())
+                continue;
+            long next = NextMs();
+            if (next > endMs)
+                Assert.Fail($"it never came to this: {what}\n{describe?.Invoke()}");
+            Time.AdvanceTo(next);
+        }
+        AssertNoBugs();
+    }
+
+    /// <summary>Runs until nothing is on its way any more. Timers that are not due yet stay.</summary>
+    public void RunUntilQuiet()
+    {
+        while (true)
+        {
+            if (Step())
+                continue;
+            if (Network.NextEventMs == long.MaxValue)
+                break;
+            Time.AdvanceTo(Network.NextEventMs);
+        }
+        AssertNoBugs();
+    }
+
+    /// <summary>Lets so much time pass, and does all that falls into it.</summary>
+    public void RunFor(long ms)
+    {
+        long endMs = Time.NowMs + ms;
+        while (true)
+        {
+            if (Step())
+                continue;
+            long next = NextMs();
+            if (next >= endMs)
+                break;
+            Time.AdvanceTo(next);
+        }
+        Time.AdvanceTo(endMs);
+        while (Step())
+        {
+        }
+        AssertNoBugs();
+    }
+
+    /// <summary>One turn of everything; false when there was nothing to do.</summary>
+    public bool Step()
+    {
+        Network.WasActive = false;
+        Network.DeliverDue();
+        Network.RunFarEnds();
+        long timers = Loop.Timers.Count;
+        Loop.Turn(int.MaxValue);
+        return Network.WasActive || Network.HasReady || Network.WantedWaitMs == 0 || Loop.Timers.Count != timers;
+    }
+
+    /// <summary>All callers are gone and all calls over: nothing may be left of them but what is kept for the next.</summary>
+    public void AssertNothingLeaked()
+    {
+        AssertNoBugs();
+        Assert.Equal(0, Dispatcher.CallersCount);
+        Assert.Equal(0, Counters.ConnectionsOpen);
+        foreach (Server server in Dispatcher.Backends.SelectMany(backend => backend.Servers))
+        {
+            Assert.Equal(0, server.CallsInFlight);
+            Assert.InRange(server.ExclusiveLanes, 0, 64);
+        }
+        // One unused slab of each size may stay.
+        Assert.InRange(Loop.Blocks.MappedBytes - _mappedAtStart, 0, 7 * 1024 * 1024);
+    }
+
+    public void AssertNoBugs()
+    {
+        Assert.True(_log.Bugs.Count == 0, string.Join('\n', _log.Bugs));
+        Assert.Equal(0, Counters.Exceptions);
+    }
+
+    private long NextMs()
+    {
+        long timers = Network.WantedWaitMs is < int.MaxValue and var wait ? Time.NowMs + Math.Max(1, wait) : long.MaxValue;
+        return Math.Min(timers, Network.NextEventMs);
+    }
+}

@@ -1,0 +1,41 @@
+namespace FrameRpc.Tests.Simulation;
+
+/// <summary>How a simulated network treats what is sent through it.</summary>
+internal sealed record NetworkConditions
+{
+    /// <summary>Everything arrives at once, whole, and buffers are as large as the kernel's.</summary>
+    public static NetworkConditions Calm { get; } = new();
+
+    /// <summary>Bytes a connection holds in each direction before its sender has to wait; the size is drawn between the two.</summary>
+    public int BufferBytesMin { get; init; } = 256 * 1024;
+
+    public int BufferBytesMax { get; init; } = 256 * 1024;
+
+    /// <summary>Deliver in pieces of random size instead of at once.</summary>
+    public bool CutsDeliveries { get; init; }
+
+    /// <summary>The longest pause before the next piece. Most pieces come without one.</summary>
+    public int DelayMsMax { get; init; }
+
+    /// <summary>Sends take less than there is room for.</summary>
+    public bool ShortSends { get; init; }
+
+    /// <summary>False for connections like Unix sockets, which cannot be reset.</summary>
+    public bool CanReset { get; init; } = true;
+
+    /// <summary>Everything that a network may do to a stream without breaking it.</summary>
+    public static NetworkConditions Rough(Random random)
+    {
+        bool isSlow = random.Next(3) == 0;
+        int smallest = isSlow ? 2048 : 16;
+        return new()
+        {
+            BufferBytesMin = smallest,
+            BufferBytesMax = smallest << random.Next(0, 10),
+            CutsDeliveries = true,
+            DelayMsMax = isSlow ? 50 : random.Next(2),
+            ShortSends = random.Next(2) == 0,
+            CanReset = random.Next(4) != 0,
+        };
+    }
+}

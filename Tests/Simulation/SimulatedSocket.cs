@@ -1,0 +1,206 @@
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Buffers;
+
+namespace FrameRpc.Tests.Simulation;
+
+/// <summary>
+/// One end of a simulated connection, with the kernel's manners: an edge for each change and only then, short sends when
+/// the buffer fills up, data before the end of a stream, a reset after a close that leaves bytes unread.
+/// </summary>
+internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe incoming, SimulatedPipe outgoing, bool canReset) : ISocket
+{
+    private const int Epipe = 32, Econnreset = 104;
+
+    private bool _toldOfWritable = canReset;
+    private bool _sentEnd;
+    private bool _askedOutcome;
+    private int _error;
+
+    public IReadyHandler? Owner { get; set; }
+
+    /// <summary>The scripted peer that has this end, when it is not the gateway's.</summary>
+    public FarEnd? FarEnd { get; set; }
+
+    public SimulatedSocket Peer { get; set; } = null!;
+
+    public bool CanReset { get; } = canReset;
+
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Not yet connected: nothing can be sent or received.</summary>
+    public bool IsConnecting { get; set; }
+
+    public bool IsEdgeQueued { get; set; }
+
+    /// <summary>Connected, and the owner does not know it yet: reported as writable, whatever is reported later.</summary>
+    public bool IsOutcomeUnreported { get; set; }
+
+    /// <summary>When set, the length of each single write is noted here.</summary>
+    public List<int>? Writes { get; set; }
+
+    /// <summary>Bytes that have arrived and were not read.</summary>
+    public int UnreadBytes => incoming.Arrived;
+
+    public int UnreceivedBytes => outgoing.Count;
+
+    public Readiness Level
+    {
+        get
+        {
+            if (IsConnecting)
+                return Readiness.None;
+            if (_error != 0)
+                return Readiness.Failed | Readiness.PeerEnded | Readiness.Readable | Readiness.Writable;
+            Readiness level = Readiness.None;
+            if (incoming.Arrived > 0 || incoming.EndArrived)
+                level |= Readiness.Readable;
+            if (incoming.EndArrived)
+                level |= Readiness.PeerEnded;
+            if (incoming.EndArrived && (CanReset ? _sentEnd : Peer.IsClosed))
+                level |= Readiness.Failed;
+            if (outgoing.IsWritable && (_toldOfWritable || IsOutcomeUnreported))
+                level |= Readiness.Writable;
+            return incoming.ResetArrived ? level | Readiness.Readable | Readiness.PeerEnded | Readiness.Failed : level;
+        }
+    }
+
+    public int ConnectError()
+    {
+        if (IsConnecting)
+            throw new InvalidOperationException("asked for the outcome of a connection attempt before there is one");
+        if (_askedOutcome)
+            throw new InvalidOperationException("asked twice for the outcome of a connection attempt");
+        _askedOutcome = true;
+        return _error;
+    }
+
+    public Transfer Receive(Span<byte> buffer)
+    {
+        ThrowIfUnusable();
+        network.NoteActivity();
+        if (buffer.IsEmpty)
+            throw new InvalidOperationException("received into nothing, which looks like the end of the stream");
+        if (incoming.Arrived > 0)
+            return Transfer.Done(incoming.Read(buffer));
+        if (incoming.ResetArrived || _error != 0)
+            return Transfer.Failed(Econnreset);
+        return incoming.EndArrived ? Transfer.EndOfStream : Transfer.WouldBlock;
+    }
+
+    public Transfer Send(ReadOnlySpan<byte> bytes)
+    {
+        Transfer possible = MaySend(bytes.Length);
+        if (possible.Status != TransferStatus.Done || outgoing.ReaderGone)
+            return possible;
+        outgoing.Write(bytes[..possible.Bytes]);
+        Writes?.Add(possible.Bytes);
+        return possible;
+    }
+
+    public Transfer Send(ReadOnlySpan<Segment> segments)
+    {
+        int offered = 0;
+        foreach (Segment segment in segments)
+            offered += segment.Bytes;
+        Transfer possible = MaySend(offered);
+        if (possible.Status != TransferStatus.Done || outgoing.ReaderGone)
+            return possible;
+        int left = possible.Bytes;
+        foreach (Segment segment in segments)
+        {
+            int taken = Math.Min(left, segment.Bytes);
+            outgoing.Write(segment.Span[..taken]);
+            left -= taken;
+        }
+        Writes?.Add(possible.Bytes);
+        return possible;
+    }
+
+    public void EndSending()
+    {
+        if (_sentEnd || IsClosed)
+            return;
+        network.NoteActivity();
+        _sentEnd = true;
+        outgoing.SendEnd();
+    }
+
+    public void Close()
+    {
+        if (IsClosed)
+            return;
+        network.NoteActivity();
+        IsClosed = true;
+        incoming.ReaderGone = true;
+        if (!CanReset)
+            network.Raise(Peer);
+        if (incoming.Count > 0)
+            outgoing.SendReset();
+        else if (!_sentEnd)
+            outgoing.SendEnd();
+    }
+
+    public void Abort()
+    {
+        if (IsClosed)
+            return;
+        if (!CanReset)
+        {
+            Close();
+            return;
+        }
+        network.NoteActivity();
+        IsClosed = true;
+        incoming.ReaderGone = true;
+        outgoing.SendReset();
+    }
+
+    /// <summary>The connection attempt is decided.</summary>
+    public void FinishConnecting(int error)
+    {
+        IsConnecting = false;
+        IsOutcomeUnreported = true;
+        _error = error;
+        network.Raise(this);
+    }
+
+    /// <summary>A reset came back for what was sent to a closed socket.</summary>
+    public void Break()
+    {
+        _error = Econnreset;
+        network.Raise(this);
+    }
+
+    private Transfer MaySend(int bytes)
+    {
+        ThrowIfUnusable();
+        network.NoteActivity();
+        if (bytes == 0)
+            throw new InvalidOperationException("sent nothing");
+        if (_error != 0 || incoming.ResetArrived || _sentEnd)
+            return Transfer.Failed(Epipe);
+        if (outgoing.ReaderGone)
+        {
+            if (!CanReset)
+                return Transfer.Failed(Epipe);
+            Break();
+            return Transfer.Done(bytes);
+        }
+        int room = outgoing.Room;
+        if (room < bytes)
+            outgoing.WriterWaits = true;
+        if (room == 0)
+        {
+            _toldOfWritable = true;
+            return Transfer.WouldBlock;
+        }
+        return Transfer.Done(network.Shorten(Math.Min(room, bytes)));
+    }
+
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsConnecting)
+            throw new InvalidOperationException("used before it was connected");
+    }
+}

@@ -1,0 +1,27 @@
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Tests.Simulation.Smf;
+
+/// <summary>A scripted smf caller.</summary>
+internal sealed class SmfFarCaller : FarEnd
+{
+    public List<SmfMessage> Replies { get; } = [];
+
+    public SmfMessage LastReply => Replies[^1];
+
+    /// <summary>The statuses that came back, by session.</summary>
+    public uint StatusOf(ushort session) => Replies.Single(reply => reply.Header.Session == session).Header.Meta;
+
+    public void Call(ushort session, ReadOnlySpan<byte> payload) => Send(SmfMessage.Encode(session, GatewaySetup.GetId, payload));
+
+    protected override void OnReceived()
+    {
+        while (SmfMessage.Take(Inbox) is { } reply)
+        {
+            // What the C++ client fails all its calls on.
+            if (reply.Header.CheckReply() != SmfFault.None || reply.Header.Checksum != SmfChecksum.Of(reply.Payload))
+                throw new InvalidDataException($"a reply that breaks clients: {reply.Header}");
+            Replies.Add(reply);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Tests.Simulation.Smf;
+
+/// <summary>A scripted smf server; echoes unless it is told to do otherwise.</summary>
+internal sealed class SmfServer(Address address) : SimulatedServer(address, () => throw new NotSupportedException())
+{
+    /// <summary>What is done with each request.</summary>
+    public Action<SmfFarServer, SmfMessage> OnRequest { get; set; } = (connection, request) => connection.Reply(request, request.Payload);
+
+    public List<SmfFarServer> Connections { get; } = [];
+
+    /// <summary>All requests that reached this server, unless <see cref="KeepsRequests"/> is false.</summary>
+    public List<SmfMessage> Requests { get; } = [];
+
+    public bool KeepsRequests { get; set; } = true;
+
+    /// <summary>Whether new connections read at all.</summary>
+    public bool Reads { get; set; } = true;
+
+    public SmfFarServer Connection => Connections[^1];
+
+    public override FarEnd Accept()
+    {
+        var connection = new SmfFarServer(this) { IsReading = Reads };
+        Connections.Add(connection);
+        return connection;
+    }
+}
+
+/// <summary>One connection to it, strict about what the first implementations close on.</summary>
+internal sealed class SmfFarServer(SmfServer server) : FarEnd
+{
+    public void Reply(SmfMessage request, ReadOnlySpan<byte> payload, uint status = 200) => Reply(request.Header.Session, payload, status);
+
+    public void Reply(ushort session, ReadOnlySpan<byte> payload, uint status = 200)
+    {
+        if (!Socket.IsClosed)
+            Send(SmfMessage.Encode(session, status, payload));
+    }
+
+    protected override void OnReceived()
+    {
+        while (!Socket.IsClosed && SmfMessage.Take(Inbox) is { } request)
+        {
+            if (request.Header.CheckRequest() != SmfFault.None || request.Header.Session == 0
+                || request.Header.Checksum != SmfChecksum.Of(request.Payload))
+                throw new InvalidDataException($"a request that breaks servers: {request.Header}");
+            if (server.KeepsRequests)
+                server.Requests.Add(request);
+            server.OnRequest(this, request);
+        }
+    }
+
+    protected override void OnOver() => Close();
+}

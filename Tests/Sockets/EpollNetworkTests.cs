@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Sockets;
+using FrameRpc.Gateway.Sockets;
+using Xunit;
+using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;
+
+namespace FrameRpc.Tests.Sockets;
+
+public sealed class EpollNetworkTests : IDisposable
+{
+    private static readonly TcpAddress AnyPort = new("127.0.0.1", 0);
+
+    private readonly EpollNetwork _network = new(new Dictionary<Address, SocketAddress>());
+
+    public void Dispose() => _network.Dispose();
+
+    [Fact]
+    public void A_listener_on_port_0_has_the_same_port_for_all_workers()
+    {
+        using ListenPoint point = ListenPoint.Open(AnyPort, workers: 3);
+        var address = Assert.IsType<TcpAddress>(point.Address);
+        Assert.NotEqual(0, address.Port);
+
+        var owner = new Recorder();
+        IListener[] listeners = [.. Enumerable.Range(0, 3).Select(worker => point.Attach(_network, worker))];
+        foreach (IListener listener in listeners)
+            listener.Owner = owner;
+        using var caller = new TcpClient();
+        caller.Connect(IPAddress.Loopback, address.Port);
+        owner.Await(_network, Readiness.Readable);
+
+        Assert.Single(listeners, listener => listener.Accept(out _) == AcceptStatus.Accepted);
+        foreach (IListener listener in listeners)
+            listener.Close();
+    }
+
+    [Fact]
+    public void A_tcp_address_in_use_is_refused_even_if_its_owner_would_share_it()
+    {
+        using ListenPoint first = ListenPoint.Open(AnyPort, workers: 1);
+
+        var refused = Assert.Throws<IOException>(() => ListenPoint.Open(first.Address, workers: 1));
+
+        Assert.Contains("address in use", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stale_unix_socket_is_replaced_a_live_one_is_refused_and_the_file_goes_with_its_owner()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"frpc-{Guid.NewGuid():N}.sock");
+        using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            dead.Bind(new UnixDomainSocketEndPoint(path));
+            dead.Listen();
+            // .NET removes the file of a socket that it closes in order; a crash leaves it.
+            File.Move(path, path + ".crashed");
+        }
+        File.Move(path + ".crashed", path);
+
+        using (ListenPoint live = ListenPoint.Open(new UnixAddress(path), workers: 2))
+        {
+            var refused = Assert.Throws<IOException>(() => ListenPoint.Open(live.Address, workers: 2));
+            Assert.Contains("address in use", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_a_socket_is_left_alone()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            Assert.Throws<IOException>(() => ListenPoint.Open(new UnixAddress(path), workers: 1));
+            Assert.True(File.Exists(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_connection_that_is_refused_says_so_by_readiness()
+    {
+        // Bound but not listening: nobody else gets this port meanwhile, and connecting is refused.
+        using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = new TcpAddress("127.0.0.1", ((IPEndPoint)unused.LocalEndPoint!).Port);
+        var missing = new UnixAddress("/nonexistent/frpc.sock");
+        using var network = new EpollNetwork(new Dictionary<Address, SocketAddress>
+        {
+            [address] = SocketAddress.Resolve(address),
+            [missing] = SocketAddress.Resolve(missing),
+        });
+
+        foreach (Address target in new Address[] { address, missing })
+        {
+            var owner = new Recorder();
+            ISocket socket = network.Connect(target);
+            socket.Owner = owner;
+            owner.Await(network, Readiness.Failed);
+            Assert.NotEqual(0, socket.ConnectError());
+            socket.Close();
+        }
+    }
+
+    [Fact]
+    public void An_event_of_a_closed_socket_is_not_given_to_the_next_with_its_descriptor()
+    {
+        (ISocket near, ISocket far) = _network.ConnectPair();
+        var first = new Recorder();
+        near.Owner = first;
+        far.Send("x"u8);
+        _network.Wait(timeoutMs: 0);
+        near.Close();
+
+        (ISocket nearAgain, ISocket _) = _network.ConnectPair();
+        var second = new Recorder();
+        nearAgain.Owner = second;
+        while (_network.TryTakeReady(out IReadyHandler owner, out Readiness readiness))
+            owner.OnReady(readiness);
+
+        Assert.Equal(Readiness.None, first.Seen);
+        Assert.Equal(Readiness.Writable, second.Seen);
+    }
+
+    [Fact]
+    public void An_abort_is_a_reset_over_tcp()
+    {
+        using ListenPoint point = ListenPoint.Open(AnyPort, workers: 1);
+        var owner = new Recorder();
+        IListener listener = point.Attach(_network, 0);
+        listener.Owner = owner;
+        using var caller = new TcpClient();
+        caller.Connect(IPAddress.Loopback, ((TcpAddress)point.Address).Port);
+        owner.Await(_network, Readiness.Readable);
+        Assert.Equal(AcceptStatus.Accepted, listener.Accept(out ISocket? socket));
+
+        Assert.True(socket!.CanReset);
+        socket.Abort();
+
+        var reset = Assert.Throws<IOException>(() => caller.GetStream().ReadByte());
+        Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(reset.InnerException).SocketErrorCode);
+        listener.Close();
+    }
+
+    private sealed class Recorder : IReadyHandler
+    {
+        public Readiness Seen { get; private set; }
+
+        public void OnReady(Readiness readiness) => Seen |= readiness;
+
+        public void OnException(Exception exception) => throw exception;
+
+        public void Await(EpollNetwork network, Readiness wanted)
+        {
+            while ((Seen & wanted) == 0)
+            {
+                network.Wait(timeoutMs: -1);
+                while (network.TryTakeReady(out IReadyHandler owner, out Readiness readiness))
+                    owner.OnReady(readiness);
+            }
+        }
+    }
+}
