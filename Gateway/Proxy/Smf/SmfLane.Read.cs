@@ -127,8 +127,40 @@ internal sealed partial class SmfLane : IReplyStream
         }
         else
         {
-            PauseInput();
+            WaitForCaller();
         }
+    }
+
+    /// <summary>
+    /// Reads on when the caller takes its large reply. On a shared lane others' replies wait behind it, so the caller has
+    /// the write timeout for what it left unread: a byte now and then is not enough.
+    /// </summary>
+    private void WaitForCaller()
+    {
+        PauseInput();
+        if (!IsExclusive)
+            Loop.Timers.Arm(_stallTimer, Loop.NowMs + _relay!.Caller!.WriteTimeoutMs);
+    }
+
+    private void GoOn()
+    {
+        Loop.Timers.Disarm(_stallTimer);
+        if (IsInputPaused)
+            ResumeInput();
+    }
+
+    private void OnStallDue()
+    {
+        SmfCall call = _relay!;
+        if (call.ReplyBegun)
+        {
+            Loop.Counters.SlowCallersClosed++;
+            call.Caller!.Abort();
+            return;
+        }
+        // Its turn in the caller's stream did not come, which need not be the caller's fault.
+        Loop.Counters.CallsTimedOut++;
+        OnCallTimedOut(call);
     }
 
     public void OnStreamGranted()
@@ -139,15 +171,10 @@ internal sealed partial class SmfLane : IReplyStream
         Span<byte> header = stackalloc byte[SmfHeader.Bytes];
         (_relayHeader with { Session = call.CallerSession }).Write(header);
         call.Caller!.Write(header);
-        if (IsInputPaused)
-            ResumeInput();
+        GoOn();
     }
 
-    public void OnStreamRoom()
-    {
-        if (IsInputPaused)
-            ResumeInput();
-    }
+    public void OnStreamRoom() => GoOn();
 
     /// <summary>The caller is gone: the rest of its reply is swallowed, so that the lane goes on.</summary>
     public void OnStreamLost()
@@ -155,8 +182,7 @@ internal sealed partial class SmfLane : IReplyStream
         if (_relay is null || IsClosed)
             return;
         EndRelayedCall();
-        if (IsInputPaused)
-            ResumeInput();
+        GoOn();
     }
 
     private int Relay(ReadOnlySpan<byte> bytes)
@@ -187,7 +213,7 @@ internal sealed partial class SmfLane : IReplyStream
         }
         else if (caller.OutputBytes > caller.StreamBytesMax(isShared: !IsExclusive))
         {
-            PauseInput();
+            WaitForCaller();
         }
     }
 
@@ -204,6 +230,7 @@ internal sealed partial class SmfLane : IReplyStream
 
     private void StopRelay()
     {
+        Loop.Timers.Disarm(_stallTimer);
         if (_relay is { ReplyBegun: false } waiting)
             waiting.Caller?.CancelStream(this);
         _relay = null;
