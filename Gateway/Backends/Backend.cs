@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 using Microsoft.Extensions.Logging;
@@ -9,12 +10,16 @@ namespace FrameRpc.Gateway.Backends;
 /// <summary>One backend, as one worker sees it: finds lanes for calls, and keeps those waiting that find none.</summary>
 internal sealed partial class Backend
 {
+    /// <summary>Long enough that a caller which reads slowly all the time holds up others once a minute at most.</summary>
+    private const int KeptApartMs = 60_000;
+
     private readonly EventLoop _loop;
     private readonly ILogger _log;
     private readonly BackendOptions _options;
     private readonly Server[] _servers;
     private readonly ServerPicker _picker;
     private readonly LaneQueue _waiting = new();
+    private readonly Dictionary<Route, long> _keptApartUntilMs = [];
 
     public Backend(BackendOptions options, int sharedBodyMax, EventLoop loop, ILogger log)
     {
@@ -98,6 +103,22 @@ internal sealed partial class Backend
             _waiting.AddFirst(first);
             return;
         }
+    }
+
+    /// <summary>
+    /// A large reply of this route held up a shared lane, because its caller does not read as fast as the server sends. For
+    /// a while the route's calls take exclusive lanes, where nobody stands behind them.
+    /// </summary>
+    public void KeepApart(Route route) => _keptApartUntilMs[route] = _loop.NowMs + KeptApartMs;
+
+    public bool IsKeptApart(Route route)
+    {
+        if (_keptApartUntilMs.Count == 0 || !_keptApartUntilMs.TryGetValue(route, out long untilMs))
+            return false;
+        if (_loop.NowMs < untilMs)
+            return true;
+        _keptApartUntilMs.Remove(route);
+        return false;
     }
 
     public void Drain()

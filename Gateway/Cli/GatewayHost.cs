@@ -55,6 +55,8 @@ internal static class GatewayHost
             worker.Start();
         StartupReport.Write(output, options, listenPoints);
         signals.WaitForFirst();
+        foreach (ListenPoint point in listenPoints)
+            point.Withdraw();
         Drain(workers, options.DrainTimeout, output);
     }
 

@@ -12,19 +12,20 @@ internal sealed unsafe class ListenPoint : IDisposable
     private const int Backlog = 4096;
 
     private readonly int[] _fds;
-    private readonly string? _unixPath;
+    private string? _unixPath;
 
     private ListenPoint(Address address, int[] fds, string? unixPath)
     {
         Address = address;
         _fds = fds;
         _unixPath = unixPath;
+        IsTcp = unixPath is null;
     }
 
     /// <summary>The address as it came out: with the port that the kernel chose where port 0 was asked for.</summary>
     public Address Address { get; }
 
-    private bool IsTcp => _unixPath is null;
+    private bool IsTcp { get; }
 
     /// <summary>Throws <see cref="IOException"/> or <see cref="SocketException"/> where the address cannot be had.</summary>
     public static ListenPoint Open(Address address, int workers)
@@ -47,15 +48,25 @@ internal sealed unsafe class ListenPoint : IDisposable
         return new ListenerSocket(network, fd, IsTcp);
     }
 
+    /// <summary>
+    /// Takes a socket's file away. Called while the socket still listens: until then another gateway takes the file for one that is in use, and from then on
+    /// what it finds at this path is its own, which must not be deleted when this one has drained.
+    /// </summary>
+    public void Withdraw()
+    {
+        if (_unixPath is not null)
+            File.Delete(_unixPath);
+        _unixPath = null;
+    }
+
     public void Dispose()
     {
+        Withdraw();
         foreach (int fd in _fds)
         {
             if (fd >= 0)
                 _ = Libc.close(fd);
         }
-        if (_unixPath is not null)
-            File.Delete(_unixPath);
     }
 
     private static ListenPoint OpenTcp(TcpAddress tcp, int workers)

@@ -26,6 +26,9 @@ internal abstract partial class Connection
     /// <summary>Within <see cref="Consume"/>, where <see cref="HeldBytes"/> does not say what is left.</summary>
     protected bool IsConsuming => _consuming;
 
+    /// <summary>There may be more to receive. When there is not, <see cref="OnNothingToRead"/> says so.</summary>
+    protected bool MayHaveUnread => _readable;
+
     /// <summary>Bytes that have come in and are not consumed.</summary>
     protected int HeldBytes => _input.HeldBytes;
 
@@ -75,6 +78,11 @@ internal abstract partial class Connection
     {
     }
 
+    /// <summary>A receive found nothing.</summary>
+    protected virtual void OnNothingToRead()
+    {
+    }
+
     private bool CanRead => _readable && !IsInputPaused && (State is ConnectionState.Open or ConnectionState.Ending);
 
     private void Read()
@@ -105,7 +113,10 @@ internal abstract partial class Connection
     {
         _readable = false;
         if (received.Status == TransferStatus.WouldBlock)
+        {
+            OnNothingToRead();
             return;
+        }
         _sawEnd = true;
         if (State == ConnectionState.Ending)
             CloseWhenSaid();

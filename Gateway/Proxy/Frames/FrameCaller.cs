@@ -91,6 +91,12 @@ internal sealed partial class FrameCaller : Caller
             SayGoodbye();
     }
 
+    protected override void OnNothingToRead()
+    {
+        if (Dispatcher.IsDraining)
+            LeaveWhenIdle();
+    }
+
     protected override void OnOutputSent()
     {
         if (OutputBytes <= StreamLowBytes)
@@ -148,8 +154,9 @@ internal sealed partial class FrameCaller : Caller
         if (OutputBytes > RepliesHoldBytes)
             HoldInput(InputHold.Replies);
         ReleaseInput(InputHold.Turn);
-        if (Dispatcher.IsDraining)
-            LeaveWhenIdle();
+        // A request that came meanwhile is not read yet; it is answered before the leave.
+        if (!MayHaveUnread)
+            OnNothingToRead();
     }
 
     /// <summary>Looks at the call when its time is up, and before that whether it is in the way of others.</summary>

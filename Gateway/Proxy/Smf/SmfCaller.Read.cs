@@ -63,7 +63,7 @@ internal sealed partial class SmfCaller
         MessageBytes = messageBytes;
         if (bytes.Length < messageBytes)
             return 0;
-        return StartCall(route, header, bytes[..messageBytes]) ? messageBytes : 0;
+        return StartCall(route, header, bytes[..messageBytes]);
     }
 
     /// <summary>The size is in the header, so whatever is refused can be read away, and the connection stays usable.</summary>
@@ -74,38 +74,44 @@ internal sealed partial class SmfCaller
         return SmfHeader.Bytes;
     }
 
-    /// <summary>False when the lane is full: the request stays where it is, and comes again when there is room.</summary>
-    private bool StartCall(Route route, SmfHeader header, ReadOnlySpan<byte> message)
+    /// <summary>Starts a call whose request is whole, and returns what is used of it: nothing while the lane is full, for then it comes again.</summary>
+    private int StartCall(Route route, SmfHeader header, ReadOnlySpan<byte> message)
     {
         if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]))
-        {
-            Refuse(header.Session, Refusal.Malformed);
-            return true;
-        }
+            return RefuseWhole(header, message, Refusal.Malformed);
         if (_roomTimeUp)
         {
             _roomTimeUp = false;
             Loop.Counters.CallsTimedOut++;
-            Refuse(header.Session, Refusal.TimedOut);
-            return true;
+            return RefuseWhole(header, message, Refusal.TimedOut);
         }
-        if (Dispatcher.BackendOf(route).SharedLane(out Refusal why) is not { } lane)
+        Backend backend = Dispatcher.BackendOf(route);
+        if (backend.IsKeptApart(route))
         {
             Loop.Timers.Disarm(_roomTimer);
-            Refuse(header.Session, why);
-            return true;
+            BeginUpload(route, header);
+            return SmfHeader.Bytes;
         }
+        if (backend.SharedLane(out Refusal why) is not { } lane)
+            return RefuseWhole(header, message, why);
         if (!lane.HasRoom(message.Length))
         {
             WaitForRoom(lane, route);
-            return false;
+            return 0;
         }
         Loop.Timers.Disarm(_roomTimer);
         Loop.Counters.CallsRouted++;
         SmfCall call = _calls.Rent();
         call.Begin(this, header.Session, route, lookEveryMs: route.TimeoutMs, Loop);
         lane.Start(call, message);
-        return true;
+        return message.Length;
+    }
+
+    private int RefuseWhole(SmfHeader header, ReadOnlySpan<byte> message, Refusal why)
+    {
+        Loop.Timers.Disarm(_roomTimer);
+        Refuse(header.Session, why);
+        return message.Length;
     }
 
     private void WaitForRoom(SmfLane lane, Route route)

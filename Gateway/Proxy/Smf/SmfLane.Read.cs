@@ -127,19 +127,22 @@ internal sealed partial class SmfLane : IReplyStream
         }
         else
         {
-            WaitForCaller();
+            WaitForCaller(call);
         }
     }
 
     /// <summary>
     /// Reads on when the caller takes its large reply. On a shared lane others' replies wait behind it, so the caller has
-    /// the write timeout for what it left unread: a byte now and then is not enough.
+    /// the write timeout for what it left unread: a byte now and then is not enough. And it should not happen to the same
+    /// route again soon.
     /// </summary>
-    private void WaitForCaller()
+    private void WaitForCaller(SmfCall call)
     {
         PauseInput();
-        if (!IsExclusive)
-            Loop.Timers.Arm(_stallTimer, Loop.NowMs + _relay!.Caller!.WriteTimeoutMs);
+        if (IsExclusive)
+            return;
+        Loop.Timers.Arm(_stallTimer, Loop.NowMs + call.Caller!.WriteTimeoutMs);
+        Server.Backend.KeepApart(call.Route);
     }
 
     private void GoOn()
@@ -213,7 +216,7 @@ internal sealed partial class SmfLane : IReplyStream
         }
         else if (caller.OutputBytes > caller.StreamBytesMax(isShared: !IsExclusive))
         {
-            WaitForCaller();
+            WaitForCaller(call);
         }
     }
 

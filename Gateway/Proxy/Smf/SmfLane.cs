@@ -91,12 +91,14 @@ internal sealed partial class SmfLane : Lane
             OnStreamLost();
             return;
         }
-        call.GiveUp();
+        GiveUp(call);
         // Whatever waits for a server that reads nothing any more would wait in vain.
         if (IsExclusive || !serverReads)
             Abort();
+        else if (_givenUp > GivenUpMax)
+            Retire();
         else
-            NoteGivenUp();
+            CloseWhenRetired();
     }
 
     /// <summary>The caller of a large request is gone in the middle of its body: the lane is of no use to anybody else.</summary>
@@ -180,16 +182,12 @@ internal sealed partial class SmfLane : Lane
     private void Remove(SmfCall call)
     {
         _sessions.Remove(call.LaneSession);
-        Server.CallsInFlight--;
-        if (call.IsGivenUp)
-            _givenUp--;
+        StopCounting(call);
     }
 
     private void EndLost(SmfCall call)
     {
-        Server.CallsInFlight--;
-        if (call.IsGivenUp)
-            _givenUp--;
+        StopCounting(call);
         if (call.Caller is { } caller)
         {
             Loop.Counters.CallsLostWithLane++;
@@ -201,12 +199,21 @@ internal sealed partial class SmfLane : Lane
         call.End(Loop);
     }
 
-    private void NoteGivenUp()
+    /// <summary>The caller has its answer. The session stays taken until the server's reply comes, if it ever does; as load it no longer counts.</summary>
+    private void GiveUp(SmfCall call)
     {
-        if (++_givenUp > GivenUpMax)
-            Retire();
+        call.GiveUp();
+        _givenUp++;
+        Server.CallsInFlight--;
+    }
+
+    /// <summary>The call is out of the books, whether it was still waited for or given up before.</summary>
+    private void StopCounting(SmfCall call)
+    {
+        if (call.IsGivenUp)
+            _givenUp--;
         else
-            CloseWhenRetired();
+            Server.CallsInFlight--;
     }
 
     private void CloseWhenRetired()

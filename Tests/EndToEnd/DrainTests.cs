@@ -1,0 +1,143 @@
+using FrameRpc.Protocol.Frames;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+public sealed class DrainTests
+{
+    [Theory]
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.Interrupt)]
+    public void After_a_signal_nobody_new_is_accepted_and_calls_in_flight_finish(int signal)
+    {
+        using var held = new HeldCalls();
+        using var gateway = GatewayProcess.Start(held.File);
+        using var smf = Peer.Connect(gateway.SmfAddress);
+        using var frame = Peer.Connect(gateway.FrameAddress);
+        using var idleSmf = Peer.Connect(gateway.SmfAddress);
+        using var idleFrame = Peer.Connect(gateway.FrameAddress);
+        smf.Send(SmfMessage.Request(7).ToBytes());
+        frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
+        held.WaitFor(2);
+
+        gateway.Signal(signal);
+        Assert.Equal(StreamEnd.InOrder, idleSmf.ReadToEnd().End);
+        Assert.Equal(FrameHeader.Reset.ToArray(), idleFrame.ReadToEnd().Bytes);
+        Patience.Until(() => !Peer.CanConnect(gateway.SmfAddress) && !Peer.CanConnect(gateway.FrameAddress), "nobody listens any more");
+        Assert.False(gateway.HasExited);
+        held.LetGo();
+
+        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(smf));
+        Assert.Equal("7", FrameMessage.Read(frame)!.Text);
+        Assert.Equal(([], StreamEnd.InOrder), smf.ReadToEnd());
+        Assert.Equal(FrameHeader.Reset.ToArray(), frame.ReadToEnd().Bytes);
+        Assert.Equal(0, gateway.WaitForExit());
+        Assert.Contains("stopped: 2 calls answered by servers, 0 by the gateway itself\n", gateway.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_call_made_while_draining_on_a_busy_connection_gets_503_and_a_frame_call_error_3()
+    {
+        using var held = new HeldCalls();
+        using var gateway = GatewayProcess.Start(held.File);
+        using var smf = Peer.Connect(gateway.SmfAddress);
+        using var frame = Peer.Connect(gateway.FrameAddress);
+        smf.Send(SmfMessage.Request(1).ToBytes());
+        frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
+        held.WaitFor(2);
+        gateway.Signal(Signals.Terminate);
+        Patience.Until(() => !Peer.CanConnect(gateway.SmfAddress) && !Peer.CanConnect(gateway.FrameAddress), "nobody listens any more");
+
+        smf.Send(SmfMessage.Request(2).ToBytes());
+        SmfMessage refused = SmfMessage.Read(smf)!;
+        Assert.Equal((2, 503u), (refused.Session, refused.Meta));
+        // One call at a time: this one is refused when the one before it is answered.
+        frame.Send(FrameMessage.Call("Echo", "2").ToBytes());
+        held.LetGo();
+
+        Assert.Equal(SmfMessage.Request(1) with { Meta = 200 }, SmfMessage.Read(smf));
+        Assert.Equal("1", FrameMessage.Read(frame)!.Text);
+        Assert.Equal(FrameMessage.Fail(3, "the gateway is shutting down"), FrameMessage.Read(frame));
+        Assert.Equal(0, gateway.WaitForExit());
+    }
+
+    [Fact]
+    public void Calls_that_do_not_finish_within_the_drain_timeout_are_cut_off_with_exit_status_0()
+    {
+        using var held = new HeldCalls();
+        using var gateway = GatewayProcess.Start(held.File with { DrainTimeout = "100ms" });
+        using var smf = Peer.Connect(gateway.SmfAddress);
+        using var frame = Peer.Connect(gateway.FrameAddress);
+        smf.Send(SmfMessage.Request(7).ToBytes());
+        frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
+        held.WaitFor(2);
+
+        gateway.Signal(Signals.Terminate);
+
+        Assert.Equal(StreamEnd.Reset, smf.ReadToEnd().End);
+        Assert.Equal(StreamEnd.Reset, frame.ReadToEnd().End);
+        Assert.Equal(0, gateway.WaitForExit());
+        Assert.Contains("cutting off 2 callers whose calls did not finish\n", gateway.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Signals.Terminate, Signals.Terminate)]
+    [InlineData(Signals.Interrupt, Signals.Interrupt)]
+    public void A_second_signal_ends_at_once(int first, int second)
+    {
+        using var held = new HeldCalls();
+        using var gateway = GatewayProcess.Start(held.File with { DrainTimeout = "1h" });
+        using var smf = Peer.Connect(gateway.SmfAddress);
+        smf.Send(SmfMessage.Request(7).ToBytes());
+        held.WaitFor(1);
+
+        gateway.Signal(first);
+        gateway.WaitForOutput("draining: calls in flight have 3600 s to finish; a second signal stops at once");
+        gateway.Signal(second);
+
+        Assert.Equal(1, gateway.WaitForExit());
+    }
+
+    /// <summary>Servers that take calls and answer them when they are told to.</summary>
+    private sealed class HeldCalls : IDisposable
+    {
+        private readonly ManualResetEventSlim _letGo = new();
+        private readonly SemaphoreSlim _arrived = new(0);
+        private readonly ScriptedServer _smf, _frames;
+
+        public HeldCalls()
+        {
+            _smf = new ScriptedServer("127.0.0.1:0", peer => Serve(peer, SmfMessage.Read, request => (request with { Meta = 200 }).ToBytes()));
+            _frames = new ScriptedServer("127.0.0.1:0", peer => Serve(peer, FrameMessage.Read, request => FrameMessage.Ok(request.Data).ToBytes()));
+        }
+
+        public GatewayFile File => new() { SmfServers = [_smf.Address], FrameServers = [_frames.Address] };
+
+        public void WaitFor(int calls)
+        {
+            for (; calls > 0; calls--)
+                Assert.True(_arrived.Wait(Patience.Short), "a call does not arrive");
+        }
+
+        public void LetGo() => _letGo.Set();
+
+        public void Dispose()
+        {
+            LetGo();
+            _smf.Dispose();
+            _frames.Dispose();
+            _letGo.Dispose();
+            _arrived.Dispose();
+        }
+
+        private void Serve<T>(Peer peer, Func<Peer, T?> read, Func<T, byte[]> answer)
+        {
+            while (read(peer) is { } request)
+            {
+                _arrived.Release();
+                _letGo.Wait(Patience.Short);
+                peer.Send(answer(request));
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>A gateway.json for a test: one listener, one backend and one route in each format, and what the test wants otherwise.</summary>
+internal sealed record GatewayFile
+{
+    /// <summary>Shorter than anybody waits, and longer than a busy machine takes.</summary>
+    private const string DefaultTimeout = "60s";
+
+    public string SmfListener { get; init; } = "127.0.0.1:0";
+
+    public string FrameListener { get; init; } = "127.0.0.1:0";
+
+    public string[] SmfServers { get; init; } = ["demo:echo"];
+
+    public string[] FrameServers { get; init; } = ["demo:echo"];
+
+    public int Workers { get; init; } = 2;
+
+    public string Timeout { get; init; } = DefaultTimeout;
+
+    public string Balancing { get; init; } = "roundRobin";
+
+    public string DrainTimeout { get; init; } = DefaultTimeout;
+
+    /// <summary>Members of the route's objects, such as <c>"messageBytesMax": "1KiB"</c>.</summary>
+    public string RouteMembers { get; init; } = "";
+
+    /// <summary>Members of <c>limits</c>.</summary>
+    public string Limits { get; init; } = "";
+
+    public override string ToString() => $$"""
+        {
+          "workers": {{Workers}},
+          "drainTimeout": "{{DrainTimeout}}",
+          "listeners": [
+            { "name": "smf", "address": "{{SmfListener}}", "protocol": "smf" },
+            { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame" },
+          ],
+          "backends": {
+            "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}} },
+            "frame-servers": { "protocol": "frame", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(FrameServers)}} },
+          },
+          "routes": [
+            {
+              "name": "get", "service": "SmfStorage", "method": "Get", "request": "smf_gen::demo::Request", "reply": "smf_gen::demo::Response",
+              "backend": "smf-servers", "timeout": "{{Timeout}}", {{RouteMembers}}
+            },
+            { "name": "vectors", "id": "12345", "backend": "smf-servers", "timeout": "{{Timeout}}" },
+            { "name": "echo", "endpoint": "Echo", "backend": "frame-servers", "timeout": "{{Timeout}}", {{RouteMembers}} },
+            { "name": "stream", "endpoint": "Stream", "backend": "frame-servers", "timeout": "{{Timeout}}" },
+            { "name": "upload", "endpoint": "Upload", "backend": "frame-servers", "timeout": "{{Timeout}}" },
+            { "name": "fail", "endpoint": "Fail", "backend": "frame-servers", "timeout": "{{Timeout}}" },
+          ],
+          "limits": { {{Limits}} },
+        }
+        """;
+}

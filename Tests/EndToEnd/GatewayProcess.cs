@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Text;
+using FrameRpc.Tests.Cli;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>A running gateway of the published binary, in a folder of its own.</summary>
+internal sealed class GatewayProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Lines _output = new();
+    private readonly Lines _error = new();
+
+    private GatewayProcess(GatewayFile file, string folder)
+    {
+        Folder = folder;
+        WriteFile(folder, file);
+        _process = Binary.Start(folder);
+        _process.OutputDataReceived += (_, line) => _output.Add(line.Data);
+        _process.ErrorDataReceived += (_, line) => _error.Add(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Folder { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>Where callers connect, with the port that the kernel chose.</summary>
+    public string SmfAddress => ListenerAddress("smf");
+
+    public string FrameAddress => ListenerAddress("frames");
+
+    public string Output => _output.ToString();
+
+    public string Error => _error.ToString();
+
+    public bool HasExited => _process.HasExited;
+
+    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
+
+    /// <summary>The memory that the process has in use.</summary>
+    public long ResidentBytes => StatusBytes("VmRSS");
+
+    /// <summary>The most that it had in use since <see cref="ForgetPeak"/>, as the kernel keeps count of it.</summary>
+    public long PeakResidentBytes => StatusBytes("VmHWM");
+
+    /// <summary>A new folder for a gateway and the sockets around it, short enough for the path of one.</summary>
+    public static string NewFolder() => Directory.CreateTempSubdirectory("frpc-").FullName;
+
+    /// <summary>Starts a gateway and waits until it is ready.</summary>
+    public static GatewayProcess Start(GatewayFile file, string? folder = null)
+    {
+        var gateway = new GatewayProcess(file, folder ?? NewFolder());
+        try
+        {
+            Patience.Until(() => gateway._output.Contains("ready") || gateway.HasExited, "the gateway is ready");
+            if (!gateway.HasExited)
+                return gateway;
+            gateway._process.WaitForExit();
+            throw new InvalidOperationException($"the gateway did not start: status {gateway._process.ExitCode}\n{gateway.Output}{gateway.Error}");
+        }
+        catch
+        {
+            gateway.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a gateway that is not expected to start.</summary>
+    public static Result Run(GatewayFile file, string folder)
+    {
+        WriteFile(folder, file);
+        return Binary.Run(folder);
+    }
+
+    public void Signal(int signal) => Signals.Send(Id, signal);
+
+    /// <summary>How many files are open once nothing is being opened or closed any more.</summary>
+    public int SettledFiles()
+    {
+        const int looks = 20;
+        int files = 0;
+        int same = 0;
+        Patience.Until(() => (same = files == (files = OpenFiles) ? same + 1 : 0) == looks, "the number of open files stays the same");
+        return files;
+    }
+
+    /// <summary>The exit status, once the process has ended by itself and all that it said is read.</summary>
+    public int WaitForExit()
+    {
+        if (!_process.WaitForExit(Patience.Short))
+            throw new TimeoutException($"the gateway does not end. It said:\n{Output}{Error}");
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    public void ForgetPeak() => File.WriteAllText($"/proc/{Id}/clear_refs", "5");
+
+    public void WaitForOutput(string text) => Patience.Until(() => Output.Contains(text, StringComparison.Ordinal), $"the gateway says \"{text}\"");
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+    }
+
+    private static void WriteFile(string folder, GatewayFile file) => File.WriteAllText(Path.Combine(folder, "gateway.json"), file.ToString());
+
+    private long StatusBytes(string name)
+    {
+        string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith($"{name}:", StringComparison.Ordinal));
+        return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], null) * 1024;
+    }
+
+    /// <summary>From the start-up lines: <c>listener NAME PROTOCOL ADDRESS</c>.</summary>
+    private string ListenerAddress(string name)
+    {
+        foreach (string line in Output.Split('\n'))
+        {
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words is ["listener", _, _, _] && words[1] == name)
+                return words[3];
+        }
+        throw new InvalidOperationException($"no listener {name} in the start-up lines:\n{Output}");
+    }
+
+    /// <summary>What a stream said, collected on the reader's thread.</summary>
+    private sealed class Lines
+    {
+        private readonly StringBuilder _text = new();
+
+        public void Add(string? line)
+        {
+            if (line is null)
+                return;
+            lock (_text)
+                _text.Append(line).Append('\n');
+        }
+
+        /// <summary>Whether a line begins so.</summary>
+        public bool Contains(string start) => ToString().Split('\n').Any(line => line.StartsWith(start, StringComparison.Ordinal));
+
+        public override string ToString()
+        {
+            lock (_text)
+                return _text.ToString();
+        }
+    }
+}

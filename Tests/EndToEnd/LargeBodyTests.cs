@@ -1,0 +1,232 @@
+using System.Text;
+using FrameRpc.Gateway.Demo;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>Bodies of 1 GiB. Every byte of them is compared with what belongs at its place, and the gateway holds next to nothing of them.</summary>
+[Collection(nameof(Heavy))]
+public sealed class LargeBodyTests
+{
+    /// <summary>Beyond what an idle gateway has: far less than a body, and room for the buffers of a few connections and what the kernel maps in.</summary>
+    private const long ExtraBytesMax = 16 * Heavy.MiB;
+
+    /// <summary>What many refusals may leave behind: buffers that are in use anyway, but not one of what was announced.</summary>
+    private const long MovedBytesMax = 4 * Heavy.MiB;
+
+    private const int ChunkBytes = FrameHeader.PayloadBytesMax;
+
+    [Fact]
+    public void An_smf_body_of_1_gib_passes_each_way_and_is_never_held()
+    {
+        using var server = new ScriptedServer("127.0.0.1:0", peer =>
+        {
+            var request = SmfHeader.Read(peer.Receive(SmfHeader.Bytes));
+            AssertContent(peer, request.Size);
+            SendSmf(peer, request with { Meta = SmfStatus.Ok });
+            peer.ReadToEnd();
+        });
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address], Limits = """ "messageBytesMax": "2047MiB" """ });
+        using var caller = Peer.Connect(gateway.SmfAddress);
+        long idleBytes = BeginMeasuring(gateway);
+        // The gateway does not read a body of this size through, so any checksum passes; those who keep bodies whole verify it.
+        var request = new SmfHeader(SmfCompression.None, 0, 7, (uint)Heavy.GiB, 0x12345678, SmfMessage.Get);
+
+        SendSmf(caller, request);
+        var reply = SmfHeader.Read(caller.Receive(SmfHeader.Bytes));
+        AssertContent(caller, reply.Size);
+
+        Assert.Equal(request with { Meta = SmfStatus.Ok }, reply);
+        Assert.Empty(server.Problems);
+        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+    }
+
+    [Fact]
+    public void Frame_octets_of_1_gib_are_uploaded_whole_and_never_held()
+    {
+        long received = 0;
+        using var server = new ScriptedServer("127.0.0.1:0", peer =>
+        {
+            Assert.Equal("Upload", FrameMessage.ReadHeader(peer)!.Endpoint);
+            received = ReadOctets(peer);
+            peer.Send(FrameMessage.Ok(Encoding.UTF8.GetBytes($$"""{"Bytes":{{received}}}""")).ToBytes());
+            peer.ReadToEnd();
+        });
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] });
+        using var caller = Peer.Connect(gateway.FrameAddress);
+        long idleBytes = BeginMeasuring(gateway);
+
+        caller.Send(FrameMessage.OctetsHeader("Upload", error: 0));
+        SendOctets(caller, Heavy.GiB);
+
+        Assert.Equal($$"""{"Bytes":{{Heavy.GiB}}}""", FrameMessage.Read(caller)!.Text);
+        Assert.Empty(server.Problems);
+        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+    }
+
+    [Fact]
+    public void Frame_octets_of_1_gib_are_downloaded_whole_from_a_server_of_another_process_and_never_held()
+    {
+        using var server = DemoProcess.Start("frame");
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] });
+        using var caller = Peer.Connect(gateway.FrameAddress);
+        long idleBytes = BeginMeasuring(gateway);
+
+        caller.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{Heavy.GiB}}}""", accept: 3).ToBytes());
+
+        Assert.Equal((3, 1), FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default);
+        Assert.Equal(Heavy.GiB, ReadOctets(caller));
+        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+    }
+
+    /// <summary>Both ways at once, through the embedded server: the reply begins long before the request has ended.</summary>
+    [Fact]
+    public async Task Frame_octets_of_1_gib_are_echoed_while_they_are_sent()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = ["demo:echo"] });
+        using var caller = Peer.Connect(gateway.FrameAddress);
+        long idleBytes = BeginMeasuring(gateway);
+
+        caller.Send(FrameMessage.OctetsHeader("Echo", error: 0));
+        var sending = Task.Factory.StartNew(() => SendOctets(caller, Heavy.GiB), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        Assert.Equal((3, 1), FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default);
+        Assert.Equal(Heavy.GiB, ReadOctets(caller));
+        await sending;
+        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+    }
+
+    [Fact]
+    public void A_size_of_0xffffffff_is_refused_and_memory_does_not_move()
+    {
+        const int callersCount = 100;
+        using var gateway = GatewayProcess.Start(new GatewayFile());
+        using (var first = Peer.Connect(gateway.SmfAddress))
+        {
+            first.Send(SmfMessage.Request(1).ToBytes());
+            Assert.Equal(200u, SmfMessage.Read(first)!.Meta);
+        }
+        byte[] claim = new byte[SmfHeader.Bytes];
+        new SmfHeader(SmfCompression.None, 0, 7, uint.MaxValue, 1, SmfMessage.Get).Write(claim);
+        byte[] some = new byte[64 * 1024];
+        Peer[] callers = [.. Enumerable.Range(0, callersCount).Select(_ => Peer.Connect(gateway.SmfAddress))];
+        long before = BeginMeasuring(gateway);
+
+        foreach (Peer caller in callers)
+        {
+            caller.Send(claim);
+            caller.Send(some);
+            Assert.Equal(413u, SmfMessage.Read(caller)!.Meta);
+        }
+
+        AssertGrewLittle(gateway, before, MovedBytesMax);
+        foreach (Peer caller in callers)
+            caller.Dispose();
+    }
+
+    [Fact]
+    public void A_reply_with_size_0xffffffff_and_a_frame_with_such_a_length_are_refused_and_memory_does_not_move()
+    {
+        const int calls = 100;
+        byte[] claim = new byte[SmfHeader.Bytes];
+        using var smfServer = new ScriptedServer("127.0.0.1:0", peer =>
+        {
+            while (SmfMessage.Read(peer) is { } request)
+            {
+                new SmfHeader(SmfCompression.None, 0, request.Session, uint.MaxValue, 1, SmfStatus.Ok).Write(claim);
+                peer.Send(claim);
+            }
+        });
+        using var frameServer = new ScriptedServer("127.0.0.1:0", peer =>
+        {
+            while (FrameMessage.Read(peer) is not null)
+                peer.Send([1, 1, 0xff, 0xff, 0xff, 0xff]);
+        });
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [smfServer.Address], FrameServers = [frameServer.Address] });
+        long before = 0;
+
+        for (int call = 0; call < calls; call++)
+        {
+            using var smf = Peer.Connect(gateway.SmfAddress);
+            using var frame = Peer.Connect(gateway.FrameAddress);
+            using var broken = Peer.Connect(gateway.FrameAddress);
+            smf.Send(SmfMessage.Request(7).ToBytes());
+            frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
+            broken.Send([1, 1, 0xff, 0xff, 0xff, 0xff]);
+            Assert.Equal(502u, SmfMessage.Read(smf)!.Meta);
+            Assert.Equal(3, FrameMessage.Read(frame)!.Error);
+            Assert.Equal(2, FrameMessage.Read(broken)!.Error);
+            Assert.Null(FrameMessage.Read(broken));
+            if (call == calls / 10)
+                before = BeginMeasuring(gateway);
+        }
+
+        AssertGrewLittle(gateway, before, MovedBytesMax);
+    }
+
+    private static void SendSmf(Peer peer, SmfHeader header)
+    {
+        byte[] head = new byte[SmfHeader.Bytes];
+        header.Write(head);
+        peer.Send(head);
+        byte[] chunk = new byte[ChunkBytes];
+        for (long sent = 0; sent < header.Size; sent += chunk.Length)
+        {
+            DemoContent.Fill(chunk, sent);
+            peer.Send(chunk.AsSpan(0, (int)Math.Min(chunk.Length, header.Size - sent)));
+        }
+    }
+
+    /// <summary>Frames of 4 MiB, and an empty one at the end, as the first implementation sends a length that is a multiple of it.</summary>
+    private static void SendOctets(Peer peer, long bytes)
+    {
+        byte[] chunk = new byte[ChunkBytes];
+        for (long sent = 0; sent < bytes; sent += chunk.Length)
+        {
+            DemoContent.Fill(chunk, sent);
+            peer.Send(FrameMessage.Frame(FrameType.Data, isLast: false, chunk));
+        }
+        peer.Send(FrameMessage.Frame(FrameType.Data, isLast: true, []));
+    }
+
+    private static long ReadOctets(Peer peer)
+    {
+        long bytes = 0;
+        while (true)
+        {
+            var frame = FrameHeader.Read(peer.Receive(FrameHeader.Bytes));
+            Assert.Equal(FrameType.Data, frame.Type);
+            AssertContent(peer, frame.PayloadLength, bytes);
+            bytes += frame.PayloadLength;
+            if (frame.NoMoreFrames)
+                return bytes;
+        }
+    }
+
+    private static void AssertContent(Peer peer, long bytes, long offset = 0)
+    {
+        byte[] chunk = new byte[256 * 1024];
+        for (long end = offset + bytes; offset < end;)
+        {
+            int received = peer.ReceiveSome(chunk.AsSpan(0, (int)Math.Min(chunk.Length, end - offset)));
+            Assert.True(received > 0, $"the stream ended at {offset}");
+            Assert.True(DemoContent.Matches(chunk.AsSpan(0, received), offset), $"the content is wrong within {received} bytes from {offset} on");
+            offset += received;
+        }
+    }
+
+    private static long BeginMeasuring(GatewayProcess gateway)
+    {
+        gateway.ForgetPeak();
+        return gateway.ResidentBytes;
+    }
+
+    private static void AssertGrewLittle(GatewayProcess gateway, long beforeBytes, long extraBytesMax)
+    {
+        long extraBytes = gateway.PeakResidentBytes - beforeBytes;
+        TestContext.Current.TestOutputHelper!.WriteLine($"{beforeBytes / 1024} KiB before, at most {extraBytes / 1024} KiB more");
+        Assert.True(extraBytes <= extraBytesMax, $"{extraBytes} bytes more than the {beforeBytes} before");
+    }
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using FrameRpc.Tests.Cli;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+public sealed class ListenerTests : IDisposable
+{
+    /// <summary>Lines of <see cref="GatewayFile"/> on which the listeners stand, and the column of their addresses.</summary>
+    private const string SmfPlace = "gateway.json:5:33", FramePlace = "gateway.json:6:36";
+
+    private readonly TestNetwork _network = new();
+
+    private string SmfSocket => _network.SocketPath("smf");
+
+    public void Dispose() => _network.Dispose();
+
+    [Fact]
+    public void A_socket_file_that_a_dead_process_left_is_replaced()
+    {
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            string made = _network.SocketPath("made");
+            left.Bind(new UnixDomainSocketEndPoint(made));
+            // .NET deletes a socket's file when it closes it; a process that dies does not.
+            File.Move(made, SmfSocket);
+        }
+
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}" });
+
+        AssertServes(gateway);
+    }
+
+    [Fact]
+    public void A_socket_file_on_which_somebody_listens_is_an_error_and_stays()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}" });
+
+        Result second = GatewayProcess.Run(new GatewayFile { SmfListener = $"unix:{SmfSocket}" }, _network.Folder);
+
+        Assert.Equal((2, $"{SmfPlace}: listeners[0].address: address in use: something else listens on unix:{SmfSocket}\n"), (second.Status, second.Error));
+        AssertServes(gateway);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_socket_is_an_error_and_stays()
+    {
+        File.WriteAllText(SmfSocket, "precious");
+
+        Result result = GatewayProcess.Run(new GatewayFile { SmfListener = $"unix:{SmfSocket}" }, _network.Folder);
+
+        Assert.Equal(
+            (2, $"{SmfPlace}: listeners[0].address: {SmfSocket} exists and is not a socket; the gateway would not delete it\n"),
+            (result.Status, result.Error));
+        Assert.Equal("precious", File.ReadAllText(SmfSocket));
+    }
+
+    [Fact]
+    public void Tcp_addresses_in_use_are_told_all_at_once_with_file_line_and_column()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile());
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        Result second = GatewayProcess.Run(
+            new GatewayFile { SmfListener = gateway.SmfAddress, FrameListener = other.LocalEndpoint.ToString()! }, _network.Folder);
+
+        Assert.Equal(
+            (2, $"""
+                {SmfPlace}: listeners[0].address: address in use: something else listens on {gateway.SmfAddress}
+                {FramePlace}: listeners[1].address: address in use: something else listens on {other.LocalEndpoint}
+
+                """),
+            (second.Status, second.Error));
+        AssertServes(gateway);
+    }
+
+    [Fact]
+    public void The_socket_file_is_gone_when_the_gateway_has_stopped()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}" });
+        Assert.True(File.Exists(SmfSocket));
+
+        gateway.Signal(Signals.Terminate);
+
+        Assert.Equal(0, gateway.WaitForExit());
+        Assert.False(File.Exists(SmfSocket));
+    }
+
+    [Fact]
+    public void A_gateway_that_starts_while_another_drains_takes_over_its_addresses_and_keeps_them()
+    {
+        var silent = ScriptedServer.Silent();
+        using var old = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}", SmfServers = [silent.Address], DrainTimeout = "1h" });
+        using var busy = Peer.Connect(old.SmfAddress);
+        busy.Send(SmfMessage.Request(1).ToBytes());
+        Patience.Until(() => silent.Accepted > 0, "the call is in flight");
+        old.Signal(Signals.Terminate);
+        Patience.Until(() => !Peer.CanConnect(old.SmfAddress), "the old gateway listens no more");
+
+        using var next = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}", FrameListener = old.FrameAddress });
+        AssertServes(next);
+        silent.Dispose();
+
+        Assert.Equal(502u, SmfMessage.Read(busy)!.Meta);
+        Assert.Equal(0, old.WaitForExit());
+        AssertServes(next);
+    }
+
+    [Fact]
+    public void A_caller_over_a_listeners_limit_is_closed_at_once_and_the_others_are_served()
+    {
+        const int allowed = 4;
+        using var gateway = GatewayProcess.Start(new GatewayFile { Workers = 1, Limits = $""" "connectionsMax": {allowed} """ });
+        Peer[] callers = [.. Enumerable.Range(0, allowed).Select(_ => Peer.Connect(gateway.SmfAddress))];
+        foreach (Peer caller in callers)
+            AssertServes(caller);
+
+        using var oneTooMany = Peer.Connect(gateway.SmfAddress);
+        Assert.Equal(StreamEnd.Reset, oneTooMany.ReadToEnd().End);
+        foreach (Peer caller in callers)
+            AssertServes(caller);
+
+        // Whoever leaves makes room for another.
+        callers[0].Dispose();
+        Patience.Until(() => IsServed(gateway.SmfAddress), "there is room again");
+        foreach (Peer caller in callers[1..])
+            caller.Dispose();
+    }
+
+    private static bool IsServed(string address)
+    {
+        using var caller = Peer.Connect(address);
+        try
+        {
+            caller.Send(SmfMessage.Request(1).ToBytes());
+            return SmfMessage.Read(caller) is { Meta: 200 };
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        {
+            return false;
+        }
+    }
+
+    private static void AssertServes(GatewayProcess gateway)
+    {
+        using var caller = Peer.Connect(gateway.SmfAddress);
+        AssertServes(caller);
+    }
+
+    private static void AssertServes(Peer caller)
+    {
+        caller.Send(SmfMessage.Request(7).ToBytes());
+        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
+    }
+}

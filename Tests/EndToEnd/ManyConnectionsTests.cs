@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+[Collection(nameof(Heavy))]
+public sealed partial class ManyConnectionsTests
+{
+    private const int ConnectionsWanted = 10_000;
+
+    /// <summary>The most that a connection may take which has sent one byte: a small block for the byte, and what the gateway knows of the connection.</summary>
+    private const long BytesPerConnectionMax = 5 * 1024;
+
+    [Fact]
+    public void Connections_that_send_one_byte_and_stop_take_little_and_nobody_else_notices()
+    {
+        int count = ConnectionsAllowed();
+        using var frames = ScriptedServer.FrameEcho();
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [frames.Address], Limits = """ "connectionsMax": 30000 """ });
+        // So often that every worker has its connections to the servers, which stay.
+        for (int i = 0; i < 50; i++)
+            AssertServes(gateway);
+        int openFilesBefore = gateway.SettledFiles();
+        long before = gateway.ResidentBytes;
+
+        var silent = new List<Peer>();
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                var peer = Peer.Connect(i % 2 == 0 ? gateway.SmfAddress : gateway.FrameAddress);
+                silent.Add(peer);
+                // The first byte of a request, in both formats.
+                peer.Send([(byte)(i % 2)]);
+            }
+            Patience.Until(() => gateway.OpenFiles >= openFilesBefore + count, "all are accepted");
+            AssertServes(gateway);
+            long each = (gateway.ResidentBytes - before) / count;
+            TestContext.Current.TestOutputHelper!.WriteLine($"{count} connections take {each} bytes each");
+            Assert.True(each <= BytesPerConnectionMax, $"{each} bytes for each of {count} connections");
+        }
+        finally
+        {
+            foreach (Peer peer in silent)
+                peer.Dispose();
+        }
+
+        Patience.Until(() => gateway.OpenFiles <= openFilesBefore, $"{gateway.OpenFiles} file descriptors are {openFilesBefore} again");
+        AssertServes(gateway);
+    }
+
+    private static void AssertServes(GatewayProcess gateway)
+    {
+        using var smf = Peer.Connect(gateway.SmfAddress);
+        using var frame = Peer.Connect(gateway.FrameAddress);
+        smf.Send(SmfMessage.Request(7).ToBytes());
+        frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
+        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(smf));
+        Assert.Equal("7", FrameMessage.Read(frame)!.Text);
+    }
+
+    /// <summary>This process and the gateway may each open as many files as the limit says; some are for other things.</summary>
+    private static unsafe int ConnectionsAllowed()
+    {
+        const int RlimitNofile = 7;
+        const int others = 1000;
+        ulong* limit = stackalloc ulong[2];
+        Assert.Equal(0, getrlimit(RlimitNofile, limit));
+        int allowed = (int)Math.Min(ConnectionsWanted, Math.Max(0, (long)Math.Min(limit[1], int.MaxValue) - others));
+        Assert.SkipWhen(allowed < 100, $"a process may open no more than {limit[1]} files here (ulimit -Hn)");
+        if (allowed < ConnectionsWanted)
+            TestContext.Current.TestOutputHelper!.WriteLine($"only {allowed} connections: a process may open no more than {limit[1]} files here (ulimit -Hn)");
+        return allowed;
+    }
+
+    [LibraryImport("libc")]
+    private static unsafe partial int getrlimit(int resource, ulong* limit);
+}

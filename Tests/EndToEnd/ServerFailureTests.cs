@@ -1,0 +1,198 @@
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+public sealed class ServerFailureTests
+{
+    private const int CallsInFlight = 50;
+
+    [Fact]
+    public void A_server_that_refuses_is_passed_over_for_the_next()
+    {
+        using var nobody = new NobodyListens();
+        using var smfServer = ScriptedServer.SmfEcho();
+        using var frameServer = ScriptedServer.FrameEcho();
+        using var gateway = GatewayProcess.Start(new GatewayFile
+        {
+            SmfServers = [nobody.Address, smfServer.Address],
+            FrameServers = [nobody.Address, frameServer.Address],
+        });
+        // A connection for each call, so that every one has to find a server.
+        for (int number = 1; number <= CallsInFlight; number++)
+        {
+            using var smf = Peer.Connect(gateway.SmfAddress);
+            using var frame = Peer.Connect(gateway.FrameAddress);
+            smf.Send(SmfMessage.Request(number).ToBytes());
+            frame.Send(FrameMessage.Call("Echo", $"{number}").ToBytes());
+            Assert.Equal(SmfMessage.Request(number) with { Meta = 200 }, SmfMessage.Read(smf));
+            Assert.Equal($"{number}", FrameMessage.Read(frame)!.Text);
+        }
+    }
+
+    [Fact]
+    public void Without_any_server_that_can_be_reached_calls_get_503_and_error_3()
+    {
+        using var nobody = new NobodyListens();
+        using var gateway = GatewayProcess.Start(new GatewayFile
+        {
+            SmfServers = [nobody.Address, nobody.UnixAddress],
+            FrameServers = [nobody.Address, nobody.UnixAddress],
+        });
+        using var smf = Peer.Connect(gateway.SmfAddress);
+        using var frame = Peer.Connect(gateway.FrameAddress);
+
+        for (int number = 1; number <= CallsInFlight; number++)
+        {
+            smf.Send(SmfMessage.Request(number).ToBytes());
+            frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
+            Assert.Equal(503u, SmfMessage.Read(smf)!.Meta);
+            Assert.Equal(FrameMessage.Fail(3, "no server of this backend can be reached"), FrameMessage.Read(frame));
+        }
+    }
+
+    /// <summary>The server is another process, a gateway before a server that never answers, and is killed as the kernel kills.</summary>
+    [Fact]
+    public void When_a_server_is_killed_with_calls_in_flight_each_gets_502_and_the_next_calls_go_to_the_other()
+    {
+        var arrived = new CountdownEvent(CallsInFlight);
+        using var silentSmf = new ScriptedServer("127.0.0.1:0", peer => Swallow(peer, SmfMessage.Read, arrived));
+        using var doomed = GatewayProcess.Start(new GatewayFile { SmfServers = [silentSmf.Address], Workers = 1 });
+        using var other = ScriptedServer.SmfEcho();
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [doomed.SmfAddress, other.Address], Workers = 1 });
+        using var caller = Peer.Connect(gateway.SmfAddress);
+        SmfMessage[] requests = [.. Enumerable.Range(1, 2 * CallsInFlight).Select(SmfMessage.Request)];
+
+        // In turn, so that half of them are in flight at each server, and the other's are answered.
+        foreach (SmfMessage request in requests)
+            caller.Send(request.ToBytes());
+        HashSet<ushort> answered = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 200))];
+        Assert.True(arrived.Wait(Patience.Short, TestContext.Current.CancellationToken), "the calls do not arrive");
+        doomed.Signal(Signals.Kill);
+        HashSet<ushort> lost = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 502))];
+
+        Assert.Equal(requests.Select(request => request.Session).Order(), answered.Union(lost).Order());
+        foreach (SmfMessage request in requests)
+        {
+            caller.Send(request.ToBytes());
+            Assert.Equal(request with { Meta = 200 }, SmfMessage.Read(caller));
+        }
+    }
+
+    [Fact]
+    public void When_a_frame_server_is_killed_with_calls_in_flight_each_gets_error_3_and_the_next_calls_go_to_the_other()
+    {
+        var arrived = new CountdownEvent(CallsInFlight);
+        using var silent = new ScriptedServer("127.0.0.1:0", peer => Swallow(peer, FrameMessage.Read, arrived));
+        using var doomed = GatewayProcess.Start(new GatewayFile { FrameServers = [silent.Address], Workers = 1 });
+        using var other = ScriptedServer.FrameEcho();
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [doomed.FrameAddress, other.Address], Workers = 1 });
+        Peer[] callers = [.. Enumerable.Range(0, 2 * CallsInFlight).Select(_ => Peer.Connect(gateway.FrameAddress))];
+
+        foreach (Peer caller in callers)
+            caller.Send(FrameMessage.Call("Echo", "1").ToBytes());
+        Assert.True(arrived.Wait(Patience.Short, TestContext.Current.CancellationToken), "the calls do not arrive");
+        doomed.Signal(Signals.Kill);
+
+        FrameMessage[] replies = [.. callers.Select(caller => FrameMessage.Read(caller)!)];
+        Assert.Equal(CallsInFlight, replies.Count(reply => reply == FrameMessage.Fail(3, "the server closed the connection, or sent no valid reply")));
+        Assert.Equal(CallsInFlight, replies.Count(reply => reply == FrameMessage.Ok("1"u8.ToArray())));
+        foreach (Peer caller in callers)
+        {
+            caller.Send(FrameMessage.Call("Echo", "2").ToBytes());
+            Assert.Equal("2", FrameMessage.Read(caller)!.Text);
+            caller.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(StreamEnd.InOrder)]
+    [InlineData(StreamEnd.Reset)]
+    public void A_server_that_closes_on_a_call_loses_the_calls_in_flight_and_no_others(StreamEnd how)
+    {
+        using var server = new ScriptedServer("127.0.0.1:0", peer =>
+        {
+            for (int calls = 0; calls < CallsInFlight; calls++)
+                SmfMessage.Read(peer);
+            if (how == StreamEnd.Reset)
+                peer.Reset();
+        });
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address], Workers = 1 });
+        using var caller = Peer.Connect(gateway.SmfAddress);
+        for (int round = 0; round < 3; round++)
+        {
+            for (int number = 1; number <= CallsInFlight; number++)
+                caller.Send(SmfMessage.Request(number).ToBytes());
+            Assert.Equal(
+                Enumerable.Range(1, CallsInFlight).Select(number => (ushort)number).ToHashSet(),
+                Enumerable.Range(1, CallsInFlight).Select(_ => Answer(caller, 502)).ToHashSet());
+        }
+        Assert.Equal(3, server.Accepted);
+        Assert.Empty(server.Problems);
+    }
+
+    [Fact]
+    public void A_server_that_comes_back_is_used_again()
+    {
+        using var other = ScriptedServer.SmfEcho();
+        var server = ScriptedServer.SmfEcho();
+        string address = server.Address;
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [address, other.Address], Workers = 1 });
+        using var caller = Peer.Connect(gateway.SmfAddress);
+        AssertServed(caller);
+        AssertServed(caller);
+        Assert.Equal(1, server.Accepted);
+
+        server.Dispose();
+        // A call that is on its way when the server goes gets 502; after that none is sent there.
+        Patience.Until(() => Call(caller).Meta == 200 && Call(caller).Meta == 200, "all calls go to the other server");
+        for (int calls = 0; calls < CallsInFlight; calls++)
+            AssertServed(caller);
+
+        using var back = ScriptedServer.SmfEcho(address);
+        Patience.Until(() => Call(caller).Meta == 200 && back.Accepted > 0, "the server that came back is used again");
+        for (int calls = 0; calls < CallsInFlight; calls++)
+            AssertServed(caller);
+    }
+
+    private static SmfMessage Call(Peer caller)
+    {
+        caller.Send(SmfMessage.Request(7).ToBytes());
+        return SmfMessage.Read(caller)!;
+    }
+
+    private static void AssertServed(Peer caller) => Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, Call(caller));
+
+    private static ushort Answer(Peer caller, uint status)
+    {
+        SmfMessage reply = SmfMessage.Read(caller)!;
+        Assert.Equal(status, reply.Meta);
+        return reply.Session;
+    }
+
+    private static void Swallow<T>(Peer peer, Func<Peer, T?> read, CountdownEvent arrived)
+    {
+        while (read(peer) is not null)
+            arrived.Signal();
+    }
+
+    /// <summary>Addresses that refuse connections, and on which nobody else can come to listen.</summary>
+    private sealed class NobodyListens : IDisposable
+    {
+        private readonly Socket _bound = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly TestNetwork _network = new();
+
+        public NobodyListens() => _bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+        public string Address => _bound.LocalEndPoint!.ToString()!;
+
+        public string UnixAddress => _network.Address("unix", "nobody");
+
+        public void Dispose()
+        {
+            _bound.Dispose();
+            _network.Dispose();
+        }
+    }
+}
