@@ -51,6 +51,8 @@ internal sealed partial class SmfCaller
     /// </summary>
     public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, Dispatcher.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
 
+    public long WriteTimeoutMs => Dispatcher.WriteTimeoutMs;
+
     /// <summary>The large reply is written whole: what waited behind it follows.</summary>
     public void EndStream(IReplyStream stream)
     {
