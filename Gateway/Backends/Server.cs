@@ -67,10 +67,10 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
             request.OnLane(lane);
             return;
         }
-        ExclusiveLanes++;
         Lane opened = backend.Protocol == WireProtocol.Smf
             ? new SmfLane(loop, OpenSocket(), this, isExclusive: true)
             : new FrameLane(loop, OpenSocket(), this);
+        ExclusiveLanes++;
         opened.ConnectingFor = request;
         request.Connecting = opened;
     }
