@@ -67,10 +67,10 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
             request.OnLane(lane);
             return;
         }
-        ExclusiveLanes++;
         Lane opened = backend.Protocol == WireProtocol.Smf
             ? new SmfLane(loop, OpenSocket(), this, isExclusive: true)
             : new FrameLane(loop, OpenSocket(), this);
+        ExclusiveLanes++;
         opened.ConnectingFor = request;
         request.Connecting = opened;
     }
@@ -124,6 +124,9 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
 
     public void NoteUnreachable(int error)
     {
+        // Attempts that were made together fail together, and are one failure.
+        if (!IsUp)
+            return;
         bool wasUp = _backOffMs == 0;
         _backOffMs = _backOffMs == 0 ? BackOffMsMin : Math.Min(_backOffMs * 2, BackOffMsMax);
         _downUntilMs = loop.NowMs + _backOffMs;

@@ -59,6 +59,9 @@ internal sealed class GatewaySimulation
 
     public Backend FrameBackend => Dispatcher.Backends[1];
 
+    /// <summary>Bytes that the loop has allocated, and nobody else.</summary>
+    public long AllocatedInTurns { get; set; }
+
     public WorkerCounters Counters => Loop.Counters;
 
     public SmfFarCaller ConnectSmf()
@@ -136,7 +139,9 @@ internal sealed class GatewaySimulation
         Network.DeliverDue();
         Network.RunFarEnds();
         long timers = Loop.Timers.Count;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
         Loop.Turn(int.MaxValue);
+        AllocatedInTurns += GC.GetAllocatedBytesForCurrentThread() - allocated;
         return Network.WasActive || Network.HasReady || Network.WantedWaitMs == 0 || Loop.Timers.Count != timers;
     }
 

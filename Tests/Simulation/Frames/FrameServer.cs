@@ -43,7 +43,7 @@ internal sealed class FrameFarServer(FrameServer server) : FrameFarEnd
     public int RequestsWhole { get; private set; }
 
     public void Echo(FrameMessage request) =>
-        Reply(request.DataType, request.DataType == DataType.Octets ? Frame.Octets(request.Data) : Frame.Encode(FrameType.Data, true, WithNewline(request)));
+        Reply(request.DataType, DataPart(request.DataType, WithNewline(request)));
 
     public void Reply(DataType dataType, ReadOnlySpan<byte> dataPart)
     {
@@ -81,6 +81,9 @@ internal sealed class FrameFarServer(FrameServer server) : FrameFarEnd
     }
 
     protected override void OnOver() => Close();
+
+    private static byte[] DataPart(DataType dataType, byte[] data) =>
+        dataType == DataType.Octets || data.Length > FrameHeader.PayloadBytesMax ? Frame.Octets(data) : Frame.Encode(FrameType.Data, true, data);
 
     private static byte[] WithNewline(FrameMessage request) => request.DataType == DataType.Json ? [.. request.Data, (byte)'\n'] : request.Data;
 }

@@ -1,0 +1,87 @@
+using FrameRpc.Tests.Simulation;
+using FrameRpc.Tests.Simulation.Frames;
+using FrameRpc.Tests.Simulation.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Proxy;
+
+/// <summary>The data path's law, measured around the turns of the loop alone: what the scripted peers allocate is not the gateway's.</summary>
+public sealed class AllocationTests
+{
+    private const int Calls = 10_000;
+
+    [Fact]
+    public void The_measure_sees_an_allocation()
+    {
+        var sim = new GatewaySimulation();
+        FrameFarCaller caller = sim.ConnectFrames();
+        sim.RunUntilQuiet();
+        sim.AllocatedInTurns = 0;
+        caller.Call("1", endpoint: "Nobody");
+        sim.RunUntilQuiet();
+        Assert.NotEqual(0, sim.AllocatedInTurns);
+    }
+
+    [Fact]
+    public void Ten_thousand_small_smf_calls_allocate_nothing()
+    {
+        var sim = new GatewaySimulation();
+        sim.SmfServer.KeepsRequests = false;
+        SmfFarCaller[] callers = [.. Enumerable.Range(0, 10).Select(_ => sim.ConnectSmf())];
+        byte[] call = SmfMessage.Encode(1, GatewaySetup.GetId, new byte[60]);
+        AssertAllocatesNothing(sim, Calls / callers.Length, () =>
+        {
+            foreach (SmfFarCaller caller in callers)
+                caller.Send(call);
+        });
+        Assert.All(callers, caller => Assert.Equal(Calls / callers.Length, caller.Replies.Count - 100));
+    }
+
+    [Fact]
+    public void Ten_thousand_frame_calls_allocate_nothing()
+    {
+        var sim = new GatewaySimulation();
+        sim.FrameServer.KeepsRequests = false;
+        FrameFarCaller[] callers = [.. Enumerable.Range(0, 10).Select(_ => sim.ConnectFrames())];
+        byte[] call = Frame.JsonRequest("Echo", "{\"Msg\":\"a hundred bytes or so, to be echoed\"}");
+        AssertAllocatesNothing(sim, Calls / callers.Length, () =>
+        {
+            foreach (FrameFarCaller caller in callers)
+                caller.Send(call);
+        });
+        Assert.All(callers, caller => Assert.Equal(Calls / callers.Length, caller.Replies.Count - 100));
+    }
+
+    [Fact]
+    public void Large_smf_calls_and_octets_allocate_nothing()
+    {
+        var sim = new GatewaySimulation();
+        sim.SmfServer.KeepsRequests = false;
+        sim.FrameServer.KeepsRequests = false;
+        SmfFarCaller smf = sim.ConnectSmf();
+        FrameFarCaller frames = sim.ConnectFrames();
+        byte[] large = SmfMessage.Encode(1, GatewaySetup.GetId, new byte[100_000]);
+        byte[] octets = Frame.Request("Upload", FrameRpc.Protocol.Frames.DataType.Octets, new byte[100_000]);
+        AssertAllocatesNothing(sim, 100, () =>
+        {
+            smf.Send(large);
+            frames.Send(octets);
+        });
+    }
+
+    private static void AssertAllocatesNothing(GatewaySimulation sim, int rounds, Action call)
+    {
+        for (int warm = 0; warm < 100; warm++)
+        {
+            call();
+            sim.RunUntilQuiet();
+        }
+        sim.AllocatedInTurns = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            call();
+            sim.RunUntilQuiet();
+        }
+        Assert.Equal(0, sim.AllocatedInTurns);
+    }
+}
