@@ -90,6 +90,15 @@ internal sealed class GatewayProcess : IDisposable
 
     public void Signal(int signal) => Signals.Send(Id, signal);
 
+    /// <summary>
+    /// Ends the process as the kernel does it. Only when it is gone has its listener gone as well: until then a connection can still be made, and is lost at once.
+    /// </summary>
+    public void Kill()
+    {
+        Signal(Signals.Kill);
+        WaitForExit();
+    }
+
     /// <summary>How many files are open once nothing is being opened or closed any more.</summary>
     public int SettledFiles()
     {

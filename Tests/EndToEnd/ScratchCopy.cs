@@ -8,7 +8,7 @@ namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>
 /// What a clone of the repository has once the binary is built, in a folder of its own, with ports that are free in place of those of the shipped gateway.json.
-/// Times of files are kept, so that run.sh finds the binary newer than its sources.
+/// The binary is the newest file there, so that run.sh runs it and does not build another.
 /// </summary>
 internal sealed class ScratchCopy : IDisposable
 {
@@ -24,7 +24,9 @@ internal sealed class ScratchCopy : IDisposable
     {
         foreach (string path in Directory.GetFileSystemEntries(Repository.Root).Where(path => !NotCopied.Contains(Path.GetFileName(path))))
             Copy(path, Folder);
-        Copy(Binary.Path, Path.Combine(Folder, "frpc-gateway"));
+        string binary = Path.Combine(Folder, "frpc-gateway");
+        Copy(Binary.Path, binary);
+        File.SetLastWriteTimeUtc(binary, DateTime.UtcNow);
         string file = Path.Combine(Folder, "gateway.json");
         File.WriteAllText(file, Here(File.ReadAllText(file)));
     }
