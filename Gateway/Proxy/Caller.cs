@@ -51,12 +51,15 @@ internal abstract class Caller : Connection
             ResumeInput();
     }
 
+    /// <summary>Bytes of replies that wait for this caller to read.</summary>
+    protected virtual int UnreadBytes => OutputBytes;
+
     /// <summary>Whether somebody suffers when this caller does not read: then it is closed after the write timeout.</summary>
     protected abstract bool MustRead { get; }
 
     protected override void OnOutputSent()
     {
-        if (OutputBytes <= StreamLowBytes)
+        if (UnreadBytes <= StreamLowBytes)
             ReleaseInput(InputHold.Replies);
         if (IsSendBlocked && MustRead && !_slowReader.IsArmed)
             Loop.Timers.Arm(_slowReader, LastSentMs + Dispatcher.WriteTimeoutMs);

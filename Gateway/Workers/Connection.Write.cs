@@ -14,7 +14,7 @@ internal abstract partial class Connection
     private int _sendError;
 
     /// <summary>When the peer last took a byte.</summary>
-    protected long LastSentMs { get; private set; }
+    public long LastSentMs { get; private set; }
 
     /// <summary>Bytes that wait to be sent.</summary>
     public int OutputBytes => _output.Bytes;

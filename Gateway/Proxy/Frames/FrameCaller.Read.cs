@@ -121,7 +121,9 @@ internal sealed partial class FrameCaller
         if (fault != FrameFault.None)
             return LosePlace();
         MessageBytes = _scan.Wanted;
-        if (_scan.DataBytes > _route!.MessageBytesMax || _scan.Wanted - _scan.HeaderEnd - FrameHeader.Bytes > _route.MessageBytesMax)
+        // With what the frame that has begun announces, so that a promise alone is enough to be refused.
+        int announcedBytes = Math.Max(0, _scan.Wanted - _scan.At - FrameHeader.Bytes);
+        if (_scan.DataBytes + announcedBytes > _route!.MessageBytesMax)
         {
             Refuse(Refusal.TooLarge);
             return SkipRefusedHeader();

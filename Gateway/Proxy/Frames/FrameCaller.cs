@@ -166,6 +166,8 @@ internal sealed partial class FrameCaller : Caller
     {
         if (State != ConnectionState.Open)
             return;
+        // What waits in the gateway moves, too, when the slower side takes some of it.
+        _lastMovedMs = Math.Max(_lastMovedMs, Math.Max(LastSentMs, _lane?.LastSentMs ?? 0));
         long stillMs = Loop.NowMs - _lastMovedMs;
         if (stillMs >= _route!.TimeoutMs)
         {

@@ -32,6 +32,15 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     /// <summary>Its reply has begun to arrive at the caller, so that no other reply can take its place.</summary>
     public bool ReplyBegun { get; set; }
 
+    /// <summary>What waits in the gateway moves, too, when the slower side takes some of it.</summary>
+    public void NoteSent()
+    {
+        if (ReplyBegun && Caller is { } caller)
+            LastMovedMs = Math.Max(LastMovedMs, caller.LastSentMs);
+        if (Lane is { IsExclusive: true } lane)
+            LastMovedMs = Math.Max(LastMovedMs, lane.LastSentMs);
+    }
+
     public bool IsGivenUp => Caller is null;
 
     /// <param name="lookEveryMs">How often to look whether it stands still; the route's timeout is looked at in any case.</param>

@@ -21,6 +21,7 @@ internal sealed class SmfCallPool(EventLoop loop)
     /// <summary>Looks whether the call's time is up: nothing of it has moved for as long as its route allows.</summary>
     public void OnDue(SmfCall call)
     {
+        call.NoteSent();
         long stillMs = loop.NowMs - call.LastMovedMs;
         if (stillMs < call.Route.TimeoutMs)
         {

@@ -88,6 +88,7 @@ internal sealed partial class SmfCaller
         Backend backend = Dispatcher.BackendOf(route);
         if (backend.IsKeptApart(route))
         {
+            Loop.Timers.Disarm(_roomTimer);
             BeginUpload(route, header);
             return SmfHeader.Bytes;
         }
@@ -108,6 +109,7 @@ internal sealed partial class SmfCaller
 
     private int RefuseWhole(SmfHeader header, ReadOnlySpan<byte> message, Refusal why)
     {
+        Loop.Timers.Disarm(_roomTimer);
         Refuse(header.Session, why);
         return message.Length;
     }

@@ -51,6 +51,8 @@ internal sealed partial class SmfCaller
     /// </summary>
     public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, Dispatcher.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
 
+    public long WriteTimeoutMs => Dispatcher.WriteTimeoutMs;
+
     /// <summary>The large reply is written whole: what waited behind it follows.</summary>
     public void EndStream(IReplyStream stream)
     {
@@ -76,11 +78,16 @@ internal sealed partial class SmfCaller
         }
     }
 
+    protected override int UnreadBytes => OutputBytes + _behindStream.Bytes;
+
     protected override void OnOutputSent()
     {
         if (OutputBytes <= StreamLowBytes)
             _stream?.OnStreamRoom();
         base.OnOutputSent();
+        // It may have been done but for what it had to read.
+        if (HeldBytes == 0)
+            LeaveIfDone();
     }
 
     private void Refuse(ushort session, Refusal why)
@@ -99,8 +106,7 @@ internal sealed partial class SmfCaller
         room = default;
         if (State != ConnectionState.Open)
             return false;
-        int unread = OutputBytes + _behindStream.Bytes;
-        if (unread > 0 && unread + bytes > Dispatcher.Limits.ReplyBufferMax)
+        if (UnreadBytes > 0 && UnreadBytes + bytes > Dispatcher.Limits.ReplyBufferMax)
         {
             // The lane that brought this reply carries other callers' calls, and cannot wait for this one.
             Loop.Counters.SlowCallersClosed++;
@@ -117,7 +123,7 @@ internal sealed partial class SmfCaller
             Wrote(bytes);
         else
             _behindStream.Advance(bytes);
-        if (OutputBytes + _behindStream.Bytes > RepliesHoldBytes)
+        if (UnreadBytes > RepliesHoldBytes)
             HoldInput(InputHold.Replies);
     }
 

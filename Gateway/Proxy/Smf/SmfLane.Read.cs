@@ -131,12 +131,39 @@ internal sealed partial class SmfLane : IReplyStream
         }
     }
 
-    /// <summary>Everything behind this reply waits with it. On a shared lane that should not happen to the same route again soon.</summary>
+    /// <summary>
+    /// Reads on when the caller takes its large reply. On a shared lane others' replies wait behind it, so the caller has
+    /// the write timeout for what it left unread: a byte now and then is not enough. And it should not happen to the same
+    /// route again soon.
+    /// </summary>
     private void WaitForCaller(SmfCall call)
     {
         PauseInput();
-        if (!IsExclusive)
-            Server.Backend.KeepApart(call.Route);
+        if (IsExclusive)
+            return;
+        Loop.Timers.Arm(_stallTimer, Loop.NowMs + call.Caller!.WriteTimeoutMs);
+        Server.Backend.KeepApart(call.Route);
+    }
+
+    private void GoOn()
+    {
+        Loop.Timers.Disarm(_stallTimer);
+        if (IsInputPaused)
+            ResumeInput();
+    }
+
+    private void OnStallDue()
+    {
+        SmfCall call = _relay!;
+        if (call.ReplyBegun)
+        {
+            Loop.Counters.SlowCallersClosed++;
+            call.Caller!.Abort();
+            return;
+        }
+        // Its turn in the caller's stream did not come, which need not be the caller's fault.
+        Loop.Counters.CallsTimedOut++;
+        OnCallTimedOut(call);
     }
 
     public void OnStreamGranted()
@@ -147,15 +174,10 @@ internal sealed partial class SmfLane : IReplyStream
         Span<byte> header = stackalloc byte[SmfHeader.Bytes];
         (_relayHeader with { Session = call.CallerSession }).Write(header);
         call.Caller!.Write(header);
-        if (IsInputPaused)
-            ResumeInput();
+        GoOn();
     }
 
-    public void OnStreamRoom()
-    {
-        if (IsInputPaused)
-            ResumeInput();
-    }
+    public void OnStreamRoom() => GoOn();
 
     /// <summary>The caller is gone: the rest of its reply is swallowed, so that the lane goes on.</summary>
     public void OnStreamLost()
@@ -163,8 +185,7 @@ internal sealed partial class SmfLane : IReplyStream
         if (_relay is null || IsClosed)
             return;
         EndRelayedCall();
-        if (IsInputPaused)
-            ResumeInput();
+        GoOn();
     }
 
     private int Relay(ReadOnlySpan<byte> bytes)
@@ -212,6 +233,7 @@ internal sealed partial class SmfLane : IReplyStream
 
     private void StopRelay()
     {
+        Loop.Timers.Disarm(_stallTimer);
         if (_relay is { ReplyBegun: false } waiting)
             waiting.Caller?.CancelStream(this);
         _relay = null;

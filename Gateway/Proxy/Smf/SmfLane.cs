@@ -25,12 +25,14 @@ internal sealed partial class SmfLane : Lane
 
     private readonly SmfSessions _sessions = new();
     private readonly Queue<SmfCaller> _waitingForRoom = new();
+    private readonly CallbackTimer _stallTimer;
     private int _givenUp;
     private bool _isRetired;
 
     public SmfLane(EventLoop loop, ISocket socket, Server server, bool isExclusive)
         : base(loop, socket, server, isExclusive)
     {
+        _stallTimer = new CallbackTimer(OnStallDue);
     }
 
     /// <summary>Whether another call may be put on this shared lane.</summary>

@@ -1,0 +1,155 @@
+using FrameRpc.Gateway.Workers;
+using Xunit;
+
+namespace FrameRpc.Tests.Workers;
+
+public sealed class TimerWheelTests
+{
+    private const long StartMs = 1_000_003;
+
+    private readonly TimerWheel _wheel = new(StartMs);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(500)]
+    [InlineData(30_000)]
+    [InlineData(3_600_000)]
+    public void A_timer_is_never_early_and_at_most_a_tick_late(long delayMs)
+    {
+        var timer = new Recorder();
+        _wheel.Arm(timer, StartMs + delayMs);
+
+        long nowMs = StartMs;
+        while (timer.Fired == 0)
+        {
+            int waitMs = _wheel.WaitMs(nowMs);
+            Assert.InRange(waitMs, 0, delayMs + TimerWheel.TickMs);
+            nowMs += Math.Max(1, waitMs);
+            _wheel.Advance(nowMs);
+        }
+
+        Assert.InRange(nowMs - StartMs, delayMs, Math.Max(delayMs, 1) + (2 * TimerWheel.TickMs));
+        Assert.Equal(-1, _wheel.WaitMs(nowMs));
+    }
+
+    [Fact]
+    public void A_disarmed_timer_does_not_fire_and_leaves_nothing_to_wait_for()
+    {
+        var timer = new Recorder();
+        _wheel.Arm(timer, StartMs + 100);
+        _wheel.Disarm(timer);
+        _wheel.Disarm(timer);
+
+        Assert.Equal(-1, _wheel.WaitMs(StartMs));
+        _wheel.Advance(StartMs + 10_000);
+        Assert.Equal(0, timer.Fired);
+    }
+
+    [Fact]
+    public void Arming_again_moves_a_timer()
+    {
+        var timer = new Recorder();
+        _wheel.Arm(timer, StartMs + 100);
+        _wheel.Arm(timer, StartMs + 1000);
+
+        _wheel.Advance(StartMs + 900);
+        Assert.Equal(0, timer.Fired);
+        _wheel.Advance(StartMs + 1100);
+        Assert.Equal(1, timer.Fired);
+        Assert.Equal(0, _wheel.Count);
+    }
+
+    [Fact]
+    public void A_timer_may_arm_and_disarm_others_and_itself_while_it_fires()
+    {
+        var victim = new Recorder();
+        var late = new Recorder();
+        int again = 0;
+        CallbackTimer? self = null;
+        self = new CallbackTimer(() =>
+        {
+            _wheel.Disarm(victim);
+            _wheel.Arm(late, StartMs + 400);
+            if (++again < 3)
+                _wheel.Arm(self!, StartMs + 100 + (again * 50));
+        });
+        // Same slot, so that one list is walked and changed at once.
+        _wheel.Arm(victim, StartMs + 100);
+        _wheel.Arm(self, StartMs + 100);
+
+        for (long nowMs = StartMs; nowMs < StartMs + 500; nowMs++)
+            _wheel.Advance(nowMs);
+
+        Assert.Equal(0, victim.Fired);
+        Assert.Equal(3, again);
+        Assert.Equal(1, late.Fired);
+    }
+
+    [Fact]
+    public void After_a_long_sleep_everything_that_is_due_fires_once()
+    {
+        Recorder[] timers = [.. Enumerable.Range(0, 5000).Select(_ => new Recorder())];
+        for (int i = 0; i < timers.Length; i++)
+            _wheel.Arm(timers[i], StartMs + (i * 7));
+
+        _wheel.Advance(StartMs + 10_000_000);
+
+        Assert.All(timers, timer => Assert.Equal(1, timer.Fired));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whatever_is_armed_and_disarmed_fires_as_a_plain_list_would(int seed)
+    {
+        var random = new Random(seed);
+        var expected = new Dictionary<Recorder, long>();
+        Recorder[] timers = [.. Enumerable.Range(0, 200).Select(_ => new Recorder())];
+        long nowMs = StartMs;
+        for (int step = 0; step < 20_000; step++)
+        {
+            Recorder timer = timers[random.Next(timers.Length)];
+            switch (random.Next(4))
+            {
+                case 0:
+                    _wheel.Disarm(timer);
+                    expected.Remove(timer);
+                    break;
+                case 1 or 2:
+                    expected[timer] = nowMs + random.Next(20_000);
+                    _wheel.Arm(timer, expected[timer]);
+                    break;
+                default:
+                    nowMs += random.Next(60);
+                    AssertFired(timers, expected, nowMs);
+                    break;
+            }
+            Assert.Equal(expected.Count, _wheel.Count);
+        }
+    }
+
+    private void AssertFired(Recorder[] timers, Dictionary<Recorder, long> expected, long nowMs)
+    {
+        foreach (Recorder timer in timers)
+            timer.Fired = 0;
+        _wheel.Advance(nowMs);
+        foreach (Recorder timer in timers.Where(timer => timer.Fired > 0))
+        {
+            Assert.Equal(1, timer.Fired);
+            Assert.True(expected[timer] <= nowMs, "early");
+            expected.Remove(timer);
+        }
+        Assert.All(expected.Values, dueMs => Assert.True(dueMs > nowMs - (2 * TimerWheel.TickMs), "late"));
+    }
+
+    private sealed class Recorder : TimerEntry
+    {
+        public int Fired { get; set; }
+
+        protected internal override void OnDue() => Fired++;
+    }
+}
