@@ -4,7 +4,7 @@
 # a ratio is taken within a round before the median is.
 #
 #   bench/compare-small-calls.sh               ROUNDS=5 SECONDS_EACH=3 by default
-#   FRPC_GATEWAY=./frpc-gateway bench/compare-small-calls.sh
+#   FRPC_GATEWAY_BINARY=./frpc-gateway bench/compare-small-calls.sh
 #
 # What counts are the ratios; absolute figures belong to the machine. Everything stays on loopback.
 set -euo pipefail
@@ -13,7 +13,7 @@ source ./prerequisites.sh
 
 rounds=${ROUNDS:-5}
 seconds=${SECONDS_EACH:-3}
-program=${FRPC_GATEWAY:-./frpc-gateway}
+program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 payload_bytes=60
 
 case "${1:-}" in
@@ -21,7 +21,7 @@ case "${1:-}" in
   -h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
   *) echo "compare-small-calls.sh: unknown argument \"$1\"; see --help" >&2; exit 2 ;;
 esac
-[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY names another." >&2; exit 1; }
+[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 require_debian haproxy haproxy "HAProxy, to compare with"
 
 work=$(mktemp -d)

@@ -109,10 +109,7 @@ internal abstract class LoadConnection : Connection
     protected void EndCall(long intendedAt, string? failure)
     {
         Outstanding--;
-        if (failure is null)
-            _thread.Tally.AddReply(intendedAt, ReceivedAt, _thread.Schedule.MeasuredFrom);
-        else
-            _thread.Tally.AddFailure(failure);
+        _thread.Tally.AddReply(intendedAt, ReceivedAt, _thread.Schedule.MeasuredFrom, failure);
     }
 
     /// <summary>What came makes no sense as a reply, so that nothing behind it does.</summary>

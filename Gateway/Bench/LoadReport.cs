@@ -22,14 +22,14 @@ internal static class LoadReport
         output.WriteLine(Invariant(
             $"{result.Calls:N0} calls in {result.Seconds:0.00} s: {result.CallsPerSecond:N0} calls/s, {result.ReplyMiBPerSecond:N1} MiB/s of replies"));
         output.WriteLine();
-        output.WriteLine($"latency {"min",10}{string.Concat(Percentiles.Select(p => $"{p.Name,10}"))}{"max",10}");
+        output.WriteLine($"latency {"min",12}{string.Concat(Percentiles.Select(p => $"{p.Name,12}"))}{"max",12}");
         output.WriteLine(
             $"µs      {Microseconds(latencies.Min)}{string.Concat(Percentiles.Select(p => Microseconds(latencies.Percentile(p.Percent))))}{Microseconds(latencies.Max)}");
         output.WriteLine();
         foreach ((string kind, long calls) in result.Tally.Errors.OrderByDescending(e => e.Value))
             output.WriteLine(Invariant($"{calls,12:N0}  {kind}"));
         if (result.Tally.Unsent > 0)
-            output.WriteLine(Invariant($"{result.Tally.Unsent,12:N0}  calls were due and not sent, because every connection had its calls in flight"));
+            output.WriteLine(Invariant($"{result.Tally.Unsent,12:N0}  calls were due by the end and not sent: no connection had room for them"));
         output.WriteLine(result.IsClean ? "every reply came and was right" : result.Tally.Failures > 0 ? "there were wrong or missing replies" : "nothing was measured");
     }
 
@@ -67,7 +67,7 @@ internal static class LoadReport
 
     private static string Word(WireProtocol protocol) => protocol == WireProtocol.Smf ? "smf" : "frame";
 
-    private static string Microseconds(long nanoseconds) => Invariant($"{nanoseconds / 1000.0,10:N1}");
+    private static string Microseconds(long nanoseconds) => Invariant($"{nanoseconds / 1000.0,12:N1}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -27,13 +27,22 @@ internal sealed class LoadTally
 
     public IReadOnlyDictionary<string, long> Errors => _errors;
 
-    public void AddReply(long intendedAt, long now, long measuredFrom)
+    /// <summary>Counts a reply that has come to its end.</summary>
+    /// <param name="intendedAt">When its call was meant to begin.</param>
+    /// <param name="failure">What is wrong with it, or null.</param>
+    public void AddReply(long intendedAt, long now, long measuredFrom, string? failure)
     {
-        Replies++;
-        if (intendedAt < measuredFrom)
+        bool isMeasured = intendedAt >= measuredFrom;
+        if (isMeasured)
+            LastReplyAt = now;
+        if (failure is not null)
+        {
+            AddFailure(failure);
             return;
-        Latencies.Record(now - intendedAt);
-        LastReplyAt = now;
+        }
+        Replies++;
+        if (isMeasured)
+            Latencies.Record(now - intendedAt);
     }
 
     public void AddFailure(string kind, long calls = 1)

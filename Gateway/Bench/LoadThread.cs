@@ -123,11 +123,12 @@ internal sealed class LoadThread : IDisposable
 
     /// <summary>
     /// With a rate, waits end a millisecond before the next call is due, and what is left is turned away: epoll counts in
-    /// milliseconds, and a call that is sent late shows the lateness of the load, not of the server.
+    /// milliseconds, and a call that is sent late shows the lateness of the load, not of the server. A call that is due
+    /// already has found every connection full: only a reply makes room for it.
     /// </summary>
     private int WaitMs(long now)
     {
-        if (!Schedule.HasRate)
+        if (!Schedule.HasRate || Schedule.NextAt <= now)
             return IdleWaitMs;
         long untilMs = (Schedule.NextAt - now) / LoadClock.NanosecondsPerMillisecond - 1;
         return (int)Math.Clamp(untilMs, 0, IdleWaitMs);
