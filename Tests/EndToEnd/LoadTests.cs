@@ -1,3 +1,5 @@
+using System.Text.Json;
+using FrameRpc.Tests.Cli;
 using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
@@ -12,9 +14,8 @@ public sealed class LoadTests
     {
         // Less than 3 bytes a call: one forgotten object for each would be tens of MiB.
         const long growthMax = 2 * Heavy.MiB;
-        using var first = DemoProcess.Start("smf");
-        using var second = DemoProcess.Start("smf");
-        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [first.Address, second.Address], Balancing = "leastCalls" });
+        using var servers = new Servers();
+        GatewayProcess gateway = servers.Gateway;
         CallerLoad.Smf(gateway.SmfAddress, Connections, InFlight, 200_000);
         int openFiles = gateway.SettledFiles();
         long before = gateway.PeakResidentBytes;
@@ -27,19 +28,65 @@ public sealed class LoadTests
         Patience.Until(() => gateway.OpenFiles <= openFiles, $"{gateway.OpenFiles} file descriptors are {openFiles} again");
     }
 
-    /// <summary>Both formats at once, to servers in processes of their own.</summary>
+    /// <summary>Both formats at once, to servers in processes of their own; replies compared by this process.</summary>
     [Fact]
     public async Task Every_reply_is_right_at_64_connections_with_16_calls_in_flight_each()
     {
-        using var firstSmf = DemoProcess.Start("smf");
-        using var secondSmf = DemoProcess.Start("smf");
-        using var frames = DemoProcess.Start("frame");
-        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [firstSmf.Address, secondSmf.Address], FrameServers = [frames.Address] });
+        using var servers = new Servers();
 
-        var frameCalls = Task.Factory.StartNew(
-            () => CallerLoad.Frames(gateway.FrameAddress, Connections, InFlight, 100_000),
-            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        CallerLoad.Smf(gateway.SmfAddress, Connections, InFlight, 1_000_000);
+        Task frameCalls = InBackground(() => CallerLoad.Frames(servers.Gateway.FrameAddress, Connections, InFlight, 100_000));
+        CallerLoad.Smf(servers.Gateway.SmfAddress, Connections, InFlight, 1_000_000);
         await frameCalls;
+    }
+
+    /// <summary>The same from clients that are other processes as well, and verify every reply themselves.</summary>
+    [Fact]
+    public async Task Clients_of_other_processes_see_every_reply_right_at_64_connections_with_16_calls_in_flight_each()
+    {
+        using var servers = new Servers();
+
+        Task frameCalls = InBackground(() => AssertClean(servers.Gateway.FrameAddress, "frame", 200_000));
+        AssertClean(servers.Gateway.SmfAddress, "smf", 1_000_000);
+        await frameCalls;
+    }
+
+    private static void AssertClean(string address, string protocol, int calls)
+    {
+        Result bench = Binary.Run(
+            Path.GetTempPath(), "bench", address, "--protocol", protocol, "--connections", $"{Connections}", "--in-flight", $"{InFlight}", "--count", $"{calls}",
+            "--timeout", "1m", "--json");
+
+        Assert.True(bench.Status == 0, $"status {bench.Status}\n{bench.Output}{bench.Error}");
+        using var result = JsonDocument.Parse(bench.Output);
+        Assert.Empty(result.RootElement.GetProperty("errors").EnumerateObject());
+        Assert.Equal(calls, result.RootElement.GetProperty("calls").GetInt32());
+        Assert.True(result.RootElement.GetProperty("clean").GetBoolean(), bench.Output);
+    }
+
+    private static Task InBackground(Action run) =>
+        Task.Factory.StartNew(run, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Two smf servers and a frame server in processes of their own, behind a gateway.</summary>
+    private sealed class Servers : IDisposable
+    {
+        private readonly DemoProcess[] _smf = [DemoProcess.Start("smf"), DemoProcess.Start("smf")];
+        private readonly DemoProcess _frames = DemoProcess.Start("frame");
+
+        public Servers() => Gateway = GatewayProcess.Start(new GatewayFile
+        {
+            SmfServers = [.. _smf.Select(server => server.Address)],
+            FrameServers = [_frames.Address],
+            Balancing = "leastCalls",
+        });
+
+        public GatewayProcess Gateway { get; }
+
+        public void Dispose()
+        {
+            Gateway.Dispose();
+            _frames.Dispose();
+            foreach (DemoProcess server in _smf)
+                server.Dispose();
+        }
     }
 }
