@@ -66,6 +66,12 @@ internal static class GatewayCommandLine
                 $"{Program} demo --protocol smf --address 127.0.0.1:7001",
                 $"{Program} demo --protocol frame --address 127.0.0.1:0 --address unix:/tmp/frames.sock",
             ],
+            [BenchCommand.Create()] =
+            [
+                $"{Program} bench 127.0.0.1:11225 --protocol smf --connections 64 --in-flight 16",
+                $"{Program} bench 127.0.0.1:8888 --protocol frame --rate 10000 --duration 30s",
+                $"{Program} bench 127.0.0.1:8888 --protocol frame --connections 1 --stream 1GiB --count 4",
+            ],
         };
         RunCommand.AddTo(root, config);
         foreach (Command command in examples.Keys.Where(c => c != root))

@@ -16,6 +16,9 @@ internal sealed class StopSignals : IDisposable
 
     public void WaitForFirst() => _first.Wait();
 
+    /// <summary>Set by the first signal, for those who wait for something else, too.</summary>
+    public WaitHandle First => _first.WaitHandle;
+
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in _registrations)

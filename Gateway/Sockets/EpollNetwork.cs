@@ -40,7 +40,9 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     public ISocket Connect(Address address)
     {
         SocketAddress target = _resolved[address];
-        int fd = Check(Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0), "socket");
+        int fd = Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0)
+            return StreamSocket.NotMade(this, Libc.Errno);
         var socket = new StreamSocket(this, fd, isTcp: target.Family != Libc.AF_UNIX);
         socket.BeginConnect(target);
         return socket;
@@ -49,7 +51,11 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     public (ISocket Near, ISocket Far) ConnectPair()
     {
         int* pair = stackalloc int[2];
-        Check(Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0, pair), "socketpair");
+        if (Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0, pair) < 0)
+        {
+            int error = Libc.Errno;
+            return (StreamSocket.NotMade(this, error), StreamSocket.NotMade(this, error));
+        }
         var near = new StreamSocket(this, pair[0], isTcp: false);
         Report(near, Readiness.Writable);
         return (near, new StreamSocket(this, pair[1], isTcp: false));
@@ -108,6 +114,9 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         SlotOf(fd).Registered = registered;
         Control(Libc.EPOLL_CTL_ADD, fd, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | (tellOfWritable ? Libc.EPOLLOUT : 0));
     }
+
+    /// <summary>Reports nothing of this listener until it is registered again: level-triggered, it would be reported in every turn.</summary>
+    internal void UnregisterListener(int fd) => Control(Libc.EPOLL_CTL_DEL, fd, 0);
 
     internal void RegisterListener(int fd, ListenerSocket listener, bool shared)
     {

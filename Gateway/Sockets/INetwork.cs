@@ -9,7 +9,7 @@ internal interface INetwork
     /// <summary>Begins to connect. The first readiness of the socket says that <see cref="ISocket.ConnectError"/> has the outcome.</summary>
     ISocket Connect(Address address);
 
-    /// <summary>Two sockets connected with each other, for servers embedded in this process.</summary>
+    /// <summary>Two sockets connected with each other, for servers embedded in this process. Where they cannot be had, the near one says so as after <see cref="Connect"/>, and the far one breaks.</summary>
     (ISocket Near, ISocket Far) ConnectPair();
 
     /// <summary>Waits until something is ready, somebody calls <see cref="Wake"/> or the time is over; −1 waits without end, 0 only looks.</summary>

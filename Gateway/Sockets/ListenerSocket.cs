@@ -6,6 +6,7 @@ internal sealed unsafe class ListenerSocket : IListener
     private readonly EpollNetwork _network;
     private readonly bool _isTcp;
     private int _fd;
+    private bool _isUnregistered;
 
     public ListenerSocket(EpollNetwork network, int fd, bool isTcp)
     {
@@ -20,18 +21,31 @@ internal sealed unsafe class ListenerSocket : IListener
     public AcceptStatus Accept(out ISocket? socket)
     {
         socket = null;
+        if (_isUnregistered)
+        {
+            _network.RegisterListener(_fd, this, shared: true);
+            _isUnregistered = false;
+        }
         int fd = Libc.accept4(_fd, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
         if (fd >= 0)
         {
             socket = new StreamSocket(_network, fd, _isTcp);
             return AcceptStatus.Accepted;
         }
-        return Libc.Errno switch
+        switch (Libc.Errno)
         {
-            Libc.EAGAIN => AcceptStatus.Empty,
-            Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS => AcceptStatus.Exhausted,
-            _ => AcceptStatus.CallerGone,
-        };
+            case Libc.EAGAIN:
+                return AcceptStatus.Empty;
+            case Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS:
+                if (!_isTcp)
+                {
+                    _network.UnregisterListener(_fd);
+                    _isUnregistered = true;
+                }
+                return AcceptStatus.Exhausted;
+            default:
+                return AcceptStatus.CallerGone;
+        }
     }
 
     public void Close()

@@ -13,6 +13,7 @@ internal sealed unsafe class StreamSocket : ISocket
     private int _fd;
     private int _immediateConnectError;
     private bool _toldOfWritable;
+    private bool _isClosed;
 
     internal StreamSocket(EpollNetwork network, int fd, bool isTcp)
     {
@@ -25,9 +26,17 @@ internal sealed unsafe class StreamSocket : ISocket
         network.Register(fd, this, isTcp);
     }
 
+    private StreamSocket(EpollNetwork network, int error)
+    {
+        _network = network;
+        _fd = -1;
+        _immediateConnectError = error;
+        network.Report(this, Readiness.Failed);
+    }
+
     public IReadyHandler? Owner { get; set; }
 
-    public bool IsClosed => _fd < 0;
+    public bool IsClosed => _isClosed;
 
     public bool CanReset => _isTcp;
 
@@ -65,6 +74,7 @@ internal sealed unsafe class StreamSocket : ISocket
 
     public void Close()
     {
+        _isClosed = true;
         if (_fd < 0)
             return;
         _network.Forget(_fd);
@@ -74,12 +84,14 @@ internal sealed unsafe class StreamSocket : ISocket
 
     public void Abort()
     {
-        if (_fd < 0)
-            return;
         var linger = new Libc.Linger { OnOff = 1, Seconds = 0 };
-        _ = Libc.setsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, (uint)sizeof(Libc.Linger));
+        if (_fd >= 0)
+            _ = Libc.setsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, (uint)sizeof(Libc.Linger));
         Close();
     }
+
+    /// <summary>A socket that could not be made: its connection failed with this error, and is reported like one that a server refused.</summary>
+    internal static StreamSocket NotMade(EpollNetwork network, int error) => new(network, error);
 
     /// <summary>Begins to connect. An outcome known at once is reported like one that comes later: by readiness.</summary>
     internal void BeginConnect(SocketAddress address)

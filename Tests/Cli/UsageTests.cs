@@ -22,6 +22,8 @@ public sealed class UsageTests
     [InlineData("check --help", "  frpc-gateway check --config /etc/frpc/gateway.json\n")]
     [InlineData("routes -h", "  frpc-gateway routes\n")]
     [InlineData("id -?", "  frpc-gateway id Echo\n")]
+    [InlineData("demo --help", "  frpc-gateway demo --protocol smf --address 127.0.0.1:7001\n")]
+    [InlineData("bench --help", "  frpc-gateway bench 127.0.0.1:8888 --protocol frame --rate 10000 --duration 30s\n")]
     [InlineData("call --help", "  frpc-gateway call 127.0.0.1:8888 Echo '{\"Msg\":\"hello\"}'\n")]
     public void Help_ends_with_examples(string args, string example)
     {

@@ -62,6 +62,35 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void Streams_in_flight_are_finished_while_draining()
+    {
+        const long bytes = 64 * Heavy.MiB;
+        using var gateway = GatewayProcess.Start(new GatewayFile());
+        using var download = Peer.Connect(gateway.FrameAddress);
+        using var upload = Peer.Connect(gateway.FrameAddress);
+        download.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{bytes}}}""", accept: 3).ToBytes());
+        Assert.Equal(1, FrameMessage.ReadHeader(download)!.Error);
+        upload.Send(FrameMessage.OctetsHeader("Echo", error: 0));
+        upload.Send(FrameMessage.Frame(FrameType.Data, isLast: false, "the first half"u8));
+        Assert.Equal(1, FrameMessage.ReadHeader(upload)!.Error);
+
+        gateway.Signal(Signals.Terminate);
+        Patience.Until(() => !Peer.CanConnect(gateway.FrameAddress), "nobody listens any more");
+        upload.Send(FrameMessage.Frame(FrameType.Data, isLast: true, "the second half"u8));
+
+        Assert.Equal(bytes, LargeBody.ReadOctets(download));
+        (byte[] echoed, StreamEnd end) = upload.ReadToEnd();
+        byte[] halves =
+        [
+            .. FrameMessage.Frame(FrameType.Data, isLast: false, "the first half"u8), .. FrameMessage.Frame(FrameType.Data, isLast: true, "the second half"u8),
+            .. FrameHeader.Reset,
+        ];
+        Assert.Equal((halves.Length, StreamEnd.InOrder), (echoed.Length, end));
+        Assert.Equal(halves, echoed);
+        Assert.Equal(0, gateway.WaitForExit());
+    }
+
+    [Fact]
     public void Calls_that_do_not_finish_within_the_drain_timeout_are_cut_off_with_exit_status_0()
     {
         using var held = new HeldCalls();

@@ -27,6 +27,9 @@ internal sealed record GatewayFile
     /// <summary>Members of the route's objects, such as <c>"messageBytesMax": "1KiB"</c>.</summary>
     public string RouteMembers { get; init; } = "";
 
+    /// <summary>Members of the listeners' objects.</summary>
+    public string ListenerMembers { get; init; } = "";
+
     /// <summary>Members of <c>limits</c>.</summary>
     public string Limits { get; init; } = "";
 
@@ -35,8 +38,8 @@ internal sealed record GatewayFile
           "workers": {{Workers}},
           "drainTimeout": "{{DrainTimeout}}",
           "listeners": [
-            { "name": "smf", "address": "{{SmfListener}}", "protocol": "smf" },
-            { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame" },
+            { "name": "smf", "address": "{{SmfListener}}", "protocol": "smf", {{ListenerMembers}} },
+            { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame", {{ListenerMembers}} },
           ],
           "backends": {
             "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}} },

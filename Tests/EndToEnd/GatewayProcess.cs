@@ -11,11 +11,13 @@ internal sealed class GatewayProcess : IDisposable
     private readonly Lines _output = new();
     private readonly Lines _error = new();
 
-    private GatewayProcess(GatewayFile file, string folder)
+    private GatewayProcess(GatewayFile file, string folder, int? openFilesMax)
     {
         Folder = folder;
         WriteFile(folder, file);
-        _process = Binary.Start(folder);
+        _process = openFilesMax is null
+            ? Binary.Start(folder)
+            : Binary.StartProgram("bash", folder, [], "-c", $"ulimit -n {openFilesMax}; exec {Binary.Path}");
         _process.OutputDataReceived += (_, line) => _output.Add(line.Data);
         _process.ErrorDataReceived += (_, line) => _error.Add(line.Data);
         _process.BeginOutputReadLine();
@@ -37,6 +39,16 @@ internal sealed class GatewayProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Processor time that it has used since it started.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
 
     /// <summary>The memory that the process has in use.</summary>
@@ -49,9 +61,11 @@ internal sealed class GatewayProcess : IDisposable
     public static string NewFolder() => Directory.CreateTempSubdirectory("frpc-").FullName;
 
     /// <summary>Starts a gateway and waits until it is ready.</summary>
-    public static GatewayProcess Start(GatewayFile file, string? folder = null)
+    /// <param name="file">Its configuration.</param>
+    /// <param name="openFilesMax">What the system lets it open, where that is less than what it lets this process.</param>
+    public static GatewayProcess Start(GatewayFile file, int? openFilesMax = null)
     {
-        var gateway = new GatewayProcess(file, folder ?? NewFolder());
+        var gateway = new GatewayProcess(file, NewFolder(), openFilesMax);
         try
         {
             Patience.Until(() => gateway._output.Contains("ready") || gateway.HasExited, "the gateway is ready");
@@ -75,6 +89,15 @@ internal sealed class GatewayProcess : IDisposable
     }
 
     public void Signal(int signal) => Signals.Send(Id, signal);
+
+    /// <summary>
+    /// Ends the process as the kernel does it. Only when it is gone has its listener gone as well: until then a connection can still be made, and is lost at once.
+    /// </summary>
+    public void Kill()
+    {
+        Signal(Signals.Kill);
+        WaitForExit();
+    }
 
     /// <summary>How many files are open once nothing is being opened or closed any more.</summary>
     public int SettledFiles()

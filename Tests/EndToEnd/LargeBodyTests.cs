@@ -1,6 +1,4 @@
 using System.Text;
-using FrameRpc.Gateway.Demo;
-using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using Xunit;
 
@@ -16,16 +14,14 @@ public sealed class LargeBodyTests
     /// <summary>What many refusals may leave behind: buffers that are in use anyway, but not one of what was announced.</summary>
     private const long MovedBytesMax = 4 * Heavy.MiB;
 
-    private const int ChunkBytes = FrameHeader.PayloadBytesMax;
-
     [Fact]
     public void An_smf_body_of_1_gib_passes_each_way_and_is_never_held()
     {
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
         {
             var request = SmfHeader.Read(peer.Receive(SmfHeader.Bytes));
-            AssertContent(peer, request.Size);
-            SendSmf(peer, request with { Meta = SmfStatus.Ok });
+            LargeBody.ReadContent(peer, request.Size);
+            LargeBody.SendSmf(peer, request with { Meta = SmfStatus.Ok });
             peer.ReadToEnd();
         });
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address], Limits = """ "messageBytesMax": "2047MiB" """ });
@@ -34,9 +30,9 @@ public sealed class LargeBodyTests
         // The gateway does not read a body of this size through, so any checksum passes; those who keep bodies whole verify it.
         var request = new SmfHeader(SmfCompression.None, 0, 7, (uint)Heavy.GiB, 0x12345678, SmfMessage.Get);
 
-        SendSmf(caller, request);
+        LargeBody.SendSmf(caller, request);
         var reply = SmfHeader.Read(caller.Receive(SmfHeader.Bytes));
-        AssertContent(caller, reply.Size);
+        LargeBody.ReadContent(caller, reply.Size);
 
         Assert.Equal(request with { Meta = SmfStatus.Ok }, reply);
         Assert.Empty(server.Problems);
@@ -50,7 +46,7 @@ public sealed class LargeBodyTests
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
         {
             Assert.Equal("Upload", FrameMessage.ReadHeader(peer)!.Endpoint);
-            received = ReadOctets(peer);
+            received = LargeBody.ReadOctets(peer);
             peer.Send(FrameMessage.Ok(Encoding.UTF8.GetBytes($$"""{"Bytes":{{received}}}""")).ToBytes());
             peer.ReadToEnd();
         });
@@ -59,7 +55,7 @@ public sealed class LargeBodyTests
         long idleBytes = BeginMeasuring(gateway);
 
         caller.Send(FrameMessage.OctetsHeader("Upload", error: 0));
-        SendOctets(caller, Heavy.GiB);
+        LargeBody.SendOctets(caller, Heavy.GiB);
 
         Assert.Equal($$"""{"Bytes":{{Heavy.GiB}}}""", FrameMessage.Read(caller)!.Text);
         Assert.Empty(server.Problems);
@@ -77,7 +73,7 @@ public sealed class LargeBodyTests
         caller.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{Heavy.GiB}}}""", accept: 3).ToBytes());
 
         Assert.Equal((3, 1), FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default);
-        Assert.Equal(Heavy.GiB, ReadOctets(caller));
+        Assert.Equal(Heavy.GiB, LargeBody.ReadOctets(caller));
         AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
 
@@ -90,10 +86,10 @@ public sealed class LargeBodyTests
         long idleBytes = BeginMeasuring(gateway);
 
         caller.Send(FrameMessage.OctetsHeader("Echo", error: 0));
-        var sending = Task.Factory.StartNew(() => SendOctets(caller, Heavy.GiB), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var sending = Task.Factory.StartNew(() => LargeBody.SendOctets(caller, Heavy.GiB), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         Assert.Equal((3, 1), FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default);
-        Assert.Equal(Heavy.GiB, ReadOctets(caller));
+        Assert.Equal(Heavy.GiB, LargeBody.ReadOctets(caller));
         await sending;
         AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
@@ -164,57 +160,6 @@ public sealed class LargeBodyTests
         }
 
         AssertGrewLittle(gateway, before, MovedBytesMax);
-    }
-
-    private static void SendSmf(Peer peer, SmfHeader header)
-    {
-        byte[] head = new byte[SmfHeader.Bytes];
-        header.Write(head);
-        peer.Send(head);
-        byte[] chunk = new byte[ChunkBytes];
-        for (long sent = 0; sent < header.Size; sent += chunk.Length)
-        {
-            DemoContent.Fill(chunk, sent);
-            peer.Send(chunk.AsSpan(0, (int)Math.Min(chunk.Length, header.Size - sent)));
-        }
-    }
-
-    /// <summary>Frames of 4 MiB, and an empty one at the end, as the first implementation sends a length that is a multiple of it.</summary>
-    private static void SendOctets(Peer peer, long bytes)
-    {
-        byte[] chunk = new byte[ChunkBytes];
-        for (long sent = 0; sent < bytes; sent += chunk.Length)
-        {
-            DemoContent.Fill(chunk, sent);
-            peer.Send(FrameMessage.Frame(FrameType.Data, isLast: false, chunk));
-        }
-        peer.Send(FrameMessage.Frame(FrameType.Data, isLast: true, []));
-    }
-
-    private static long ReadOctets(Peer peer)
-    {
-        long bytes = 0;
-        while (true)
-        {
-            var frame = FrameHeader.Read(peer.Receive(FrameHeader.Bytes));
-            Assert.Equal(FrameType.Data, frame.Type);
-            AssertContent(peer, frame.PayloadLength, bytes);
-            bytes += frame.PayloadLength;
-            if (frame.NoMoreFrames)
-                return bytes;
-        }
-    }
-
-    private static void AssertContent(Peer peer, long bytes, long offset = 0)
-    {
-        byte[] chunk = new byte[256 * 1024];
-        for (long end = offset + bytes; offset < end;)
-        {
-            int received = peer.ReceiveSome(chunk.AsSpan(0, (int)Math.Min(chunk.Length, end - offset)));
-            Assert.True(received > 0, $"the stream ended at {offset}");
-            Assert.True(DemoContent.Matches(chunk.AsSpan(0, received), offset), $"the content is wrong within {received} bytes from {offset} on");
-            offset += received;
-        }
     }
 
     private static long BeginMeasuring(GatewayProcess gateway)

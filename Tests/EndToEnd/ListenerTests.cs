@@ -108,17 +108,34 @@ public sealed class ListenerTests : IDisposable
         AssertServes(next);
     }
 
-    [Fact]
-    public void A_caller_over_a_listeners_limit_is_closed_at_once_and_the_others_are_served()
+    [Theory]
+    [InlineData("tcp", "listener")]
+    [InlineData("tcp", "limits")]
+    [InlineData("unix", "listener")]
+    public void A_caller_over_the_limit_is_closed_at_once_and_the_others_are_served(string transport, string where)
     {
         const int allowed = 4;
-        using var gateway = GatewayProcess.Start(new GatewayFile { Workers = 1, Limits = $""" "connectionsMax": {allowed} """ });
+        string member = $""" "connectionsMax": {allowed} """;
+        using var gateway = GatewayProcess.Start(new GatewayFile
+        {
+            SmfListener = _network.Address(transport, "smf"),
+            Workers = 1,
+            ListenerMembers = where == "listener" ? member : "",
+            Limits = where == "limits" ? member : "",
+        });
         Peer[] callers = [.. Enumerable.Range(0, allowed).Select(_ => Peer.Connect(gateway.SmfAddress))];
         foreach (Peer caller in callers)
             AssertServes(caller);
 
         using var oneTooMany = Peer.Connect(gateway.SmfAddress);
-        Assert.Equal(StreamEnd.Reset, oneTooMany.ReadToEnd().End);
+        Assert.Equal(([], transport == "tcp" ? StreamEnd.Reset : StreamEnd.InOrder), oneTooMany.ReadToEnd());
+        using (var onOther = Peer.Connect(gateway.FrameAddress))
+        {
+            if (where == "limits")
+                Assert.Equal(([], StreamEnd.Reset), onOther.ReadToEnd());
+            else
+                AssertServesFrames(onOther);
+        }
         foreach (Peer caller in callers)
             AssertServes(caller);
 
@@ -153,5 +170,11 @@ public sealed class ListenerTests : IDisposable
     {
         caller.Send(SmfMessage.Request(7).ToBytes());
         Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
+    }
+
+    private static void AssertServesFrames(Peer caller)
+    {
+        caller.Send(FrameMessage.Call("Echo", "7").ToBytes());
+        Assert.Equal("7", FrameMessage.Read(caller)!.Text);
     }
 }

@@ -69,7 +69,7 @@ public sealed class ServerFailureTests
             caller.Send(request.ToBytes());
         HashSet<ushort> answered = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 200))];
         Assert.True(arrived.Wait(Patience.Short, TestContext.Current.CancellationToken), "the calls do not arrive");
-        doomed.Signal(Signals.Kill);
+        doomed.Kill();
         HashSet<ushort> lost = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 502))];
 
         Assert.Equal(requests.Select(request => request.Session).Order(), answered.Union(lost).Order());
@@ -93,7 +93,7 @@ public sealed class ServerFailureTests
         foreach (Peer caller in callers)
             caller.Send(FrameMessage.Call("Echo", "1").ToBytes());
         Assert.True(arrived.Wait(Patience.Short, TestContext.Current.CancellationToken), "the calls do not arrive");
-        doomed.Signal(Signals.Kill);
+        doomed.Kill();
 
         FrameMessage[] replies = [.. callers.Select(caller => FrameMessage.Read(caller)!)];
         Assert.Equal(CallsInFlight, replies.Count(reply => reply == FrameMessage.Fail(3, "the server closed the connection, or sent no valid reply")));

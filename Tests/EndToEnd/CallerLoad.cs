@@ -1,15 +1,22 @@
+using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
-/// <summary>Many small smf calls over many connections, each with several in flight. Every reply is compared with its request.</summary>
-internal static class SmfLoad
+/// <summary>Many small calls over many connections, each with several in flight. Every reply is compared with its request.</summary>
+internal static class CallerLoad
 {
     private const int MessageBytes = SmfHeader.Bytes + 60;
 
-    /// <summary>Makes so many calls over so many connections, and ends with an exception if any reply is wrong.</summary>
-    public static void Run(string address, int connections, int inFlight, int calls)
+    /// <summary>Makes so many smf calls over so many connections, and ends with an exception if any reply is wrong.</summary>
+    public static void Smf(string address, int connections, int inFlight, int calls) => Run(connections, () => CallSmf(address, inFlight, calls / connections));
+
+    /// <summary>The same with frame calls, which are answered in order.</summary>
+    public static void Frames(string address, int connections, int inFlight, int calls) =>
+        Run(connections, () => CallFrames(address, inFlight, calls / connections));
+
+    private static void Run(int connections, Action call)
     {
         var problems = new List<Exception>();
         Thread[] threads = [.. Enumerable.Range(0, connections).Select(_ => new Thread(
@@ -17,7 +24,7 @@ internal static class SmfLoad
             {
                 try
                 {
-                    Call(address, inFlight, calls / connections);
+                    call();
                 }
                 catch (Exception problem)
                 {
@@ -34,7 +41,7 @@ internal static class SmfLoad
     }
 
     /// <summary>Sends as many as may be in flight at once, and reads their replies, in whatever order they come.</summary>
-    private static void Call(string address, int inFlight, int calls)
+    private static void CallSmf(string address, int inFlight, int calls)
     {
         using var peer = Peer.Connect(address);
         byte[] requests = new byte[inFlight * MessageBytes];
@@ -50,6 +57,23 @@ internal static class SmfLoad
                 Verify(replies.AsSpan(i * MessageBytes, MessageBytes), requests);
         }
     }
+
+    private static void CallFrames(string address, int inFlight, int calls)
+    {
+        using var peer = Peer.Connect(address);
+        byte[] okHeader = new FrameMessage("", 2, 0, 1, "", []).HeaderBytes();
+        for (int made = 0; made < calls; made += inFlight)
+        {
+            byte[][] bodies = [.. Enumerable.Range(made, inFlight).Select(number => FrameMessage.Frame(FrameType.Data, isLast: true, Body(number)))];
+            peer.Send([.. bodies.SelectMany(body => (byte[])[.. FrameCallHeader, .. body])]);
+            byte[] right = [.. bodies.SelectMany(body => (byte[])[.. okHeader, .. body])];
+            Assert.True(peer.Receive(right.Length).AsSpan().SequenceEqual(right), $"a reply to one of the calls from {made} on is wrong");
+        }
+    }
+
+    private static byte[] FrameCallHeader { get; } = FrameMessage.Call("Echo", "").HeaderBytes();
+
+    private static byte[] Body(int number) => System.Text.Encoding.UTF8.GetBytes($$"""{"Thread":{{Environment.CurrentManagedThreadId}},"Number":{{number}}}""");
 
     /// <summary>Tells calls of one connection from each other by their number, and of different connections by the thread's.</summary>
     private static void Write(Span<byte> message, ushort session, int number)

@@ -1,0 +1,138 @@
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+
+namespace FrameRpc.Gateway.Bench;
+
+/// <summary>One connection of the load: keeps its calls in flight, and checks every byte of every reply.</summary>
+internal abstract class LoadConnection : Connection
+{
+    /// <summary>Requests that may wait to be sent; the next begin when the socket has taken them.</summary>
+    private const int OutputBytesMax = 1024 * 1024;
+
+    /// <summary>When this little is left to send, more of a large body follows.</summary>
+    private const int OutputLowBytes = 64 * 1024;
+
+    /// <summary>Requests up to this size stand in the output whole; of larger ones as much as the socket takes.</summary>
+    protected const int WholeBytesMax = 64 * 1024;
+
+    /// <summary>A large body goes to the socket in pieces of this size.</summary>
+    protected const int PieceBytesMax = 256 * 1024;
+
+    private readonly LoadThread _thread;
+
+    protected LoadConnection(LoadThread thread, ISocket socket)
+        : base(thread.Loop, socket, ConnectionState.Connecting) =>
+        _thread = thread;
+
+    /// <summary>Calls sent, or being sent, whose reply has not come.</summary>
+    public int Outstanding { get; private set; }
+
+    /// <summary>When the bytes that are looked at just now came. Read once for all replies of one receive.</summary>
+    protected long ReceivedAt { get; private set; }
+
+    protected LoadPayload Payload => _thread.Payload;
+
+    private bool HasRoom => _thread.IsRunning && Outstanding < _thread.Plan.InFlight && OutputBytes < OutputBytesMax && !IsSendingBody && State == ConnectionState.Open;
+
+    /// <summary>A request larger than <see cref="WholeBytesMax"/> is on its way; no other can begin.</summary>
+    protected abstract bool IsSendingBody { get; }
+
+    /// <summary>Begins as many calls as are due and have room.</summary>
+    public void BeginCalls(long now)
+    {
+        while (TryBeginCall(now))
+        {
+        }
+    }
+
+    /// <summary>Begins one call, if one is due and has room.</summary>
+    public bool TryBeginCall(long now)
+    {
+        if (!HasRoom || !_thread.Schedule.TryBegin(now, out long intendedAt))
+            return false;
+        Outstanding++;
+        _thread.NoteMoved(now);
+        Send(intendedAt, _thread.NextStamp());
+        return true;
+    }
+
+    /// <summary>The replies that are missing will not be waited for any longer.</summary>
+    public void GiveUp()
+    {
+        _thread.Tally.AddFailure("no reply", Outstanding);
+        Outstanding = 0;
+    }
+
+    /// <summary>Writes a request, or begins to.</summary>
+    protected abstract void Send(long intendedAt, ulong stamp);
+
+    /// <summary>Writes some more of a large request.</summary>
+    protected abstract void SendBody();
+
+    /// <summary>Checks what came, of one reply at most; returns how much that was, or 0 when more is needed.</summary>
+    protected abstract int ConsumeReply(ReadOnlySpan<byte> bytes);
+
+    protected sealed override int Consume(ReadOnlySpan<byte> bytes)
+    {
+        ReceivedAt = LoadClock.Now;
+        int at = 0;
+        while (at < bytes.Length && State == ConnectionState.Open)
+        {
+            int consumed = ConsumeReply(bytes[at..]);
+            if (consumed == 0)
+                break;
+            at += consumed;
+        }
+        _thread.NoteMoved(ReceivedAt);
+        BeginCalls(ReceivedAt);
+        return at;
+    }
+
+    protected sealed override void OnOutputSent()
+    {
+        if (IsSendingBody)
+            _thread.NoteMoved(LoadClock.Now);
+        while (IsSendingBody && !IsSendBlocked && OutputBytes <= OutputLowBytes)
+            SendBody();
+        if (HasRoom)
+            BeginCalls(LoadClock.Now);
+    }
+
+    protected void CountPayload(int bytes)
+    {
+        if (ReceivedAt >= _thread.Schedule.MeasuredFrom)
+            _thread.Tally.ReplyBytes += bytes;
+    }
+
+    /// <param name="intendedAt">When the call was meant to begin.</param>
+    /// <param name="failure">What was wrong with its reply; null when nothing was.</param>
+    protected void EndCall(long intendedAt, string? failure)
+    {
+        Outstanding--;
+        _thread.Tally.AddReply(intendedAt, ReceivedAt, _thread.Schedule.MeasuredFrom, failure);
+    }
+
+    /// <summary>What came makes no sense as a reply, so that nothing behind it does.</summary>
+    protected void LosePlace(string failure)
+    {
+        _thread.Tally.AddFailure(failure);
+        Abort();
+    }
+
+    protected override void OnConnected() => _thread.OnConnected();
+
+    protected override void OnConnectFailed(int error)
+    {
+        _thread.OnConnectFailed(error);
+        Close();
+    }
+
+    protected override void OnPeerEnded() => Close();
+
+    protected override void OnClosed()
+    {
+        _thread.Tally.AddFailure("connection lost", Outstanding);
+        Outstanding = 0;
+        _thread.OnClosed();
+    }
+}

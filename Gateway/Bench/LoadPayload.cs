@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace FrameRpc.Gateway.Bench;
+
+/// <summary>
+/// The payload of every call: the same bytes but for a stamp that no two calls share, so that a reply which belongs to
+/// another call is found. Of all calls only the stamp is kept.
+/// </summary>
+internal sealed class LoadPayload
+{
+    private const int HexDigits = 16;
+
+    /// <summary>
+    /// A FlatBuffers table with one string, as servers of the first implementation expect their payload: offset of the
+    /// table, its vtable, the table with the offset of the string, and then, to be filled in, the string's length.
+    /// </summary>
+    private static ReadOnlySpan<byte> TableBeforeText => [12, 0, 0, 0, 0, 0, 6, 0, 8, 0, 4, 0, 6, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0];
+
+    private readonly byte[] _bytes;
+    private readonly int _stampStart;
+    private readonly StampForm _form;
+
+    private LoadPayload(byte[] bytes, int stampStart, StampForm form)
+    {
+        _bytes = bytes;
+        _stampStart = stampStart;
+        _form = form;
+    }
+
+    private enum StampForm
+    {
+        None,
+        /// <summary>Eight bytes, little endian; in a payload that is shorter, its first bytes.</summary>
+        Binary,
+        /// <summary>Sixteen digits.</summary>
+        Hex,
+    }
+
+    public int Length => _bytes.Length;
+
+    /// <summary>The shortest JSON body with a stamp in it.</summary>
+    public static int JsonBytesMin => JsonStart.Length + HexDigits + JsonEnd.Length;
+
+    private static ReadOnlySpan<byte> JsonStart => "{\"Msg\":\""u8;
+
+    private static ReadOnlySpan<byte> JsonEnd => "\"}"u8;
+
+    /// <summary>The same for every call: an order for something that is checked by itself.</summary>
+    public static LoadPayload Fixed(byte[] bytes) => new(bytes, 0, StampForm.None);
+
+    /// <summary>Bytes without a form.</summary>
+    public static LoadPayload Octets(int size)
+    {
+        byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++)
+            bytes[i] = (byte)(i * 31 + 7);
+        return new LoadPayload(bytes, 0, StampForm.Binary);
+    }
+
+    /// <summary><c>{"Msg":"STAMPxxxx"}</c>, without a newline.</summary>
+    public static LoadPayload Json(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, JsonBytesMin);
+        byte[] bytes = new byte[size];
+        bytes.AsSpan().Fill((byte)'x');
+        JsonStart.CopyTo(bytes);
+        JsonEnd.CopyTo(bytes.AsSpan(size - JsonEnd.Length));
+        return new LoadPayload(bytes, JsonStart.Length, StampForm.Hex);
+    }
+
+    /// <summary>A FlatBuffers table with the stamp in its string, where the size has room for it; else octets.</summary>
+    public static LoadPayload Table(int size)
+    {
+        int textStart = TableBeforeText.Length;
+        // The string is closed by a zero byte.
+        int textBytes = size - textStart - 1;
+        if (textBytes < HexDigits)
+            return Octets(size);
+        byte[] bytes = new byte[size];
+        TableBeforeText.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(textStart - sizeof(int)), textBytes);
+        bytes.AsSpan(textStart, textBytes).Fill((byte)'n');
+        return new LoadPayload(bytes, textStart, StampForm.Hex);
+    }
+
+    /// <summary>The whole payload with this stamp in it. Lasts until the next stamp.</summary>
+    public ReadOnlySpan<byte> Stamped(ulong stamp)
+    {
+        Span<byte> place = _bytes.AsSpan(_stampStart);
+        switch (_form)
+        {
+            case StampForm.Hex:
+                stamp.TryFormat(place, out _, "x16", CultureInfo.InvariantCulture);
+                break;
+            case StampForm.Binary when place.Length >= sizeof(ulong):
+                BinaryPrimitives.WriteUInt64LittleEndian(place, stamp);
+                break;
+            case StampForm.Binary:
+                Span<byte> whole = stackalloc byte[sizeof(ulong)];
+                BinaryPrimitives.WriteUInt64LittleEndian(whole, stamp);
+                whole[..place.Length].CopyTo(place);
+                break;
+        }
+        return _bytes;
+    }
+}

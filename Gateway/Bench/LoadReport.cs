@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Configuration.Forms;
+
+namespace FrameRpc.Gateway.Bench;
+
+/// <summary>A result for people, and the same as JSON for programs.</summary>
+internal static class LoadReport
+{
+    private static readonly (string Name, double Percent)[] Percentiles = [("p50", 50), ("p90", 90), ("p99", 99), ("p99.9", 99.9)];
+
+    public static void Write(TextWriter output, LoadResult result)
+    {
+        LoadPlan plan = result.Plan;
+        LatencyHistogram latencies = result.Tally.Latencies;
+        output.WriteLine(
+            $"{Word(plan.Protocol)} {plan.Address}: {plan.Connections} connections, {plan.InFlight} in flight each, "
+            + (plan.StreamBytes is { } bytes ? $"streams of {SizeForm.Display(bytes)}" : SizeForm.Display(plan.SizeBytes))
+            + (plan.CallsPerSecond is { } rate ? Invariant($", {rate:N0} calls/s asked for") : ""));
+        output.WriteLine(Invariant(
+            $"{result.Calls:N0} calls in {result.Seconds:0.00} s: {result.CallsPerSecond:N0} calls/s, {result.ReplyMiBPerSecond:N1} MiB/s of replies"));
+        output.WriteLine();
+        output.WriteLine($"latency {"min",12}{string.Concat(Percentiles.Select(p => $"{p.Name,12}"))}{"max",12}");
+        output.WriteLine(
+            $"µs      {Microseconds(latencies.Min)}{string.Concat(Percentiles.Select(p => Microseconds(latencies.Percentile(p.Percent))))}{Microseconds(latencies.Max)}");
+        output.WriteLine();
+        foreach ((string kind, long calls) in result.Tally.Errors.OrderByDescending(e => e.Value))
+            output.WriteLine(Invariant($"{calls,12:N0}  {kind}"));
+        if (result.Tally.Unsent > 0)
+            output.WriteLine(Invariant($"{result.Tally.Unsent,12:N0}  calls were due by the end and not sent: no connection had room for them"));
+        output.WriteLine(result.IsClean ? "every reply came and was right" : result.Tally.Failures > 0 ? "there were wrong or missing replies" : "nothing was measured");
+    }
+
+    public static void WriteJson(TextWriter output, LoadResult result)
+    {
+        LatencyHistogram latencies = result.Tally.Latencies;
+        var json = new LoadResultJson
+        {
+            Address = result.Plan.Address.ToString(),
+            Protocol = Word(result.Plan.Protocol),
+            Connections = result.Plan.Connections,
+            InFlight = result.Plan.InFlight,
+            SizeBytes = result.Plan.SizeBytes,
+            StreamBytes = result.Plan.StreamBytes,
+            AskedCallsPerSecond = result.Plan.CallsPerSecond,
+            Seconds = result.Seconds,
+            Calls = result.Calls,
+            CallsPerSecond = result.CallsPerSecond,
+            ReplyMiBPerSecond = result.ReplyMiBPerSecond,
+            LatencyNanoseconds = new LatencyJson
+            {
+                Min = latencies.Min,
+                P50 = latencies.Percentile(50),
+                P90 = latencies.Percentile(90),
+                P99 = latencies.Percentile(99),
+                P999 = latencies.Percentile(99.9),
+                Max = latencies.Max,
+            },
+            Errors = result.Tally.Errors,
+            UnsentCalls = result.Tally.Unsent,
+            Clean = result.IsClean,
+        };
+        output.WriteLine(JsonSerializer.Serialize(json, LoadJsonContext.Default.LoadResultJson));
+    }
+
+    private static string Word(WireProtocol protocol) => protocol == WireProtocol.Smf ? "smf" : "frame";
+
+    private static string Microseconds(long nanoseconds) => Invariant($"{nanoseconds / 1000.0,12:N1}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The form of <c>bench --json</c>.</summary>
+internal sealed record LoadResultJson
+{
+    public required string Address { get; init; }
+    public required string Protocol { get; init; }
+    public required int Connections { get; init; }
+    public required int InFlight { get; init; }
+    public required int SizeBytes { get; init; }
+    public required long? StreamBytes { get; init; }
+    public required int? AskedCallsPerSecond { get; init; }
+    public required double Seconds { get; init; }
+    public required long Calls { get; init; }
+    public required double CallsPerSecond { get; init; }
+    public required double ReplyMiBPerSecond { get; init; }
+    public required LatencyJson LatencyNanoseconds { get; init; }
+    public required IReadOnlyDictionary<string, long> Errors { get; init; }
+    public required long UnsentCalls { get; init; }
+    public required bool Clean { get; init; }
+}
+
+internal sealed record LatencyJson
+{
+    public required long Min { get; init; }
+    public required long P50 { get; init; }
+    public required long P90 { get; init; }
+    public required long P99 { get; init; }
+    public required long P999 { get; init; }
+    public required long Max { get; init; }
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(LoadResultJson))]
+internal sealed partial class LoadJsonContext : JsonSerializerContext;

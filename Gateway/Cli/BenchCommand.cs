@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using FrameRpc.Gateway.Bench;
+using FrameRpc.Gateway.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Gateway.Cli;
+
+/// <summary><c>bench</c>: load for a gateway or a server, with every reply checked.</summary>
+internal sealed class BenchCommand
+{
+    private readonly BenchOptions _options = new();
+
+    public static Command Create()
+    {
+        var bench = new BenchCommand();
+        var command = new Command("bench", "Load a server or gateway and measure it. The exit status is 0 only if every reply came and was right.");
+        bench._options.AddTo(command);
+        command.SetAction(bench.Run);
+        return command;
+    }
+
+    private int Run(ParseResult line)
+    {
+        TextWriter error = line.InvocationConfiguration.Error;
+        var problems = new List<string>();
+        LoadPlan plan = _options.Read(line, problems);
+        if (problems.Count > 0)
+            return GatewayCommandLine.Refuse(line, error, problems);
+        OpenFileLimit.Raise();
+        using ILoggerFactory logs = Logs.ToStandardError();
+        try
+        {
+            using var run = new LoadRun(plan, logs.CreateLogger(GatewayCommandLine.Program));
+            run.Start();
+            Watch(run, Console.IsErrorRedirected ? null : new LoadProgress(run, error));
+            LoadResult result = run.Result();
+            if (_options.WantsJson(line))
+                LoadReport.WriteJson(line.InvocationConfiguration.Output, result);
+            else
+                LoadReport.Write(line.InvocationConfiguration.Output, result);
+            return result.IsClean ? ExitStatus.Fine : ExitStatus.Failed;
+        }
+        catch (Exception problem) when (problem is IOException or SocketException)
+        {
+            error.WriteLine($"{GatewayCommandLine.Program}: {problem.Message}");
+            return ExitStatus.Failed;
+        }
+    }
+
+    /// <summary>Until the load is over. A signal ends it early, with what was measured up to then.</summary>
+    private static void Watch(LoadRun run, LoadProgress? progress)
+    {
+        const int finished = 0;
+        using var signals = new StopSignals();
+        WaitHandle[] handles = [run.Finished, signals.First];
+        while (WaitHandle.WaitAny(handles, TimeSpan.FromSeconds(1)) is var ended && ended != finished)
+        {
+            if (ended == WaitHandle.WaitTimeout)
+            {
+                progress?.Show();
+                continue;
+            }
+            run.Stop();
+            run.Finished.WaitOne();
+        }
+        progress?.Clear();
+    }
+}

@@ -1,0 +1,66 @@
+using FrameRpc.Gateway.Demo;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>Bodies too large to be held by anybody, of content that follows from its place, so that every byte is verified as it comes.</summary>
+internal static class LargeBody
+{
+    private const int ChunkBytes = FrameHeader.PayloadBytesMax;
+
+    /// <summary>Sends a message with this header.</summary>
+    public static void SendSmf(Peer peer, SmfHeader header)
+    {
+        byte[] head = new byte[SmfHeader.Bytes];
+        header.Write(head);
+        peer.Send(head);
+        byte[] chunk = new byte[ChunkBytes];
+        for (long sent = 0; sent < header.Size; sent += chunk.Length)
+        {
+            DemoContent.Fill(chunk, sent);
+            peer.Send(chunk.AsSpan(0, (int)Math.Min(chunk.Length, header.Size - sent)));
+        }
+    }
+
+    /// <summary>Frames of 4 MiB, and an empty one at the end, as the first implementation sends a length that is a multiple of it.</summary>
+    public static void SendOctets(Peer peer, long bytes)
+    {
+        byte[] chunk = new byte[ChunkBytes];
+        for (long sent = 0; sent < bytes; sent += chunk.Length)
+        {
+            DemoContent.Fill(chunk, sent);
+            peer.Send(FrameMessage.Frame(FrameType.Data, isLast: false, chunk));
+        }
+        peer.Send(FrameMessage.Frame(FrameType.Data, isLast: true, []));
+    }
+
+    /// <summary>Reads a whole octets part, and returns its length.</summary>
+    public static long ReadOctets(Peer peer)
+    {
+        long bytes = 0;
+        while (true)
+        {
+            var frame = FrameHeader.Read(peer.Receive(FrameHeader.Bytes));
+            Assert.Equal(FrameType.Data, frame.Type);
+            ReadContent(peer, frame.PayloadLength, bytes);
+            bytes += frame.PayloadLength;
+            if (frame.NoMoreFrames)
+                return bytes;
+        }
+    }
+
+    /// <summary>Reads so many bytes, which must be the content from <paramref name="offset"/> on.</summary>
+    public static void ReadContent(Peer peer, long bytes, long offset = 0)
+    {
+        byte[] chunk = new byte[256 * 1024];
+        for (long end = offset + bytes; offset < end;)
+        {
+            int received = peer.ReceiveSome(chunk.AsSpan(0, (int)Math.Min(chunk.Length, end - offset)));
+            Assert.True(received > 0, $"the stream ended at {offset}");
+            Assert.True(DemoContent.Matches(chunk.AsSpan(0, received), offset), $"the content is wrong within {received} bytes from {offset} on");
+            offset += received;
+        }
+    }
+}

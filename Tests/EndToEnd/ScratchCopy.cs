@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using FrameRpc.Tests.Cli;
+using FrameRpc.Tests.Configuration;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>
+/// What a clone of the repository has once the binary is built, in a folder of its own, with ports that are free in place of those of the shipped gateway.json.
+/// The binary is the newest file there, so that run.sh runs it and does not build another.
+/// </summary>
+internal sealed class ScratchCopy : IDisposable
+{
+    /// <summary>The ports of the shipped gateway.json, which may be taken on a machine where somebody tries it just now.</summary>
+    private const string SmfPort = "11225", FramePort = "8888";
+
+    private static readonly string[] NotCopied = [".git", "artifacts", "Tests", "frpc-gateway"];
+
+    private readonly int[] _ports = FreePorts(2);
+    private readonly List<Process> _started = [];
+
+    public ScratchCopy()
+    {
+        foreach (string path in Directory.GetFileSystemEntries(Repository.Root).Where(path => !NotCopied.Contains(Path.GetFileName(path))))
+            Copy(path, Folder);
+        string binary = Path.Combine(Folder, "frpc-gateway");
+        Copy(Binary.Path, binary);
+        File.SetLastWriteTimeUtc(binary, DateTime.UtcNow);
+        string file = Path.Combine(Folder, "gateway.json");
+        File.WriteAllText(file, Here(File.ReadAllText(file)));
+    }
+
+    public string Folder { get; } = GatewayProcess.NewFolder();
+
+    /// <summary>The text with the ports of this copy.</summary>
+    public string Here(string text) =>
+        text.Replace($":{SmfPort}", $":{_ports[0]}", StringComparison.Ordinal).Replace($":{FramePort}", $":{_ports[1]}", StringComparison.Ordinal);
+
+    public Result Shell(string commands) => Binary.Run(Binary.StartProgram("bash", Folder, [], "-euc", commands));
+
+    /// <summary>Starts a program of this copy, which ends with it.</summary>
+    public Process Start(string program, params string[] args)
+    {
+        Process process = Binary.StartProgram(program, Folder, [], args);
+        _started.Add(process);
+        return process;
+    }
+
+    /// <summary>Starts a gateway with the shipped gateway.json, and waits until it is ready.</summary>
+    public void StartGateway()
+    {
+        Process gateway = Start("./frpc-gateway");
+        while (gateway.StandardOutput.ReadLine() is { } line && !line.StartsWith("ready", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Process process in _started)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            process.Dispose();
+        }
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private void Copy(string path, string target)
+    {
+        Result copied = Binary.Run(Binary.StartProgram("cp", Folder, [], "-a", path, target));
+        if (copied.Status != 0)
+            throw new IOException(copied.Error);
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        foreach (TcpListener listener in listeners)
+            listener.Start();
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        foreach (TcpListener listener in listeners)
+            listener.Dispose();
+        return ports;
+    }
+}
