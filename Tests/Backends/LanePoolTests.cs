@@ -1,0 +1,197 @@
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Tests.Simulation;
+using FrameRpc.Tests.Simulation.Frames;
+using FrameRpc.Tests.Simulation.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Backends;
+
+public sealed class LanePoolTests
+{
+    [Fact]
+    public void Calls_beyond_the_lanes_wait_and_are_served_first_come_first_served()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { ExclusiveLanesMax = 2, TimeoutMs = 60_000 });
+        var asked = new Queue<(FrameFarServer Connection, FrameMessage Request)>();
+        sim.FrameServer.OnRequest = (connection, request) => asked.Enqueue((connection, request));
+        FrameFarCaller[] callers = [.. Enumerable.Range(0, 10).Select(_ => sim.ConnectFrames())];
+        for (int i = 0; i < callers.Length; i++)
+        {
+            callers[i].Call($"{i}");
+            sim.RunUntilQuiet();
+        }
+        Assert.Equal(2, asked.Count);
+        while (asked.TryDequeue(out (FrameFarServer Connection, FrameMessage Request) next))
+        {
+            next.Connection.Echo(next.Request);
+            sim.RunUntilQuiet();
+        }
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}"), sim.FrameServer.Requests.Select(request => request.Json));
+        Assert.Equal(2, sim.FrameServer.Connections.Count);
+    }
+
+    [Fact]
+    public void More_than_may_wait_get_429_or_error_3_at_once()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { ExclusiveLanesMax = 1, CallsWaitingMax = 2 });
+        sim.FrameServer.OnRequest = (_, _) => { };
+        sim.SmfServer.OnRequest = (_, _) => { };
+        FrameFarCaller[] frames = [.. Enumerable.Range(0, 4).Select(_ => sim.ConnectFrames())];
+        SmfFarCaller[] smf = [.. Enumerable.Range(0, 4).Select(_ => sim.ConnectSmf())];
+        foreach (FrameFarCaller caller in frames)
+            caller.Call("1");
+        foreach (SmfFarCaller caller in smf)
+            caller.Call(1, new byte[100_000]);
+        sim.RunUntilQuiet();
+        FrameMessage refused = Assert.Single(frames.SelectMany(caller => caller.Replies));
+        Assert.Equal((ReplyError.Server, "too many calls wait for this backend"), (refused.Error, refused.ErrorMessage));
+        Assert.Equal(429u, Assert.Single(smf.SelectMany(caller => caller.Replies)).Header.Meta);
+    }
+
+    [Fact]
+    public void A_call_that_waits_for_a_lane_in_vain_gets_504()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { ExclusiveLanesMax = 1, TimeoutMs = 1000 });
+        sim.FrameServer.OnRequest = (connection, _) => connection.Send(Frame.ReplyHeader(DataType.Octets));
+        FrameFarCaller first = sim.ConnectFrames();
+        FrameFarCaller second = sim.ConnectFrames();
+        first.Call("1");
+        sim.RunUntilQuiet();
+        second.Call("2");
+        for (int i = 0; i < 10 && second.Replies.Count == 0; i++)
+        {
+            sim.RunFor(300);
+            sim.FrameServer.Connection.Send(Frame.Encode(FrameType.Data, false, "x"u8));
+        }
+        Assert.Equal("the reply did not come in time", Assert.Single(second.Replies).ErrorMessage);
+        Assert.False(first.IsOver);
+    }
+
+    [Theory]
+    [InlineData(ConnectAnswer.Refuse)]
+    [InlineData(ConnectAnswer.Silence)]
+    public void A_server_that_cannot_be_reached_is_passed_over_and_its_calls_are_served_by_the_next(object answer)
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { SmfServers = [1, 1], FrameServers = [1, 1], ConnectTimeoutMs = 500 });
+        sim.SmfServers[0].Answer = sim.FrameServers[0].Answer = (ConnectAnswer)answer;
+        SmfFarCaller smf = sim.ConnectSmf();
+        FrameFarCaller frames = sim.ConnectFrames();
+        for (ushort session = 1; session <= 10; session++)
+            smf.Call(session, "x"u8);
+        smf.Call(11, new byte[100_000]);
+        frames.Call("1");
+        frames.Call("2");
+        sim.RunUntil(() => smf.Replies.Count == 11 && frames.Replies.Count == 2, "answers", () => $"{smf.Replies.Count} {frames.Replies.Count}");
+        Assert.All(smf.Replies, reply => Assert.Equal(200u, reply.Header.Meta));
+        Assert.All(frames.Replies, reply => Assert.Equal(ReplyError.Ok, reply.Error));
+        Assert.Empty(sim.SmfServers[0].Connections);
+        Assert.NotEqual(0, sim.Counters.ServersPassedOver);
+    }
+
+    [Fact]
+    public void When_no_server_can_be_reached_there_is_503_or_error_3()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { SmfServers = [1, 1], FrameServers = [1, 1] });
+        foreach (SimulatedServer server in sim.SmfServers.Concat<SimulatedServer>(sim.FrameServers))
+            server.Answer = ConnectAnswer.Refuse;
+        SmfFarCaller smf = sim.ConnectSmf();
+        FrameFarCaller frames = sim.ConnectFrames();
+        smf.Call(1, "x"u8);
+        smf.Call(2, new byte[100_000]);
+        frames.Call("1");
+        sim.RunUntilQuiet();
+        Assert.Equal((503u, 503u), (smf.StatusOf(1), smf.StatusOf(2)));
+        Assert.Equal("no server of this backend can be reached", Assert.Single(frames.Replies).ErrorMessage);
+        Assert.All(sim.SmfServers, server => Assert.InRange(server.ConnectsSeen, 1, 2));
+    }
+
+    [Fact]
+    public void A_server_is_left_alone_for_longer_after_each_failure_and_comes_back()
+    {
+        var sim = new GatewaySimulation();
+        sim.SmfServer.Answer = ConnectAnswer.Refuse;
+        SmfFarCaller caller = sim.ConnectSmf();
+        var connectsAtMs = new List<long>();
+        long began = sim.Time.NowMs;
+        for (ushort session = 1; session <= 1000; session++)
+        {
+            int before = sim.SmfServer.ConnectsSeen;
+            caller.Call(session, "x"u8);
+            sim.RunUntilQuiet();
+            if (sim.SmfServer.ConnectsSeen > before)
+                connectsAtMs.Add(sim.Time.NowMs - began);
+            Assert.Equal(503u, caller.StatusOf(session));
+            sim.RunFor(20);
+        }
+        long[] pauses = [.. connectsAtMs.Zip(connectsAtMs.Skip(1), (a, b) => b - a)];
+        Assert.All(pauses.Zip([100L, 200, 400, 800, 1600, 3200, 5000]), pair => Assert.InRange(pair.First, pair.Second, pair.Second + 20));
+        Assert.InRange(pauses.Length, 6, 8);
+
+        sim.SmfServer.Answer = ConnectAnswer.Accept;
+        sim.RunFor(5000);
+        caller.Call(2000, "x"u8);
+        sim.RunUntilQuiet();
+        Assert.Equal(200u, caller.StatusOf(2000));
+    }
+
+    [Fact]
+    public void Many_attempts_that_fail_together_are_one_failure()
+    {
+        var sim = new GatewaySimulation();
+        sim.FrameServer.Answer = ConnectAnswer.Refuse;
+        for (int i = 0; i < 20; i++)
+            sim.ConnectFrames().Call("1");
+        sim.RunUntilQuiet();
+        Assert.Equal(20, sim.Counters.ConnectsFailed);
+        sim.FrameServer.Answer = ConnectAnswer.Accept;
+        sim.RunFor(120);
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Call("1");
+        sim.RunUntilQuiet();
+        Assert.Equal(ReplyError.Ok, Assert.Single(caller.Replies).Error);
+    }
+
+    [Fact]
+    public void Idle_lanes_leave_after_a_minute_and_a_frame_server_is_told_with_a_reset_frame()
+    {
+        var sim = new GatewaySimulation();
+        sim.ConnectSmf().Call(1, new byte[100_000]);
+        sim.ConnectFrames().Call("1");
+        sim.RunFor(59_000);
+        Assert.Equal((1, 1), (sim.SmfBackend.Servers[0].ExclusiveLanes, sim.FrameBackend.Servers[0].ExclusiveLanes));
+        sim.RunFor(3000);
+        Assert.Equal((0, 0), (sim.SmfBackend.Servers[0].ExclusiveLanes, sim.FrameBackend.Servers[0].ExclusiveLanes));
+        Assert.True(sim.FrameServer.Connection.SawResetFrame);
+    }
+
+    [Fact]
+    public void An_idle_lane_whose_server_closes_or_speaks_unasked_is_not_used_again()
+    {
+        foreach (bool speaks in new[] { true, false })
+        {
+            var sim = new GatewaySimulation();
+            FrameFarCaller caller = sim.ConnectFrames();
+            caller.Call("1");
+            sim.RunUntilQuiet();
+            if (speaks)
+                sim.FrameServer.Connection.Reply(DataType.Json, Frame.Encode(FrameType.Data, true, "\"a ghost\""u8));
+            else
+                sim.FrameServer.Connection.Close();
+            sim.RunUntilQuiet();
+            caller.Call("2");
+            sim.RunUntilQuiet();
+            Assert.Equal(["1", "2"], caller.Replies.Select(reply => reply.Json));
+            Assert.Equal(2, sim.FrameServer.Connections.Count);
+        }
+    }
+
+    [Fact]
+    public void Connections_that_the_process_cannot_open_leave_no_lane_behind()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { ExclusiveLanesMax = 1 });
+        sim.FrameServer.ThrowsOnConnect = true;
+        sim.ConnectFrames().Call("1");
+        Assert.ThrowsAny<Exception>(sim.RunUntilQuiet);
+        Assert.Equal(0, sim.FrameBackend.Servers[0].ExclusiveLanes);
+    }
+}
