@@ -123,8 +123,16 @@ internal sealed class FrameStory
         int calls = _random.Next(1, 12);
         for (int i = 0; i < calls; i++)
             PlanCall(caller);
-        if (_random.Next(3) == 0)
-            caller.PlanEnd();
+        switch (_random.Next(6))
+        {
+            case 0 or 1:
+                caller.PlanEnd();
+                break;
+            case 2:
+                byte[] request = [.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Octets(new byte[5000], 1500)];
+                caller.PlanCut(request.AsSpan(0, _random.Next(request.Length)).ToArray());
+                break;
+        }
         if (_random.Next(4) != 0)
             return;
         switch (_random.Next(3))
@@ -163,6 +171,8 @@ internal sealed class FrameStory
     /// <summary>A caller and what it has asked, all of it pipelined.</summary>
     private sealed class Teller(FrameFarCaller farEnd)
     {
+        private static readonly byte[] NeverWhole = "never whole"u8.ToArray();
+
         private readonly List<(DataType DataType, byte[] Data)> _planned = [];
         private bool _stoppedReading;
 
@@ -183,6 +193,14 @@ internal sealed class FrameStory
         {
             _stoppedReading = true;
             farEnd.IsReading = false;
+        }
+
+        /// <summary>A last request, cut short: its data never was whole, so that only an error can answer it.</summary>
+        public void PlanCut(byte[] part)
+        {
+            _planned.Add((DataType.Octets, NeverWhole));
+            farEnd.Send(part);
+            farEnd.EndSending();
         }
 
         public void PlanEnd()

@@ -1,0 +1,72 @@
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Tests.Simulation;
+using FrameRpc.Tests.Simulation.Frames;
+using Xunit;
+
+namespace FrameRpc.Tests.Proxy.Frames;
+
+public sealed class SlowCallerTests
+{
+    private static readonly NetworkConditions SmallBuffers = NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
+
+    [Fact]
+    public void A_caller_that_pipelines_and_never_reads_is_held_up_in_bounded_memory_and_then_closed()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 5000 }, SmallBuffers);
+        FrameFarCaller slow = sim.ConnectFrames();
+        slow.IsReading = false;
+        for (int i = 0; i < 200; i++)
+            slow.Call($"\"{new string('x', 50_000)}\"");
+        sim.RunUntilQuiet();
+        Assert.InRange(sim.FrameServer.Requests.Count, 5, 12);
+        long began = sim.Time.NowMs;
+        sim.RunUntil(() => sim.Dispatcher.CallersCount == 0, "the slow caller is closed");
+        Assert.InRange(sim.Time.NowMs - began, 4900, 5100);
+        sim.RunFor(70_000);
+        sim.AssertNothingLeaked();
+    }
+
+    [Fact]
+    public void A_stream_that_its_caller_reads_slowly_but_steadily_is_not_timed_out()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 5000 }, SmallBuffers);
+        FrameFarCaller slow = sim.ConnectFrames();
+        slow.IsReading = false;
+        slow.Send(Frame.Request("Upload", DataType.Octets, new byte[600_000]));
+        for (int i = 0; i < 200 && slow.Replies.Count == 0 && !slow.IsOver; i++)
+        {
+            sim.RunFor(1000);
+            slow.ReadSome(8000);
+        }
+        Assert.Equal(600_000, Assert.Single(slow.Replies).Data.Length);
+    }
+
+    [Fact]
+    public void A_stream_that_its_caller_stops_reading_ends_with_a_reset_at_the_routes_timeout()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 5000 }, SmallBuffers);
+        FrameFarCaller slow = sim.ConnectFrames();
+        slow.IsReading = false;
+        slow.Send(Frame.Request("Upload", DataType.Octets, new byte[600_000]));
+        long began = sim.Time.NowMs;
+        sim.RunUntil(() => sim.Dispatcher.CallersCount == 0, "the slow caller is closed");
+        Assert.InRange(sim.Time.NowMs - began, 5000, 5050);
+        slow.Resume();
+        sim.RunUntilQuiet();
+        Assert.True(slow.SawReset);
+        Assert.Equal(0, sim.FrameBackend.Servers[0].ExclusiveLanes);
+    }
+
+    [Fact]
+    public void A_server_that_never_reads_an_upload_costs_error_3_at_the_routes_timeout()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 2000 }, SmallBuffers);
+        sim.FrameServer.Reads = false;
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Send(Frame.Request("Upload", DataType.Octets, new byte[600_000]));
+        caller.Call("1");
+        sim.RunUntil(() => caller.Replies.Count > 0, "an answer");
+        Assert.Equal("the reply did not come in time", caller.Replies[0].ErrorMessage);
+        Assert.True(sim.FrameServer.Connections[0].Socket.Peer.IsClosed);
+    }
+}
