@@ -24,28 +24,7 @@ esac
 [ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 require_debian haproxy haproxy "HAProxy, to compare with"
 
-work=$(mktemp -d)
-children=()
-cleanup() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
-
-fail() { echo "compare-small-calls.sh: $1" >&2; [ ! -s "${2:-/dev/null}" ] || cat "$2" >&2; exit 1; }
-
-# wait_for FILE PATTERN CHILD: until the line is there, for five seconds at most.
-wait_for() {
-  local file=$1 pattern=$2 child=$3
-  for _ in $(seq 100); do
-    if grep -qE "$pattern" "$file"; then return; fi
-    kill -0 "$child" 2>/dev/null || break
-    sleep 0.05
-  done
-  fail "no line \"$pattern\" came from a process that was started:" "$file"
-}
+source bench/processes.sh
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -56,13 +35,6 @@ free_port() {
     if ! answers "$port"; then echo "$port"; return; fi
   done
   fail "no free port was found"
-}
-
-start_demo() {
-  "$program" demo --protocol smf --address 127.0.0.1:0 >"$work/demo.log" 2>&1 &
-  children+=($!)
-  wait_for "$work/demo.log" '^ready' $!
-  demo_port=$(sed -nE 's/^listener smf 127\.0\.0\.1:([0-9]+)$/\1/p' "$work/demo.log")
 }
 
 start_haproxy() {
@@ -82,7 +54,7 @@ listen smf
 CONFIG
   haproxy -db -f "$work/haproxy.cfg" >"$work/haproxy.log" 2>&1 &
   haproxy_pid=$!
-  children+=("$haproxy_pid")
+  echo "$haproxy_pid" >>"$work/children"
   for _ in $(seq 100); do
     if answers "$haproxy_port"; then return; fi
     kill -0 "$haproxy_pid" 2>/dev/null || break
@@ -92,7 +64,7 @@ CONFIG
 }
 
 start_gateway() {
-  cat >"$work/gateway.json" <<CONFIG
+  run_gateway <<CONFIG
 {
   "workers": 1,
   "listeners": [{ "name": "smf", "address": "127.0.0.1:0", "protocol": "smf" }],
@@ -100,11 +72,7 @@ start_gateway() {
   "routes": [{ "name": "get", "id": "0x6ad4023d", "backend": "demo" }],
 }
 CONFIG
-  "$program" --config "$work/gateway.json" >"$work/gateway.log" 2>&1 &
-  gateway_pid=$!
-  children+=("$gateway_pid")
-  wait_for "$work/gateway.log" '^ready' "$gateway_pid"
-  gateway_port=$(sed -nE 's/^listener smf +smf +127\.0\.0\.1:([0-9]+)$/\1/p' "$work/gateway.log")
+  gateway_port=$(listener_port smf)
 }
 
 # CPU time of a process up to now, in clock ticks: utime and stime. The name before them may hold spaces.
@@ -164,7 +132,7 @@ report() {
   echo "the gateway against HAProxy:"
 }
 
-start_demo
+demo_port=$(start_demo smf)
 start_haproxy
 start_gateway
 echo "$(haproxy -v | head -1 | cut -d ' ' -f 1-3), $("$program" --version), $(nproc) cores, $(uname -sr)"
