@@ -15,7 +15,7 @@ internal abstract class Lane : Connection
         Server = server;
         IsExclusive = isExclusive;
         loop.Counters.LanesOpened++;
-        _timer = new CallbackTimer(OnTimeUp);
+        _timer = new CallbackTimer(this, OnTimeUp);
         loop.Timers.Arm(_timer, loop.NowMs + server.Backend.ConnectTimeoutMs);
     }
 

@@ -25,7 +25,7 @@ internal abstract class Caller : Connection
     {
         Dispatcher = dispatcher;
         _onClosed = onClosed;
-        _slowReader = new CallbackTimer(OnSlowReaderDue);
+        _slowReader = new CallbackTimer(this, OnSlowReaderDue);
         dispatcher.Add(this);
     }
 

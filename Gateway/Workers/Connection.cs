@@ -65,7 +65,7 @@ internal abstract partial class Connection : IReadyHandler
         if (State is not ConnectionState.Open)
             return;
         Transition(ConnectionState.Ending);
-        _lingerTimer = new CallbackTimer(OnLingerDue);
+        _lingerTimer = new CallbackTimer(this, OnLingerDue);
         Loop.Timers.Arm(_lingerTimer, Loop.NowMs + LingerMs);
         ResumeInput();
         QueueSend();

@@ -31,7 +31,7 @@ internal sealed partial class EventLoop
         _log = log;
         Mailbox = new Mailbox(network);
         NowMs = ReadClock();
-        Timers = new TimerWheel(NowMs);
+        Timers = new TimerWheel(NowMs, Fire);
         _scratch = Blocks.Rent(ScratchBytes);
     }
 
@@ -116,6 +116,19 @@ internal sealed partial class EventLoop
             }
         }
         taken.Clear();
+    }
+
+    private void Fire(TimerEntry timer)
+    {
+        IReadyHandler? owner = timer.Owner;
+        try
+        {
+            timer.OnDue();
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException && owner is not null)
+        {
+            GiveUp(owner, bug);
+        }
     }
 
     private void GiveUp(IReadyHandler owner, Exception bug)

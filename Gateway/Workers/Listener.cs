@@ -27,7 +27,7 @@ internal sealed class Listener : IReadyHandler
         _listener = listener;
         _connectionsMax = connectionsMax;
         _serve = serve;
-        _retry = new CallbackTimer(Accept);
+        _retry = new CallbackTimer(this, Accept);
         _onClosed = () => _connections--;
         listener.Owner = this;
     }

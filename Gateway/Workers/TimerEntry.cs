@@ -1,3 +1,5 @@
+using FrameRpc.Gateway.Sockets;
+
 namespace FrameRpc.Gateway.Workers;
 
 /// <summary>Something that is due at a time: an entry that is linked into a <see cref="TimerWheel"/> without allocating.</summary>
@@ -12,11 +14,16 @@ internal abstract class TimerEntry
 
     public bool IsArmed => Slot >= 0;
 
+    /// <summary>To whom it belongs: who is given up if <see cref="OnDue"/> lets an exception escape.</summary>
+    protected internal abstract IReadyHandler? Owner { get; }
+
     protected internal abstract void OnDue();
 }
 
 /// <summary>A timer whose owner has more than one and tells them apart by what they call.</summary>
-internal sealed class CallbackTimer(Action onDue) : TimerEntry
+internal sealed class CallbackTimer(IReadyHandler owner, Action onDue) : TimerEntry
 {
+    protected internal override IReadyHandler? Owner => owner;
+
     protected internal override void OnDue() => onDue();
 }

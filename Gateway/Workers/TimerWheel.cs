@@ -8,7 +8,9 @@ namespace FrameRpc.Gateway.Workers;
 /// writes; most timers are call timeouts, and nearly all of those are disarmed by the reply.
 /// </summary>
 /// <remarks>An entry due after more than one round of the ring stays in its slot and is looked at once a round. Entries are never early, and at most a tick late.</remarks>
-internal sealed class TimerWheel(long nowMs)
+/// <param name="nowMs">The clock as it stands.</param>
+/// <param name="fire">Calls the entry, whatever comes of it.</param>
+internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
 {
     /// <summary>Timeouts are hundreds of milliseconds and more: 8 ms late is nothing to them, and halves the slots a second of idling visits against 4 ms.</summary>
     public const int TickMs = 8;
@@ -109,7 +111,7 @@ internal sealed class TimerWheel(long nowMs)
                 continue;
             }
             Disarm(entry);
-            entry.OnDue();
+            fire(entry);
             // Whatever it did may have changed this list; entries that are due are few, so begin again.
             entry = _slots[slot];
         }

@@ -55,6 +55,19 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
+    public void An_exception_in_a_timer_closes_the_connection_it_belongs_to()
+    {
+        (ISocket _, ISocket socket) = _network.ConnectPair();
+        var connection = new ScriptedConnection(_loop, socket, bytes => bytes);
+        _loop.Timers.Arm(new CallbackTimer(connection, () => throw new InvalidOperationException("a bug")), _loop.NowMs);
+
+        while (!connection.IsClosed)
+            _loop.Turn(waitMsMax: -1);
+
+        Assert.Equal(1, _loop.Counters.Exceptions);
+    }
+
+    [Fact]
     public void All_that_is_written_in_a_turn_arrives_in_one_piece()
     {
         (ISocket peer, ISocket socket) = _network.ConnectPair();

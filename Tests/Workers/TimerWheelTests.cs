@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 using Xunit;
 
@@ -7,7 +8,7 @@ public sealed class TimerWheelTests
 {
     private const long StartMs = 1_000_003;
 
-    private readonly TimerWheel _wheel = new(StartMs);
+    private readonly TimerWheel _wheel = new(StartMs, timer => timer.OnDue());
 
     [Theory]
     [InlineData(0)]
@@ -69,7 +70,7 @@ public sealed class TimerWheelTests
         var late = new Recorder();
         int again = 0;
         CallbackTimer? self = null;
-        self = new CallbackTimer(() =>
+        self = new CallbackTimer(new Nobody(), () =>
         {
             _wheel.Disarm(victim);
             _wheel.Arm(late, StartMs + 400);
@@ -146,8 +147,21 @@ public sealed class TimerWheelTests
         Assert.All(expected.Values, dueMs => Assert.True(dueMs > nowMs - (2 * TimerWheel.TickMs), "late"));
     }
 
+    private sealed class Nobody : IReadyHandler
+    {
+        public void OnReady(Readiness readiness)
+        {
+        }
+
+        public void OnException(Exception exception)
+        {
+        }
+    }
+
     private sealed class Recorder : TimerEntry
     {
+        protected internal override IReadyHandler? Owner => null;
+
         public int Fired { get; set; }
 
         protected internal override void OnDue() => Fired++;

@@ -27,7 +27,7 @@ internal sealed partial class FrameCaller : Caller
     public FrameCaller(Dispatcher dispatcher, ISocket socket, Action onClosed)
         : base(dispatcher, socket, onClosed)
     {
-        _timer = new CallbackTimer(OnTimeUp);
+        _timer = new CallbackTimer(this, OnTimeUp);
         _laneRequest = new OwnLaneRequest(this);
     }
 

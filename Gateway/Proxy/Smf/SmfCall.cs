@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 
 namespace FrameRpc.Gateway.Proxy.Smf;
@@ -75,6 +76,8 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         Lane = null;
         pool.Return(this);
     }
+
+    protected internal override IReadyHandler? Owner => (IReadyHandler?)Lane ?? Caller;
 
     protected internal override void OnDue() => pool.OnDue(this);
 }

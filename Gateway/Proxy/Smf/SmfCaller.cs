@@ -17,7 +17,7 @@ internal sealed partial class SmfCaller : Caller
         : base(dispatcher, socket, onClosed)
     {
         _calls = calls;
-        _roomTimer = new CallbackTimer(OnRoomTimeUp);
+        _roomTimer = new CallbackTimer(this, OnRoomTimeUp);
     }
 
     /// <summary>Always: its replies come on lanes that carry others' calls, too.</summary>

@@ -38,13 +38,6 @@ internal sealed partial class SmfLane : IReplyStream
             return 0;
         SmfHeader header = SmfHeader.Read(bytes);
         SmfCall? call = _sessions.Find(header.Session);
-        if (header.Size > (call?.Route.MessageBytesMax ?? int.MaxValue))
-        {
-            // Nothing on this connection can be trusted after a length like this.
-            Loop.Counters.BadReplies++;
-            Abort();
-            return 0;
-        }
         if (header.Size > Server.Backend.SharedBodyMax)
         {
             BeginRelay(call, header);
@@ -67,7 +60,7 @@ internal sealed partial class SmfLane : IReplyStream
         }
         if (!IsDeliverable(call))
             Loop.Counters.LateReplies++;
-        else if (header.CheckReply() != SmfFault.None || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]))
+        else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]))
             RefuseBadReply(call);
         else
             call.Caller!.Reply(call, reply);
@@ -101,7 +94,20 @@ internal sealed partial class SmfLane : IReplyStream
         GiveBackWhenDone();
     }
 
+    private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.MessageBytesMax;
+
     private void BeginRelay(SmfCall? call, SmfHeader header)
+    {
+        bool isTooLarge = header.Size > (call?.Route.MessageBytesMax ?? Server.Backend.SharedBodyMax);
+        BeginRelayTo(call, header);
+        // What follows may be gigabytes: no new call should stand behind it. Those that do already may still get their replies.
+        if (isTooLarge && IsExclusive)
+            Abort();
+        else if (isTooLarge)
+            Retire();
+    }
+
+    private void BeginRelayTo(SmfCall? call, SmfHeader header)
     {
         _relayBytesLeft = header.Size;
         _relayHeader = header;
@@ -116,7 +122,7 @@ internal sealed partial class SmfLane : IReplyStream
             Loop.Counters.LateReplies++;
             EndRelayedCall();
         }
-        else if (header.CheckReply() != SmfFault.None)
+        else if (IsBad(call, header))
         {
             RefuseBadReply(call);
             EndRelayedCall();

@@ -32,7 +32,7 @@ internal sealed partial class SmfLane : Lane
     public SmfLane(EventLoop loop, ISocket socket, Server server, bool isExclusive)
         : base(loop, socket, server, isExclusive)
     {
-        _stallTimer = new CallbackTimer(OnStallDue);
+        _stallTimer = new CallbackTimer(this, OnStallDue);
     }
 
     /// <summary>Whether another call may be put on this shared lane.</summary>
@@ -218,7 +218,7 @@ internal sealed partial class SmfLane : Lane
 
     private void CloseWhenRetired()
     {
-        if (_isRetired && !IsExclusive && _sessions.Count == _givenUp && !IsRelaying)
+        if (_isRetired && !IsExclusive && _sessions.Count == _givenUp && _relay is null)
             Close();
     }
 

@@ -150,6 +150,31 @@ public sealed class LostServerTests
     }
 
     [Fact]
+    public void A_reply_that_is_too_large_costs_its_own_call_alone_and_the_lane_takes_no_more()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { MessageBytesMax = 100_000 });
+        sim.SmfServer.OnRequest = (connection, request) =>
+        {
+            if (request.Payload.Length != 2)
+                return;
+            SmfMessage first = sim.SmfServer.Requests[0];
+            connection.Send(SmfMessage.EncodeHeader(first.Header.Session, 100_001, 1, 200));
+            connection.Send(new byte[100_001]);
+            connection.Reply(request, "two"u8.ToArray());
+        };
+        SmfFarCaller caller = sim.ConnectSmf();
+        caller.Call(1, "x"u8);
+        caller.Call(2, "xx"u8);
+        sim.RunUntilQuiet();
+
+        Assert.Equal(502u, caller.StatusOf(1));
+        Assert.Equal(200u, caller.StatusOf(2));
+        caller.Call(3, "xxx"u8);
+        sim.RunUntilQuiet();
+        Assert.Equal(2, sim.SmfServer.Connections.Count);
+    }
+
+    [Fact]
     public void A_reply_of_four_gigabytes_ends_the_lane_and_takes_no_memory()
     {
         var sim = new GatewaySimulation();
@@ -160,7 +185,7 @@ public sealed class LostServerTests
         sim.RunUntilQuiet();
         Assert.Equal(502u, caller.StatusOf(1));
         Assert.InRange(sim.Loop.Blocks.MappedBytes - mapped, 0, 1024 * 1024);
-        Assert.True(sim.SmfServer.Connection.SawReset);
+        Assert.True(sim.SmfServer.Connection.IsOver);
     }
 
     [Fact]
