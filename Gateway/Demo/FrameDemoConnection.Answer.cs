@@ -23,7 +23,7 @@ internal sealed partial class FrameDemoConnection
         EndCall();
         if (_dataType == DataType.None)
             AnswerNone(data);
-        else if (!IsOneValue(data))
+        else if (data.IsEmpty || !FrameOutput.IsOneValueOrEmpty(data))
             FrameErrors.NotOneValue.WriteTo(this);
         else if (_endpoint == Endpoint.Stream)
             AnswerStream(data);
@@ -95,12 +95,6 @@ internal sealed partial class FrameDemoConnection
     {
         Span<byte> json = stackalloc byte[MessageHeader.BytesMax];
         return json[..new MessageHeader([], dataType, DataType.Absent, ReplyError.Ok, []).Write(json)].ToArray();
-    }
-
-    private static bool IsOneValue(ReadOnlySpan<byte> json)
-    {
-        var value = default(JsonValueScanner);
-        return value.Feed(json) && value.Complete;
     }
 
     private static bool TryReadBytes(ReadOnlySpan<byte> json, out long bytes)

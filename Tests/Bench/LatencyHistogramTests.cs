@@ -99,9 +99,13 @@ public sealed class LatencyHistogramTests
     {
         var histogram = new LatencyHistogram();
         histogram.Record(1);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var meter = default(AllocationMeter);
         for (long value = 1; value < 1L << 40; value <<= 1)
+        {
+            meter.Begin();
             histogram.Record(value);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            meter.End();
+        }
+        meter.AssertNothing();
     }
 }

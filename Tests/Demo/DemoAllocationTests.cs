@@ -32,9 +32,13 @@ public sealed class DemoAllocationTests
         using var client = new DemoClient(protocol);
         for (int i = 0; i < 100; i++)
             client.Exchange(request, replyBytes);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var meter = default(AllocationMeter);
         for (int i = 0; i < 100; i++)
+        {
+            meter.Begin();
             client.Exchange(request, replyBytes);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            meter.End();
+        }
+        meter.AssertNothing();
     }
 }

@@ -13,7 +13,7 @@ public sealed class AllocationTests
     private static readonly byte[] Text = new byte[MessageHeader.BytesMax];
 
     [Fact]
-    public void The_measure_sees_an_allocation() => Assert.NotEqual(0, AllocatedBytes(() => GC.KeepAlive(new object())));
+    public void The_measure_sees_an_allocation() => Assert.NotEqual(0, Measure(() => GC.KeepAlive(new object())).Bytes);
 
     [Fact]
     public void Hashing_allocates_nothing() => AssertNothing(() =>
@@ -79,24 +79,19 @@ public sealed class AllocationTests
         _ = scanner.Feed("x"u8);
     });
 
-    private static void AssertNothing(Action work) => Assert.Equal(0, AllocatedBytes(work));
+    private static void AssertNothing(Action work) => Measure(work).AssertNothing();
 
-    /// <summary>
-    /// The least of a few rounds: what the code allocates shows in every one of them, while a collection that another test
-    /// causes on its thread moves this thread's count once.
-    /// </summary>
-    private static long AllocatedBytes(Action work)
+    private static AllocationMeter Measure(Action work)
     {
         for (int warm = 0; warm < 100; warm++)
             work();
-        long least = long.MaxValue;
-        for (int round = 0; round < 5; round++)
+        var meter = default(AllocationMeter);
+        for (int call = 0; call < 10_000; call++)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int call = 0; call < 2_000; call++)
-                work();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            meter.Begin();
+            work();
+            meter.End();
         }
-        return least;
+        return meter;
     }
 }

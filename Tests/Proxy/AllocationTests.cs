@@ -16,10 +16,10 @@ public sealed class AllocationTests
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
         sim.RunUntilQuiet();
-        sim.AllocatedInTurns = 0;
+        sim.AllocatedInTurns = default;
         caller.Call("1", endpoint: "Nobody");
         sim.RunUntilQuiet();
-        Assert.NotEqual(0, sim.AllocatedInTurns);
+        Assert.NotEqual(0, sim.AllocatedInTurns.Bytes);
     }
 
     [Fact]
@@ -76,12 +76,12 @@ public sealed class AllocationTests
             call();
             sim.RunUntilQuiet();
         }
-        sim.AllocatedInTurns = 0;
+        sim.AllocatedInTurns = default;
         for (int round = 0; round < rounds; round++)
         {
             call();
             sim.RunUntilQuiet();
         }
-        Assert.Equal(0, sim.AllocatedInTurns);
+        sim.AllocatedInTurns.AssertNothing();
     }
 }

@@ -59,8 +59,8 @@ internal sealed class GatewaySimulation
 
     public Backend FrameBackend => Dispatcher.Backends[1];
 
-    /// <summary>Bytes that the loop has allocated, and nobody else.</summary>
-    public long AllocatedInTurns { get; set; }
+    /// <summary>What the loop has allocated, and nobody else.</summary>
+    public AllocationMeter AllocatedInTurns { get; set; }
 
     public WorkerCounters Counters => Loop.Counters;
 
@@ -139,9 +139,11 @@ internal sealed class GatewaySimulation
         Network.DeliverDue();
         Network.RunFarEnds();
         long timers = Loop.Timers.Count;
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        AllocationMeter meter = AllocatedInTurns;
+        meter.Begin();
         Loop.Turn(int.MaxValue);
-        AllocatedInTurns += GC.GetAllocatedBytesForCurrentThread() - allocated;
+        meter.End();
+        AllocatedInTurns = meter;
         return Network.WasActive || Network.HasReady || Network.WantedWaitMs == 0 || Loop.Timers.Count != timers;
     }
 

@@ -58,6 +58,25 @@ public sealed class SlowCallerTests
     }
 
     [Fact]
+    public void A_caller_that_stands_still_in_an_upload_is_closed_when_others_wait_for_its_lane()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 60_000, ExclusiveLanesMax = 1 });
+        FrameFarCaller still = sim.ConnectFrames();
+        still.Send(Frame.Request("Upload", DataType.Octets, new byte[100_000]).AsSpan(0, 50_000));
+        sim.RunFor(5000);
+        Assert.False(still.IsOver, "nobody waits, so it may take its time");
+
+        FrameFarCaller next = sim.ConnectFrames();
+        long began = sim.Time.NowMs;
+        next.Call("\"next\"");
+        sim.RunUntil(() => next.Replies.Count == 1, "the lane is free");
+
+        Assert.InRange(sim.Time.NowMs - began, 0, 520);
+        Assert.Equal("\"next\"", next.LastReply.Json);
+        Assert.True(still.SawReset);
+    }
+
+    [Fact]
     public void A_server_that_never_reads_an_upload_costs_error_3_at_the_routes_timeout()
     {
         var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 2000 }, SmallBuffers);

@@ -73,18 +73,7 @@ public sealed class SlowCallerTests
     public void A_large_reply_on_a_shared_lane_to_a_caller_that_stands_still_holds_the_lane_for_the_write_timeout_at_most()
     {
         var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 2000 }, SmallBuffers);
-        var asked = new List<SmfMessage>();
-        sim.SmfServer.OnRequest = (_, request) => asked.Add(request);
-        SmfFarCaller slow = sim.ConnectSmf();
-        SmfFarCaller quick = sim.ConnectSmf();
-        slow.IsReading = false;
-        slow.Call(1, "large, please"u8);
-        quick.Call(1, "small"u8);
-        sim.RunUntilQuiet();
-        SmfFarServer lane = sim.SmfServer.Connection;
-        lane.Reply(asked[0], new byte[20_000_000]);
-        lane.Reply(asked[1], "small"u8);
-        sim.RunUntilQuiet();
+        (SmfFarCaller slow, SmfFarCaller quick) = StallASharedLane(sim);
         Assert.Empty(quick.Replies);
 
         // New calls go on another lane at once.
@@ -102,19 +91,49 @@ public sealed class SlowCallerTests
     }
 
     [Fact]
+    public void After_a_large_reply_held_up_a_shared_lane_the_next_one_holds_up_nobody()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 2000 }, SmallBuffers);
+        (SmfFarCaller _, SmfFarCaller quick) = StallASharedLane(sim);
+        sim.RunUntil(() => quick.Replies.Count == 1, "the lane goes on");
+
+        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Payload is [(byte)'L'] ? new byte[20_000_000] : request.Payload);
+        SmfFarCaller slowAgain = sim.ConnectSmf();
+        slowAgain.IsReading = false;
+        slowAgain.Call(1, "L"u8);
+        quick.Call(2, "small"u8);
+        long began = sim.Time.NowMs;
+        sim.RunUntilQuiet();
+
+        Assert.Equal(200u, quick.StatusOf(2));
+        Assert.Equal(began, sim.Time.NowMs);
+    }
+
+    [Fact]
+    public void A_caller_that_stands_still_in_a_large_body_is_closed_when_others_wait_for_its_lane()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 60_000, ExclusiveLanesMax = 1 });
+        byte[] body = new byte[100_000];
+        SmfFarCaller still = sim.ConnectSmf();
+        still.Send(SmfMessage.Encode(1, GatewaySetup.GetId, body).AsSpan(0, 70_000));
+        sim.RunFor(5000);
+        Assert.False(still.IsOver, "nobody waits, so it may take its time");
+
+        SmfFarCaller next = sim.ConnectSmf();
+        long began = sim.Time.NowMs;
+        next.Call(1, body);
+        sim.RunUntil(() => next.Replies.Count == 1, "the lane is free");
+
+        Assert.InRange(sim.Time.NowMs - began, 0, 520);
+        Assert.Equal(200u, next.StatusOf(1));
+        Assert.True(still.SawReset);
+    }
+
+    [Fact]
     public void A_caller_that_reads_a_byte_now_and_then_does_not_hold_a_shared_lane_for_longer()
     {
         var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 5000 }, SmallBuffers);
-        var asked = new List<SmfMessage>();
-        sim.SmfServer.OnRequest = (_, request) => asked.Add(request);
-        SmfFarCaller slow = sim.ConnectSmf();
-        SmfFarCaller quick = sim.ConnectSmf();
-        slow.IsReading = false;
-        slow.Call(1, "large, please"u8);
-        quick.Call(1, "small"u8);
-        sim.RunUntilQuiet();
-        sim.SmfServer.Connection.Reply(asked[0], new byte[20_000_000]);
-        sim.SmfServer.Connection.Reply(asked[1], "small"u8);
+        (SmfFarCaller slow, SmfFarCaller quick) = StallASharedLane(sim);
         for (int i = 0; i < 20 && quick.Replies.Count == 0; i++)
         {
             sim.RunFor(100);
@@ -217,5 +236,22 @@ public sealed class SlowCallerTests
         waiting.Call(2, "next"u8);
         sim.RunFor(100);
         Assert.Equal(200u, waiting.StatusOf(2));
+    }
+
+    /// <summary>A slow caller's large reply stands before a quick caller's small one, on the lane that both share.</summary>
+    private static (SmfFarCaller Slow, SmfFarCaller Quick) StallASharedLane(GatewaySimulation sim)
+    {
+        var asked = new List<SmfMessage>();
+        sim.SmfServer.OnRequest = (_, request) => asked.Add(request);
+        SmfFarCaller slow = sim.ConnectSmf();
+        SmfFarCaller quick = sim.ConnectSmf();
+        slow.IsReading = false;
+        slow.Call(1, "large, please"u8);
+        quick.Call(1, "small"u8);
+        sim.RunUntilQuiet();
+        sim.SmfServer.Connection.Reply(asked[0], new byte[20_000_000]);
+        sim.SmfServer.Connection.Reply(asked[1], "small"u8);
+        sim.RunUntilQuiet();
+        return (slow, quick);
     }
 }
