@@ -33,12 +33,12 @@ public sealed class DemoAllocationTests
         for (int i = 0; i < 100; i++)
             client.Exchange(request, replyBytes);
         var meter = default(AllocationMeter);
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 3000; i++)
         {
             meter.Begin();
             client.Exchange(request, replyBytes);
             meter.End();
         }
-        meter.AssertNothing();
+        meter.AssertNothingPerCall();
     }
 }
