@@ -3,6 +3,7 @@ using Xunit;
 
 namespace FrameRpc.Tests.Bench;
 
+[Collection(nameof(Alone))]
 public sealed class LatencyHistogramTests
 {
     private const double ErrorMax = 0.01;

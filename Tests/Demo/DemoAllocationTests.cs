@@ -5,6 +5,7 @@ using Xunit;
 namespace FrameRpc.Tests.Demo;
 
 /// <summary>The embedded server stands beside the proxy on a worker, and lives by the same law: no allocation for a small call.</summary>
+[Collection(nameof(Alone))]
 public sealed class DemoAllocationTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using Xunit;
 namespace FrameRpc.Tests.Protocol;
 
 /// <summary>The data path's law: nothing is allocated, not even for input that is refused.</summary>
+[Collection(nameof(Alone))]
 public sealed class AllocationTests
 {
     private static readonly byte[] Buffer = new byte[MessageHeader.BytesMax];

@@ -6,6 +6,7 @@ using Xunit;
 namespace FrameRpc.Tests.Proxy;
 
 /// <summary>The data path's law, measured around the turns of the loop alone: what the scripted peers allocate is not the gateway's.</summary>
+[Collection(nameof(Alone))]
 public sealed class AllocationTests
 {
     private const int Calls = 10_000;
