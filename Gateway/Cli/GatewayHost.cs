@@ -49,7 +49,7 @@ internal static class GatewayHost
         ProxyWorker[] workers =
         [
             .. Enumerable.Range(0, options.Workers)
-                .Select(number => new ProxyWorker(new Worker(number, resolved, log), options, routes, listenPoints, log)),
+                .Select(number => new ProxyWorker(new Worker(number, resolved, log, options.Relay), options, routes, listenPoints, log)),
         ];
         foreach (ProxyWorker worker in workers)
             worker.Start();

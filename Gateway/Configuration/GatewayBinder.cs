@@ -1,3 +1,5 @@
+using FrameRpc.Gateway.Workers;
+
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>Makes the options of the whole gateway from the sections of the configuration, and checks what only shows between them.</summary>
@@ -7,7 +9,8 @@ internal static class GatewayBinder
     public static GatewayOptions Bind(OptionSection root)
     {
         _ = root.Get(OptionTable.Gateway.Schema);
-        LimitOptions limits = BindLimits(root.GetObject(OptionTable.Gateway.Limits));
+        OptionSection? limitSection = root.GetObject(OptionTable.Gateway.Limits);
+        LimitOptions limits = BindLimits(limitSection);
         IReadOnlyList<ListenerOptions> listeners = ListenerBinder.Bind(root, limits, out AddressBook addresses);
         var backends = BackendBinder.Bind(root);
         int workers = root.Get(OptionTable.Gateway.Workers).Value;
@@ -18,6 +21,7 @@ internal static class GatewayBinder
             Backends = [.. backends.Select(b => b.Options).OfType<BackendOptions>()],
             Routes = RouteBinder.Bind(root, backends, limits),
             Limits = limits,
+            Relay = BindRelay(root, limitSection),
             DrainTimeout = root.Get(OptionTable.Gateway.DrainTimeout).Value,
             Admin = BindAdmin(root.GetObject(OptionTable.Gateway.Admin), addresses),
         };
@@ -31,6 +35,13 @@ internal static class GatewayBinder
         ReplyBufferMax = (int)Value(section, OptionTable.Limit.ReplyBufferMax),
         WriteTimeout = Value(section, OptionTable.Limit.WriteTimeout),
         SharedBodyMax = (int)Value(section, OptionTable.Limit.SharedBodyMax),
+    };
+
+    private static RelayPolicy BindRelay(OptionSection root, OptionSection? limits) => new()
+    {
+        Mode = root.Get(OptionTable.Gateway.Relay).Value,
+        SpliceBytesMin = root.Get(OptionTable.Gateway.SpliceBytesMin).Value,
+        PipesMax = Value(limits, OptionTable.Limit.PipesMax),
     };
 
     private static AdminOptions? BindAdmin(OptionSection? section, AddressBook addresses)

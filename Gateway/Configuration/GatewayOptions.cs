@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
 
 namespace FrameRpc.Gateway.Configuration;
 
@@ -11,6 +12,8 @@ internal sealed record GatewayOptions
     public required IReadOnlyList<BackendOptions> Backends { get; init; }
     public required IReadOnlyList<RouteOptions> Routes { get; init; }
     public required LimitOptions Limits { get; init; }
+    /// <summary>How large bodies pass. <c>relay</c>, <c>spliceBytesMin</c> and <c>limits.pipesMax</c>.</summary>
+    public required RelayPolicy Relay { get; init; }
     /// <summary>How long calls in flight may take to finish after SIGTERM. <c>drainTimeout</c>, 10 s by default.</summary>
     public required TimeSpan DrainTimeout { get; init; }
     /// <summary>Where the admin endpoint listens, or null.</summary>

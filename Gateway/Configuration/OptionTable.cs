@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
@@ -35,13 +36,22 @@ internal static class OptionTable
 
         public static readonly ObjectOption Limits = new("limits", "Bounds of the whole gateway.", Limit.Members);
 
+        public static readonly ValueOption<RelayMode> Relay = new("relay",
+            "How large bodies pass: splice moves them inside the kernel, copy through the gateway's memory, auto takes what was measured to be better.",
+            new ChoiceForm<RelayMode>(("auto", RelayMode.Auto), ("splice", RelayMode.Splice), ("copy", RelayMode.Copy)))
+        { Default = RelayMode.Auto };
+
+        public static readonly ValueOption<long> SpliceBytesMin = new("spliceBytesMin",
+            "What is still to come of a body must be at least this long to be spliced.", new SizeForm(1, 1 << 30))
+        { Default = RelayPolicy.SpliceBytesMinDefault };
+
         public static readonly ObjectOption Admin = new("admin", "The admin endpoint. Without it there is none.", OptionTable.Admin.Members);
 
         public static readonly ValueOption<TimeSpan> DrainTimeout = new("drainTimeout", "How long calls in flight may take to finish after SIGTERM.",
             new DurationForm(TimeSpan.Zero, TimeSpan.FromHours(1)))
         { Default = TimeSpan.FromSeconds(10) };
 
-        public static readonly OptionGroup Members = new(Schema, Workers, Listeners, Backends, Routes, Limits, Admin, DrainTimeout);
+        public static readonly OptionGroup Members = new(Schema, Workers, Listeners, Backends, Routes, Limits, Relay, SpliceBytesMin, Admin, DrainTimeout);
     }
 
     /// <summary>Names of an entry of <c>listeners</c>.</summary>
@@ -171,7 +181,11 @@ internal static class OptionTable
             "smf bodies up to this size share a connection to the server with other calls; larger ones have one to themselves.", new SizeForm(1, 1 << 20))
         { Default = 64 << 10 };
 
-        public static readonly OptionGroup Members = new(MessageBytesMax, ConnectionsMax, ReplyBufferMax, WriteTimeout, SharedBodyMax);
+        public static readonly ValueOption<int> PipesMax = new("pipesMax",
+            "Bodies that one worker splices at once, each through a pipe of up to 1 MiB; those over it are copied. 0 splices none.", new CountForm(0, 65_535))
+        { Default = 64 };
+
+        public static readonly OptionGroup Members = new(MessageBytesMax, ConnectionsMax, ReplyBufferMax, WriteTimeout, SharedBodyMax, PipesMax);
     }
 
     /// <summary>Names of <c>admin</c>.</summary>

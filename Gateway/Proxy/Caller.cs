@@ -9,9 +9,6 @@ internal abstract class Caller : Connection
     /// <summary>Of a streamed body this much may wait between two connections; then the faster side waits.</summary>
     public const int StreamBufferBytesMax = 256 * 1024;
 
-    /// <summary>When this little is left to send, more is fetched: enough to keep the socket busy meanwhile.</summary>
-    public const int StreamLowBytes = 64 * 1024;
-
     /// <summary>A caller that has this much unread gets no further request served, as long as it has.</summary>
     protected const int RepliesHoldBytes = 256 * 1024;
 
@@ -59,7 +56,7 @@ internal abstract class Caller : Connection
 
     protected override void OnOutputSent()
     {
-        if (UnreadBytes <= StreamLowBytes)
+        if (UnreadBytes <= RepliesHoldBytes / 4)
             ReleaseInput(InputHold.Replies);
         if (IsSendBlocked && MustRead && !_slowReader.IsArmed)
             Loop.Timers.Arm(_slowReader, LastSentMs + Dispatcher.WriteTimeoutMs);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Sockets;
 
@@ -21,6 +22,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     private readonly int _epoll;
     private readonly int _wakeFd;
     private readonly byte* _events;
+    private readonly int _pipeBytes = KernelPipe.SizeAllowed();
     /// <summary>Readiness that the kernel will not report: connections whose outcome was known at once.</summary>
     private readonly Queue<(StreamSocket Socket, Readiness Readiness)> _known = new();
     private Slot[] _slots = new Slot[64];
@@ -31,6 +33,8 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     public EpollNetwork(IReadOnlyDictionary<Address, SocketAddress> resolved)
     {
         _resolved = resolved;
+        // splice has no MSG_NOSIGNAL: a peer that is gone must be an error and not the end of the process.
+        _ = Libc.signal(Libc.SIGPIPE, Libc.SIG_IGN);
         _epoll = Check(Libc.epoll_create1(Libc.EPOLL_CLOEXEC), "epoll_create1");
         _wakeFd = Check(Libc.eventfd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC), "eventfd");
         _events = (byte*)NativeMemory.Alloc((nuint)(EventsMax * EventBytes));
@@ -60,6 +64,8 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         Report(near, Readiness.Writable);
         return (near, new StreamSocket(this, pair[1], isTcp: false));
     }
+
+    public IPipe? OpenPipe() => KernelPipe.TryOpen(_pipeBytes);
 
     public void Wait(int timeoutMs)
     {

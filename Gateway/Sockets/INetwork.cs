@@ -1,3 +1,5 @@
+using FrameRpc.Gateway.Sockets.Pipes;
+
 namespace FrameRpc.Gateway.Sockets;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal interface INetwork
 
     /// <summary>Two sockets connected with each other, for servers embedded in this process. Where they cannot be had, the near one says so as after <see cref="Connect"/>, and the far one breaks.</summary>
     (ISocket Near, ISocket Far) ConnectPair();
+
+    /// <summary>A pipe between this network's sockets; null when none can be had just now.</summary>
+    IPipe? OpenPipe();
 
     /// <summary>Waits until something is ready, somebody calls <see cref="Wake"/> or the time is over; −1 waits without end, 0 only looks.</summary>
     void Wait(int timeoutMs);

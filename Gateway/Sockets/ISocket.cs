@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Sockets.Buffers;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Sockets;
 
@@ -22,10 +23,18 @@ internal interface ISocket
 
     Transfer Receive(Span<byte> buffer);
 
-    Transfer Send(ReadOnlySpan<byte> bytes);
+    /// <summary>Moves what has come into the pipe, unseen. <see cref="TransferStatus.WouldBlock"/> means that the socket is empty or the pipe full.</summary>
+    Transfer Receive(IPipe pipe, int bytesMax);
+
+    /// <param name="bytes">What to send.</param>
+    /// <param name="moreFollows">More is sent at once: the kernel may wait for it, and wakes the peer once instead of twice.</param>
+    Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows = false);
 
     /// <summary>Sends several pieces in order as one write.</summary>
-    Transfer Send(ReadOnlySpan<Segment> segments);
+    Transfer Send(ReadOnlySpan<Segment> segments, bool moreFollows = false);
+
+    /// <summary>Sends what the pipe holds, as far as the socket takes it. Not asked with an empty pipe.</summary>
+    Transfer Send(IPipe pipe, bool moreFollows);
 
     /// <summary>Ends the sending direction in order; receiving goes on.</summary>
     void EndSending();

@@ -15,12 +15,17 @@ internal static unsafe partial class Libc
     public const int IPPROTO_TCP = 6, TCP_NODELAY = 1, TCP_KEEPIDLE = 4, TCP_KEEPINTVL = 5, TCP_KEEPCNT = 6;
     public const int IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
     public const int MSG_NOSIGNAL = 0x4000;
+    public const int MSG_MORE = 0x8000;
     public const int SHUT_WR = 1;
+    public const int SIGPIPE = 13, SIG_IGN = 1;
+    public const int O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
+    public const int F_SETPIPE_SZ = 1031, F_GETPIPE_SZ = 1032;
+    public const uint SPLICE_F_MOVE = 1, SPLICE_F_NONBLOCK = 2, SPLICE_F_MORE = 4;
     public const int EPOLL_CLOEXEC = 0x80000, EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3;
     public const uint EPOLLIN = 0x1, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10, EPOLLRDHUP = 0x2000, EPOLLEXCLUSIVE = 1u << 28, EPOLLET = 1u << 31;
     public const int EFD_NONBLOCK = 0x800, EFD_CLOEXEC = 0x80000;
     public const int RLIMIT_NOFILE = 7;
-    public const int EINTR = 4, EAGAIN = 11, ENOMEM = 12, ENFILE = 23, EMFILE = 24, EPIPE = 32, ENOBUFS = 105, ECONNABORTED = 103, ECONNRESET = 104,
+    public const int EPERM = 1, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ENFILE = 23, EMFILE = 24, EPIPE = 32, ENOSYS = 38, ENOBUFS = 105, ECONNABORTED = 103, ECONNRESET = 104,
         ETIMEDOUT = 110, ECONNREFUSED = 111, EINPROGRESS = 115;
 
     /// <summary>Why the last call of this thread failed. To be read before any other call.</summary>
@@ -63,6 +68,15 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")] public static partial nint read(int fd, void* buffer, nuint length);
 
     [LibraryImport("libc")] public static partial nint write(int fd, void* buffer, nuint length);
+
+    [LibraryImport("libc")] public static partial nint signal(int number, nint handler);
+
+    [LibraryImport("libc")] public static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport("libc")] public static partial int fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc")]
+    public static partial nint splice(int from, long* fromOffset, int to, long* toOffset, nuint length, uint flags);
 
     [LibraryImport("libc")] public static partial int epoll_create1(int flags);
 

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Sockets.Buffers;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Sockets;
 
@@ -55,20 +56,24 @@ internal sealed unsafe class StreamSocket : ISocket
             return Result(Libc.recv(_fd, start, (nuint)buffer.Length, 0), zeroIsEnd: true);
     }
 
-    public Transfer Send(ReadOnlySpan<byte> bytes)
+    public Transfer Receive(IPipe pipe, int bytesMax) => Result(((KernelPipe)pipe).FillFrom(_fd, bytesMax), zeroIsEnd: true);
+
+    public Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows)
     {
         fixed (byte* start = bytes)
-            return Sent(Libc.send(_fd, start, (nuint)bytes.Length, Libc.MSG_NOSIGNAL));
+            return Sent(Libc.send(_fd, start, (nuint)bytes.Length, SendFlags(moreFollows)));
     }
 
-    public Transfer Send(ReadOnlySpan<Segment> segments)
+    public Transfer Send(ReadOnlySpan<Segment> segments, bool moreFollows)
     {
         fixed (Segment* first = segments)
         {
             var message = new Libc.MessageHeader { Segments = first, SegmentCount = (nuint)segments.Length };
-            return Sent(Libc.sendmsg(_fd, &message, Libc.MSG_NOSIGNAL));
+            return Sent(Libc.sendmsg(_fd, &message, SendFlags(moreFollows)));
         }
     }
+
+    public Transfer Send(IPipe pipe, bool moreFollows) => Sent(((KernelPipe)pipe).EmptyTo(_fd, moreFollows));
 
     public void EndSending() => _ = Libc.shutdown(_fd, Libc.SHUT_WR);
 
@@ -110,6 +115,8 @@ internal sealed unsafe class StreamSocket : ISocket
         _immediateConnectError = error;
         _network.Report(this, Readiness.Failed);
     }
+
+    private static int SendFlags(bool moreFollows) => moreFollows ? Libc.MSG_NOSIGNAL | Libc.MSG_MORE : Libc.MSG_NOSIGNAL;
 
     private Transfer Sent(nint result)
     {

@@ -19,6 +19,7 @@ internal abstract partial class Connection
     private bool _consuming;
     private bool _reconsume;
     private bool _continueQueued;
+    private bool _readsHeaderOnly;
 
     /// <summary>Whether this connection is read at all just now; see <see cref="PauseInput"/>.</summary>
     public bool IsInputPaused { get; private set; }
@@ -34,6 +35,9 @@ internal abstract partial class Connection
 
     /// <summary>The length of the message whose start is held, as far as it is known: room for it is made as it arrives.</summary>
     protected int MessageBytes { get; set; }
+
+    /// <summary>Receives no more than <see cref="MessageBytes"/> the next time: what follows should not come through memory if it can be spliced.</summary>
+    protected void ReadHeaderOnly() => _readsHeaderOnly = true;
 
     /// <summary>Reads and consumes nothing until <see cref="ResumeInput"/>. The peer feels it when the buffers between are full.</summary>
     public void PauseInput() => IsInputPaused = true;
@@ -94,7 +98,13 @@ internal abstract partial class Connection
                 QueueContinue();
                 return;
             }
-            Span<byte> room = _input.Prepare(Loop.Blocks, Loop.Scratch, MessageBytes);
+            if (_outgoing is not null)
+            {
+                if (!ReadSpliced(_outgoing))
+                    return;
+                continue;
+            }
+            Span<byte> room = PrepareRoom();
             Transfer received = _socket.Receive(room);
             if (received.Status != TransferStatus.Done)
             {
@@ -107,6 +117,15 @@ internal abstract partial class Connection
                 _readable = false;
             Feed(_input.Received(Loop.Scratch, received.Bytes));
         }
+    }
+
+    private Span<byte> PrepareRoom()
+    {
+        Span<byte> room = _input.Prepare(Loop.Blocks, Loop.Scratch, MessageBytes);
+        if (!_readsHeaderOnly)
+            return room;
+        _readsHeaderOnly = false;
+        return room[..Math.Min(room.Length, MessageBytes)];
     }
 
     private void NoteNothingReceived(Transfer received)
@@ -138,6 +157,8 @@ internal abstract partial class Connection
         _consuming = true;
         int consumed = State == ConnectionState.Open ? Consume(unread) : unread.Length;
         _consuming = false;
+        if (_outgoing is not null && consumed < unread.Length)
+            throw new InvalidOperationException("a splice was begun before all that had come was consumed");
         if (State == ConnectionState.Closed)
             _input.Clear();
         else

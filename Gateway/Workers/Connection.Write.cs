@@ -8,6 +8,9 @@ internal abstract partial class Connection
     /// <summary>Pieces of bodies from this size on are sent at once, from where they are: what the socket takes is not copied into the output first.</summary>
     private const int DirectSendBytesMin = 16 * 1024;
 
+    /// <summary>See <see cref="HasOutputRoom"/>.</summary>
+    private const int OutputLowBytes = 64 * 1024;
+
     private OutputQueue _output;
     private bool _sendQueued;
     private bool _sendBlocked;
@@ -16,8 +19,14 @@ internal abstract partial class Connection
     /// <summary>When the peer last took a byte.</summary>
     public long LastSentMs { get; private set; }
 
-    /// <summary>Bytes that wait to be sent.</summary>
-    public int OutputBytes => _output.Bytes;
+    /// <summary>Bytes that wait to be sent, here or in a pipe.</summary>
+    public int OutputBytes => _output.Bytes + PipedBytes;
+
+    /// <summary>
+    /// When this little is left to send, more is fetched: enough to keep the socket busy meanwhile. What is in a pipe has to
+    /// be gone, because its source can do nothing before.
+    /// </summary>
+    public bool HasOutputRoom => _output.Bytes <= OutputLowBytes && PipedBytes == 0;
 
     /// <summary>The peer takes nothing just now.</summary>
     protected bool IsSendBlocked => _sendBlocked;
@@ -28,6 +37,7 @@ internal abstract partial class Connection
     /// <summary>Says this after all that was said before: large pieces now, small ones at the end of the turn.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        AssertNothingIncoming();
         if (bytes.Length >= DirectSendBytesMin && _output.IsEmpty)
             bytes = bytes[SendNow(bytes)..];
         if (bytes.IsEmpty || State is ConnectionState.Closed)
@@ -37,7 +47,11 @@ internal abstract partial class Connection
     }
 
     /// <summary>Room for a small message that is written in place and leaves at the end of the turn; <see cref="Wrote"/> counts it in.</summary>
-    protected Span<byte> Reserve(int bytes) => _output.Reserve(Loop.Blocks, bytes);
+    protected Span<byte> Reserve(int bytes)
+    {
+        AssertNothingIncoming();
+        return _output.Reserve(Loop.Blocks, bytes);
+    }
 
     protected void Wrote(int bytes)
     {
@@ -58,6 +72,8 @@ internal abstract partial class Connection
         _sendQueued = false;
         if (State is ConnectionState.Closed or ConnectionState.Connecting)
             return;
+        if (_incoming is not null)
+            SendSpliced();
         while (!_output.IsEmpty && !_sendBlocked && _sendError == 0)
             NoteSent(_output.SendTo(_socket));
         if (_sendError != 0)

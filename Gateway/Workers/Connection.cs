@@ -65,6 +65,8 @@ internal abstract partial class Connection : IReadyHandler
         if (State is not ConnectionState.Open)
             return;
         Transition(ConnectionState.Ending);
+        CutIncoming();
+        CutOutgoing();
         _lingerTimer = new CallbackTimer(this, OnLingerDue);
         Loop.Timers.Arm(_lingerTimer, Loop.NowMs + LingerMs);
         ResumeInput();
@@ -134,6 +136,8 @@ internal abstract partial class Connection : IReadyHandler
         Transition(ConnectionState.Closed);
         if (_lingerTimer is not null)
             Loop.Timers.Disarm(_lingerTimer);
+        CutIncoming();
+        CutOutgoing();
         _output.Clear();
         ReleaseInput();
         if (reset)

@@ -23,13 +23,19 @@ internal sealed partial class EventLoop
     private readonly DoubleBatch _unsent = new();
     private readonly DoubleBatch _continued = new();
 
-    public EventLoop(INetwork network, TimeProvider time, Random random, ILogger log)
+    /// <param name="network">Where its sockets come from.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">All chance of this loop.</param>
+    /// <param name="log">Where trouble is told.</param>
+    /// <param name="relay">When bodies are spliced; by default never.</param>
+    public EventLoop(INetwork network, TimeProvider time, Random random, ILogger log, RelayPolicy? relay = null)
     {
         Network = network;
         _time = time;
         Random = random;
         _log = log;
         Mailbox = new Mailbox(network);
+        Splices = new SplicePool(network, Counters, relay ?? RelayPolicy.CopyAll);
         NowMs = ReadClock();
         Timers = new TimerWheel(NowMs, Fire);
         _scratch = Blocks.Rent(ScratchBytes);
@@ -42,6 +48,8 @@ internal sealed partial class EventLoop
     public Mailbox Mailbox { get; }
 
     public BlockPool Blocks { get; } = new();
+
+    public SplicePool Splices { get; }
 
     public TimerWheel Timers { get; }
 

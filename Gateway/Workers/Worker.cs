@@ -10,12 +10,12 @@ internal sealed partial class Worker
     private readonly Thread _thread;
     private bool _stopped;
 
-    public Worker(int number, IReadOnlyDictionary<Address, SocketAddress> resolved, ILogger log)
+    public Worker(int number, IReadOnlyDictionary<Address, SocketAddress> resolved, ILogger log, RelayPolicy? relay = null)
     {
         Number = number;
         _log = log;
         Network = new EpollNetwork(resolved);
-        Loop = new EventLoop(Network, TimeProvider.System, new Random(), log);
+        Loop = new EventLoop(Network, TimeProvider.System, new Random(), log, relay);
         _thread = new Thread(Run) { Name = $"worker {number}", IsBackground = true };
     }
 

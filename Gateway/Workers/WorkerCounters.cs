@@ -29,7 +29,15 @@ internal sealed class WorkerCounters
     public long LanesRetired;
     /// <summary>Callers closed because they left too many replies unread.</summary>
     public long SlowCallersClosed;
+    /// <summary>Bytes of bodies that passed through this process's memory.</summary>
     public long BytesCopied;
+    /// <summary>Bytes of bodies that passed from socket to socket inside the kernel.</summary>
+    public long BytesSpliced;
+    /// <summary>Bodies that were copied although they were to be spliced: no pipe could be had, or the kernel does not splice here.</summary>
+    public long SplicesRefused;
+    public long PipesInUse;
+    /// <summary>Pipes closed because a body was broken off while they held some of it.</summary>
+    public long PipesDiscarded;
     /// <summary>Connections given up because of an exception: each is a bug.</summary>
     public long Exceptions;
     public long Turns;

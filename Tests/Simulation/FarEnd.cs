@@ -92,7 +92,7 @@ internal abstract class FarEnd
     {
         while (_outbox.Count > 0)
         {
-            Transfer sent = Socket.Send(_outbox.Bytes);
+            Transfer sent = Socket.Send(_outbox.Bytes, moreFollows: false);
             if (sent.Status == TransferStatus.Failed)
                 _outbox.Clear();
             if (sent.Status != TransferStatus.Done)

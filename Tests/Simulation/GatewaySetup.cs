@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Tests.Simulation;
@@ -36,6 +37,9 @@ internal sealed record GatewaySetup
 
     public int SharedBodyMax { get; init; } = 64 * 1024;
 
+    /// <summary>How bodies pass. Spliced from a length on at which every larger body in these tests has both: what came in memory and what did not.</summary>
+    public RelayPolicy Relay { get; init; } = RelayOfTheseTests;
+
     /// <summary>Endpoints besides <see cref="Endpoint"/>.</summary>
     public string[] Endpoints { get; init; } = ["Upload", "Stream", "Fail"];
 
@@ -61,8 +65,18 @@ internal sealed record GatewaySetup
             WriteTimeout = TimeSpan.FromMilliseconds(WriteTimeoutMs),
             SharedBodyMax = SharedBodyMax,
         },
+        Relay = Relay,
         DrainTimeout = TimeSpan.FromSeconds(10),
         Admin = null,
+    };
+
+    /// <summary>The same tests run with everything spliced and with everything copied: FRPC_RELAY=splice or copy.</summary>
+    private static RelayPolicy RelayOfTheseTests { get; } = Environment.GetEnvironmentVariable("FRPC_RELAY") switch
+    {
+        "splice" => new RelayPolicy { Mode = RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 64 },
+        "copy" => RelayPolicy.CopyAll,
+        null or "" => new RelayPolicy { Mode = RelayMode.Auto, SpliceBytesMin = 64 * 1024, PipesMax = 64 },
+        var unknown => throw new InvalidOperationException($"FRPC_RELAY is splice, copy or nothing, not {unknown}"),
     };
 
     private BackendOptions Backend(string name, WireProtocol protocol, int[] weights, Func<int, Address> address) => new()

@@ -24,8 +24,8 @@ internal sealed class GatewaySimulation
         setup ??= new GatewaySetup();
         Random = new Random(seed);
         Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
-        Loop = new EventLoop(Network, Time, new Random(seed), _log);
         var options = setup.ToOptions();
+        Loop = new EventLoop(Network, Time, new Random(seed), _log, options.Relay);
         Dispatcher = new Dispatcher(Loop, options, new RouteTable(options), _log);
         Calls = new SmfCallPool(Loop);
         SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)))];
@@ -158,6 +158,8 @@ internal sealed class GatewaySimulation
             Assert.Equal(0, server.CallsInFlight);
             Assert.InRange(server.ExclusiveLanes, 0, 64);
         }
+        Assert.Equal(0, Counters.PipesInUse);
+        Assert.InRange(Network.PipesOpen, 0, 16);
         // One unused slab of each size may stay.
         Assert.InRange(Loop.Blocks.MappedBytes - _mappedAtStart, 0, 7 * 1024 * 1024);
     }

@@ -23,6 +23,9 @@ internal sealed record NetworkConditions
     /// <summary>False for connections like Unix sockets, which cannot be reset.</summary>
     public bool CanReset { get; init; } = true;
 
+    /// <summary>What a pipe for splicing holds; 0 where none can be had.</summary>
+    public int PipeBytes { get; init; } = 1024 * 1024;
+
     /// <summary>Everything that a network may do to a stream without breaking it.</summary>
     public static NetworkConditions Rough(Random random)
     {
@@ -36,6 +39,7 @@ internal sealed record NetworkConditions
             DelayMsMax = isSlow ? 50 : random.Next(2),
             ShortSends = random.Next(2) == 0,
             CanReset = random.Next(4) != 0,
+            PipeBytes = random.Next(8) == 0 ? 0 : smallest << random.Next(0, 10),
         };
     }
 }

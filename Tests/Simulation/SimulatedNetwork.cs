@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Tests.Simulation;
 
@@ -68,6 +69,17 @@ internal sealed class SimulatedNetwork(VirtualTime time, Random random, NetworkC
     }
 
     public (ISocket Near, ISocket Far) ConnectPair() => Pair();
+
+    /// <summary>Pipes opened and not closed.</summary>
+    public int PipesOpen { get; set; }
+
+    public IPipe? OpenPipe()
+    {
+        if (Conditions.PipeBytes == 0)
+            return null;
+        PipesOpen++;
+        return new SimulatedSplicePipe(this, Conditions.PipeBytes);
+    }
 
     /// <summary>Two ends of a new connection.</summary>
     public (SimulatedSocket Near, SimulatedSocket Far) Pair()

@@ -1,5 +1,7 @@
+using System.Buffers;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Sockets.Buffers;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Tests.Simulation;
 
@@ -87,7 +89,30 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         return incoming.EndArrived ? Transfer.EndOfStream : Transfer.WouldBlock;
     }
 
-    public Transfer Send(ReadOnlySpan<byte> bytes)
+    public Transfer Receive(IPipe pipe, int bytesMax)
+    {
+        var target = (SimulatedSplicePipe)pipe;
+        int room = Math.Min(bytesMax, target.Room);
+        if (bytesMax <= 0)
+            throw new InvalidOperationException("spliced nothing, which looks like the end of the stream");
+        if (room == 0)
+            return Transfer.WouldBlock;
+        byte[] piece = ArrayPool<byte>.Shared.Rent(room);
+        Transfer received = Receive(piece.AsSpan(0, room));
+        target.Put(piece.AsSpan(0, received.Bytes));
+        ArrayPool<byte>.Shared.Return(piece);
+        return received;
+    }
+
+    public Transfer Send(IPipe pipe, bool moreFollows)
+    {
+        var source = (SimulatedSplicePipe)pipe;
+        Transfer sent = Send(source.Content, moreFollows);
+        source.Take(sent.Bytes);
+        return sent;
+    }
+
+    public Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows)
     {
         Transfer possible = MaySend(bytes.Length);
         if (possible.Status != TransferStatus.Done || outgoing.ReaderGone)
@@ -97,7 +122,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         return possible;
     }
 
-    public Transfer Send(ReadOnlySpan<Segment> segments)
+    public Transfer Send(ReadOnlySpan<Segment> segments, bool moreFollows)
     {
         int offered = 0;
         foreach (Segment segment in segments)

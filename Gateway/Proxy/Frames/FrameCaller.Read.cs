@@ -49,9 +49,29 @@ internal sealed partial class FrameCaller
                 break;
             at += consumed;
         }
+        if (at == bytes.Length && _phase == Phase.Data)
+            TrySplice(_lane!, _part.SinkBytesLeft);
         if (Dispatcher.IsDraining && at == bytes.Length && _phase == Phase.Request && _route is null)
             SayGoodbye();
         return at;
+    }
+
+    protected override void OnSpliced(int bytes)
+    {
+        NoteMoved();
+        if (_part.TakeSpliced(bytes, _lane!) == RelayResult.Ended)
+            EndRequest();
+        else if (_part.FrameBytesLeft == 0)
+            ReadHeaderOnly();
+    }
+
+    protected override void OnSinkFull() => HoldInput(InputHold.Upload);
+
+    protected override void OnSpliceLost(int bytes)
+    {
+        _part.Lose(bytes);
+        if (_phase == Phase.Discard && _part.IsEnded)
+            EndDiscarded();
     }
 
     private int ConsumeRequest(ReadOnlySpan<byte> bytes)
@@ -216,6 +236,7 @@ internal sealed partial class FrameCaller
         _requestEnded = true;
         _phase = Phase.Reply;
         HoldInput(InputHold.Turn);
+        ReleaseInput(InputHold.Upload);
         _lane?.EndRequest();
         EndCallIfDone();
     }

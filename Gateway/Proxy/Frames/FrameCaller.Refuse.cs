@@ -33,6 +33,7 @@ internal sealed partial class FrameCaller
     {
         if (_requestEnded)
             return;
+        CutOutgoing();
         if (_phase == Phase.Request)
         {
             _refusedHeaderBytes = _scan.HeaderEnd;

@@ -99,7 +99,7 @@ internal sealed partial class FrameCaller : Caller
 
     protected override void OnOutputSent()
     {
-        if (OutputBytes <= StreamLowBytes)
+        if (HasOutputRoom)
             _lane?.OnCallerRoom();
         base.OnOutputSent();
     }

@@ -39,8 +39,29 @@ internal sealed partial class FrameLane
                 break;
             at += consumed;
         }
+        if (at == bytes.Length && _phase == Phase.Data && !IsClosed)
+            TrySplice(_caller!, _part.SinkBytesLeft);
         return at;
     }
+
+    protected override void OnSpliced(int bytes)
+    {
+        _caller!.NoteMoved();
+        if (_part.TakeSpliced(bytes, _caller) == RelayResult.Ended)
+            EndSplicedReply();
+        else if (_part.FrameBytesLeft == 0)
+            ReadHeaderOnly();
+    }
+
+    private void EndSplicedReply()
+    {
+        OnCallerRoom();
+        EndReply(nothingBehind: true);
+    }
+
+    protected override void OnSpliceLost(int bytes) => _part.Lose(bytes);
+
+    protected override void OnSinkFull() => PauseInput();
 
     /// <summary>Bytes without a request: the server takes its leave, or has lost its place. In both cases the lane is of no use.</summary>
     private int ConsumeUnasked(ReadOnlySpan<byte> bytes)

@@ -69,7 +69,7 @@ internal sealed partial class FrameLane : Lane
 
     protected override void OnOutputSent()
     {
-        if (OutputBytes <= FrameCaller.StreamLowBytes)
+        if (HasOutputRoom)
             _caller?.OnLaneRoom();
     }
 

@@ -48,6 +48,7 @@ internal static class FrameOutput
             sink.Abort();
             return;
         }
+        sink.CutIncoming();
         // A Unix socket cannot be reset. The frame is filled up instead, so that the reset frame behind it is seen.
         ReadOnlySpan<byte> filling = stackalloc byte[1024];
         for (; payloadBytesLeft > 0; payloadBytesLeft -= Math.Min(filling.Length, payloadBytesLeft))

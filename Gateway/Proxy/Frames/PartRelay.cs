@@ -119,6 +119,19 @@ internal struct PartRelay
         return RelayResult.Ended;
     }
 
+    /// <summary>So many bytes of an octets frame have reached the sink inside the kernel.</summary>
+    public RelayResult TakeSpliced(int bytes, Connection sink)
+    {
+        FrameBytesLeft -= bytes;
+        if (!IsEnded)
+            return RelayResult.Going;
+        EndUnmarkedFrame(sink);
+        return RelayResult.Ended;
+    }
+
+    /// <summary>So many bytes of the frame were received, and reached nobody.</summary>
+    public void Lose(int bytes) => FrameBytesLeft -= bytes;
+
     private RelayResult BeginFrame(FrameHeader frame)
     {
         if (frame.Type == FrameType.Reset && frame.IsValid)
@@ -154,6 +167,13 @@ internal struct PartRelay
             FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: false, frameBytes);
         sink.Write(bytes[headerBytes..]);
         if (IsEnded)
+            EndUnmarkedFrame(sink);
+    }
+
+    /// <summary>The last frame did not come whole. Where it was not marked as the last, one that is follows it.</summary>
+    private static void EndUnmarkedFrame(Connection sink)
+    {
+        if (!sink.CanReset)
             FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, payloadBytes: 0);
     }
 

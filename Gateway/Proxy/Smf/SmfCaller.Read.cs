@@ -25,6 +25,8 @@ internal sealed partial class SmfCaller
                 break;
             at += consumed;
         }
+        if (at == bytes.Length && _upload?.Lane is { } lane)
+            TrySplice(lane, _uploadBytesLeft);
         if (!IsInputPaused && Dispatcher.IsDraining)
             LeaveIfDone();
         return at;

@@ -32,15 +32,30 @@ internal sealed partial class SmfCaller
         Loop.Counters.BytesCopied += taken;
         lane.Write(bytes[..taken]);
         if (_uploadBytesLeft == 0)
-        {
-            _upload = null;
-            lane.EndUpload();
-        }
+            EndUpload(lane);
         else if (lane.OutputBytes > StreamBufferBytesMax)
-        {
             HoldInput(InputHold.Upload);
-        }
         return taken;
+    }
+
+    protected override void OnSpliced(int bytes)
+    {
+        SmfCall call = _upload!;
+        _uploadBytesLeft -= bytes;
+        call.LastMovedMs = Loop.NowMs;
+        if (_uploadBytesLeft == 0)
+            EndUpload(call.Lane!);
+    }
+
+    protected override void OnSinkFull() => HoldInput(InputHold.Upload);
+
+    protected override void OnSpliceLost(int bytes) => _uploadBytesLeft -= bytes;
+
+    private void EndUpload(SmfLane lane)
+    {
+        _upload = null;
+        ReleaseInput(InputHold.Upload);
+        lane.EndUpload();
     }
 
     /// <summary>The lane has taken what was written; there may be more.</summary>
@@ -51,6 +66,7 @@ internal sealed partial class SmfCaller
     {
         if (_upload is null)
             return;
+        CutOutgoing();
         _upload = null;
         _skipBytesLeft = _uploadBytesLeft;
         _uploadBytesLeft = 0;

@@ -82,7 +82,7 @@ internal sealed partial class SmfCaller
 
     protected override void OnOutputSent()
     {
-        if (OutputBytes <= StreamLowBytes)
+        if (HasOutputRoom)
             _stream?.OnStreamRoom();
         base.OnOutputSent();
         // It may have been done but for what it had to read.

@@ -28,6 +28,8 @@ internal sealed partial class SmfLane : IReplyStream
                 break;
             at += consumed;
         }
+        if (at == bytes.Length && _relay is { ReplyBegun: true } call && MaySplice(call.Caller!))
+            TrySplice(call.Caller!, _relayBytesLeft);
         return at;
     }
 
@@ -192,6 +194,8 @@ internal sealed partial class SmfLane : IReplyStream
             return;
         EndRelayedCall();
         GoOn();
+        if (!IsRelaying)
+            EndSwallowed();
     }
 
     private int Relay(ReadOnlySpan<byte> bytes)
@@ -200,11 +204,17 @@ internal sealed partial class SmfLane : IReplyStream
         _relayBytesLeft -= taken;
         if (_relay is { } call)
             PassOn(call, bytes[..taken]);
-        else if (!IsRelaying && IsExclusive)
-            GiveBackWhenDone();
         else if (!IsRelaying)
-            CloseWhenRetired();
+            EndSwallowed();
         return taken;
+    }
+
+    private void EndSwallowed()
+    {
+        if (IsExclusive)
+            GiveBackWhenDone();
+        else
+            CloseWhenRetired();
     }
 
     private void PassOn(SmfCall call, ReadOnlySpan<byte> bytes)
@@ -215,15 +225,43 @@ internal sealed partial class SmfLane : IReplyStream
         caller.Write(bytes);
         if (!IsRelaying)
         {
-            _relay = null;
-            caller.EndStream(this);
-            Loop.Counters.CallsAnswered++;
-            EndCall(call);
+            EndPassedOn(call);
         }
         else if (caller.OutputBytes > caller.StreamBytesMax(isShared: !IsExclusive))
         {
             WaitForCaller(call);
         }
+    }
+
+    private void EndPassedOn(SmfCall call)
+    {
+        _relay = null;
+        GoOn();
+        call.Caller!.EndStream(this);
+        Loop.Counters.CallsAnswered++;
+        EndCall(call);
+    }
+
+    /// <summary>On a shared lane others' replies wait behind this one: what its caller does not take at once is better held in memory than in a pipe.</summary>
+    private bool MaySplice(SmfCaller caller) => IsExclusive || caller.OutputBytes == 0;
+
+    protected override void OnSpliced(int bytes)
+    {
+        SmfCall call = _relay!;
+        _relayBytesLeft -= bytes;
+        call.LastMovedMs = Loop.NowMs;
+        if (!IsRelaying)
+            EndPassedOn(call);
+    }
+
+    protected override void OnSpliceLost(int bytes) => _relayBytesLeft -= bytes;
+
+    protected override void OnSinkFull()
+    {
+        if (IsExclusive)
+            PauseInput();
+        else
+            TakeOutOfPipe();
     }
 
     private static bool IsDeliverable(SmfCall call) => call.Caller is { IsClosed: false };

@@ -134,7 +134,7 @@ internal sealed partial class SmfLane : Lane
 
     protected override void OnOutputSent()
     {
-        if (_upload is { } caller && OutputBytes <= SmfCaller.StreamLowBytes)
+        if (_upload is { } caller && HasOutputRoom)
             caller.OnUploadRoom();
         for (int i = _waitingForRoom.Count; i > 0 && OutputBytes <= OutputBytesMax / 2; i--)
             _waitingForRoom.Dequeue().OnRoom();

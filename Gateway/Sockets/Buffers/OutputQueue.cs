@@ -68,9 +68,11 @@ internal struct OutputQueue
     }
 
     /// <summary>Sends what the socket takes. <see cref="TransferStatus.Done"/> with bytes left over means that the socket took less than was offered.</summary>
-    public Transfer SendTo(ISocket socket)
+    /// <param name="socket">Where to.</param>
+    /// <param name="moreFollows">More is sent right behind it.</param>
+    public Transfer SendTo(ISocket socket, bool moreFollows = false)
     {
-        Transfer sent = _count == 1 ? socket.Send(_pieces![_first].Unsent.Span) : SendGathered(socket);
+        Transfer sent = _count == 1 ? socket.Send(_pieces![_first].Unsent.Span, moreFollows) : SendGathered(socket, moreFollows);
         if (sent.Status == TransferStatus.Done)
             Consume(sent.Bytes);
         return sent;
@@ -103,7 +105,7 @@ internal struct OutputQueue
         Bytes = 0;
     }
 
-    private readonly Transfer SendGathered(ISocket socket)
+    private readonly Transfer SendGathered(ISocket socket, bool moreFollows)
     {
         Span<Segment> segments = stackalloc Segment[SegmentsMax];
         int used = 0;
@@ -113,7 +115,7 @@ internal struct OutputQueue
             if (unsent.Bytes > 0)
                 segments[used++] = unsent;
         }
-        return socket.Send(segments[..used]);
+        return socket.Send(segments[..used], moreFollows);
     }
 
     private Span<byte> Room(BlockPool pool, int wanted)

@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Sockets.Buffers;
+using FrameRpc.Gateway.Sockets.Pipes;
 using Xunit;
 
 namespace FrameRpc.Tests.Sockets.Buffers;
@@ -95,14 +96,14 @@ public sealed class OutputQueueTests
 
         public bool CanReset => true;
 
-        public Transfer Send(ReadOnlySpan<byte> bytes)
+        public Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows)
         {
             int taken = random.Next(1, bytes.Length + 1);
             Check(bytes[..taken]);
             return Transfer.Done(taken);
         }
 
-        public Transfer Send(ReadOnlySpan<Segment> segments)
+        public Transfer Send(ReadOnlySpan<Segment> segments, bool moreFollows)
         {
             int offered = 0;
             foreach (Segment segment in segments)
@@ -121,6 +122,10 @@ public sealed class OutputQueueTests
         public int ConnectError() => 0;
 
         public Transfer Receive(Span<byte> buffer) => Transfer.WouldBlock;
+
+        public Transfer Receive(IPipe pipe, int bytesMax) => Transfer.WouldBlock;
+
+        public Transfer Send(IPipe pipe, bool moreFollows) => Transfer.WouldBlock;
 
         public void EndSending()
         {

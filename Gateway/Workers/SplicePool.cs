@@ -1,0 +1,53 @@
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.Workers;
+
+/// <summary>The pipes of one worker. Bounded; a pipe that still holds bytes is never used again, for they would be the next body's.</summary>
+internal sealed class SplicePool(INetwork network, WorkerCounters counters, RelayPolicy policy)
+{
+    /// <summary>Kept between bodies. A pipe costs about 8 µs to make and to size, an idle one two descriptors and 10 KiB.</summary>
+    private const int IdleMax = 16;
+
+    /// <summary>Splice does not work with these sockets here (a sandbox, an old kernel): asking again for each body would be in vain.</summary>
+    private bool _isUnsupported;
+    private readonly Stack<Splice> _idle = new(IdleMax);
+
+    /// <summary>Whether so long a stretch should be spliced at all; see <see cref="Rent"/> for whether it can be.</summary>
+    public bool IsWorthIt(long bytes) => policy.Mode != RelayMode.Copy && bytes >= policy.SpliceBytesMin && !_isUnsupported;
+
+    /// <summary>Null when there is none: then the body is copied.</summary>
+    public Splice? Rent()
+    {
+        if (!_idle.TryPop(out Splice? splice))
+            splice = Make();
+        if (splice is null)
+            counters.SplicesRefused++;
+        else
+            counters.PipesInUse++;
+        return splice;
+    }
+
+    public void Return(Splice splice)
+    {
+        counters.PipesInUse--;
+        bool isDirty = splice.PipedBytes > 0;
+        splice.End();
+        if (!isDirty && _idle.Count < IdleMax)
+        {
+            _idle.Push(splice);
+            return;
+        }
+        if (isDirty)
+            counters.PipesDiscarded++;
+        splice.Close();
+    }
+
+    /// <summary>The kernel does not splice between these sockets.</summary>
+    public void NoteUnsupported()
+    {
+        _isUnsupported = true;
+        counters.SplicesRefused++;
+    }
+
+    private Splice? Make() => counters.PipesInUse < policy.PipesMax && network.OpenPipe() is { } pipe ? new Splice(pipe) : null;
+}

@@ -1,0 +1,34 @@
+using FrameRpc.Gateway.Sockets.Pipes;
+
+namespace FrameRpc.Tests.Simulation;
+
+/// <summary>A pipe for splicing, with the kernel's manners: it has a place for each piece, so that it may be full long before its capacity is.</summary>
+internal sealed class SimulatedSplicePipe(SimulatedNetwork network, int capacity) : IPipe
+{
+    private readonly ByteQueue _bytes = new();
+
+    public int CapacityBytes => capacity;
+
+    public int Bytes => _bytes.Count;
+
+    /// <summary>What one receive can put in; 0 when it is full.</summary>
+    public int Room => _bytes.Count == 0 ? network.Shorten(capacity) : network.Shorten(capacity - _bytes.Count + 1) - 1;
+
+    public ReadOnlySpan<byte> Content => _bytes.Bytes;
+
+    public void Put(ReadOnlySpan<byte> bytes) => _bytes.Append(bytes);
+
+    public void Take(int bytes) => _bytes.Skip(bytes);
+
+    public int Read(Span<byte> buffer)
+    {
+        int read = Math.Min(buffer.Length, _bytes.Count);
+        if (read == 0)
+            throw new InvalidOperationException("an empty pipe was read");
+        _bytes.Bytes[..read].CopyTo(buffer);
+        _bytes.Skip(read);
+        return read;
+    }
+
+    public void Close() => network.PipesOpen--;
+}
