@@ -26,6 +26,12 @@ internal interface ISocket
     /// <summary>Moves what has come into the pipe, unseen. <see cref="TransferStatus.WouldBlock"/> means that the socket is empty or the pipe full.</summary>
     Transfer Receive(IPipe pipe, int bytesMax);
 
+    /// <summary>
+    /// How much must have come before readiness tells of it, unless the stream ends or its buffer is full; 1 by default. A
+    /// receive takes less, too. Sockets that cannot do it tell of every byte.
+    /// </summary>
+    void TellFrom(int bytes);
+
     /// <param name="bytes">What to send.</param>
     /// <param name="moreFollows">More is sent at once: the kernel may wait for it, and wakes the peer once instead of twice.</param>
     Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows = false);

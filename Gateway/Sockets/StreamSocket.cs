@@ -14,6 +14,7 @@ internal sealed unsafe class StreamSocket : ISocket
     private int _fd;
     private int _immediateConnectError;
     private bool _toldOfWritable;
+    private int _tellFromBytes = 1;
     private bool _isClosed;
 
     internal StreamSocket(EpollNetwork network, int fd, bool isTcp)
@@ -57,6 +58,14 @@ internal sealed unsafe class StreamSocket : ISocket
     }
 
     public Transfer Receive(IPipe pipe, int bytesMax) => Result(((KernelPipe)pipe).FillFrom(_fd, bytesMax), zeroIsEnd: true);
+
+    public void TellFrom(int bytes)
+    {
+        if (!_isTcp || _isClosed || bytes == _tellFromBytes)
+            return;
+        _tellFromBytes = bytes;
+        SetOption(_fd, Libc.SOL_SOCKET, Libc.SO_RCVLOWAT, bytes);
+    }
 
     public Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows)
     {

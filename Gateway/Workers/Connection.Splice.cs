@@ -79,6 +79,8 @@ internal abstract partial class Connection
             // That nothing was moved says that the socket is empty only if the pipe is, too.
             if (filled.Status is not (TransferStatus.Done or TransferStatus.WouldBlock) || splice.PipedBytes == 0)
             {
+                if (filled.Status == TransferStatus.WouldBlock)
+                    splice.AwaitMore(_socket);
                 NoteNothingReceived(filled);
                 return false;
             }
@@ -142,8 +144,11 @@ internal abstract partial class Connection
             source.OnSpliceLost(lost);
     }
 
+    internal void TellOfEveryByte() => _socket.TellFrom(1);
+
     private void Detach(Splice splice)
     {
+        splice.Source.TellOfEveryByte();
         splice.Source._outgoing = null;
         splice.Sink._incoming = null;
         Loop.Splices.Return(splice);

@@ -94,7 +94,7 @@ internal sealed class SimulatedPipe(SimulatedNetwork network, int capacity)
         }
         if (ReaderGone)
             Refuse();
-        else
+        else if (Reader.HasEnoughToTell)
             network.Raise(Reader);
     }
 

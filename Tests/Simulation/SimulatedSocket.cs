@@ -15,6 +15,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     private bool _toldOfWritable = canReset;
     private bool _sentEnd;
+    private int _tellFromBytes = 1;
     private bool _askedOutcome;
     private int _error;
 
@@ -43,6 +44,9 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     /// <summary>Bytes that have arrived and were not read.</summary>
     public int UnreadBytes => incoming.Arrived;
 
+    /// <summary>Whether what has arrived is as much as the owner wants to be told of. A sender that has no room for more cannot be waited for.</summary>
+    public bool HasEnoughToTell => incoming.Arrived >= _tellFromBytes || incoming.EndArrived || incoming.ResetArrived || incoming.Room == 0;
+
     public int UnreceivedBytes => outgoing.Count;
 
     public Readiness Level
@@ -54,7 +58,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
             if (_error != 0)
                 return Readiness.Failed | Readiness.PeerEnded | Readiness.Readable | Readiness.Writable;
             Readiness level = Readiness.None;
-            if (incoming.Arrived > 0 || incoming.EndArrived)
+            if (HasEnoughToTell)
                 level |= Readiness.Readable;
             if (incoming.EndArrived)
                 level |= Readiness.PeerEnded;
@@ -102,6 +106,16 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         target.Put(piece.AsSpan(0, received.Bytes));
         ArrayPool<byte>.Shared.Return(piece);
         return received;
+    }
+
+    public void TellFrom(int bytes)
+    {
+        if (!CanReset || IsClosed)
+            return;
+        _tellFromBytes = bytes;
+        // As the kernel does: what is there already may be enough now.
+        if (HasEnoughToTell)
+            network.Raise(this);
     }
 
     public Transfer Send(IPipe pipe, bool moreFollows)

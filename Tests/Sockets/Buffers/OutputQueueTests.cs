@@ -123,6 +123,10 @@ public sealed class OutputQueueTests
 
         public Transfer Receive(Span<byte> buffer) => Transfer.WouldBlock;
 
+        public void TellFrom(int bytes)
+        {
+        }
+
         public Transfer Receive(IPipe pipe, int bytesMax) => Transfer.WouldBlock;
 
         public Transfer Send(IPipe pipe, bool moreFollows) => Transfer.WouldBlock;
