@@ -1,0 +1,146 @@
+"""The pictures: for each group of cases horizontal bars, median with a whisker from the lowest to the highest round."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+from . import metrics, tables
+from .cases import CASES, Case, LoadCase
+from .contenders import DIRECT, GATEWAY, HAPROXY, NGINX, TUNED
+from .metrics import Metric
+from .results import Results
+from .spread import Spread
+
+COLOURS = {DIRECT: "#b8bcc2", GATEWAY: "#d9480f", HAPROXY: "#4c78a8", TUNED: "#8fb3d9", NGINX: "#6aa37a"}
+
+TEXT, FAINT = "#24292f", "#6e7781"
+
+# GitHub shows a page about 900 pixels wide; at 9.4 inches and SVG's 72 points an inch text keeps its size there.
+WIDTH_INCHES = 9.4
+BAR_INCHES = 0.23
+# Of a panel, above its bars and below.
+PANEL_INCHES = 0.62
+# Room for the label at the longest whisker's end.
+LABEL_ROOM = 1.42
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": TEXT,
+    # Text as outlines: the same on every machine, whatever fonts it has.
+    "svg.fonttype": "path",
+    # Names within the file that do not change from one drawing to the next.
+    "svg.hashsalt": "frpc-gateway",
+}
+
+
+def draw_group(results: Results, group: str, file: Path) -> bool:
+    """False when nothing of the group was measured."""
+    cases = [case for case in CASES if case.group == group and case.name in results.samples]
+    if not cases:
+        return False
+    with pyplot.rc_context(STYLE):
+        heights = [len(results.contenders(case.name)) * BAR_INCHES + PANEL_INCHES for case in cases]
+        columns = max(len(_shown(case)) for case in cases)
+        figure, panels = pyplot.subplots(
+            len(cases), columns, figsize=(WIDTH_INCHES, sum(heights)), squeeze=False, height_ratios=heights, layout="constrained")
+        for row, case in zip(panels, cases):
+            for number, axes in enumerate(row):
+                if number < len(_shown(case)):
+                    _draw_panel(axes, results, case, _shown(case)[number], is_first=number == 0)
+                else:
+                    axes.set_visible(False)
+        _save(figure, file)
+    return True
+
+
+def draw_ratios(results: Results, file: Path) -> bool:
+    """The gateway's speed as a multiple of HAProxy's and of nginx's, for every load."""
+    cases = [case for case in CASES if isinstance(case, LoadCase) and not case.only_direct and case.name in results.samples]
+    if not cases:
+        return False
+    with pyplot.rc_context(STYLE):
+        figure, axes = pyplot.subplots(figsize=(WIDTH_INCHES, len(cases) * 0.52 + 0.9), layout="constrained")
+        positions, highest = [], 1.0
+        for number, case in enumerate(cases):
+            for offset, other in ((-0.19, tables.best_haproxy(case)), (0.19, NGINX)):
+                found = Spread.of(tables.ratio_values(results, case, tables.compared(case)[0] or metrics.CALLS_PER_SECOND, other))
+                if found is None:
+                    continue
+                _bar(axes, number + offset, 0.34, found, COLOURS[other], is_strong=found.median >= 1)
+                axes.text(found.highest, number + offset, f"  {found.median:.2f}× {'HAProxy' if other != NGINX else 'nginx'}", va="center", fontsize=8.5)
+                highest = max(highest, found.highest)
+            positions.append(number)
+        axes.axvline(1, color=TEXT, linewidth=0.8, linestyle=(0, (3, 3)))
+        axes.set_yticks(positions, [f"{'smf' if case.load.protocol == 'smf' else 'frame'} {case.title}" for case in cases])
+        axes.set_title("calls/s or GiB/s of the gateway, as a multiple of that of HAProxy and of nginx in the same round", loc="left", fontsize=9.5, weight="bold")
+        _bare(axes, highest * 1.25)
+        _save(figure, file)
+    return True
+
+
+def _shown(case: Case) -> list[Metric]:
+    """What is worth a picture: the tables have the rest."""
+    columns = tables.columns_of(case)
+    if columns is metrics.OF_CALLS:
+        return [metrics.CALLS_PER_SECOND, metrics.P99, metrics.CPU_PER_CALL]
+    if columns is metrics.OF_MIX:
+        return [metrics.P99, metrics.CALLS_PER_SECOND, metrics.STREAMS_GIB_PER_SECOND]
+    if columns is metrics.OF_IDLE:
+        return [metrics.IDLE_MEMORY, metrics.MEMORY_PER_CONNECTION]
+    if columns is metrics.OF_GENERATOR:
+        return [metrics.CALLS_PER_SECOND, metrics.P99]
+    return columns
+
+
+def _draw_panel(axes: Axes, results: Results, case: Case, metric: Metric, is_first: bool) -> None:
+    names = results.contenders(case.name)
+    highest = 0.0
+    for number, name in enumerate(names):
+        found = Spread.of(results.values(case.name, name, metric.key))
+        if found is None:
+            continue
+        _bar(axes, number, 0.72, found, COLOURS[name], is_strong=name == GATEWAY)
+        axes.text(found.highest, number, f"  {_label(metric, found.median)}", va="center", weight="bold" if name == GATEWAY else "normal", fontsize=8.5)
+        highest = max(highest, found.highest)
+    axes.set_yticks(range(len(names)), names if is_first else [""] * len(names))
+    for label, name in zip(axes.get_yticklabels(), names):
+        label.set_weight("bold" if name == GATEWAY else "normal")
+    axes.set_title(metric.title, loc="left", fontsize=8.5, color=FAINT, pad=3)
+    if is_first:
+        # Across all panels of the row.
+        axes.text(0, 1, case.title, transform=axes.transAxes, weight="bold", fontsize=9.5, va="bottom", ha="left").set_position((0, 1.0))
+    _bare(axes, highest * LABEL_ROOM)
+
+
+def _label(metric: Metric, value: float) -> str:
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:.2f} M"
+    return f"{value / 1000:,.0f} k" if value >= 10_000 else metric.text(value)
+
+
+def _bar(axes: Axes, at: float, height: float, found: Spread, colour: str, is_strong: bool) -> None:
+    axes.barh(at, found.median, height, color=colour, alpha=1 if is_strong else 0.85)
+    if found.highest > found.lowest:
+        axes.plot([found.lowest, found.highest], [at, at], color=TEXT, linewidth=1, solid_capstyle="butt")
+
+
+def _bare(axes: Axes, width: float) -> None:
+    """Bars carry their values, so that an axis has nothing to add."""
+    axes.invert_yaxis()
+    axes.set_xlim(0, width or 1)
+    axes.xaxis.set_visible(False)
+    axes.tick_params(axis="y", length=0, colors=TEXT)
+    for side in ("top", "right", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.spines["left"].set_color(FAINT)
+
+
+def _save(figure: pyplot.Figure, file: Path) -> None:
+    figure.savefig(file, facecolor="white", metadata={"Date": None} if file.suffix == ".svg" else None)
+    pyplot.close(figure)
