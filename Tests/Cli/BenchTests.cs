@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Tests.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -84,6 +86,8 @@ public sealed class BenchTests
         Assert.True(json.RootElement.GetProperty("replyGiBPerSecond").GetDouble() > 0);
         Assert.True(json.RootElement.GetProperty("latencyNanoseconds").GetProperty("p999").GetInt64() > 0);
         Assert.True(json.RootElement.GetProperty("clean").GetBoolean());
+        string readme = Encoding.UTF8.GetString(Repository.Read("README.md"));
+        Assert.All(json.RootElement.EnumerateObject(), member => Assert.Contains($"`{member.Name}`", readme, StringComparison.Ordinal));
         Assert.Contains("sent      51,200,000 bytes, ", uploads.Output, StringComparison.Ordinal);
         Assert.Equal((0, "measuring\nmeasured\n"), (uploads.Status, uploads.Error));
     }

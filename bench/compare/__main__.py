@@ -18,7 +18,9 @@ FINE, FAILED, INTERRUPTED = 0, 1, 130
 
 def main() -> int:
     wanted = options.read(sys.argv[1:])
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ended in whatever way but the hardest, it stops what it started.
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     try:
         results = _kept(wanted) if wanted.redraw else _measured(wanted)
         judged = targets.judge(results)

@@ -18,15 +18,19 @@ from .spread import Spread
 
 COLOURS = {DIRECT: "#b8bcc2", GATEWAY: "#d9480f", HAPROXY: "#4c78a8", TUNED: "#8fb3d9", NGINX: "#6aa37a"}
 
+SPOKEN = {HAPROXY: "HAProxy", TUNED: "HAProxy tuned", NGINX: "nginx"}
+
 TEXT, FAINT = "#24292f", "#6e7781"
 
 # GitHub shows a page about 900 pixels wide; at 9.4 inches and SVG's 72 points an inch text keeps its size there.
 WIDTH_INCHES = 9.4
 BAR_INCHES = 0.23
 # Of a panel, above its bars and below.
-PANEL_INCHES = 0.62
+PANEL_INCHES = 0.66
 # Room for the label at the longest whisker's end.
-LABEL_ROOM = 1.42
+LABEL_ROOM = 1.45
+# Around everything; without it the topmost line touches the edge.
+MARGIN_INCHES = 0.09
 
 STYLE = {
     "font.family": "DejaVu Sans",
@@ -72,14 +76,17 @@ def draw_ratios(results: Results, file: Path) -> bool:
                 found = Spread.of(tables.ratio_values(results, case, tables.compared(case)[0] or metrics.CALLS_PER_SECOND, other))
                 if found is None:
                     continue
-                _bar(axes, number + offset, 0.34, found, COLOURS[other], is_strong=found.median >= 1)
-                axes.text(found.highest, number + offset, f"  {found.median:.2f}× {'HAProxy' if other != NGINX else 'nginx'}", va="center", fontsize=8.5)
+                _bar(axes, number + offset, 0.34, found, COLOURS[other])
+                _say(axes, found.highest, number + offset, f"{found.median:.2f}× {SPOKEN[other]}")
                 highest = max(highest, found.highest)
             positions.append(number)
-        axes.axvline(1, color=TEXT, linewidth=0.8, linestyle=(0, (3, 3)))
-        axes.set_yticks(positions, [f"{'smf' if case.load.protocol == 'smf' else 'frame'} {case.title}" for case in cases])
-        axes.set_title("calls/s or GiB/s of the gateway, as a multiple of that of HAProxy and of nginx in the same round", loc="left", fontsize=9.5, weight="bold")
-        _bare(axes, highest * 1.25)
+        axes.axvline(1, color=TEXT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
+        axes.annotate("as fast", (1, 1), xycoords=("data", "axes fraction"), xytext=(4, -2), textcoords="offset points", va="top", fontsize=8.5, color=FAINT)
+        axes.set_yticks(positions, [f"{case.load.protocol}, {case.title}" for case in cases])
+        figure.suptitle("calls/s or GiB/s of the gateway, as a multiple of the other's in the same round", x=0.01, ha="left", fontsize=10, weight="bold")
+        _bare(axes, len(cases), highest * 1.25)
+        # For the word at the line.
+        axes.set_ylim(top=-0.9)
         _save(figure, file)
     return True
 
@@ -104,35 +111,42 @@ def _draw_panel(axes: Axes, results: Results, case: Case, metric: Metric, is_fir
     for number, name in enumerate(names):
         found = Spread.of(results.values(case.name, name, metric.key))
         if found is None:
+            _say(axes, 0, number, tables.NOTHING)
             continue
-        _bar(axes, number, 0.72, found, COLOURS[name], is_strong=name == GATEWAY)
-        axes.text(found.highest, number, f"  {_label(metric, found.median)}", va="center", weight="bold" if name == GATEWAY else "normal", fontsize=8.5)
+        _bar(axes, number, 0.72, found, COLOURS[name])
+        _say(axes, found.highest, number, _label(metric, found.median), weight="bold" if name == GATEWAY else "normal")
         highest = max(highest, found.highest)
     axes.set_yticks(range(len(names)), names if is_first else [""] * len(names))
     for label, name in zip(axes.get_yticklabels(), names):
         label.set_weight("bold" if name == GATEWAY else "normal")
-    axes.set_title(metric.title, loc="left", fontsize=8.5, color=FAINT, pad=3)
+    # The line break leaves a line for the case, which stands across all panels of its row and therefore claims no room in one.
+    axes.set_title("\n" + metric.title, loc="left", fontsize=8.5, color=FAINT, pad=2)
     if is_first:
-        # Across all panels of the row.
-        axes.text(0, 1, case.title, transform=axes.transAxes, weight="bold", fontsize=9.5, va="bottom", ha="left").set_position((0, 1.0))
-    _bare(axes, highest * LABEL_ROOM)
+        axes.annotate(
+            case.title, (0, 1), xycoords="axes fraction", xytext=(0, 15), textcoords="offset points", fontsize=9.5, weight="bold", annotation_clip=False,
+        ).set_in_layout(False)
+    _bare(axes, len(names), highest * LABEL_ROOM)
 
 
 def _label(metric: Metric, value: float) -> str:
-    if value >= 1_000_000:
-        return f"{value / 1_000_000:.2f} M"
-    return f"{value / 1000:,.0f} k" if value >= 10_000 else metric.text(value)
+    return f"{value / 1_000_000:.2f} million" if value >= 1_000_000 else metric.text(value)
 
 
-def _bar(axes: Axes, at: float, height: float, found: Spread, colour: str, is_strong: bool) -> None:
-    axes.barh(at, found.median, height, color=colour, alpha=1 if is_strong else 0.85)
+def _say(axes: Axes, at: float, row: float, text: str, weight: str = "normal") -> None:
+    """Right of a bar; on white, because a line may run there."""
+    axes.annotate(
+        text, (at, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5, weight=weight, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
+
+
+def _bar(axes: Axes, at: float, height: float, found: Spread, colour: str) -> None:
+    axes.barh(at, found.median, height, color=colour)
     if found.highest > found.lowest:
         axes.plot([found.lowest, found.highest], [at, at], color=TEXT, linewidth=1, solid_capstyle="butt")
 
 
-def _bare(axes: Axes, width: float) -> None:
-    """Bars carry their values, so that an axis has nothing to add."""
-    axes.invert_yaxis()
+def _bare(axes: Axes, rows: int, width: float) -> None:
+    """Bars carry their values, so that an axis has nothing to add. The first row is on top, and rows stand beside those of the next panel."""
+    axes.set_ylim(rows - 0.45, -0.55)
     axes.set_xlim(0, width or 1)
     axes.xaxis.set_visible(False)
     axes.tick_params(axis="y", length=0, colors=TEXT)
@@ -142,5 +156,6 @@ def _bare(axes: Axes, width: float) -> None:
 
 
 def _save(figure: pyplot.Figure, file: Path) -> None:
+    figure.get_layout_engine().set(h_pad=MARGIN_INCHES)
     figure.savefig(file, facecolor="white", metadata={"Date": None} if file.suffix == ".svg" else None)
     pyplot.close(figure)

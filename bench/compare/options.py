@@ -59,26 +59,26 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Measures frpc-gateway beside HAProxy, nginx and no proxy at all, in turns within every round, and writes\n"
         "docs/performance.md with tables and pictures. In all it takes less than ten minutes.",
-        epilog=EXAMPLES + "\n".join(f"  {case.name:18} {case.title}" for case in CASES),
+        epilog=EXAMPLES + "\n".join(f"  {case.name:18} {case.group}: {case.title}" for case in CASES),
     )
     parser.add_argument("--quick", action="store_true", help="one short round; writes nothing without --output")
     parser.add_argument("--only", metavar="CASE[,CASE]", help="these cases; the names stand below")
-    parser.add_argument("--rounds", type=_count, metavar="N", help="rounds of each case; 5 by default")
-    parser.add_argument("--seconds", type=_seconds, metavar="S", help="how long one measurement takes, after its warm-up; 1 by default")
+    parser.add_argument("--rounds", type=count, metavar="N", help="rounds of each case; 5 by default")
+    parser.add_argument("--seconds", type=seconds, metavar="S", help="how long one measurement takes, after its warm-up; 1 by default")
     parser.add_argument("--output", type=Path, metavar="DIR", help="where performance.md and performance/ go; docs by default")
     parser.add_argument("--check", action="store_true", help="exit status 1 when a target is missed")
     parser.add_argument("--redraw", action="store_true", help="measure nothing; write page and pictures from DIR/performance/results.json")
     return parser
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return value
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
     value = float(text)
     if not 0.05 <= value <= 3600:
         raise argparse.ArgumentTypeError("from 0.05 to 3600")

@@ -32,8 +32,13 @@ class Children:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # A second Ctrl-C would leave behind what the first was to stop.
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for child in self._running:
+            child.terminate()
         for child in list(self._running):
             self.stop(child)
+        signal.signal(signal.SIGINT, handler)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def log_file(self, name: str) -> Path:

@@ -1,5 +1,6 @@
 """Figures in rows, for the page and for a terminal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import metrics
@@ -59,10 +60,7 @@ def of_group(results: Results, group: str) -> list[Table]:
 
 def written(metric: Metric, values: list[float]) -> str:
     found = Spread.of(values)
-    if found is None:
-        return NOTHING
-    median = metric.text(found.median)
-    return median if len(values) == 1 else f"{median} [{metric.text(found.lowest)} {metric.text(found.highest)}]"
+    return NOTHING if found is None else metric.text(found.median) + _ends(found, metric.text)
 
 
 def of_targets(judged: list[Judged]) -> Table:
@@ -70,7 +68,7 @@ def of_targets(judged: list[Judged]) -> Table:
     for row in judged:
         target = row.target
         limit = NOTHING if row.limit is None else f"{target.sign} {_number(row.limit)}{target.unit}"
-        found = NOTHING if row.found is None else f"{_number(row.found.median)}{target.unit} [{_number(row.found.lowest)} {_number(row.found.highest)}]"
+        found = NOTHING if row.found is None else f"{_number(row.found.median)}{target.unit}{_ends(row.found, _number)}"
         rows.append([target.what, target.figure, limit, found, row.verdict])
     return Table(["what", "figure", "target", "measured", ""], rows)
 
@@ -81,7 +79,7 @@ def of_ratios(results: Results) -> Table:
     for case in CASES:
         if not isinstance(case, LoadCase) or case.only_direct or case.name not in results.samples:
             continue
-        row = [f"{case.title} ({'smf' if case.load.protocol == 'smf' else 'frame'})"]
+        row = [f"{case.load.protocol}, {case.title}"]
         for other in (best_haproxy(case), NGINX):
             row += [ratio_text(results, case, metric, other) for metric in compared(case)]
         rows.append(row)
@@ -106,8 +104,15 @@ def ratio_values(results: Results, case: LoadCase, metric: Metric, other: str) -
 
 def ratio_text(results: Results, case: LoadCase, metric: Metric | None, other: str) -> str:
     found = Spread.of(ratio_values(results, case, metric, other)) if metric else None
-    return f"{found.median:.2f}× [{found.lowest:.2f} {found.highest:.2f}]" if found else NOTHING
+    return f"{found.median:.2f}×{_ends(found, lambda ratio: f'{ratio:.2f}')}" if found else NOTHING
+
+
+def _ends(found: Spread, text: Callable[[float], str]) -> str:
+    """A single round has no spread to show."""
+    return "" if found.lowest == found.highest else f" [{text(found.lowest)} {text(found.highest)}]"
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.1f}".rstrip("0").rstrip(".")
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.{2 if abs(value) < 10 else 1}f}".rstrip("0").rstrip(".")
