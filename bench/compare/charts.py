@@ -20,7 +20,7 @@ COLOURS = {DIRECT: "#b8bcc2", GATEWAY: "#d9480f", HAPROXY: "#4c78a8", TUNED: "#8
 
 SPOKEN = {HAPROXY: "HAProxy", TUNED: "HAProxy tuned", NGINX: "nginx"}
 
-TEXT, FAINT = "#24292f", "#6e7781"
+TEXT, FAINT, GRID = "#24292f", "#6e7781", "#d8dee4"
 
 # GitHub shows a page about 900 pixels wide; at 9.4 inches and SVG's 72 points an inch text keeps its size there.
 WIDTH_INCHES = 9.4
@@ -64,31 +64,49 @@ def draw_group(results: Results, group: str, file: Path) -> bool:
 
 
 def draw_ratios(results: Results, file: Path) -> bool:
-    """The gateway's speed as a multiple of HAProxy's and of nginx's, for every load."""
+    """The gateway's speed as a multiple of HAProxy's and of nginx's, for every load. Twice as fast is as far from the middle as half as fast."""
     cases = [case for case in CASES if isinstance(case, LoadCase) and not case.only_direct and case.name in results.samples]
     if not cases:
         return False
     with pyplot.rc_context(STYLE):
-        figure, axes = pyplot.subplots(figsize=(WIDTH_INCHES, len(cases) * 0.52 + 0.9), layout="constrained")
-        positions, highest = [], 1.0
-        for number, case in enumerate(cases):
-            for offset, other in ((-0.19, tables.best_haproxy(case)), (0.19, NGINX)):
-                found = Spread.of(tables.ratio_values(results, case, tables.compared(case)[0] or metrics.CALLS_PER_SECOND, other))
-                if found is None:
-                    continue
-                _bar(axes, number + offset, 0.34, found, COLOURS[other])
-                _say(axes, found.highest, number + offset, f"{found.median:.2f}× {SPOKEN[other]}")
-                highest = max(highest, found.highest)
-            positions.append(number)
-        axes.axvline(1, color=TEXT, linewidth=0.8, linestyle=(0, (3, 3)), zorder=0)
-        axes.annotate("as fast", (1, 1), xycoords=("data", "axes fraction"), xytext=(4, -2), textcoords="offset points", va="top", fontsize=8.5, color=FAINT)
-        axes.set_yticks(positions, [f"{case.load.protocol}, {case.title}" for case in cases])
+        figure, axes = pyplot.subplots(figsize=(WIDTH_INCHES, len(cases) * 0.52 + 1.1), layout="constrained")
+        axes.set_xscale("log", base=2)
+        shown = [found for number, case in enumerate(cases) for found in _draw_ratio(axes, results, case, number)]
         figure.suptitle("calls/s or GiB/s of the gateway, as a multiple of the other's in the same round", x=0.01, ha="left", fontsize=10, weight="bold")
-        _bare(axes, len(cases), highest * 1.25)
-        # For the word at the line.
-        axes.set_ylim(top=-0.9)
+        _bare(axes)
+        axes.set_yticks(range(len(cases)), [f"{case.load.protocol}, {case.title}" for case in cases])
+        axes.set_ylim(len(cases) - 0.45, -0.55)
+        lowest, highest = min(0.5, *(found.lowest for found in shown)), max(2.0, *(found.highest for found in shown))
+        # To the right of the longest whisker stands its label.
+        axes.set_xlim(lowest / 1.1, highest * (highest / lowest) ** 0.25)
+        _mark_multiples(axes, lowest, highest)
         _save(figure, file)
     return True
+
+
+def _draw_ratio(axes: Axes, results: Results, case: LoadCase, row: int) -> list[Spread]:
+    shown = []
+    for offset, other in ((-0.19, tables.best_haproxy(case)), (0.19, NGINX)):
+        found = Spread.of(tables.ratio_values(results, case, tables.speed(case), other))
+        if found is None:
+            continue
+        _bar(axes, row + offset, 0.34, found, COLOURS[other], start=1)
+        _say(axes, max(found.highest, 1), row + offset, f"{found.median:.2f}× {SPOKEN[other]}")
+        shown.append(found)
+    return shown
+
+
+def _mark_multiples(axes: Axes, lowest: float, highest: float) -> None:
+    multiples = [multiple for multiple in (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32) if lowest / 1.1 <= multiple <= highest]
+    axes.xaxis.set_visible(True)
+    axes.xaxis.tick_top()
+    axes.minorticks_off()
+    axes.set_xticks(multiples, ["as fast" if multiple == 1 else f"{multiple:g}×" for multiple in multiples], color=FAINT)
+    axes.tick_params(axis="x", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.axvline(1, color=FAINT, linewidth=0.8)
 
 
 def _shown(case: Case) -> list[Metric]:
@@ -125,7 +143,10 @@ def _draw_panel(axes: Axes, results: Results, case: Case, metric: Metric, is_fir
         axes.annotate(
             case.title, (0, 1), xycoords="axes fraction", xytext=(0, 15), textcoords="offset points", fontsize=9.5, weight="bold", annotation_clip=False,
         ).set_in_layout(False)
-    _bare(axes, len(names), highest * LABEL_ROOM)
+    _bare(axes)
+    # Rows stand beside those of the next panel, also where that has nothing to say of one.
+    axes.set_ylim(len(names) - 0.45, -0.55)
+    axes.set_xlim(0, highest * LABEL_ROOM or 1)
 
 
 def _label(metric: Metric, value: float) -> str:
@@ -138,16 +159,14 @@ def _say(axes: Axes, at: float, row: float, text: str, weight: str = "normal") -
         text, (at, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5, weight=weight, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
 
 
-def _bar(axes: Axes, at: float, height: float, found: Spread, colour: str) -> None:
-    axes.barh(at, found.median, height, color=colour)
+def _bar(axes: Axes, at: float, height: float, found: Spread, colour: str, start: float = 0) -> None:
+    axes.barh(at, found.median - start, height, left=start, color=colour)
     if found.highest > found.lowest:
         axes.plot([found.lowest, found.highest], [at, at], color=TEXT, linewidth=1, solid_capstyle="butt")
 
 
-def _bare(axes: Axes, rows: int, width: float) -> None:
-    """Bars carry their values, so that an axis has nothing to add. The first row is on top, and rows stand beside those of the next panel."""
-    axes.set_ylim(rows - 0.45, -0.55)
-    axes.set_xlim(0, width or 1)
+def _bare(axes: Axes) -> None:
+    """Bars carry their values, so that an axis has nothing to add."""
     axes.xaxis.set_visible(False)
     axes.tick_params(axis="y", length=0, colors=TEXT)
     for side in ("top", "right", "bottom"):

@@ -11,6 +11,9 @@ FOLDER = "performance"
 RESULTS = "results.json"
 OVERVIEW = "overview.svg"
 
+# With more than this the figures of one round and the next have little to do with each other.
+OTHER_WORK_SHARE_MAX = 0.1
+
 # Each group has a picture and a few words on how to read it.
 GROUPS = {
     cases.SMALL: ("small-calls.svg", "Each connection keeps its calls in flight and sends the next when a reply has come. Load written N × M is N connections with M calls in flight each."),
@@ -33,7 +36,7 @@ def write(results: Results, judged: list[Judged], folder: Path) -> None:
     pictures = folder / FOLDER
     pictures.mkdir(parents=True, exist_ok=True)
     results.write(pictures / RESULTS)
-    parts = [_beginning(results), _targets(judged)]
+    parts = [_beginning(results), *_warning(results), _targets(judged)]
     if charts.draw_ratios(results, pictures / OVERVIEW):
         parts.append(_overview(results))
     for group, (picture, words) in GROUPS.items():
@@ -50,6 +53,7 @@ def terminal(results: Results, judged: list[Judged]) -> str:
     measured = [row for row in judged if row.found is not None]
     if measured:
         parts.append(f"Targets\n{tables.of_targets(measured).terminal()}")
+    parts += _warning(results)
     return "\n" + "\n\n".join(parts) + "\n"
 
 
@@ -66,12 +70,19 @@ def _beginning(results: Results) -> str:
 | machine | {setting.cores} cores ({setting.processor}), {setting.memory_gib:.0f} GiB of memory, {setting.system}, {setting.kernel} |
 | versions | {versions} |
 | measured | rounds: {setting.rounds}, each with {setting.seconds:g} s of load after {setting.warm_up_seconds:g} s to warm up |
+| other work | took {results.other_work_share:.0%} of the cores' time meanwhile |
 | figures | median [lowest highest] of the rounds; ratios are taken within a round, then their median |
 
 In every round the contenders take turns, each round beginning with another, with the same load generator (`frpc-gateway bench`, which verifies every reply) and the same servers (`frpc-gateway demo`)
 behind them: `direct` is no proxy at all; `gateway` has one worker; `haproxy` is in tcp mode, with one thread and splicing allowed both ways; `haproxy tuned` has pipes of 1 MiB
 (`tune.pipesize 1048576`) besides; `nginx stream` has one worker and its defaults. CPU is the user and system time of a proxy's processes during the measured part, without the connections' beginning and
 end; peak memory is VmHWM after a case, for which every contender is started anew."""
+
+
+def _warning(results: Results) -> list[str]:
+    if results.other_work_share <= OTHER_WORK_SHARE_MAX:
+        return []
+    return [f"**Other work took {results.other_work_share:.0%} of the cores' time during these measurements, so they are rough: measure again on a machine that has nothing else to do.**"]
 
 
 def _targets(judged: list[Judged]) -> str:
@@ -114,4 +125,4 @@ _LIMITS = """## What these figures do not say
 - A second of load shows no slow drift. `bench/soak.sh` runs longer.
 - HAProxy and nginx do less here than the gateway: they pass bytes of a connection on, without knowing where a call begins, and cannot choose a server for each call. They can also do much that the gateway
   cannot.
-- The machine may have had other work at the time; the spread shows how much that mattered."""
+- Other work that the machine had at the time is in the figures, too. How much of the cores it took stands above; the spread shows how much that mattered."""

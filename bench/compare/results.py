@@ -27,6 +27,8 @@ class Results:
     setting: Setting
     # By case and contender, a sample for each round.
     samples: dict[str, dict[str, list[Sample]]] = field(default_factory=dict)
+    # Of the cores' time while this was measured.
+    other_work_share: float = 0
 
     def add(self, case: str, contender: str, sample: Sample) -> None:
         self.samples.setdefault(case, {}).setdefault(contender, []).append(sample)
@@ -48,4 +50,4 @@ class Results:
     @staticmethod
     def read(file: Path) -> "Results":
         kept = json.loads(file.read_text())
-        return Results(Setting(**kept["setting"]), kept["samples"])
+        return Results(Setting(**kept["setting"]), kept["samples"], kept["other_work_share"])

@@ -7,6 +7,7 @@ from .cases import Case, IdleCase, LoadCase, StartCase, case_of
 from .contenders import DIRECT, GATEWAY, HAPROXY, NGINX, PROXIES, TUNED
 from .idle import SETTLE_SECONDS, measure_idle
 from .measure import Timing, measure
+from .other_work import OtherWork
 from .processes import Children
 from .progress import Progress
 from .results import Results
@@ -36,12 +37,14 @@ def expected_seconds(names: list[str], rounds: int, timing: Timing) -> float:
 
 def run(names: list[str], rounds: int, timing: Timing, program: Path) -> Results:
     results = Results(machine.describe(program, rounds, timing))
+    other_work = OtherWork()
     progress = Progress(expected_seconds(names, rounds, timing))
     for name in names:
         with Children() as children:
             _run_case(case_of(name), rounds, timing, program, children, results, progress)
         progress.spent(SETUP_SECONDS)
     progress.clear()
+    results.other_work_share = other_work.share()
     return results
 
 

@@ -83,19 +83,23 @@ def of_ratios(results: Results) -> Table:
         for other in (best_haproxy(case), NGINX):
             row += [ratio_text(results, case, metric, other) for metric in compared(case)]
         rows.append(row)
-    speed, latency, cpu = "calls/s or GiB/s", "p99", "CPU"
-    return Table(["load", *(f"{what}, against {who}" for who in ("HAProxy", "nginx") for what in (speed, latency, cpu))], rows)
+    figures = ("calls/s or GiB/s", "p99", "CPU")
+    return Table(["load", *(f"{figure}, against {other}" for other in ("HAProxy", "nginx") for figure in figures)], rows)
 
 
 def best_haproxy(case: LoadCase) -> str:
     return TUNED if case.uses_pipes else HAPROXY
 
 
+def speed(case: LoadCase) -> Metric:
+    return metrics.GIB_PER_SECOND if case.counts_bytes else metrics.CALLS_PER_SECOND
+
+
 def compared(case: LoadCase) -> list[Metric | None]:
     """Speed, p99 and processor time. A call that takes seconds has no p99 worth the name, and time that calls share with streams is nobody's."""
     if case.counts_bytes:
-        return [metrics.GIB_PER_SECOND, None, metrics.CPU_PER_GIB]
-    return [metrics.CALLS_PER_SECOND, metrics.P99, None if case.background else metrics.CPU_PER_CALL]
+        return [speed(case), None, metrics.CPU_PER_GIB]
+    return [speed(case), metrics.P99, None if case.background else metrics.CPU_PER_CALL]
 
 
 def ratio_values(results: Results, case: LoadCase, metric: Metric, other: str) -> list[float]:
