@@ -9,8 +9,8 @@ from .cases import CASES, names
 EXAMPLES = """examples:
   bench/run.sh                                                  everything; writes docs/performance.md and its pictures
   bench/run.sh --quick                                          one short round of everything; prints, and writes nothing
-  bench/run.sh --only smf-60-64x1,frame-download-1 --rounds 9   two cases, more carefully
-  bench/run.sh --quick --output /tmp/comparison                 a page somewhere else
+  bench/run.sh --only idle,start --output /tmp/comparison       two cases; the page goes somewhere else
+  bench/run.sh --quick --only smf-60-64x1 --rounds 9            one case, again and again; prints, and writes nothing
   bench/run.sh --redraw                                         the page and the pictures anew, from the figures that are there
 
 cases:
@@ -38,7 +38,7 @@ def read(arguments: list[str]) -> Options:
             parser.error(f'--only: there is no case "{name}"; there are {", ".join(names())}')
     if words.redraw and (words.quick or words.only):
         parser.error("--redraw measures nothing, so --quick and --only mean nothing to it")
-    if words.only and not words.quick and words.output is None and not words.redraw:
+    if words.only and not words.quick and words.output is None:
         parser.error("--only measures a part, and docs/performance.md is about the whole: say with --output DIR where the page goes, or --quick to print only")
     default_output = None if words.quick else Path("docs")
     return Options(

@@ -5,7 +5,7 @@ import resource
 import time
 from pathlib import Path
 
-_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+from .usage import TICKS_PER_SECOND
 
 
 class OtherWork:
@@ -26,7 +26,7 @@ class OtherWork:
 def _busy_seconds() -> float:
     """The first line of /proc/stat: cpu user nice system idle iowait irq softirq steal, and guests, which are in user already."""
     user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split()[1:9])
-    return (user + nice + system + irq + softirq + steal) / _TICKS_PER_SECOND
+    return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND
 
 
 def _own_seconds() -> float:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from . import cases, charts, tables
 from .results import Results
+from .usage import TICKS_PER_SECOND
 from .targets import Judged
 
 PAGE = "performance.md"
@@ -22,7 +23,7 @@ GROUPS = {
         "The server sends every body back. GiB count both directions. HAProxy passes bodies of 64 KiB and more through pipes, so that "
         "the size of its pipes matters (`haproxy tuned` has pipes of 1 MiB); smaller ones never fill a pipe, and are not measured with it."),
     cases.FRAMES: ("frames.svg", "Streams are octets in frames of 4 MiB: 64 MiB a call with one stream, 16 MiB a call with eight. GiB are payload, in the direction of the stream."),
-    cases.MIX: ("mix.svg", "Small smf calls through a proxy process through which four downloads of the frame format run at the same time. What counts is the small calls' p99."),
+    cases.MIX: ("mix.svg", "Small smf calls through a proxy process through which four downloads of the frame format run at the same time; without a proxy each format has its own server. What counts is the small calls' p99."),
     cases.FOOTPRINT: (
         "footprint.svg",
         "Memory is what is resident (VmRSS), nginx's master and worker together, one second after start and again with connections on which nothing was sent. HAProxy and nginx have fewer of "
@@ -36,7 +37,7 @@ def write(results: Results, judged: list[Judged], folder: Path) -> None:
     pictures = folder / FOLDER
     pictures.mkdir(parents=True, exist_ok=True)
     results.write(pictures / RESULTS)
-    parts = [_beginning(results), *_warning(results), _targets(judged)]
+    parts = [_beginning(results), *(f"**{warning}**" for warning in _warnings(results)), _targets(judged)]
     if charts.draw_ratios(results, pictures / OVERVIEW):
         parts.append(_overview(results))
     for group, (picture, words) in GROUPS.items():
@@ -53,7 +54,7 @@ def terminal(results: Results, judged: list[Judged]) -> str:
     measured = [row for row in judged if row.found is not None]
     if measured:
         parts.append(f"Targets\n{tables.of_targets(measured).terminal()}")
-    parts += _warning(results)
+    parts += _warnings(results)
     return "\n" + "\n\n".join(parts) + "\n"
 
 
@@ -75,22 +76,23 @@ def _beginning(results: Results) -> str:
 
 In every round the contenders take turns, each round beginning with another, with the same load generator (`frpc-gateway bench`, which verifies every reply) and the same servers (`frpc-gateway demo`)
 behind them: `direct` is no proxy at all; `gateway` has one worker; `haproxy` is in tcp mode, with one thread and splicing allowed both ways; `haproxy tuned` has pipes of 1 MiB
-(`tune.pipesize 1048576`) besides; `nginx stream` has one worker and its defaults. CPU is the user and system time of a proxy's processes during the measured part, without the connections' beginning and
-end; peak memory is VmHWM after a case, for which every contender is started anew."""
+(`tune.pipesize 1048576`) besides; `nginx stream` has one worker and its defaults. Only the number of connections they may have is set, to what 20,000 open files allow. CPU is the user and system time of a proxy's processes
+during the measured part, without the connections' beginning and end, which the kernel counts in steps of {1000 // TICKS_PER_SECOND} ms; peak memory is VmHWM after a case, for which every contender is started
+anew."""
 
 
-def _warning(results: Results) -> list[str]:
+def _warnings(results: Results) -> list[str]:
     if results.other_work_share <= OTHER_WORK_SHARE_MAX:
         return []
-    return [f"**Other work took {results.other_work_share:.0%} of the cores' time during these measurements, so they are rough: measure again on a machine that has nothing else to do.**"]
+    return [f"Other work took {results.other_work_share:.0%} of the cores' time during these measurements, so they are rough: measure again on a machine that has nothing else to do."]
 
 
 def _targets(judged: list[Judged]) -> str:
     missed = sum(row.is_missed for row in judged)
-    said = "Every target that was measured is reached." if missed == 0 else f"{missed} of {len(judged)} {'is' if missed == 1 else 'are'} missed."
+    said = "Every target that was measured is reached." if missed == 0 else f"Missed: {missed} of {len(judged)}."
     return f"""## Targets
 
-{said} One more, that no collection happens in 30 s of steady load, is measured by `bench/steady-state.sh`.
+{said} One target more, no garbage collection in 30 s of steady load, is measured by `bench/steady-state.sh`.
 
 {tables.of_targets(judged).markdown()}"""
 

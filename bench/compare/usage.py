@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:
@@ -18,7 +18,7 @@ def cpu_seconds(pids: list[int]) -> float:
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
-    return ticks / _TICKS_PER_SECOND
+    return ticks / TICKS_PER_SECOND
 
 
 def peak_mebibytes(pids: list[int]) -> float:
