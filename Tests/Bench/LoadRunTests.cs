@@ -117,10 +117,10 @@ public sealed class LoadRunTests
         Assert.True(result.IsClean);
     }
 
-    private static Func<EventLoop, ISocket, Action, Connection> DemoOf(WireProtocol protocol) =>
+    internal static Func<EventLoop, ISocket, Action, Connection> DemoOf(WireProtocol protocol) =>
         (loop, socket, onClosed) => DemoServer.Serve(loop, socket, protocol, onClosed);
 
-    private static LoadResult Run(LoadPlan plan, Func<EventLoop, ISocket, Action, Connection> serve)
+    internal static LoadResult Run(LoadPlan plan, Func<EventLoop, ISocket, Action, Connection> serve)
     {
         using var point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
         var worker = new Worker(0, new Dictionary<Address, SocketAddress>(), NullLogger.Instance);

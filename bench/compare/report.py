@@ -76,9 +76,10 @@ def _beginning(results: Results) -> str:
 
 In every round the contenders take turns, each round beginning with another, with the same load generator (`frpc-gateway bench`, which verifies every reply) and the same servers (`frpc-gateway demo`)
 behind them: `direct` is no proxy at all; `gateway` has one worker; `haproxy` is in tcp mode, with one thread and splicing allowed both ways; `haproxy tuned` has pipes of 1 MiB
-(`tune.pipesize 1048576`) besides; `nginx stream` has one worker and its defaults. Only the number of connections they may have is set, to what 20,000 open files allow. CPU is the user and system time of a proxy's processes
-during the measured part, without the connections' beginning and end, which the kernel counts in steps of {1000 // TICKS_PER_SECOND} ms; peak memory is VmHWM after a case, for which every contender is started
-anew."""
+(`tune.pipesize 1048576`) besides; `nginx stream` has one worker and its defaults. Only the number of connections they may have is set, to what 20,000 open files allow.
+
+CPU is the user and system time of a proxy's processes during the measured part, without the connections' beginning and end; the kernel counts it in steps of {1000 // TICKS_PER_SECOND} ms. Peak memory is
+VmHWM after a case, for which every contender is started anew."""
 
 
 def _warnings(results: Results) -> list[str]:
