@@ -20,7 +20,7 @@ require_debian() {
   if have "$probe"; then return; fi
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "installing $package ($what) …"
-    if { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package"; }; } >/dev/null 2>&1; then
+    if { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; }; } >/dev/null 2>&1; then
       if have "$probe"; then return; fi
     fi
   fi
@@ -42,4 +42,13 @@ require_native_toolchain() {
     require_debian gcc gcc "a C compiler to link the native binary (gcc or clang)"
   fi
   require_debian /usr/include/zlib.h zlib1g-dev "the zlib headers, which the native binary is linked against"
+}
+
+# What bench/run.sh compares with, and draws with.
+require_comparison() {
+  require_debian haproxy haproxy "HAProxy, to compare with"
+  require_debian nginx nginx "nginx, to compare with"
+  require_debian /usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream "nginx's stream module"
+  require_debian /usr/bin/python3 python3 "Debian's Python 3"
+  require_debian /usr/lib/python3/dist-packages/matplotlib python3-matplotlib "matplotlib for Debian's Python 3"
 }

@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
 
 require_native_toolchain
+(require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
 ./publish.sh
 
 echo "test.sh: building the tests …"

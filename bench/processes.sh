@@ -37,6 +37,8 @@ start_demo() {
 # run_gateway: runs a gateway with the configuration on standard input; sets gateway_pid.
 run_gateway() {
   cat >"$work/gateway.json"
+  # There before anybody looks into it: a process in the background may begin after that.
+  : >"$work/gateway.log"
   "$program" --config "$work/gateway.json" >"$work/gateway.log" 2>&1 &
   gateway_pid=$!
   echo "$gateway_pid" >>"$work/children"

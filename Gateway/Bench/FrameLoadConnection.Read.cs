@@ -17,7 +17,7 @@ internal sealed partial class FrameLoadConnection
     private long _bodyAt;
     private string? _replyFailure;
 
-    private long BodyBytes => _streamBytes ?? Payload.Length;
+    private long BodyBytes => _streamBytes ?? _uploadReply?.Length ?? Payload.Length;
 
     protected override int ConsumeReply(ReadOnlySpan<byte> bytes)
     {
@@ -84,7 +84,7 @@ internal sealed partial class FrameLoadConnection
             _replyFailure = "wrong payload";
         _bodyAt += taken;
         _frameBytesLeft -= taken;
-        CountPayload(taken);
+        CountReply(taken);
         if (_lastFrame && _frameBytesLeft == 0)
             EndReply();
         return taken;
@@ -98,9 +98,10 @@ internal sealed partial class FrameLoadConnection
         if (!behind.IsEmpty && (_replyType != DataType.Json || !behind.SequenceEqual("\n"u8)))
             return false;
         ReadOnlySpan<byte> body = part[..inBody];
-        return _streamBytes is not null
-            ? DemoContent.Matches(body, _bodyAt)
-            : Payload.Stamped(_calls[_oldest].Stamp).Slice((int)Math.Min(_bodyAt, Payload.Length), inBody).SequenceEqual(body);
+        if (_streamBytes is not null)
+            return DemoContent.Matches(body, _bodyAt);
+        ReadOnlySpan<byte> right = _uploadReply ?? Payload.Stamped(_calls[_oldest].Stamp);
+        return right.Slice((int)Math.Min(_bodyAt, right.Length), inBody).SequenceEqual(body);
     }
 
     private void EndReply()

@@ -16,7 +16,10 @@ internal abstract class LoadConnection : Connection
     protected const int WholeBytesMax = 64 * 1024;
 
     /// <summary>A large body goes to the socket in pieces of this size.</summary>
-    protected const int PieceBytesMax = 256 * 1024;
+    public const int PieceBytesMax = 256 * 1024;
+
+    /// <summary>Pieces that one connection sends in one turn: a server that takes all it is sent would else keep the loop from the other connections.</summary>
+    private const int PiecesPerTurnMax = 4;
 
     private readonly LoadThread _thread;
 
@@ -52,7 +55,7 @@ internal abstract class LoadConnection : Connection
             return false;
         Outstanding++;
         _thread.NoteMoved(now);
-        Send(intendedAt, _thread.NextStamp());
+        CountRequest(Send(intendedAt, _thread.NextStamp()), now);
         return true;
     }
 
@@ -63,11 +66,11 @@ internal abstract class LoadConnection : Connection
         Outstanding = 0;
     }
 
-    /// <summary>Writes a request, or begins to.</summary>
-    protected abstract void Send(long intendedAt, ulong stamp);
+    /// <summary>Writes a request, or begins to, and returns how much of its payload is written.</summary>
+    protected abstract int Send(long intendedAt, ulong stamp);
 
-    /// <summary>Writes some more of a large request.</summary>
-    protected abstract void SendBody();
+    /// <summary>Writes some more of a large request, and returns how much of its payload that was.</summary>
+    protected abstract int SendBody();
 
     /// <summary>Checks what came, of one reply at most; returns how much that was, or 0 when more is needed.</summary>
     protected abstract int ConsumeReply(ReadOnlySpan<byte> bytes);
@@ -91,14 +94,12 @@ internal abstract class LoadConnection : Connection
     protected sealed override void OnOutputSent()
     {
         if (IsSendingBody)
-            _thread.NoteMoved(LoadClock.Now);
-        while (IsSendingBody && !IsSendBlocked && OutputBytes <= OutputLowBytes)
-            SendBody();
+            SendPieces(LoadClock.Now);
         if (HasRoom)
             BeginCalls(LoadClock.Now);
     }
 
-    protected void CountPayload(int bytes)
+    protected void CountReply(int bytes)
     {
         if (ReceivedAt >= _thread.Schedule.MeasuredFrom)
             _thread.Tally.ReplyBytes += bytes;
@@ -134,5 +135,25 @@ internal abstract class LoadConnection : Connection
         _thread.Tally.AddFailure("connection lost", Outstanding);
         Outstanding = 0;
         _thread.OnClosed();
+    }
+
+    private void SendPieces(long now)
+    {
+        _thread.NoteMoved(now);
+        for (int pieces = 0; IsSendingBody && !IsSendBlocked && OutputBytes <= OutputLowBytes; pieces++)
+        {
+            if (pieces == PiecesPerTurnMax)
+            {
+                QueueSend();
+                return;
+            }
+            CountRequest(SendBody(), now);
+        }
+    }
+
+    private void CountRequest(int bytes, long now)
+    {
+        if (now >= _thread.Schedule.MeasuredFrom)
+            _thread.Tally.RequestBytes += bytes;
     }
 }

@@ -34,4 +34,6 @@ internal sealed record LoadPlan
     public required DataType DataType { get; init; }
     /// <summary>Frame calls ask <see cref="Endpoint"/> to stream as many bytes as this; null sends a body and expects it back.</summary>
     public required long? StreamBytes { get; init; }
+    /// <summary>Frame calls upload as many octets as this to <see cref="Endpoint"/>, which answers how many came.</summary>
+    public required long? UploadBytes { get; init; }
 }

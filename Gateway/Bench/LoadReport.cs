@@ -17,10 +17,13 @@ internal static class LoadReport
         LatencyHistogram latencies = result.Tally.Latencies;
         output.WriteLine(
             $"{Word(plan.Protocol)} {plan.Address}: {plan.Connections} connections, {plan.InFlight} in flight each, "
-            + (plan.StreamBytes is { } bytes ? $"streams of {SizeForm.Display(bytes)}" : SizeForm.Display(plan.SizeBytes))
+            + (plan.StreamBytes is { } streamBytes ? $"streams of {SizeForm.Display(streamBytes)}"
+                : plan.UploadBytes is { } uploadBytes ? $"uploads of {SizeForm.Display(uploadBytes)}"
+                : SizeForm.Display(plan.SizeBytes))
             + (plan.CallsPerSecond is { } rate ? Invariant($", {rate:N0} calls/s asked for") : ""));
-        output.WriteLine(Invariant(
-            $"{result.Calls:N0} calls in {result.Seconds:0.00} s: {result.CallsPerSecond:N0} calls/s, {result.ReplyMiBPerSecond:N1} MiB/s of replies"));
+        output.WriteLine(Invariant($"{result.Calls:N0} calls in {result.Seconds:0.00} s: {result.CallsPerSecond:N0} calls/s"));
+        output.WriteLine(Invariant($"sent      {result.Tally.RequestBytes:N0} bytes, {result.RequestGiBPerSecond:0.000} GiB/s"));
+        output.WriteLine(Invariant($"received  {result.Tally.ReplyBytes:N0} bytes, {result.ReplyGiBPerSecond:0.000} GiB/s"));
         output.WriteLine();
         output.WriteLine($"latency {"min",12}{string.Concat(Percentiles.Select(p => $"{p.Name,12}"))}{"max",12}");
         output.WriteLine(
@@ -44,11 +47,15 @@ internal static class LoadReport
             InFlight = result.Plan.InFlight,
             SizeBytes = result.Plan.SizeBytes,
             StreamBytes = result.Plan.StreamBytes,
+            UploadBytes = result.Plan.UploadBytes,
             AskedCallsPerSecond = result.Plan.CallsPerSecond,
             Seconds = result.Seconds,
             Calls = result.Calls,
             CallsPerSecond = result.CallsPerSecond,
-            ReplyMiBPerSecond = result.ReplyMiBPerSecond,
+            RequestBytes = result.Tally.RequestBytes,
+            ReplyBytes = result.Tally.ReplyBytes,
+            RequestGiBPerSecond = result.RequestGiBPerSecond,
+            ReplyGiBPerSecond = result.ReplyGiBPerSecond,
             LatencyNanoseconds = new LatencyJson
             {
                 Min = latencies.Min,
@@ -81,11 +88,15 @@ internal sealed record LoadResultJson
     public required int InFlight { get; init; }
     public required int SizeBytes { get; init; }
     public required long? StreamBytes { get; init; }
+    public required long? UploadBytes { get; init; }
     public required int? AskedCallsPerSecond { get; init; }
     public required double Seconds { get; init; }
     public required long Calls { get; init; }
     public required double CallsPerSecond { get; init; }
-    public required double ReplyMiBPerSecond { get; init; }
+    public required long RequestBytes { get; init; }
+    public required long ReplyBytes { get; init; }
+    public required double RequestGiBPerSecond { get; init; }
+    public required double ReplyGiBPerSecond { get; init; }
     public required LatencyJson LatencyNanoseconds { get; init; }
     public required IReadOnlyDictionary<string, long> Errors { get; init; }
     public required long UnsentCalls { get; init; }

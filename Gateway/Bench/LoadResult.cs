@@ -4,14 +4,16 @@ namespace FrameRpc.Gateway.Bench;
 /// <param name="Seconds">From the end of the warm-up to the last measured reply, or to the end of the duration where that was later.</param>
 internal sealed record LoadResult(LoadPlan Plan, LoadTally Tally, double Seconds)
 {
-    private const double BytesPerMiB = 1024 * 1024;
+    private const double BytesPerGiB = 1024 * 1024 * 1024;
 
     /// <summary>Measured calls that got the right reply.</summary>
     public long Calls => Tally.Latencies.Count;
 
     public double CallsPerSecond => Calls / Seconds;
 
-    public double ReplyMiBPerSecond => Tally.ReplyBytes / BytesPerMiB / Seconds;
+    public double RequestGiBPerSecond => Tally.RequestBytes / BytesPerGiB / Seconds;
+
+    public double ReplyGiBPerSecond => Tally.ReplyBytes / BytesPerGiB / Seconds;
 
     /// <summary>Every reply came and was right.</summary>
     public bool IsClean => Tally.Failures == 0 && Calls > 0;

@@ -32,6 +32,9 @@ internal sealed class LoadRun : IDisposable
 
     public long Failures => _threads.Sum(thread => thread.Tally.Failures);
 
+    /// <summary>Until the warm-up is over.</summary>
+    public TimeSpan UntilMeasuring => TimeSpan.FromTicks(Math.Max(0, MeasuredFrom - LoadClock.Now) / (LoadClock.NanosecondsPerSecond / TimeSpan.TicksPerSecond));
+
     /// <summary>Set when all threads are done.</summary>
     public WaitHandle Finished => _finished.WaitHandle;
 
@@ -57,12 +60,13 @@ internal sealed class LoadRun : IDisposable
         var tally = new LoadTally();
         foreach (LoadThread thread in _threads)
             tally.Add(thread.Tally);
-        long measuredFrom = _startAt + LoadClock.Of(_plan.WarmUp);
         // A server that stands still towards the end has not been faster up to then.
-        long measuredUntil = _plan.Count is null && !_stopped ? measuredFrom + LoadClock.Of(_plan.Duration) : measuredFrom;
-        long elapsed = Math.Max(Math.Max(measuredUntil, tally.LastReplyAt) - measuredFrom, 1);
+        long measuredUntil = _plan.Count is null && !_stopped ? MeasuredFrom + LoadClock.Of(_plan.Duration) : MeasuredFrom;
+        long elapsed = Math.Max(Math.Max(measuredUntil, tally.LastReplyAt) - MeasuredFrom, 1);
         return new LoadResult(_plan, tally, (double)elapsed / LoadClock.NanosecondsPerSecond);
     }
+
+    private long MeasuredFrom => _startAt + LoadClock.Of(_plan.WarmUp);
 
     public void Dispose()
     {

@@ -15,7 +15,8 @@ internal sealed class LoadSchedule
     private readonly double _intervalNs;
     private long _begun;
     private long _measuredLeft;
-    private long _endsAt;
+    private readonly long _endsAt;
+    private bool _measuresAny;
 
     /// <param name="plan">Of all threads together.</param>
     /// <param name="thread">This thread's number, from 0: shares and phases follow from it.</param>
@@ -41,10 +42,10 @@ internal sealed class LoadSchedule
     /// <summary>When the next call is due, where there is a rate.</summary>
     public long NextAt => _startedAt + (long)(_begun * _intervalNs);
 
-    public bool IsOver(long now) => _measuredLeft == 0 || now >= _endsAt;
+    public bool IsOver(long now) => _measuredLeft == 0 || (now >= _endsAt && !AwaitsFirst);
 
     /// <summary>From now on no call begins.</summary>
-    public void End() => _endsAt = 0;
+    public void End() => _measuredLeft = 0;
 
     /// <summary>Begins a call, if one is due.</summary>
     /// <param name="now">The clock.</param>
@@ -58,9 +59,15 @@ internal sealed class LoadSchedule
             return false;
         _begun++;
         if (intendedAt >= MeasuredFrom)
+        {
             _measuredLeft--;
+            _measuresAny = true;
+        }
         return true;
     }
+
+    /// <summary>Calls of the warm-up took so long that the end came before any other could begin: one still does, because a measurement of nothing says nothing.</summary>
+    private bool AwaitsFirst => !HasRate && !_measuresAny;
 
     /// <summary>What the warm-up could not send is dropped with it: the measurement begins with a server that is warm, not late.</summary>
     private long FirstMeasured => (long)Math.Ceiling((MeasuredFrom - _startedAt) / _intervalNs);
@@ -68,7 +75,7 @@ internal sealed class LoadSchedule
     /// <summary>Measured calls that were due and could not begin, because every connection had all its calls in flight.</summary>
     public long CountUnsent(long now)
     {
-        if (!HasRate || _measuredLeft == 0 || _endsAt == 0)
+        if (!HasRate || _measuredLeft == 0)
             return 0;
         return Math.Max(0, (long)Math.Ceiling((Math.Min(now, _endsAt) - _startedAt) / _intervalNs) - Math.Max(_begun, FirstMeasured));
     }

@@ -19,6 +19,9 @@ internal sealed class LoadTally
     /// <summary>Payload that came since measuring began, whichever call it belongs to: of calls that take seconds, only this says how fast they are.</summary>
     public long ReplyBytes { get; set; }
 
+    /// <summary>Payload that was given to the sockets since measuring began; see <see cref="ReplyBytes"/>.</summary>
+    public long RequestBytes { get; set; }
+
     /// <summary>Calls that the rate asked for and that could not be sent.</summary>
     public long Unsent { get; set; }
 
@@ -59,6 +62,7 @@ internal sealed class LoadTally
         Latencies.Add(other.Latencies);
         Replies += other.Replies;
         ReplyBytes += other.ReplyBytes;
+        RequestBytes += other.RequestBytes;
         Unsent += other.Unsent;
         LastReplyAt = Math.Max(LastReplyAt, other.LastReplyAt);
         foreach ((string kind, long calls) in other._errors)

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Frames;
@@ -81,7 +82,7 @@ internal sealed class LoadThread : IDisposable
         return _connected == _connections.Length;
     }
 
-    /// <summary>Makes the calls of this thread's share of the plan, waits for their replies and closes.</summary>
+    /// <summary>Makes the calls of this thread's share of the plan, and waits for their replies.</summary>
     /// <param name="startAt">On <see cref="LoadClock"/>, the same for all threads.</param>
     /// <param name="isStopped">Becomes true when no more calls are wanted.</param>
     public void Run(long startAt, Func<bool> isStopped)
@@ -104,11 +105,15 @@ internal sealed class LoadThread : IDisposable
         }
         Tally.Unsent = Schedule.CountUnsent(now);
         AwaitReplies();
-        foreach (LoadConnection connection in _connections)
-            connection.Close();
     }
 
-    public void Dispose() => _network.Dispose();
+    /// <summary>Closes the connections: not where the load ends, so that whoever watches the server until then does not see it clean up behind them.</summary>
+    public void Dispose()
+    {
+        foreach (LoadConnection? connection in _connections)
+            connection?.Close();
+        _network.Dispose();
+    }
 
     /// <summary>One call for each connection in turn, so that all have about as many, and until none has room or no more are due.</summary>
     private void BeginDueCalls(long now)
@@ -154,7 +159,8 @@ internal sealed class LoadThread : IDisposable
     }
 
     private static LoadPayload MakePayload(LoadPlan plan) =>
-        plan.StreamBytes is { } bytes ? LoadPayload.Fixed(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new Demo.DemoBytes { Bytes = bytes }, Demo.DemoJsonContext.Default.DemoBytes))
+        plan.StreamBytes is { } bytes ? LoadPayload.Fixed(DemoBytes.Json(bytes))
+        : plan.UploadBytes is not null ? LoadPayload.Octets(LoadConnection.PieceBytesMax)
         : plan.Protocol == WireProtocol.Smf ? LoadPayload.Table(plan.SizeBytes)
         : plan.DataType == DataType.Json ? LoadPayload.Json(plan.SizeBytes)
         : LoadPayload.Octets(plan.SizeBytes);

@@ -34,7 +34,7 @@ internal sealed class SmfLoadConnection : LoadConnection
 
     protected override bool IsSendingBody => _sendingBytesLeft > 0;
 
-    protected override void Send(long intendedAt, ulong stamp)
+    protected override int Send(long intendedAt, ulong stamp)
     {
         ushort session = _freeSessions[--_freeCount];
         ReadOnlySpan<byte> payload = Payload.Stamped(stamp);
@@ -55,14 +55,16 @@ internal sealed class SmfLoadConnection : LoadConnection
             _sendingBytesLeft = payload.Length;
         }
         Wrote(room.Length);
+        return whole ? payload.Length : 0;
     }
 
-    protected override void SendBody()
+    protected override int SendBody()
     {
         int bytes = Math.Min(_sendingBytesLeft, PieceBytesMax);
         Write(Payload.Stamped(_sendingStamp).Slice(_sendingAt, bytes));
         _sendingAt += bytes;
         _sendingBytesLeft -= bytes;
+        return bytes;
     }
 
     protected override int ConsumeReply(ReadOnlySpan<byte> bytes)
@@ -87,7 +89,7 @@ internal sealed class SmfLoadConnection : LoadConnection
             _replyFailure = "wrong payload";
         _replyAt += taken;
         _replyBytesLeft -= taken;
-        CountPayload(taken);
+        CountReply(taken);
         if (_replyBytesLeft == 0)
             EndReply();
         return headerBytes + taken;

@@ -33,7 +33,7 @@ internal sealed class BenchCommand
         {
             using var run = new LoadRun(plan, logs.CreateLogger(GatewayCommandLine.Program));
             run.Start();
-            Watch(run, Console.IsErrorRedirected ? null : new LoadProgress(run, error));
+            Watch(run, Console.IsErrorRedirected ? null : new LoadProgress(run, error), _options.WantsPhases(line) ? error : TextWriter.Null);
             LoadResult result = run.Result();
             if (_options.WantsJson(line))
                 LoadReport.WriteJson(line.InvocationConfiguration.Output, result);
@@ -49,11 +49,13 @@ internal sealed class BenchCommand
     }
 
     /// <summary>Until the load is over. A signal ends it early, with what was measured up to then.</summary>
-    private static void Watch(LoadRun run, LoadProgress? progress)
+    private static void Watch(LoadRun run, LoadProgress? progress, TextWriter phases)
     {
         const int finished = 0;
         using var signals = new StopSignals();
         WaitHandle[] handles = [run.Finished, signals.First];
+        WaitHandle.WaitAny(handles, run.UntilMeasuring);
+        phases.WriteLine("measuring");
         while (WaitHandle.WaitAny(handles, TimeSpan.FromSeconds(1)) is var ended && ended != finished)
         {
             if (ended == WaitHandle.WaitTimeout)
@@ -64,6 +66,7 @@ internal sealed class BenchCommand
             run.Stop();
             run.Finished.WaitOne();
         }
+        phases.WriteLine("measured");
         progress?.Clear();
     }
 }

@@ -46,18 +46,30 @@ internal sealed class BenchOptions
     };
     private readonly Option<bool> _octets = new("--octets") { Description = "Frame bodies are octets; JSON by default.", Arity = ArgumentArity.Zero };
     private readonly Option<string> _stream = Option("--stream", "SIZE", "Frame calls download as much from the embedded server's endpoint Stream.");
-    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON.", Arity = ArgumentArity.Zero };
+    private readonly Option<string> _upload = Option("--upload", "SIZE", "Frame calls upload as much, in frames of 4 MiB, to the embedded server's endpoint Upload.");
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "Print the result as JSON. Latencies are in nanoseconds; requestBytes and replyBytes are payload without headers.",
+        Arity = ArgumentArity.Zero,
+    };
+    private readonly Option<bool> _phases = new("--phases")
+    {
+        Description = "Say \"measuring\" and \"measured\" on standard error, each on a line, when the measured part begins and ends: for whoever watches the server meanwhile.",
+        Arity = ArgumentArity.Zero,
+    };
 
     public void AddTo(Command command)
     {
         command.Add(_address);
         Option[] options =
-            [_protocol, _connections, _inFlight, _size, _duration, _count, _warmUp, _threads, _rate, _timeout, _id, _method, _octets, _stream, _json];
+            [_protocol, _connections, _inFlight, _size, _duration, _count, _warmUp, _threads, _rate, _timeout, _id, _method, _octets, _stream, _upload, _json, _phases];
         foreach (Option option in options)
             command.Add(option);
     }
 
     public bool WantsJson(ParseResult line) => line.GetValue(_json);
+
+    public bool WantsPhases(ParseResult line) => line.GetValue(_phases);
 
     /// <summary>The plan; it can run if <paramref name="problems"/> stay empty.</summary>
     public LoadPlan Read(ParseResult line, List<string> problems)
@@ -78,9 +90,10 @@ internal sealed class BenchOptions
             CallsPerSecond = line.GetValue(_rate) is null ? null : Read(line, _rate, new CountForm(1, 100_000_000), "", problems),
             Timeout = Read(line, _timeout, DurationForm, "5s", problems),
             Id = ReadId(line, problems),
-            Endpoint = line.GetValue(_method) is [string endpoint] ? endpoint : line.GetValue(_stream) is null ? "Echo" : "Stream",
+            Endpoint = line.GetValue(_method) is [string endpoint] ? endpoint : line.GetValue(_stream) is not null ? "Stream" : line.GetValue(_upload) is not null ? "Upload" : "Echo",
             DataType = line.GetValue(_octets) ? DataType.Octets : DataType.Json,
             StreamBytes = line.GetValue(_stream) is null ? null : Read(line, _stream, StreamForm, "", problems),
+            UploadBytes = line.GetValue(_upload) is null ? null : Read(line, _upload, StreamForm, "", problems),
         };
         problems.AddRange(FindContradictions(line, plan));
         return plan;
@@ -95,16 +108,18 @@ internal sealed class BenchOptions
             yield return $"{plan.Threads} threads have no use for {plan.Connections} connections";
         if (plan.Count is not null && line.GetValue(_duration) is not null)
             yield return "--count and --duration are two ends for one measurement";
-        if (isSmf && (plan.StreamBytes is not null || plan.DataType == DataType.Octets))
-            yield return "--stream and --octets are for --protocol frame";
+        if (isSmf && (plan.StreamBytes is not null || plan.UploadBytes is not null || plan.DataType == DataType.Octets))
+            yield return "--stream, --upload and --octets are for --protocol frame";
         if (!isSmf && line.GetValue(_id) is not null)
             yield return "--id is for --protocol smf; a frame method is named by --method ENDPOINT";
         if (line.GetValue(_id) is not null && line.GetValue(_method) is { Length: > 0 })
             yield return "--id and --method name two methods";
         if (line.GetValue(_method) is { Length: > 0 } names && names.Length != (isSmf ? 4 : 1))
             yield return isSmf ? "--method takes the four names SERVICE METHOD REQUEST REPLY for smf" : "--method takes one name, the endpoint, for frame";
-        if (plan.StreamBytes is not null && (line.GetValue(_octets) || line.GetValue(_size) is not null))
-            yield return "--stream sends a request of its own, without --size and --octets";
+        if (plan.StreamBytes is not null && plan.UploadBytes is not null)
+            yield return "--stream and --upload are two kinds of call";
+        if ((plan.StreamBytes is not null || plan.UploadBytes is not null) && (line.GetValue(_octets) || line.GetValue(_size) is not null))
+            yield return $"{(plan.StreamBytes is not null ? "--stream" : "--upload")} sends a request of its own, without --size and --octets";
         else if (!isSmf && plan.DataType == DataType.Json && plan.SizeBytes < LoadPayload.JsonBytesMin)
             yield return $"--size: a JSON body has at least {LoadPayload.JsonBytesMin} bytes; with --octets it may be shorter";
     }

@@ -71,6 +71,7 @@ internal static class GatewayCommandLine
                 $"{Program} bench 127.0.0.1:11225 --protocol smf --connections 64 --in-flight 16",
                 $"{Program} bench 127.0.0.1:8888 --protocol frame --rate 10000 --duration 30s",
                 $"{Program} bench 127.0.0.1:8888 --protocol frame --connections 1 --stream 1GiB --count 4",
+                $"{Program} bench 127.0.0.1:8888 --protocol frame --connections 8 --upload 64MiB --json",
             ],
         };
         RunCommand.AddTo(root, config);

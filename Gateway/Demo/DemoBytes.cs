@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace FrameRpc.Gateway.Demo;
@@ -7,6 +8,8 @@ internal sealed record DemoBytes
 {
     [JsonRequired]
     public long Bytes { get; init; }
+
+    public static byte[] Json(long bytes) => JsonSerializer.SerializeToUtf8Bytes(new DemoBytes { Bytes = bytes }, DemoJsonContext.Default.DemoBytes);
 }
 
 /// <summary>Names are matched without case, as the first implementation's JSON reader does.</summary>

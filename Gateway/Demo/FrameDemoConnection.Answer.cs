@@ -69,7 +69,7 @@ internal sealed partial class FrameDemoConnection
         if (ended == Phase.Discard)
             refusal!.WriteTo(this);
         else if (ended == Phase.Upload)
-            AnswerJson(JsonSerializer.SerializeToUtf8Bytes(new DemoBytes { Bytes = _part.Bytes }, DemoJsonContext.Default.DemoBytes));
+            AnswerJson(DemoBytes.Json(_part.Bytes));
     }
 
     private int OnHeaderFault(FrameFault fault)

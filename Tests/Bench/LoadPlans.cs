@@ -25,5 +25,6 @@ internal static class LoadPlans
         Endpoint = "Echo",
         DataType = DataType.Json,
         StreamBytes = null,
+        UploadBytes = null,
     };
 }

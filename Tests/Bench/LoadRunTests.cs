@@ -40,6 +40,31 @@ public sealed class LoadRunTests
     public void Streams_are_counted_and_right(long bytes) =>
         AssertClean(LoadPlans.Small with { Protocol = WireProtocol.Frame, Endpoint = "Stream", StreamBytes = bytes, Count = 10 });
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(4_194_304)]
+    [InlineData(10_000_000)]
+    public void Uploads_are_counted_and_their_replies_right(long bytes)
+    {
+        LoadPlan plan = LoadPlans.Small with { Protocol = WireProtocol.Frame, Endpoint = "Upload", UploadBytes = bytes, Count = 10 };
+
+        LoadResult result = Run(plan, DemoOf(WireProtocol.Frame));
+
+        Assert.Empty(result.Tally.Errors);
+        Assert.Equal((10, 10 * bytes), (result.Calls, result.Tally.RequestBytes));
+    }
+
+    [Fact]
+    public void An_upload_of_which_less_arrived_is_found()
+    {
+        LoadPlan plan = LoadPlans.Small with { Protocol = WireProtocol.Frame, Endpoint = "Upload", UploadBytes = 10, Connections = 1, Count = 1 };
+
+        LoadResult result = Run(plan, (loop, socket, onClosed) => new ForgetfulConnection(loop, socket, onClosed));
+
+        Assert.Equal(["wrong payload"], result.Tally.Errors.Keys);
+    }
+
     [Fact]
     public void A_rate_is_kept()
     {
@@ -87,13 +112,15 @@ public sealed class LoadRunTests
         Assert.Empty(result.Tally.Errors);
         Assert.Equal(plan.Count, result.Calls);
         Assert.Equal(plan.Count * (plan.StreamBytes ?? plan.SizeBytes), result.Tally.ReplyBytes);
+        if (plan.StreamBytes is null)
+            Assert.Equal(result.Tally.ReplyBytes, result.Tally.RequestBytes);
         Assert.True(result.IsClean);
     }
 
-    private static Func<EventLoop, ISocket, Action, Connection> DemoOf(WireProtocol protocol) =>
+    internal static Func<EventLoop, ISocket, Action, Connection> DemoOf(WireProtocol protocol) =>
         (loop, socket, onClosed) => DemoServer.Serve(loop, socket, protocol, onClosed);
 
-    private static LoadResult Run(LoadPlan plan, Func<EventLoop, ISocket, Action, Connection> serve)
+    internal static LoadResult Run(LoadPlan plan, Func<EventLoop, ISocket, Action, Connection> serve)
     {
         using var point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
         var worker = new Worker(0, new Dictionary<Address, SocketAddress>(), NullLogger.Instance);
@@ -124,6 +151,32 @@ public sealed class LoadRunTests
         Status,
         Silence,
         Close,
+    }
+
+    /// <summary>Answers an upload of ten bytes as if nine had come.</summary>
+    private sealed class ForgetfulConnection(EventLoop loop, ISocket socket, Action onClosed) : Connection(loop, socket, ConnectionState.Open)
+    {
+        private static readonly byte[] Reply = [.. Frame(FrameType.Header, "{\"DataType\":2,\"Error\":1}"u8), .. Frame(FrameType.Data, "{\"Bytes\":9}"u8)];
+        private bool _answered;
+
+        protected override int Consume(ReadOnlySpan<byte> bytes)
+        {
+            if (!_answered)
+                Write(Reply);
+            _answered = true;
+            return bytes.Length;
+        }
+
+        protected override void OnPeerEnded() => Close();
+
+        protected override void OnClosed() => onClosed();
+
+        private static byte[] Frame(FrameType type, ReadOnlySpan<byte> payload)
+        {
+            byte[] header = new byte[FrameHeader.Bytes];
+            new FrameHeader(type, NoMoreFrames: true, (uint)payload.Length).Write(header);
+            return [.. header, .. payload];
+        }
     }
 
     /// <summary>Right for ten calls.</summary>

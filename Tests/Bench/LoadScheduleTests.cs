@@ -21,6 +21,18 @@ public sealed class LoadScheduleTests
         Assert.True(schedule.IsOver(Start + 3 * Second));
     }
 
+    /// <summary>Of calls that take longer than the duration, one is measured, and not none.</summary>
+    [Fact]
+    public void When_calls_of_the_warm_up_last_beyond_the_end_one_more_begins()
+    {
+        var schedule = new LoadSchedule(Plan, 0, Start);
+        Assert.True(schedule.TryBegin(Start, out _));
+        Assert.False(schedule.IsOver(Start + 3 * Second));
+        Assert.True(schedule.TryBegin(Start + 4 * Second, out _));
+        Assert.True(schedule.IsOver(Start + 4 * Second));
+        Assert.False(schedule.TryBegin(Start + 4 * Second, out _));
+    }
+
     [Fact]
     public void A_count_counts_only_what_begins_after_the_warm_up()
     {

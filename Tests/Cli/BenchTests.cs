@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Tests.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -21,12 +23,16 @@ public sealed class BenchTests
     [InlineData(Smf + " --duration 10", "--duration: \"10\" is not a duration")]
     [InlineData(Smf + " --threads 17", "17 threads have no use for 16 connections")]
     [InlineData(Smf + " --count 5 --duration 1s", "--count and --duration are two ends for one measurement")]
-    [InlineData(Smf + " --stream 1MiB", "--stream and --octets are for --protocol frame")]
+    [InlineData(Smf + " --stream 1MiB", "--stream, --upload and --octets are for --protocol frame")]
     [InlineData(Smf + " --method Echo", "--method takes the four names")]
     [InlineData(Smf + " --id 0x1 --method a b c d", "--id and --method name two methods")]
     [InlineData(Frame + " --id 0x1", "--id is for --protocol smf")]
     [InlineData(Frame + " --size 10", "--size: a JSON body has at least 26 bytes")]
     [InlineData(Frame + " --stream 1MiB --size 100", "--stream sends a request of its own")]
+    [InlineData(Frame + " --upload 1MiB --size 100", "--upload sends a request of its own")]
+    [InlineData(Frame + " --upload 1MiB --octets", "--upload sends a request of its own")]
+    [InlineData(Frame + " --upload 1MiB --stream 1MiB", "--stream and --upload are two kinds of call")]
+    [InlineData(Smf + " --upload 1MiB", "--stream, --upload and --octets are for --protocol frame")]
     [InlineData("demo --protocol smf --address 127.0.0.1:0 --workers 0", "--workers: 0 is out of range")]
     [InlineData("demo --protocol smf --address demo:echo", "cannot be listened on")]
     public void Words_that_make_no_load_are_refused_with_status_2(string args, string problem)
@@ -67,6 +73,7 @@ public sealed class BenchTests
         Result table = command.Run(args);
         Result wrong = command.Run([.. args, "--method", "NoSuchEndpoint"]);
         using var json = JsonDocument.Parse(command.Run([.. args, "--json"]).Output);
+        Result uploads = command.Run([.. args, "--upload", "100KiB", "--phases"]);
         worker.Stop();
 
         Assert.Equal(0, table.Status);
@@ -75,6 +82,13 @@ public sealed class BenchTests
         Assert.Equal(1, wrong.Status);
         Assert.Contains("500  error 2", wrong.Output, StringComparison.Ordinal);
         Assert.Equal(500, json.RootElement.GetProperty("calls").GetInt64());
+        Assert.Equal((50_000, 50_000), (json.RootElement.GetProperty("requestBytes").GetInt64(), json.RootElement.GetProperty("replyBytes").GetInt64()));
+        Assert.True(json.RootElement.GetProperty("replyGiBPerSecond").GetDouble() > 0);
+        Assert.True(json.RootElement.GetProperty("latencyNanoseconds").GetProperty("p999").GetInt64() > 0);
         Assert.True(json.RootElement.GetProperty("clean").GetBoolean());
+        string readme = Encoding.UTF8.GetString(Repository.Read("README.md"));
+        Assert.All(json.RootElement.EnumerateObject(), member => Assert.Contains($"`{member.Name}`", readme, StringComparison.Ordinal));
+        Assert.Contains("sent      51,200,000 bytes, ", uploads.Output, StringComparison.Ordinal);
+        Assert.Equal((0, "measuring\nmeasured\n"), (uploads.Status, uploads.Error));
     }
 }

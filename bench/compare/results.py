@@ -1,0 +1,53 @@
+"""All that was measured, as it is kept in results.json."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from .metrics import Sample
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What was measured on what."""
+
+    kernel: str
+    processor: str
+    cores: int
+    memory_gib: float
+    system: str
+    versions: dict[str, str]
+    rounds: int
+    seconds: float
+    warm_up_seconds: float
+
+
+@dataclass
+class Results:
+    setting: Setting
+    # By case and contender, a sample for each round.
+    samples: dict[str, dict[str, list[Sample]]] = field(default_factory=dict)
+    # Of the cores' time while this was measured.
+    other_work_share: float = 0
+
+    def add(self, case: str, contender: str, sample: Sample) -> None:
+        self.samples.setdefault(case, {}).setdefault(contender, []).append(sample)
+
+    def sort(self, case: str, order: list[str]) -> None:
+        """Rounds begin with different contenders; tables do not."""
+        self.samples[case] = {contender: self.samples[case][contender] for contender in order}
+
+    def contenders(self, case: str) -> list[str]:
+        return list(self.samples.get(case, {}))
+
+    def values(self, case: str, contender: str, key: str) -> list[float]:
+        """A value for each round; none where that was not measured."""
+        return [sample[key] for sample in self.samples.get(case, {}).get(contender, []) if key in sample]
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+    @staticmethod
+    def read(file: Path) -> "Results":
+        kept = json.loads(file.read_text())
+        return Results(Setting(**kept["setting"]), kept["samples"], kept["other_work_share"])

@@ -1,0 +1,85 @@
+"""The order of everything: case after case, and in each case rounds in which the contenders take turns."""
+
+from pathlib import Path
+
+from . import contenders, machine, metrics
+from .cases import Case, IdleCase, LoadCase, StartCase, case_of
+from .contenders import DIRECT, GATEWAY, HAPROXY, NGINX, PROXIES, TUNED
+from .idle import SETTLE_SECONDS, measure_idle
+from .measure import Timing, measure
+from .other_work import OtherWork
+from .processes import Children
+from .progress import Progress
+from .results import Results
+from .starting import measure_start
+from .usage import peak_mebibytes
+
+# Of one measurement: starting the load, its connections and its end. Downloads and uploads run on until the calls in flight are whole.
+OVERHEAD_SECONDS = 0.15
+# Of a case: starting the contenders and stopping them.
+SETUP_SECONDS = 0.4
+CONNECTING_SECONDS = 1.5
+START_SECONDS = 0.25
+
+
+def participants(case: Case) -> list[str]:
+    """Contenders in the order of their columns. Pipes of another size are measured only where bodies go through pipes."""
+    if not isinstance(case, LoadCase):
+        return PROXIES
+    if case.only_direct:
+        return [DIRECT]
+    return [DIRECT, GATEWAY, HAPROXY, *([TUNED] if case.uses_pipes else []), NGINX]
+
+
+def expected_seconds(names: list[str], rounds: int, timing: Timing) -> float:
+    return sum(SETUP_SECONDS + len(participants(case)) * _rounds(case, rounds) * _turn_seconds(case, timing) for case in map(case_of, names))
+
+
+def run(names: list[str], rounds: int, timing: Timing, program: Path) -> Results:
+    results = Results(machine.describe(program, rounds, timing))
+    other_work = OtherWork()
+    progress = Progress(expected_seconds(names, rounds, timing))
+    for name in names:
+        with Children() as children:
+            _run_case(case_of(name), rounds, timing, program, children, results, progress)
+        progress.spent(SETUP_SECONDS)
+    progress.clear()
+    results.other_work_share = other_work.share()
+    return results
+
+
+def _run_case(case: Case, rounds: int, timing: Timing, program: Path, children: Children, results: Results, progress: Progress) -> None:
+    servers = contenders.start_servers(children, program)
+    names = participants(case)
+    # Every case has processes of its own, so that a peak of memory belongs to its case.
+    running = {} if isinstance(case, StartCase) else {name: contenders.start(name, children, program, servers) for name in names}
+    for turn in range(_rounds(case, rounds)):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            progress.show(case.name, name, turn + 1, _rounds(case, rounds))
+            if isinstance(case, LoadCase):
+                sample = measure(case, running[name], children, program, timing)
+            elif isinstance(case, IdleCase):
+                sample = measure_idle(case, running[name])
+            else:
+                sample = measure_start(name, children, program, servers)
+            results.add(case.name, name, sample)
+            progress.spent(_turn_seconds(case, timing))
+    results.sort(case.name, names)
+    for name, target in running.items():
+        if isinstance(case, LoadCase) and target.process:
+            results.samples[case.name][name][-1][metrics.PEAK_MEMORY.key] = peak_mebibytes(target.family())
+
+
+def _rounds(case: Case, rounds: int) -> int:
+    """Memory of idle connections hardly differs from one time to the next, and what was freed is not given back: once."""
+    return 1 if isinstance(case, IdleCase) else rounds
+
+
+def _turn_seconds(case: Case, timing: Timing) -> float:
+    if isinstance(case, IdleCase):
+        return 2 * SETTLE_SECONDS + CONNECTING_SECONDS
+    if isinstance(case, StartCase):
+        return START_SECONDS
+    warm_ups = 1 if case.background is None else 2
+    return warm_ups * timing.warm_up_seconds + timing.seconds + OVERHEAD_SECONDS

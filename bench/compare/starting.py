@@ -1,0 +1,18 @@
+"""How long a contender takes from exec until it accepts connections."""
+
+import time
+from pathlib import Path
+
+from . import contenders, metrics
+from .contenders import Running
+from .metrics import Sample
+from .processes import Children
+
+
+def measure_start(name: str, children: Children, program: Path, servers: Running) -> Sample:
+    began_at = time.monotonic()
+    started = contenders.start(name, children, program, servers)
+    elapsed = time.monotonic() - began_at
+    assert started.process is not None
+    children.stop(started.process)
+    return {metrics.START.key: elapsed * 1000}
