@@ -100,9 +100,10 @@ internal abstract partial class Connection
             }
             if (_outgoing is not null)
             {
-                if (!ReadSpliced(_outgoing))
-                    return;
-                continue;
+                // A pipe full, up to 1 MiB, is a turn's share: small calls of others go between the moves of a stream.
+                if (ReadSpliced(_outgoing))
+                    QueueContinue();
+                return;
             }
             Span<byte> room = PrepareRoom();
             Transfer received = _socket.Receive(room);

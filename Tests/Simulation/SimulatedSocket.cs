@@ -45,7 +45,8 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     public int UnreadBytes => incoming.Arrived;
 
     /// <summary>Whether what has arrived is as much as the owner wants to be told of. A sender that has no room for more cannot be waited for.</summary>
-    public bool HasEnoughToTell => incoming.Arrived >= _tellFromBytes || incoming.EndArrived || incoming.ResetArrived || incoming.Room == 0;
+    public bool HasEnoughToTell =>
+        incoming.EndArrived || incoming.ResetArrived || (incoming.Arrived > 0 && (incoming.Arrived >= _tellFromBytes || incoming.Room == 0));
 
     public int UnreceivedBytes => outgoing.Count;
 
@@ -110,7 +111,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public void TellFrom(int bytes)
     {
-        if (!CanReset || IsClosed)
+        if (!CanReset || IsClosed || bytes == _tellFromBytes)
             return;
         _tellFromBytes = bytes;
         // As the kernel does: what is there already may be enough now.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Frames;
@@ -74,6 +75,8 @@ internal sealed partial class FrameCaller
             EndDiscarded();
     }
 
+    /// <remarks>Without clearing the room for a header, here and below: 4 KiB of zeros for each of a hundred bytes took a sixth of a frame call's time outside the kernel.</remarks>
+    [SkipLocalsInit]
     private int ConsumeRequest(ReadOnlySpan<byte> bytes)
     {
         if (_scan.HeaderEnd == 0)
@@ -93,6 +96,7 @@ internal sealed partial class FrameCaller
     }
 
     /// <summary>Reads the header once and finds its route. False when the request was refused.</summary>
+    [SkipLocalsInit]
     private bool TryRoute(ReadOnlySpan<byte> json)
     {
         Span<byte> text = stackalloc byte[MessageHeader.BytesMax];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Proxy.Frames;
@@ -70,6 +71,7 @@ internal sealed partial class FrameLane
         return bytes.Length;
     }
 
+    [SkipLocalsInit]
     private int ConsumeHeader(ReadOnlySpan<byte> bytes)
     {
         FrameFault fault = _scan.ScanHeader(bytes);
