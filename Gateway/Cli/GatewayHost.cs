@@ -46,10 +46,12 @@ internal static class GatewayHost
     {
         using var signals = new StopSignals();
         var routes = new RouteTable(options);
+        var allCallers = new CallerLimit(options.Limits.ConnectionsMax);
+        Entrance[] entrances = [.. listenPoints.Zip(options.Listeners, (point, listener) => new Entrance(point, listener, allCallers))];
         ProxyWorker[] workers =
         [
             .. Enumerable.Range(0, options.Workers)
-                .Select(number => new ProxyWorker(new Worker(number, resolved, log), options, routes, listenPoints, log)),
+                .Select(number => new ProxyWorker(new Worker(number, resolved, log), options, routes, entrances, log)),
         ];
         foreach (ProxyWorker worker in workers)
             worker.Start();
