@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Routing;
@@ -55,11 +56,21 @@ internal static class GatewayHost
         ];
         foreach (ProxyWorker worker in workers)
             worker.Start();
+        using var trim = new MemoryTrim(workers);
+        var served = new ServedReport(workers, trim);
+        using PosixSignalRegistration onReport = ReportSignal.Register(() => Say(output, served.Line));
         StartupReport.Write(output, options, listenPoints);
         signals.WaitForFirst();
         foreach (ListenPoint point in listenPoints)
             point.Withdraw();
         Drain(workers, options.DrainTimeout, output);
+        Say(output, served.Line);
+    }
+
+    private static void Say(TextWriter output, string line)
+    {
+        output.WriteLine(line);
+        output.Flush();
     }
 
     private static void Drain(ProxyWorker[] workers, TimeSpan timeout, TextWriter output)

@@ -28,6 +28,12 @@ internal sealed class ProxyWorker
 
     public WorkerCounters Counters => _worker.Loop.Counters;
 
+    /// <summary>Native memory for bodies and messages, in use or ready for use.</summary>
+    public long BufferBytes => _worker.Loop.Blocks.MappedBytes;
+
+    /// <summary>Gives unused buffers back to the system.</summary>
+    public void TrimBuffers() => _worker.Loop.Mailbox.Post(_worker.Loop.Blocks.Trim);
+
     public void Start() => _worker.Start();
 
     public void Stop() => _worker.Stop();

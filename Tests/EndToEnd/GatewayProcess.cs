@@ -129,6 +129,17 @@ internal sealed class GatewayProcess : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Has it say how things are, and returns that line.</summary>
+    public string Report()
+    {
+        int before = ReportLines().Length;
+        Signal(Signals.User1);
+        Patience.Until(() => ReportLines().Length > before, "the gateway says how things are");
+        return ReportLines()[before];
+    }
+
+    private string[] ReportLines() => [.. Output.Split('\n')[..^1].Where(line => line.StartsWith("served: ", StringComparison.Ordinal))];
+
     public void ForgetPeak() => File.WriteAllText($"/proc/{Id}/clear_refs", "5");
 
     public void WaitForOutput(string text) => Patience.Until(() => Output.Contains(text, StringComparison.Ordinal), $"the gateway says \"{text}\"");
