@@ -7,14 +7,14 @@ internal sealed class MemoryTrim : IDisposable
 {
     private readonly IReadOnlyList<ProxyWorker> _workers;
     private readonly BurstWatch _watch;
-    private readonly Timer _timer;
+    private readonly PeriodicTimer _timer = new(BurstWatch.Interval);
     private int _count;
 
     public MemoryTrim(IReadOnlyList<ProxyWorker> workers)
     {
         _workers = workers;
         _watch = new BurstWatch(Activity.Of(workers));
-        _timer = new Timer(_ => Look(), state: null, BurstWatch.Interval, Timeout.InfiniteTimeSpan);
+        _ = Watch();
     }
 
     /// <summary>How often it has.</summary>
@@ -22,11 +22,13 @@ internal sealed class MemoryTrim : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void Look()
+    private async Task Watch()
     {
-        if (_watch.IsOver(Activity.Of(_workers)))
-            Trim();
-        _timer.Change(BurstWatch.Interval, Timeout.InfiniteTimeSpan);
+        while (await _timer.WaitForNextTickAsync())
+        {
+            if (_watch.IsOver(Activity.Of(_workers)))
+                Trim();
+        }
     }
 
     private void Trim()
