@@ -5,13 +5,14 @@ namespace FrameRpc.Gateway.Cli;
 /// have left stay until a collection, and with nobody allocating there is none.
 /// </summary>
 /// <remarks>
-/// A collection stops all workers (measured: for 6 ms after 10,000 callers had left, for 18 ms while they are connected), so the moment is chosen: nobody has
-/// come, left, called or moved a byte of a body for a second, and enough has become garbage since the last time. A gateway
-/// that is never quiet for a second keeps what a burst left, until the collector needs it.
+/// A collection stops all workers (measured: for 6 ms after 10,000 callers had left, for 18 ms while they are connected), so
+/// the moment is chosen: nobody has come, left, called or moved a byte of a body for a second, and enough has become
+/// garbage since the last time. A gateway that is never quiet for a second keeps what a burst left, until the collector
+/// needs it.
 /// </remarks>
 internal sealed class BurstWatch(Activity start)
 {
-    /// <summary>How often to look. Somebody who calls every second never meets a collection.</summary>
+    /// <summary>How often to look: as long as somebody calls more often than this, there is no trim.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Two thousand callers, at 1.3 KiB each: less is not worth a pause.</summary>
