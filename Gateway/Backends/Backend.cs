@@ -33,7 +33,8 @@ internal sealed partial class Backend
 
     public WireProtocol Protocol => _options.Protocol;
 
-    public int ExclusiveLanesMax => _options.ExclusiveLanesMax;
+    /// <summary>How many lanes this worker may have to each server.</summary>
+    public LaneShare Lanes => _options.Lanes;
 
     public long ConnectTimeoutMs => (long)_options.ConnectTimeout.TotalMilliseconds;
 

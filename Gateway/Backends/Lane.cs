@@ -61,8 +61,7 @@ internal abstract class Lane : Connection
     protected override void OnClosed()
     {
         Loop.Timers.Disarm(_timer);
-        if (IsExclusive)
-            Server.OnLaneClosed(this);
+        Server.OnLaneClosed(this);
     }
 
     private void OnTimeUp()

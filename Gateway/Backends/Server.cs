@@ -12,9 +12,6 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
     /// <summary>Long enough to keep lanes through a lull, short enough that servers are not left with yesterday's connections.</summary>
     public const int IdleLaneMs = 60_000;
 
-    /// <summary>Shared lanes to one server: one carries all calls; others come when it is stalled, retired or out of sessions.</summary>
-    private const int SharedLanesMax = 8;
-
     /// <summary>After a failure a server is left alone for this long, and for twice as long after each further one.</summary>
     private const int BackOffMsMin = 100, BackOffMsMax = 5_000;
 
@@ -35,9 +32,12 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
     /// <summary>Exclusive lanes, busy, idle and being connected.</summary>
     public int ExclusiveLanes { get; private set; }
 
+    /// <summary>Shared lanes, being connected, in use, and retired with calls still in flight.</summary>
+    public int SharedLanes { get; private set; }
+
     public bool IsUp => loop.NowMs >= _downUntilMs;
 
-    public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveLanes < backend.ExclusiveLanesMax;
+    public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveLanes < backend.Lanes.Exclusive;
 
     /// <summary>A shared lane that takes another call, or null when all there may be are full.</summary>
     public SmfLane? SharedLane()
@@ -47,10 +47,11 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
             if (lane.TakesCalls)
                 return lane;
         }
-        if (_shared.Count >= SharedLanesMax)
+        if (SharedLanes >= backend.Lanes.Shared)
             return null;
         var opened = new SmfLane(loop, OpenSocket(), this, isExclusive: false);
         _shared.Add(opened);
+        SharedLanes++;
         return opened;
     }
 
@@ -110,6 +111,11 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
 
     public void OnLaneClosed(Lane lane)
     {
+        if (!lane.IsExclusive)
+        {
+            SharedLanes--;
+            return;
+        }
         ExclusiveLanes--;
         _idle.Remove(lane);
         backend.ServeWaiting();

@@ -90,15 +90,14 @@ internal sealed class DemoCommand
     private static Worker[] Start(WireProtocol protocol, List<ListenPoint> listenPoints, int count, ILogger log)
     {
         Worker[] workers = [.. Enumerable.Range(0, count).Select(number => new Worker(number, new Dictionary<Address, SocketAddress>(), log))];
-        foreach (Worker worker in workers)
+        foreach (ListenPoint point in listenPoints)
         {
-            foreach (ListenPoint point in listenPoints)
+            var spread = new CallerSpread();
+            var limit = new CallerLimit(ConnectionsMax);
+            foreach (Worker worker in workers)
             {
-                _ = new Listener(worker.Loop, point.Attach(worker.Network, worker.Number), ConnectionsMax, (socket, onClosed) =>
-                {
-                    DemoServer.Serve(worker.Loop, socket, protocol, onClosed);
-                    return true;
-                });
+                _ = new Listener(worker.Loop, point.Attach(worker.Network, worker.Number), spread, limit,
+                    (socket, onClosed) => DemoServer.Serve(worker.Loop, socket, protocol, onClosed));
             }
         }
         foreach (Worker worker in workers)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Routing;
@@ -46,18 +47,30 @@ internal static class GatewayHost
     {
         using var signals = new StopSignals();
         var routes = new RouteTable(options);
+        var allCallers = new CallerLimit(options.Limits.ConnectionsMax);
+        Entrance[] entrances = [.. listenPoints.Zip(options.Listeners, (point, listener) => new Entrance(point, listener, allCallers))];
         ProxyWorker[] workers =
         [
             .. Enumerable.Range(0, options.Workers)
-                .Select(number => new ProxyWorker(new Worker(number, resolved, log, options.Relay), options, routes, listenPoints, log)),
+                .Select(number => new ProxyWorker(new Worker(number, resolved, log, options.Relay), options, routes, entrances, log)),
         ];
         foreach (ProxyWorker worker in workers)
             worker.Start();
+        using var trim = new MemoryTrim(workers);
+        var served = new ServedReport(workers, trim);
+        using PosixSignalRegistration onReport = ReportSignal.Register(() => Say(output, served.Line));
         StartupReport.Write(output, options, listenPoints);
         signals.WaitForFirst();
         foreach (ListenPoint point in listenPoints)
             point.Withdraw();
         Drain(workers, options.DrainTimeout, output);
+        Say(output, served.Line);
+    }
+
+    private static void Say(TextWriter output, string line)
+    {
+        output.WriteLine(line);
+        output.Flush();
     }
 
     private static void Drain(ProxyWorker[] workers, TimeSpan timeout, TextWriter output)

@@ -8,27 +8,39 @@ internal sealed record BoundBackend(string Name, BackendOptions? Options, Settin
 /// <summary>Makes the options of the backends and their servers.</summary>
 internal static class BackendBinder
 {
-    public static IReadOnlyList<BoundBackend> Bind(OptionSection root)
+    public static IReadOnlyList<BoundBackend> Bind(OptionSection root, int workers)
     {
         var backends = new List<BoundBackend>();
         foreach ((string name, OptionSection? section) in root.GetMap(OptionTable.Gateway.Backends))
         {
             Setting<WireProtocol> protocol = section?.Get(OptionTable.Backend.Protocol) ?? default;
-            backends.Add(new BoundBackend(name, section is null ? null : BindOne(name, section, protocol.Value), protocol));
+            backends.Add(new BoundBackend(name, section is null ? null : BindOne(name, section, protocol, workers), protocol));
         }
         return backends;
     }
 
-    private static BackendOptions BindOne(string name, OptionSection section, WireProtocol protocol) => new()
+    private static BackendOptions BindOne(string name, OptionSection section, Setting<WireProtocol> protocol, int workers) => new()
     {
         Name = name,
-        Protocol = protocol,
+        Protocol = protocol.Value,
         Servers = BindServers(section),
         Balancing = section.Get(OptionTable.Backend.Balancing).Value,
         ConnectTimeout = section.Get(OptionTable.Backend.ConnectTimeout).Value,
-        ExclusiveLanesMax = section.Get(OptionTable.Backend.ExclusiveLanesMax).Value,
+        Lanes = BindLanes(section, protocol, workers),
         CallsWaitingMax = section.Get(OptionTable.Backend.CallsWaitingMax).Value,
     };
+
+    private static LaneShare BindLanes(OptionSection section, Setting<WireProtocol> protocol, int workers)
+    {
+        Setting<int> max = section.Get(OptionTable.Backend.ConnectionsPerServerMax);
+        int least = LaneShare.SmallestOf(protocol.Value) * workers;
+        if (max.IsRight && protocol.IsRight && max.Value < least)
+        {
+            string each = protocol.Value == WireProtocol.Smf ? "one that its small calls share, and one for a large body" : "one";
+            section.Refuse(max, $"{max.Value} is too few for {workers} workers: each needs {each}; write at least {least}, or fewer \"workers\"");
+        }
+        return LaneShare.Of(protocol.Value, Math.Max(max.Value, least), workers);
+    }
 
     private static List<ServerOptions> BindServers(OptionSection backend)
     {

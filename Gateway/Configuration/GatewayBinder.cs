@@ -12,11 +12,13 @@ internal static class GatewayBinder
         OptionSection? limitSection = root.GetObject(OptionTable.Gateway.Limits);
         LimitOptions limits = BindLimits(limitSection);
         IReadOnlyList<ListenerOptions> listeners = ListenerBinder.Bind(root, limits, out AddressBook addresses);
-        var backends = BackendBinder.Bind(root);
-        int workers = root.Get(OptionTable.Gateway.Workers).Value;
+        int workers = root.Get(OptionTable.Gateway.Workers).Or(0);
+        if (workers == 0)
+            workers = Environment.ProcessorCount;
+        var backends = BackendBinder.Bind(root, workers);
         return new GatewayOptions
         {
-            Workers = workers == 0 ? Environment.ProcessorCount : workers,
+            Workers = workers,
             Listeners = listeners,
             Backends = [.. backends.Select(b => b.Options).OfType<BackendOptions>()],
             Routes = RouteBinder.Bind(root, backends, limits),

@@ -56,8 +56,8 @@ internal sealed record BackendOptions
     public required Balancing Balancing { get; init; }
     /// <summary>How long a connection to a server may take to be made. 1 s by default.</summary>
     public required TimeSpan ConnectTimeout { get; init; }
-    /// <summary>Exclusive lanes to each server, of each worker. 64 by default.</summary>
-    public required int ExclusiveLanesMax { get; init; }
+    /// <summary>Each worker's part of <c>connectionsPerServerMax</c>, which is 256 by default, or as many as the workers need.</summary>
+    public required LaneShare Lanes { get; init; }
     /// <summary>Calls of one worker that may wait for an exclusive lane of this backend. 1,024 by default.</summary>
     public required int CallsWaitingMax { get; init; }
 }

@@ -94,15 +94,17 @@ internal static class OptionTable
             new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)))
         { Default = TimeSpan.FromSeconds(1) };
 
-        public static readonly ValueOption<int> ExclusiveLanesMax = new("exclusiveLanesMax",
-            "Connections that carry one call at a time, to each server, of each worker.", new CountForm(1, 65_535))
-        { Default = 64 };
+        public static readonly ValueOption<int> ConnectionsPerServerMax = new("connectionsPerServerMax",
+            "Connections to one server, over all workers, each of which has an equal part: at least two for smf, one for frame. "
+            + "A frame call, or an smf call with a large body, has one to itself; calls beyond them wait.",
+            new CountForm(1, 1_000_000))
+        { Default = 256 };
 
         public static readonly ValueOption<int> CallsWaitingMax = new("callsWaitingMax",
-            "Calls of one worker that may wait for such a connection; those over it are refused. 0 refuses at once.", new CountForm(0, 1_000_000))
+            "Calls of one worker that may wait for a connection of their own; those over it are refused. 0 refuses at once.", new CountForm(0, 1_000_000))
         { Default = 1024 };
 
-        public static readonly OptionGroup Members = new(Protocol, Servers, Balancing, ConnectTimeout, ExclusiveLanesMax, CallsWaitingMax);
+        public static readonly OptionGroup Members = new(Protocol, Servers, Balancing, ConnectTimeout, ConnectionsPerServerMax, CallsWaitingMax);
     }
 
     /// <summary>Names of an entry of a backend's <c>servers</c>.</summary>

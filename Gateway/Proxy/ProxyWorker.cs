@@ -15,20 +15,24 @@ internal sealed class ProxyWorker
     private readonly Dispatcher _dispatcher;
     private readonly SmfCallPool _calls;
     private readonly List<Listener> _listeners = [];
-    private readonly int _connectionsMax;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ProxyWorker(Worker worker, GatewayOptions options, RouteTable routes, IReadOnlyList<ListenPoint> listenPoints, ILogger log)
+    public ProxyWorker(Worker worker, GatewayOptions options, RouteTable routes, IReadOnlyList<Entrance> entrances, ILogger log)
     {
         _worker = worker;
         _dispatcher = new Dispatcher(worker.Loop, options, routes, log);
         _calls = new SmfCallPool(worker.Loop);
-        _connectionsMax = ShareOf(options.Limits.ConnectionsMax, options.Workers);
-        for (int i = 0; i < listenPoints.Count; i++)
-            Listen(options.Listeners[i], listenPoints[i], options.Workers);
+        foreach (Entrance entrance in entrances)
+            Listen(entrance);
     }
 
     public WorkerCounters Counters => _worker.Loop.Counters;
+
+    /// <summary>Native memory for bodies and messages, in use or ready for use.</summary>
+    public long BufferBytes => _worker.Loop.Blocks.MappedBytes;
+
+    /// <summary>Gives unused buffers back to the system.</summary>
+    public void TrimBuffers() => _worker.Loop.Mailbox.Post(_worker.Loop.Blocks.Trim);
 
     public void Start() => _worker.Start();
 
@@ -53,29 +57,21 @@ internal sealed class ProxyWorker
         return _drained.Task;
     }
 
-    private void Listen(ListenerOptions options, ListenPoint point, int workers)
+    private void Listen(Entrance entrance)
     {
-        Func<ISocket, Action, bool> serve = options.Protocol == WireProtocol.Smf ? ServeSmf : ServeFrame;
-        IListener listener = point.Attach(_worker.Network, _worker.Number);
-        _listeners.Add(new Listener(_worker.Loop, listener, ShareOf(options.ConnectionsMax, workers), serve));
+        Action<ISocket, Action> serve = entrance.Protocol == WireProtocol.Smf ? ServeSmf : ServeFrame;
+        IListener listener = entrance.Point.Attach(_worker.Network, _worker.Number);
+        _listeners.Add(new Listener(_worker.Loop, listener, entrance.Spread, entrance.Limit, serve));
     }
 
-    private bool ServeSmf(ISocket socket, Action onClosed)
-    {
-        if (_dispatcher.CallersCount >= _connectionsMax)
-            return false;
-        _ = new SmfCaller(_dispatcher, _calls, socket, onClosed);
-        return true;
-    }
+    private void ServeSmf(ISocket socket, Action onClosed) => Welcome(new SmfCaller(_dispatcher, _calls, socket, onClosed));
 
-    private bool ServeFrame(ISocket socket, Action onClosed)
-    {
-        if (_dispatcher.CallersCount >= _connectionsMax)
-            return false;
-        _ = new FrameCaller(_dispatcher, socket, onClosed);
-        return true;
-    }
+    private void ServeFrame(ISocket socket, Action onClosed) => Welcome(new FrameCaller(_dispatcher, socket, onClosed));
 
-    /// <summary>Workers share nothing, not even a count: each enforces its part of a limit.</summary>
-    private static int ShareOf(int limit, int workers) => (limit + workers - 1) / workers;
+    /// <summary>One that another worker handed over just before this one began to drain takes leave like those who were here.</summary>
+    private void Welcome(Caller caller)
+    {
+        if (_dispatcher.IsDraining)
+            caller.LeaveWhenIdle();
+    }
 }

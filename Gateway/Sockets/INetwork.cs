@@ -33,7 +33,13 @@ internal interface IListener
     IReadyHandler? Owner { get; set; }
 
     /// <summary>Takes a waiting connection.</summary>
-    AcceptStatus Accept(out ISocket? socket);
+    AcceptStatus Accept(out Arrival arrival);
+
+    /// <summary>Makes it a socket of this worker, also where another worker took it from the same address. Where that fails it is closed.</summary>
+    ISocket Adopt(Arrival arrival);
+
+    /// <summary>Closes it with a reset.</summary>
+    void Refuse(Arrival arrival);
 
     void Close();
 }

@@ -18,20 +18,17 @@ internal sealed unsafe class ListenerSocket : IListener
 
     public IReadyHandler? Owner { get; set; }
 
-    public AcceptStatus Accept(out ISocket? socket)
+    public AcceptStatus Accept(out Arrival arrival)
     {
-        socket = null;
         if (_isUnregistered)
         {
             _network.RegisterListener(_fd, this, shared: true);
             _isUnregistered = false;
         }
         int fd = Libc.accept4(_fd, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        arrival = new Arrival(fd);
         if (fd >= 0)
-        {
-            socket = new StreamSocket(_network, fd, _isTcp);
             return AcceptStatus.Accepted;
-        }
         switch (Libc.Errno)
         {
             case Libc.EAGAIN:
@@ -46,6 +43,27 @@ internal sealed unsafe class ListenerSocket : IListener
             default:
                 return AcceptStatus.CallerGone;
         }
+    }
+
+    public ISocket Adopt(Arrival arrival)
+    {
+        try
+        {
+            return new StreamSocket(_network, arrival.Descriptor, _isTcp);
+        }
+        catch
+        {
+            // No socket owns the descriptor yet: the kernel would not watch it (fs.epoll.max_user_watches, memory).
+            Refuse(arrival);
+            throw;
+        }
+    }
+
+    public void Refuse(Arrival arrival)
+    {
+        var linger = new Libc.Linger { OnOff = 1, Seconds = 0 };
+        _ = Libc.setsockopt(arrival.Descriptor, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, (uint)sizeof(Libc.Linger));
+        _ = Libc.close(arrival.Descriptor);
     }
 
     public void Close()

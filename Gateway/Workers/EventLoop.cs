@@ -83,6 +83,19 @@ internal sealed partial class EventLoop
     /// <summary>Has the connection read again in the next turn, although no readiness will say so.</summary>
     public void ContinueNextTurn(Connection connection) => _continued.Add(connection);
 
+    /// <summary>Does for its owner what came by letter: a bug in it costs the owner, and not the loop.</summary>
+    public void Guard(IReadyHandler owner, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            GiveUp(owner, bug);
+        }
+    }
+
     private int WaitMs(int waitMsMax)
     {
         if (_continued.Count > 0 || _unsent.Count > 0)

@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Workers;
 
-/// <summary>Takes the callers that connect to one address, as one worker's share of them.</summary>
+/// <summary>Takes the callers that connect to one address, and serves as many of them as its worker's part is.</summary>
 internal sealed class Listener : IReadyHandler
 {
     /// <summary>Callers taken in one go; after that the connected ones are heard first.</summary>
@@ -13,22 +14,32 @@ internal sealed class Listener : IReadyHandler
 
     private readonly EventLoop _loop;
     private readonly IListener _listener;
-    private readonly int _connectionsMax;
-    private readonly Func<ISocket, Action, bool> _serve;
+    private readonly CallerSpread _spread;
+    private readonly int _place;
+    private readonly CallerLimit _limit;
+    private readonly Action<ISocket, Action> _serve;
     private readonly CallbackTimer _retry;
     private readonly Action _onClosed;
-    private int _connections;
+    private readonly ConcurrentQueue<Arrival> _handedOver = new();
+    private readonly Action _openHandedOver;
+    private bool _isClosing;
 
-    /// <param name="connectionsMax">Callers at once.</param>
-    /// <param name="serve">Takes a caller and what to call when it is gone; false when it does not want it.</param>
-    public Listener(EventLoop loop, IListener listener, int connectionsMax, Func<ISocket, Action, bool> serve)
+    /// <param name="loop">Its worker's.</param>
+    /// <param name="listener">The worker's own socket at the address.</param>
+    /// <param name="spread">Shared with the other workers' listeners at this address.</param>
+    /// <param name="limit">Of callers at once, over all workers.</param>
+    /// <param name="serve">Takes a caller and what to call when it is gone.</param>
+    public Listener(EventLoop loop, IListener listener, CallerSpread spread, CallerLimit limit, Action<ISocket, Action> serve)
     {
         _loop = loop;
         _listener = listener;
-        _connectionsMax = connectionsMax;
+        _spread = spread;
+        _place = spread.Join(this);
+        _limit = limit;
         _serve = serve;
         _retry = new CallbackTimer(this, Accept);
-        _onClosed = () => _connections--;
+        _onClosed = Leave;
+        _openHandedOver = () => _loop.Guard(this, ServeHandedOver);
         listener.Owner = this;
     }
 
@@ -36,9 +47,13 @@ internal sealed class Listener : IReadyHandler
 
     public void OnException(Exception exception) => _loop.Timers.Arm(_retry, _loop.NowMs + RetryExhaustedMs);
 
-    /// <summary>Takes those who are connected already, and nobody after them.</summary>
+    /// <summary>
+    /// Takes those who are connected already, and nobody after them. They stay here: other workers may be done with
+    /// draining. Whoever was handed over before and comes in later is served as well, and so takes leave like the rest.
+    /// </summary>
     public void Close()
     {
+        _isClosing = true;
         Accept();
         _loop.Timers.Disarm(_retry);
         _listener.Close();
@@ -46,12 +61,13 @@ internal sealed class Listener : IReadyHandler
 
     private void Accept()
     {
+        ServeHandedOver();
         for (int accepts = 0; accepts < AcceptsMax; accepts++)
         {
-            switch (_listener.Accept(out ISocket? socket))
+            switch (_listener.Accept(out Arrival arrival))
             {
                 case AcceptStatus.Accepted:
-                    Serve(socket!);
+                    Admit(arrival);
                     break;
                 case AcceptStatus.Empty:
                     return;
@@ -65,16 +81,56 @@ internal sealed class Listener : IReadyHandler
         _loop.Timers.Arm(_retry, _loop.NowMs);
     }
 
-    private void Serve(ISocket socket)
+    private void Admit(Arrival arrival)
     {
-        if (_connections < _connectionsMax && _serve(socket, _onClosed))
+        if (!_limit.TryEnter())
         {
-            _connections++;
-            _loop.Counters.ConnectionsAccepted++;
+            // At once and visibly: a caller left in the queue would wait for somebody else to leave.
+            _loop.Counters.ConnectionsRefused++;
+            _listener.Refuse(arrival);
             return;
         }
-        // At once and visibly: a caller left in the queue would wait for somebody else to leave.
-        _loop.Counters.ConnectionsRefused++;
-        socket.Abort();
+        if (_isClosing)
+            _spread.Stay(_place);
+        else if (_spread.Place(_place) is var chosen && chosen != this)
+        {
+            _loop.Counters.ConnectionsHandedOver++;
+            chosen.HandOver(arrival);
+            return;
+        }
+        Serve(arrival);
+    }
+
+    /// <summary>From the thread of another worker, which has counted the caller in here.</summary>
+    private void HandOver(Arrival arrival)
+    {
+        _handedOver.Enqueue(arrival);
+        _loop.Mailbox.Post(_openHandedOver);
+    }
+
+    private void ServeHandedOver()
+    {
+        while (_handedOver.TryDequeue(out Arrival arrival))
+            Serve(arrival);
+    }
+
+    private void Serve(Arrival arrival)
+    {
+        try
+        {
+            _serve(_listener.Adopt(arrival), _onClosed);
+            _loop.Counters.ConnectionsAccepted++;
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+    }
+
+    private void Leave()
+    {
+        _spread.Leave(_place);
+        _limit.Leave();
     }
 }

@@ -5,6 +5,8 @@ internal sealed class WorkerCounters
 {
     public long ConnectionsAccepted;
     public long ConnectionsRefused;
+    /// <summary>Callers accepted here that another worker serves, because it has fewer.</summary>
+    public long ConnectionsHandedOver;
     public long ConnectionsOpen;
     /// <summary>Callers that had to wait because file descriptors or memory had run out.</summary>
     public long AcceptsExhausted;

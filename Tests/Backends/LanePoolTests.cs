@@ -30,6 +30,38 @@ public sealed class LanePoolTests
         Assert.Equal(2, sim.FrameServer.Connections.Count);
     }
 
+    /// <summary>A lane that is retired takes no more calls, but is a connection until those on it are answered.</summary>
+    [Fact]
+    public void Retired_lanes_count_as_connections_until_they_are_closed()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { SharedLanesMax = 2, MessageBytesMax = 500, SharedBodyMax = 500, TimeoutMs = 60_000 });
+        SmfMessage? held = null;
+        sim.SmfServer.OnRequest = (_, request) => held ??= request;
+        SmfFarCaller caller = sim.ConnectSmf();
+        for (ushort lane = 1; lane <= 3; lane++)
+        {
+            held = null;
+            caller.Call((ushort)(10 * lane), "held"u8);
+            caller.Call((ushort)(10 * lane + 1), "answered with too much"u8);
+            sim.RunUntilQuiet();
+            if (held is null)
+                break;
+            // Too large for its route: the lane is retired, and stays for the call that is held.
+            sim.SmfServer.Connection.Reply((ushort)(held.Header.Session + 1), new byte[1000]);
+            sim.RunUntilQuiet();
+        }
+        Assert.Equal(2, sim.SmfServer.Connections.Count(connection => !connection.IsOver));
+        Assert.Equal((429u, 429u), (caller.StatusOf(30), caller.StatusOf(31)));
+
+        sim.SmfServer.Connection.Reply(1, "x"u8);
+        sim.RunUntilQuiet();
+        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Payload);
+        caller.Call(40, "x"u8);
+        sim.RunUntilQuiet();
+        Assert.Equal(200u, caller.StatusOf(40));
+        Assert.Equal(2, sim.SmfServer.Connections.Count(connection => !connection.IsOver));
+    }
+
     [Fact]
     public void More_than_may_wait_get_429_or_error_3_at_once()
     {

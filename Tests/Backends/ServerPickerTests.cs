@@ -96,7 +96,7 @@ public sealed class ServerPickerTests
             Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = new TcpAddress("server", i + 1), Weight = weight })],
             Balancing = Balancing.RoundRobin,
             ConnectTimeout = TimeSpan.FromSeconds(1),
-            ExclusiveLanesMax = 64,
+            Lanes = new LaneShare(Shared: 8, Exclusive: 64),
             CallsWaitingMax = 1024,
         };
         return [.. new Backend(options, sharedBodyMax: 65_536, _loop, NullLogger.Instance).Servers];

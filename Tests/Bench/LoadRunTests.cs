@@ -124,11 +124,8 @@ public sealed class LoadRunTests
     {
         using var point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
         var worker = new Worker(0, new Dictionary<Address, SocketAddress>(), NullLogger.Instance);
-        _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), connectionsMax: 100, (socket, onClosed) =>
-        {
-            serve(worker.Loop, socket, onClosed);
-            return true;
-        });
+        _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), new CallerSpread(), new CallerLimit(100),
+            (socket, onClosed) => serve(worker.Loop, socket, onClosed));
         worker.Start();
         try
         {

@@ -62,11 +62,8 @@ public sealed class BenchTests
         using var command = new Command();
         using var point = ListenPoint.Open(new UnixAddress($"{command.WorkingDirectory}/demo.sock"), workers: 1);
         var worker = new Worker(0, new Dictionary<Address, SocketAddress>(), NullLogger.Instance);
-        _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), connectionsMax: 100, (socket, onClosed) =>
-        {
-            DemoServer.Serve(worker.Loop, socket, WireProtocol.Frame, onClosed);
-            return true;
-        });
+        _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), new CallerSpread(), new CallerLimit(100),
+            (socket, onClosed) => DemoServer.Serve(worker.Loop, socket, WireProtocol.Frame, onClosed));
         worker.Start();
         string[] args = ["bench", point.Address.ToString(), "--protocol", "frame", "--count", "500", "--warm-up", "0s"];
 

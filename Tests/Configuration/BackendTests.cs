@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Configuration;
 using Xunit;
 
 namespace FrameRpc.Tests.Configuration;
@@ -28,14 +29,40 @@ public sealed class BackendTests
         ["gateway.json:5:66: backends.storage.servers[1].address: x:1 is already a server of this backend at gateway.json:5:45; give it a \"weight\" for a larger share"],
         Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "smf", "servers": ["x:1", { "address":  "x:1" }] }""")));
 
+    [Theory]
+    [InlineData("smf", 5, 3, "5 is too few for 3 workers: each needs one that its small calls share, and one for a large body; write at least 6, or fewer \"workers\"")]
+    [InlineData("frame", 2, 3, "2 is too few for 3 workers: each needs one; write at least 3, or fewer \"workers\"")]
+    public void Fewer_connections_to_a_server_than_the_workers_need_are_a_mistake(string protocol, int max, int workers, string mistake) => Assert.Equal(
+        [$"gateway.json:5:{71 + protocol.Length}: backends.x.connectionsPerServerMax: {mistake}"],
+        Given.Mistakes(Given.With(
+            backends: $$""" "x": { "protocol": "{{protocol}}", "servers": ["x:1"], "connectionsPerServerMax": {{max}} }""",
+            routes: "",
+            rest: $$""" "workers": {{workers}} """)));
+
+    [Theory]
+    [InlineData("smf", 6, 1, 1)]
+    [InlineData("frame", 3, 0, 1)]
+    public void As_many_as_they_need_are_enough(string protocol, int max, int shared, int exclusive) => Assert.Equal(
+        new LaneShare(shared, exclusive),
+        Given.Options(Given.With(
+            backends: $$""" "x": { "protocol": "{{protocol}}", "servers": ["x:1"], "connectionsPerServerMax": {{max}} }""",
+            routes: "",
+            rest: """ "workers": 3 """)).Backends[0].Lanes);
+
+    /// <summary>Nobody wrote that number, so it is no mistake of theirs.</summary>
+    [Fact]
+    public void Where_the_default_is_too_few_for_the_workers_they_have_what_they_need() => Assert.Equal(
+        new LaneShare(Shared: 1, Exclusive: 1),
+        Given.Options(Given.With(rest: """ "workers": 1000 """)).Backends[0].Lanes);
+
     [Fact]
     public void Bounds_have_their_ranges() => Assert.Equal(
         [
             "gateway.json:5:79: backends.storage.connectTimeout: \"6m\" is too long; write a duration from \"1ms\" to \"5m\", such as \"250ms\", \"5s\" or \"2m\"",
-            "gateway.json:5:107: backends.storage.exclusiveLanesMax: 0 is out of range; write a whole number from 1 to 65535",
-            "gateway.json:5:129: backends.storage.callsWaitingMax: -1 is out of range; write a whole number from 0 to 1000000",
+            "gateway.json:5:113: backends.storage.connectionsPerServerMax: 0 is out of range; write a whole number from 1 to 1000000",
+            "gateway.json:5:135: backends.storage.callsWaitingMax: -1 is out of range; write a whole number from 0 to 1000000",
         ],
         Given.Mistakes(Given.With(backends: """
-            "storage": { "protocol": "smf", "servers": ["10.0.0.1:1"],  "connectTimeout": "6m",  "exclusiveLanesMax": 0, "callsWaitingMax": -1 }
+            "storage": { "protocol": "smf", "servers": ["10.0.0.1:1"],  "connectTimeout": "6m",  "connectionsPerServerMax": 0, "callsWaitingMax": -1 }
             """)));
 }

@@ -26,7 +26,8 @@ public sealed class OptionsTests
             options.Limits);
         Assert.Equal(10_000, options.Listeners[0].ConnectionsMax);
         BackendOptions backend = options.Backends[0];
-        Assert.Equal((Balancing.LeastCalls, TimeSpan.FromSeconds(1), 64, 1024), (backend.Balancing, backend.ConnectTimeout, backend.ExclusiveLanesMax, backend.CallsWaitingMax));
+        Assert.Equal((Balancing.LeastCalls, TimeSpan.FromSeconds(1), 1024), (backend.Balancing, backend.ConnectTimeout, backend.CallsWaitingMax));
+        Assert.Equal(new LaneShare(Shared: 8, Exclusive: 120), Given.Options(Given.With(rest: """ "workers": 2 """)).Backends[0].Lanes);
         Assert.Equal([new ServerOptions { Address = new TcpAddress("10.0.0.1", 1), Weight = 1 }], backend.Servers);
         RouteOptions route = options.Routes[0];
         Assert.Equal((0, TimeSpan.FromSeconds(30), 64L << 20, null), (route.Backend, route.Timeout, route.MessageBytesMax, route.OctetsBytesMax));
@@ -39,14 +40,14 @@ public sealed class OptionsTests
             listeners: """{ "name": "a", "address": "unix:/run/a.sock", "protocol": "frame", "connectionsMax": 5 }""",
             backends: """
                 "storage": { "protocol": "smf", "servers": [ "h:1", { "address": "[::1]:2", "weight": 3 } ], "balancing": "roundRobin",
-                             "connectTimeout": "250ms", "exclusiveLanesMax": 2, "callsWaitingMax": 0 }
+                             "connectTimeout": "250ms", "connectionsPerServerMax": 12, "callsWaitingMax": 0 }
                 """,
-            rest: """ "limits": { "connectionsMax": 7, "replyBufferMax": "1MiB", "writeTimeout": "1s", "sharedBodyMax": 1000 }, "admin": { "address": "[::1]:9" }"""));
+            rest: """ "workers": 2, "limits": { "connectionsMax": 7, "replyBufferMax": "1MiB", "writeTimeout": "1s", "sharedBodyMax": 1000 }, "admin": { "address": "[::1]:9" }"""));
 
         Assert.Equal([new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireProtocol.Frame, ConnectionsMax = 5 }], options.Listeners);
         BackendOptions backend = Assert.Single(options.Backends);
         Assert.Equal(("storage", WireProtocol.Smf, Balancing.RoundRobin), (backend.Name, backend.Protocol, backend.Balancing));
-        Assert.Equal((TimeSpan.FromMilliseconds(250), 2, 0), (backend.ConnectTimeout, backend.ExclusiveLanesMax, backend.CallsWaitingMax));
+        Assert.Equal((TimeSpan.FromMilliseconds(250), new LaneShare(Shared: 1, Exclusive: 5), 0), (backend.ConnectTimeout, backend.Lanes, backend.CallsWaitingMax));
         Assert.Equal(
             [new ServerOptions { Address = new TcpAddress("h", 1), Weight = 1 }, new ServerOptions { Address = new TcpAddress("::1", 2), Weight = 3 }],
             backend.Servers);

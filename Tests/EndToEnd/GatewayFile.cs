@@ -30,6 +30,9 @@ internal sealed record GatewayFile
     /// <summary>Members of the listeners' objects.</summary>
     public string ListenerMembers { get; init; } = "";
 
+    /// <summary>Members of the backends' objects.</summary>
+    public string BackendMembers { get; init; } = "";
+
     /// <summary>Members of <c>limits</c>.</summary>
     public string Limits { get; init; } = "";
 
@@ -42,8 +45,8 @@ internal sealed record GatewayFile
             { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame", {{ListenerMembers}} },
           ],
           "backends": {
-            "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}} },
-            "frame-servers": { "protocol": "frame", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(FrameServers)}} },
+            "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}}, {{BackendMembers}} },
+            "frame-servers": { "protocol": "frame", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(FrameServers)}}, {{BackendMembers}} },
           },
           "routes": [
             {

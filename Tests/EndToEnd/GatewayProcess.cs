@@ -51,6 +51,17 @@ internal sealed class GatewayProcess : IDisposable
 
     public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
 
+    /// <summary>How many sockets each worker watches, as the kernel counts them: its listeners, its callers and its connections to servers.</summary>
+    public int[] WatchedByEachWorker() =>
+    [
+        .. Directory.GetFiles($"/proc/{Id}/fd")
+            // Epolls stay, while sockets may be closed as this looks.
+            .Where(fd => new FileInfo(fd).LinkTarget == "anon_inode:[eventpoll]")
+            .Select(fd => File.ReadLines($"/proc/{Id}/fdinfo/{Path.GetFileName(fd)}").Count(line => line.StartsWith("tfd:", StringComparison.Ordinal)))
+            // Besides the workers' the runtime may have one of its own, which watches nothing or one pipe.
+            .Where(watched => watched > 1),
+    ];
+
     /// <summary>The memory that the process has in use.</summary>
     public long ResidentBytes => StatusBytes("VmRSS");
 
@@ -117,6 +128,17 @@ internal sealed class GatewayProcess : IDisposable
         _process.WaitForExit();
         return _process.ExitCode;
     }
+
+    /// <summary>Has it say how things are, and returns that line.</summary>
+    public string Report()
+    {
+        int before = ReportLines().Length;
+        Signal(Signals.User1);
+        Patience.Until(() => ReportLines().Length > before, "the gateway says how things are");
+        return ReportLines()[before];
+    }
+
+    private string[] ReportLines() => [.. Output.Split('\n')[..^1].Where(line => line.StartsWith("served: ", StringComparison.Ordinal))];
 
     public void ForgetPeak() => File.WriteAllText($"/proc/{Id}/clear_refs", "5");
 

@@ -36,6 +36,15 @@ internal static class LargeBody
         peer.Send(FrameMessage.Frame(FrameType.Data, isLast: true, []));
     }
 
+    /// <summary>Has so many octets sent by the demo server of a gateway, in one call.</summary>
+    public static void Stream(string address, long bytes)
+    {
+        using var caller = Peer.Connect(address);
+        caller.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{bytes}}}""", accept: 3).ToBytes());
+        FrameMessage.ReadHeader(caller);
+        Assert.Equal(bytes, ReadOctets(caller));
+    }
+
     /// <summary>Reads a whole octets part, and returns its length.</summary>
     public static long ReadOctets(Peer peer)
     {

@@ -119,7 +119,6 @@ public sealed class ListenerTests : IDisposable
         using var gateway = GatewayProcess.Start(new GatewayFile
         {
             SmfListener = _network.Address(transport, "smf"),
-            Workers = 1,
             ListenerMembers = where == "listener" ? member : "",
             Limits = where == "limits" ? member : "",
         });

@@ -1,10 +1,9 @@
-using System.Runtime.InteropServices;
 using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
 [Collection(nameof(Heavy))]
-public sealed partial class ManyConnectionsTests
+public sealed class ManyConnectionsTests
 {
     private const int ConnectionsWanted = 10_000;
 
@@ -14,7 +13,7 @@ public sealed partial class ManyConnectionsTests
     [Fact]
     public void Connections_that_send_one_byte_and_stop_take_little_and_nobody_else_notices()
     {
-        int count = ConnectionsAllowed();
+        int count = OpenFilesAllowed.Of(ConnectionsWanted);
         using var frames = ScriptedServer.FrameEcho();
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [frames.Address], Limits = """ "connectionsMax": 30000 """ });
         // So often that every worker has its connections to the servers, which stay.
@@ -58,21 +57,4 @@ public sealed partial class ManyConnectionsTests
         Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(smf));
         Assert.Equal("7", FrameMessage.Read(frame)!.Text);
     }
-
-    /// <summary>This process and the gateway may each open as many files as the limit says; some are for other things.</summary>
-    private static unsafe int ConnectionsAllowed()
-    {
-        const int RlimitNofile = 7;
-        const int others = 1000;
-        ulong* limit = stackalloc ulong[2];
-        Assert.Equal(0, getrlimit(RlimitNofile, limit));
-        int allowed = (int)Math.Min(ConnectionsWanted, Math.Max(0, (long)Math.Min(limit[1], int.MaxValue) - others));
-        Assert.SkipWhen(allowed < 100, $"a process may open no more than {limit[1]} files here (ulimit -Hn)");
-        if (allowed < ConnectionsWanted)
-            TestContext.Current.TestOutputHelper!.WriteLine($"only {allowed} connections: a process may open no more than {limit[1]} files here (ulimit -Hn)");
-        return allowed;
-    }
-
-    [LibraryImport("libc")]
-    private static unsafe partial int getrlimit(int resource, ulong* limit);
 }

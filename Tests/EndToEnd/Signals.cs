@@ -5,7 +5,7 @@ namespace FrameRpc.Tests.EndToEnd;
 /// <summary>Signals to processes, as a shell, a service manager or a terminal sends them.</summary>
 internal static partial class Signals
 {
-    public const int Interrupt = 2, Kill = 9, Terminate = 15;
+    public const int Interrupt = 2, Kill = 9, User1 = 10, Terminate = 15;
 
     /// <param name="process">The id of a process; negative for all of a process group, as Ctrl-C does it.</param>
     /// <param name="signal">One of the constants here.</param>

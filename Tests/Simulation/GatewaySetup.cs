@@ -21,6 +21,8 @@ internal sealed record GatewaySetup
 
     public int ConnectTimeoutMs { get; init; } = 1000;
 
+    public int SharedLanesMax { get; init; } = 8;
+
     public int ExclusiveLanesMax { get; init; } = 64;
 
     public int CallsWaitingMax { get; init; } = 1024;
@@ -86,7 +88,7 @@ internal sealed record GatewaySetup
         Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        ExclusiveLanesMax = ExclusiveLanesMax,
+        Lanes = new LaneShare(SharedLanesMax, ExclusiveLanesMax),
         CallsWaitingMax = CallsWaitingMax,
     };
 

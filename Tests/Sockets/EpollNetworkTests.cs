@@ -136,9 +136,10 @@ public sealed class EpollNetworkTests : IDisposable
         using var caller = new TcpClient();
         caller.Connect(IPAddress.Loopback, ((TcpAddress)point.Address).Port);
         owner.Await(_network, Readiness.Readable);
-        Assert.Equal(AcceptStatus.Accepted, listener.Accept(out ISocket? socket));
+        Assert.Equal(AcceptStatus.Accepted, listener.Accept(out Arrival arrival));
+        ISocket socket = listener.Adopt(arrival);
 
-        Assert.True(socket!.CanReset);
+        Assert.True(socket.CanReset);
         socket.Abort();
 
         var reset = Assert.Throws<IOException>(() => caller.GetStream().ReadByte());

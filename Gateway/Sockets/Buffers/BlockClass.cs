@@ -34,6 +34,12 @@ internal sealed class BlockClass(int blockBytes, int blocksPerSlab)
             Drop(slab);
     }
 
+    public void Trim()
+    {
+        if (_unused > 0)
+            Drop(_withFree.Find(slab => slab.IsUnused)!);
+    }
+
     private void AddSlab()
     {
         var slab = new Slab(this, blockBytes, blocksPerSlab);

@@ -41,6 +41,13 @@ internal sealed class BlockPool
         }
     }
 
+    /// <summary>Gives the slabs back that are kept for the next burst, too. The next call of their size maps one again.</summary>
+    public void Trim()
+    {
+        foreach (BlockClass size in _classes)
+            size.Trim();
+    }
+
     /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>.</summary>
     public Block Rent(int bytesMin)
     {

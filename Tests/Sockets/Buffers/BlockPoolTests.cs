@@ -54,6 +54,30 @@ public sealed class BlockPoolTests
     }
 
     [Fact]
+    public void A_trimmed_pool_keeps_what_is_in_use_and_nothing_else()
+    {
+        Block used = _pool.Rent(100);
+        used.Span.Fill(7);
+        foreach (int bytes in new[] { 100, 1000, 10_000, 100_000, 1_000_000 })
+        {
+            Block other = _pool.Rent(bytes);
+            BlockPool.Return(ref other);
+        }
+        Assert.True(_pool.MappedBytes > 512 * 1024);
+
+        _pool.Trim();
+        Assert.Equal(512 * 1024, _pool.MappedBytes);
+        Assert.Equal(-1, used.Span.IndexOfAnyExcept((byte)7));
+
+        BlockPool.Return(ref used);
+        _pool.Trim();
+        Assert.Equal(0, _pool.MappedBytes);
+        Block again = _pool.Rent(100);
+        again.Span.Fill(7);
+        BlockPool.Return(ref again);
+    }
+
+    [Fact]
     public void Renting_and_returning_one_block_again_and_again_maps_nothing_new()
     {
         Block first = _pool.Rent(100);

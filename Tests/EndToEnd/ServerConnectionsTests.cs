@@ -1,0 +1,38 @@
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+public sealed class ServerConnectionsTests
+{
+    /// <summary>More than shares a connection, so that each call needs one to itself.</summary>
+    private const int LargeBytes = 200_000;
+
+    [Fact]
+    public void All_workers_together_open_as_many_connections_to_a_server_as_it_is_allowed_and_every_call_gets_its_turn()
+    {
+        using var held = new HeldCalls();
+        using var gateway = GatewayProcess.Start(held.File with { Workers = 2, BackendMembers = """ "connectionsPerServerMax": 4 """ });
+        Peer[] frames = [.. Enumerable.Range(0, 16).Select(_ => Peer.Connect(gateway.FrameAddress))];
+        Peer[] smf = [.. Enumerable.Range(0, 16).Select(_ => Peer.Connect(gateway.SmfAddress))];
+        var large = new SmfMessage(7, SmfMessage.Get, new byte[LargeBytes]);
+        foreach (Peer caller in frames)
+            caller.Send(FrameMessage.Call("Echo", "7").ToBytes());
+        foreach (Peer caller in smf)
+        {
+            caller.Send(SmfMessage.Request(3).ToBytes());
+            caller.Send(large.ToBytes());
+        }
+
+        // A server answers its connections one call at a time: four frame calls, two shared lanes, two large bodies.
+        held.WaitFor(8);
+        held.LetGo();
+
+        foreach (Peer caller in frames)
+            Assert.Equal("7", FrameMessage.Read(caller)!.Text);
+        foreach (Peer caller in smf)
+            Assert.Equal([3, 7], new int[] { SmfMessage.Read(caller)!.Session, SmfMessage.Read(caller)!.Session }.Order());
+        Assert.Equal((4, 4), (held.SmfConnections, held.FrameConnections));
+        foreach (Peer caller in frames.Concat(smf))
+            caller.Dispose();
+    }
+}

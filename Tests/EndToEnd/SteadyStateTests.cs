@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+using FrameRpc.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>bench/steady-state.sh asks the same of 30 seconds.</summary>
+[Collection(nameof(Heavy))]
+public sealed partial class SteadyStateTests
+{
+    private const int LargeBytes = 2 * (int)Heavy.MiB;
+
+    [Fact]
+    public async Task Calls_of_every_kind_cause_no_collection()
+    {
+        using var smf = DemoProcess.Start("smf");
+        using var frames = DemoProcess.Start("frame");
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [smf.Address], FrameServers = [frames.Address] });
+        await Load(gateway, scale: 1);
+        int before = Collections(gateway.Report());
+
+        await Load(gateway, scale: 10);
+
+        string after = gateway.Report();
+        TestContext.Current.TestOutputHelper!.WriteLine(after);
+        Assert.Equal(before, Collections(after));
+    }
+
+    private static Task Load(GatewayProcess gateway, int scale) => Task.WhenAll(
+        InBackground(() => CallerLoad.Smf(gateway.SmfAddress, connections: 32, inFlight: 16, 50_000 * scale)),
+        InBackground(() => CallerLoad.Frames(gateway.FrameAddress, connections: 16, inFlight: 4, 10_000 * scale)),
+        InBackground(() => LargeBody.Stream(gateway.FrameAddress, 32 * Heavy.MiB * scale)),
+        InBackground(() => CallLarge(gateway.SmfAddress, calls: 10 * scale)));
+
+    private static void CallLarge(string address, int calls)
+    {
+        using var caller = Peer.Connect(address);
+        byte[] request = new SmfMessage(7, SmfMessage.Get, new byte[LargeBytes]).ToBytes();
+        byte[] reply = new byte[SmfHeader.Bytes + LargeBytes];
+        for (; calls > 0; calls--)
+        {
+            caller.Send(request);
+            Assert.True(caller.TryReceive(reply));
+            Assert.Equal(SmfStatus.Ok, SmfHeader.Read(reply).Meta);
+        }
+    }
+
+    private static int Collections(string report) => int.Parse(CollectionsPattern().Match(report).Groups[1].Value, null);
+
+    [GeneratedRegex("; ([0-9]+) collections, ")]
+    private static partial Regex CollectionsPattern();
+
+    private static Task InBackground(Action run) =>
+        Task.Factory.StartNew(run, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}

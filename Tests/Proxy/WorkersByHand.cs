@@ -1,0 +1,74 @@
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Tests.Configuration;
+using FrameRpc.Tests.EndToEnd;
+using Microsoft.Extensions.Logging.Abstractions;
+using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;
+
+namespace FrameRpc.Tests.Proxy;
+
+/// <summary>
+/// The workers of one gateway over the kernel's sockets, without threads: a test turns them in the order that it is about.
+/// Callers come over a Unix socket, whose one queue the first worker that turns empties alone.
+/// </summary>
+internal sealed class WorkersByHand : IDisposable
+{
+    private readonly string _folder = GatewayProcess.NewFolder();
+    private readonly ListenPoint[] _points;
+    private readonly Worker[] _workers;
+    private readonly ProxyWorker[] _proxies;
+
+    public WorkersByHand(int workers, string listenerMembers = "", string limits = "")
+    {
+        GatewayOptions options = Given.Options(Given.With(
+            listeners: $$"""
+                { "name": "smf", "address": "unix:{{_folder}}/smf", "protocol": "smf", {{listenerMembers}} },
+                { "name": "frames", "address": "unix:{{_folder}}/frames", "protocol": "frame", {{listenerMembers}} }
+                """,
+            backends: """ "storage": { "protocol": "smf", "servers": ["demo:echo"] } """,
+            routes: $$""" { "name": "get", "id": {{SmfMessage.Get}}, "backend": "storage" } """,
+            rest: $$""" "workers": {{workers}}, "limits": { {{limits}} } """));
+        var allCallers = new CallerLimit(options.Limits.ConnectionsMax);
+        _points = [.. options.Listeners.Select(listener => ListenPoint.Open(listener.Address, workers))];
+        Entrance[] entrances = [.. _points.Zip(options.Listeners, (point, listener) => new Entrance(point, listener, allCallers))];
+        _workers = [.. Enumerable.Range(0, workers).Select(number => new Worker(number, new Dictionary<Address, SocketAddress>(), NullLogger.Instance))];
+        _proxies = [.. _workers.Select(worker => new ProxyWorker(worker, options, new RouteTable(options), entrances, NullLogger.Instance))];
+    }
+
+    /// <summary>How many callers each worker serves.</summary>
+    public IEnumerable<long> Open => _proxies.Select(proxy => proxy.Counters.ConnectionsOpen);
+
+    public IEnumerable<WorkerCounters> Counters => _proxies.Select(proxy => proxy.Counters);
+
+    public Peer[] ConnectSmf(int count) => [.. Enumerable.Range(0, count).Select(_ => Peer.Connect($"unix:{_folder}/smf"))];
+
+    public Peer ConnectFrames() => Peer.Connect($"unix:{_folder}/frames");
+
+    /// <summary>Lets one worker do all that there is for it to do.</summary>
+    public void Turn(int worker)
+    {
+        for (int turns = 0; turns < 10; turns++)
+            _workers[worker].Loop.Turn(waitMsMax: 0);
+    }
+
+    public void TurnAll()
+    {
+        for (int rounds = 0; rounds < 3; rounds++)
+        {
+            for (int worker = 0; worker < _workers.Length; worker++)
+                Turn(worker);
+        }
+    }
+
+    public Task Drain(int worker) => _proxies[worker].Drain();
+
+    public void Dispose()
+    {
+        foreach (ListenPoint point in _points)
+            point.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

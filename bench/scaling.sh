@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# The same load on a gateway with one worker and on one with more, which take turns in every round: small smf calls, 64
+# connections with 16 and with 1 in flight each.
+#
+#   bench/scaling.sh                            workers 1 and 2, ROUNDS=5 SECONDS_EACH=3 by default
+#   bench/scaling.sh 1 2 4 8                    other numbers of workers; the first is what the others are compared with
+#   EACH_WORKER=yes bench/scaling.sh            64 connections for each worker, instead of 64 in all
+#   LOAD_THREADS=4 SERVER_WORKERS=4 bench/scaling.sh 1 4
+#
+# The load generator and the server have LOAD_THREADS and SERVER_WORKERS (1 each) and run on the same machine: calls/s grow
+# with workers only where there are cores left for them. CPU a call is the gateway's own, and should not grow anywhere.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+rounds=${ROUNDS:-5}
+seconds=${SECONDS_EACH:-3}
+program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
+case "${1:-}" in -*) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac
+[ $# -gt 0 ] || set -- 1 2
+[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
+source bench/processes.sh
+
+# CPU time of a process up to now, in clock ticks: utime and stime. The name before them may hold spaces.
+cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
+
+# number NAME: a number of the JSON result.
+number() { sed -nE "s/^ *\"$1\": ([0-9.E+-]+),?$/\1/p" "$work/result.json"; }
+
+# spread FORMAT: median and, in brackets, lowest and highest of the lines.
+spread() {
+  sort -g | awk -v format="$1" '{ v[NR] = $1 }
+    END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; printf format " [" format " " format "]", m, v[1], v[NR] }'
+}
+
+start_gateway() {
+  run_gateway <<CONFIG
+{
+  "workers": $1,
+  "listeners": [{ "name": "smf", "address": "127.0.0.1:0", "protocol": "smf" }],
+  "backends": { "demo": { "protocol": "smf", "servers": ["127.0.0.1:$server"] } },
+  "routes": [{ "name": "get", "id": "0x6ad4023d", "backend": "demo" }],
+}
+CONFIG
+  pid[$1]=$gateway_pid
+  port[$1]=$(listener_port smf)
+}
+
+call() {
+  local connections=$2
+  [ -z "${EACH_WORKER:-}" ] || connections=$(($2 * $1))
+  "$program" bench "127.0.0.1:${port[$1]}" --protocol smf --connections "$connections" --in-flight "$3" --threads "${LOAD_THREADS:-1}" --warm-up 0s --timeout 1m --duration "$4" --json \
+    >"$work/result.json" 2>"$work/load.log" || fail "$1 workers: wrong or missing replies:" "$work/result.json"
+}
+
+# measure WORKERS CONNECTIONS IN_FLIGHT ROUND: appends a line to results.
+measure() {
+  local before after
+  # A warm-up of its own: the CPU time is that of the measured calls and of nothing else.
+  call "$1" "$2" "$3" 500ms
+  before=$(cpu_ticks "${pid[$1]}")
+  call "$1" "$2" "$3" "${seconds}s"
+  after=$(cpu_ticks "${pid[$1]}")
+  awk -v workers="$1" -v scenario="$2x$3" -v round="$4" -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" \
+    -v calls="$(number calls)" -v rate="$(number callsPerSecond)" -v p50="$(number p50)" -v p99="$(number p99)" \
+    'BEGIN { print scenario, workers, round, rate, p50 / 1000, p99 / 1000, ticks / hz / calls * 1e6 }' >>"$work/results"
+}
+
+# column SCENARIO WORKERS FIELD: that column, a value a round.
+column() { awk -v s="$1" -v w="$2" -v f="$3" '$1 == s && $2 == w { print $f }' "$work/results"; }
+
+# ratios SCENARIO WORKERS FIELD FIRST: of each round, the value divided by that of the first number of workers.
+ratios() {
+  awk -v s="$1" -v w="$2" -v f="$3" -v first="$4" '$1 == s { value[$2, $3] = $f; if ($3 > rounds) rounds = $3 }
+    END { for (r = 1; r <= rounds; r++) print value[w, r] / value[first, r] }' "$work/results"
+}
+
+declare -A pid port
+"$program" demo --protocol smf --address 127.0.0.1:0 --workers "${SERVER_WORKERS:-1}" >"$work/server.log" 2>&1 &
+echo "$!" >>"$work/children"
+wait_for "$work/server.log" '^ready' $!
+server=$(sed -nE 's/^listener smf 127\.0\.0\.1:([0-9]+)$/\1/p' "$work/server.log")
+for workers in "$@"; do start_gateway "$workers"; done
+
+echo "$("$program" --version), $(nproc) cores, $(uname -sr)"
+for round in $(seq "$rounds"); do
+  for shape in "64 16" "64 1"; do
+    read -r connections in_flight <<<"$shape"
+    for workers in "$@"; do measure "$workers" "$connections" "$in_flight" "$round"; done
+  done
+done
+
+for scenario in 64x16 64x1; do
+  printf '\n%s connections × in flight%s, 60 bytes: median [lowest highest] of %s rounds of %s s\n' "$scenario" "${EACH_WORKER:+ for each worker}" "$rounds" "$seconds"
+  printf '%-8s %-28s %-24s %-26s %-24s %-22s %s\n' workers calls/s 'p50 µs' 'p99 µs' 'CPU µs a call' 'calls/s ratio' 'CPU ratio'
+  for workers in "$@"; do
+    printf '%-8s %-28s %-23s %-25s %-23s %-22s %s\n' "$workers" "$(column $scenario "$workers" 4 | spread '%.0f')" \
+      "$(column $scenario "$workers" 5 | spread '%.0f')" "$(column $scenario "$workers" 6 | spread '%.0f')" \
+      "$(column $scenario "$workers" 7 | spread '%.2f')" "$(ratios $scenario "$workers" 4 "$1" | spread '%.2f')" \
+      "$(ratios $scenario "$workers" 7 "$1" | spread '%.2f')"
+  done
+done
