@@ -47,7 +47,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         int fd = Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0)
             return StreamSocket.NotMade(this, Libc.Errno);
-        var socket = new StreamSocket(this, fd, isTcp: target.Family != Libc.AF_UNIX);
+        var socket = new StreamSocket(this, fd, isTcp: target.Family != Libc.AF_UNIX, isConnected: false);
         socket.BeginConnect(target);
         return socket;
     }
@@ -60,9 +60,9 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
             int error = Libc.Errno;
             return (StreamSocket.NotMade(this, error), StreamSocket.NotMade(this, error));
         }
-        var near = new StreamSocket(this, pair[0], isTcp: false);
+        var near = new StreamSocket(this, pair[0], isTcp: false, isConnected: true);
         Report(near, Readiness.Writable);
-        return (near, new StreamSocket(this, pair[1], isTcp: false));
+        return (near, new StreamSocket(this, pair[1], isTcp: false, isConnected: true));
     }
 
     public IPipe? OpenPipe() => KernelPipe.TryOpen(_pipeBytes);

@@ -49,7 +49,7 @@ internal sealed unsafe class ListenerSocket : IListener
     {
         try
         {
-            return new StreamSocket(_network, arrival.Descriptor, _isTcp);
+            return new StreamSocket(_network, arrival.Descriptor, _isTcp, isConnected: true);
         }
         catch
         {

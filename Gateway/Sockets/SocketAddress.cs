@@ -14,6 +14,9 @@ internal sealed class SocketAddress
 {
     private const int InBytes = 16, In6Bytes = 28, UnPathStart = 2;
 
+    /// <summary>Room for an address of either IP version.</summary>
+    public const int TcpBytesMax = In6Bytes;
+
     private readonly byte[] _bytes;
 
     private SocketAddress(int family, byte[] bytes)

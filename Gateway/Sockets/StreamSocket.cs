@@ -6,9 +6,6 @@ namespace FrameRpc.Gateway.Sockets;
 /// <summary>A TCP or Unix stream socket of the kernel, registered with one <see cref="EpollNetwork"/>.</summary>
 internal sealed unsafe class StreamSocket : ISocket
 {
-    /// <summary>A peer that vanished without a word (power, network) is noticed after about two minutes of silence.</summary>
-    private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 20, KeepAliveProbes = 3;
-
     private readonly EpollNetwork _network;
     private readonly bool _isTcp;
     private int _fd;
@@ -17,14 +14,16 @@ internal sealed unsafe class StreamSocket : ISocket
     private int _tellFromBytes = 1;
     private bool _isClosed;
 
-    internal StreamSocket(EpollNetwork network, int fd, bool isTcp)
+    internal StreamSocket(EpollNetwork network, int fd, bool isTcp, bool isConnected)
     {
         _network = network;
         _fd = fd;
         _isTcp = isTcp;
         _toldOfWritable = isTcp;
         if (isTcp)
-            SetTcpOptions(fd);
+            TcpOptions.Set(fd);
+        if (isTcp && isConnected)
+            TcpOptions.SetConnected(fd);
         network.Register(fd, this, isTcp);
     }
 
@@ -48,7 +47,11 @@ internal sealed unsafe class StreamSocket : ISocket
             return _immediateConnectError;
         int error = 0;
         uint length = sizeof(int);
-        return Libc.getsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length) < 0 ? Libc.Errno : error;
+        if (Libc.getsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length) < 0)
+            return Libc.Errno;
+        if (error == 0 && _isTcp)
+            TcpOptions.SetConnected(_fd);
+        return error;
     }
 
     public Transfer Receive(Span<byte> buffer)
@@ -64,7 +67,7 @@ internal sealed unsafe class StreamSocket : ISocket
         if (!_isTcp || _isClosed || bytes == _tellFromBytes)
             return;
         _tellFromBytes = bytes;
-        SetOption(_fd, Libc.SOL_SOCKET, Libc.SO_RCVLOWAT, bytes);
+        TcpOptions.SetOption(_fd, Libc.SOL_SOCKET, Libc.SO_RCVLOWAT, bytes);
     }
 
     public Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows)
@@ -147,17 +150,4 @@ internal sealed unsafe class StreamSocket : ISocket
         int error = Libc.Errno;
         return error is Libc.EAGAIN ? Transfer.WouldBlock : Transfer.Failed(error);
     }
-
-    private static void SetTcpOptions(int fd)
-    {
-        // Batching comes from the turn: what leaves the loop is meant to go now.
-        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
-        SetOption(fd, Libc.SOL_SOCKET, Libc.SO_KEEPALIVE, 1);
-        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPIDLE, KeepAliveIdleSeconds);
-        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPINTVL, KeepAliveIntervalSeconds);
-        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPCNT, KeepAliveProbes);
-    }
-
-    private static void SetOption(int fd, int level, int option, int value) =>
-        _ = Libc.setsockopt(fd, level, option, &value, sizeof(int));
 }
