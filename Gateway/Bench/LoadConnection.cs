@@ -75,7 +75,7 @@ internal abstract class LoadConnection : Connection
     /// <summary>Checks what came, of one reply at most; returns how much that was, or 0 when more is needed.</summary>
     protected abstract int ConsumeReply(ReadOnlySpan<byte> bytes);
 
-    protected sealed override int Consume(ReadOnlySpan<byte> bytes)
+    protected sealed override int Consume(Span<byte> bytes)
     {
         ReceivedAt = LoadClock.Now;
         int at = 0;

@@ -23,7 +23,7 @@ internal sealed partial class FrameDemoConnection
     private Endpoint _endpoint;
     private DataType _dataType;
 
-    protected override int Consume(ReadOnlySpan<byte> bytes)
+    protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
         while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length)

@@ -16,7 +16,7 @@ internal sealed class SmfDemoConnection(EventLoop loop, ISocket socket, Action? 
     private long _payloadBytesLeft;
     private long _refusedBytesLeft;
 
-    protected override int Consume(ReadOnlySpan<byte> bytes)
+    protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
         while (!IsInputPaused && !IsClosed && at < bytes.Length)

@@ -153,7 +153,7 @@ internal abstract partial class Connection
             Close();
     }
 
-    private void Feed(ReadOnlySpan<byte> unread)
+    private void Feed(Span<byte> unread)
     {
         _consuming = true;
         int consumed = State == ConnectionState.Open ? Consume(unread) : unread.Length;

@@ -6,7 +6,7 @@ namespace FrameRpc.Gateway.Workers;
 internal abstract partial class Connection
 {
     /// <summary>Pieces of bodies from this size on are sent at once, from where they are: what the socket takes is not copied into the output first.</summary>
-    private const int DirectSendBytesMin = 16 * 1024;
+    protected const int DirectSendBytesMin = 16 * 1024;
 
     /// <summary>See <see cref="HasOutputRoom"/>.</summary>
     private const int OutputLowBytes = 64 * 1024;

@@ -81,8 +81,8 @@ internal abstract partial class Connection : IReadyHandler
     /// <summary>The connection to a server could not be made. Closes, unless overridden.</summary>
     protected virtual void OnConnectFailed(int error) => Close();
 
-    /// <summary>Consumes whole messages from the front of <paramref name="bytes"/> and returns how many bytes they were. What is left comes again, with more behind it.</summary>
-    protected abstract int Consume(ReadOnlySpan<byte> bytes);
+    /// <summary>Consumes whole messages from the front of <paramref name="bytes"/> and returns how many bytes they were. What is left comes again, with more behind it. They may be changed in place on their way on.</summary>
+    protected abstract int Consume(Span<byte> bytes);
 
     /// <summary>The peer ended its stream in order; <see cref="HeldBytes"/> are left of a message that never became whole.</summary>
     protected abstract void OnPeerEnded();

@@ -156,7 +156,7 @@ public sealed class LoadRunTests
         private static readonly byte[] Reply = [.. Frame(FrameType.Header, "{\"DataType\":2,\"Error\":1}"u8), .. Frame(FrameType.Data, "{\"Bytes\":9}"u8)];
         private bool _answered;
 
-        protected override int Consume(ReadOnlySpan<byte> bytes)
+        protected override int Consume(Span<byte> bytes)
         {
             if (!_answered)
                 Write(Reply);
@@ -181,7 +181,7 @@ public sealed class LoadRunTests
     {
         private int _calls;
 
-        protected override int Consume(ReadOnlySpan<byte> bytes)
+        protected override int Consume(Span<byte> bytes)
         {
             int at = 0;
             while (bytes.Length - at >= SmfHeader.Bytes && !IsClosed)

@@ -103,7 +103,7 @@ internal sealed class DemoClient : IDisposable
 
         public bool SawEnd { get; private set; }
 
-        protected override int Consume(ReadOnlySpan<byte> bytes)
+        protected override int Consume(Span<byte> bytes)
         {
             Received.AddRange(bytes);
             return bytes.Length;

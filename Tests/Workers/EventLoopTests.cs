@@ -128,7 +128,7 @@ public sealed class EventLoopTests : IDisposable
 
         public Action? OnSent { get; init; }
 
-        protected override int Consume(ReadOnlySpan<byte> bytes)
+        protected override int Consume(Span<byte> bytes)
         {
             int taken = consume(bytes.Length);
             Consumed += taken;

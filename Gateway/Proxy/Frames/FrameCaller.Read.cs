@@ -29,7 +29,7 @@ internal sealed partial class FrameCaller
     /// <summary>The lane has taken what was written.</summary>
     public void OnLaneRoom() => ReleaseInput(InputHold.Upload);
 
-    protected override int Consume(ReadOnlySpan<byte> bytes)
+    protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
         while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length)

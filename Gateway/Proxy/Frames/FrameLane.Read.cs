@@ -24,7 +24,7 @@ internal sealed partial class FrameLane
     /// <summary>Nothing stands behind a reply, for no other request was made.</summary>
     private bool HasNothingBehind { get; set; }
 
-    protected override int Consume(ReadOnlySpan<byte> bytes)
+    protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
         while (!IsInputPaused && !IsClosed && at < bytes.Length)

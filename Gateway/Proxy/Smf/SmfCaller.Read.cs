@@ -14,12 +14,12 @@ internal sealed partial class SmfCaller
     private bool _isWaitingForRoom;
     private bool _roomTimeUp;
 
-    protected override int Consume(ReadOnlySpan<byte> bytes)
+    protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
         while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length)
         {
-            ReadOnlySpan<byte> rest = bytes[at..];
+            Span<byte> rest = bytes[at..];
             int consumed = _skipBytesLeft > 0 ? Skip(rest) : _uploadBytesLeft > 0 ? Upload(rest) : ConsumeRequest(rest);
             if (consumed == 0)
                 break;
@@ -40,7 +40,7 @@ internal sealed partial class SmfCaller
     }
 
     /// <summary>Everything that could make a server close the lane it shares with others is refused here, before a server sees a byte.</summary>
-    private int ConsumeRequest(ReadOnlySpan<byte> bytes)
+    private int ConsumeRequest(Span<byte> bytes)
     {
         MessageBytes = SmfHeader.Bytes;
         if (bytes.Length < SmfHeader.Bytes)
@@ -77,7 +77,7 @@ internal sealed partial class SmfCaller
     }
 
     /// <summary>Starts a call whose request is whole, and returns what is used of it: nothing while the lane is full, for then it comes again.</summary>
-    private int StartCall(Route route, SmfHeader header, ReadOnlySpan<byte> message)
+    private int StartCall(Route route, SmfHeader header, Span<byte> message)
     {
         if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]))
             return RefuseWhole(header, message, Refusal.Malformed);

@@ -14,13 +14,18 @@ internal sealed partial class SmfCaller
     private OutputQueue _behindStream;
 
     /// <summary>Passes a small reply on, under the caller's own session.</summary>
-    public void Reply(SmfCall call, ReadOnlySpan<byte> reply)
+    public void Reply(SmfCall call, Span<byte> reply)
     {
         Loop.Counters.CallsAnswered++;
-        if (Room(reply.Length, out Span<byte> room))
+        SmfHeader.WriteSession(reply, call.CallerSession);
+        if (reply.Length >= DirectSendBytesMin && UnreadBytes == 0 && _stream is null && State == ConnectionState.Open)
+        {
+            Write(reply);
+            HoldInputIfUnread();
+        }
+        else if (Room(reply.Length, out Span<byte> room))
         {
             reply.CopyTo(room);
-            SmfHeader.WriteSession(room, call.CallerSession);
             Said(reply.Length);
         }
     }
@@ -123,6 +128,11 @@ internal sealed partial class SmfCaller
             Wrote(bytes);
         else
             _behindStream.Advance(bytes);
+        HoldInputIfUnread();
+    }
+
+    private void HoldInputIfUnread()
+    {
         if (UnreadBytes > RepliesHoldBytes)
             HoldInput(InputHold.Replies);
     }

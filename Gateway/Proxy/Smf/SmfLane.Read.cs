@@ -18,7 +18,7 @@ internal sealed partial class SmfLane : IReplyStream
     /// <summary>A caller does not take its large reply, and everything behind that reply waits.</summary>
     private bool IsStalled => IsRelaying && IsInputPaused;
 
-    protected override int Consume(ReadOnlySpan<byte> bytes)
+    protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
         while (!IsInputPaused && !IsClosed && at < bytes.Length)
@@ -33,7 +33,7 @@ internal sealed partial class SmfLane : IReplyStream
         return at;
     }
 
-    private int ConsumeReply(ReadOnlySpan<byte> bytes)
+    private int ConsumeReply(Span<byte> bytes)
     {
         MessageBytes = SmfHeader.Bytes;
         if (bytes.Length < SmfHeader.Bytes)
@@ -53,7 +53,7 @@ internal sealed partial class SmfLane : IReplyStream
         return replyBytes;
     }
 
-    private void Deliver(SmfCall? call, SmfHeader header, ReadOnlySpan<byte> reply)
+    private void Deliver(SmfCall? call, SmfHeader header, Span<byte> reply)
     {
         if (call is null)
         {

@@ -44,13 +44,17 @@ internal sealed partial class SmfLane : Lane
     /// <summary>Resumes the caller when there is room again.</summary>
     public void WaitForRoom(SmfCaller caller) => _waitingForRoom.Enqueue(caller);
 
-    /// <summary>Puts a whole request on the lane. It leaves at the end of the turn, with all others.</summary>
-    public void Start(SmfCall call, ReadOnlySpan<byte> message)
+    /// <summary>Puts a whole request on the lane, under the lane's session. A small one leaves at the end of the turn, with all others.</summary>
+    public void Start(SmfCall call, Span<byte> message)
     {
         Add(call);
-        Span<byte> room = Reserve(message.Length);
-        message.CopyTo(room);
-        SmfHeader.WriteSession(room, call.LaneSession);
+        SmfHeader.WriteSession(message, call.LaneSession);
+        if (message.Length >= DirectSendBytesMin && State == ConnectionState.Open)
+        {
+            Write(message);
+            return;
+        }
+        message.CopyTo(Reserve(message.Length));
         Wrote(message.Length);
     }
 
@@ -124,7 +128,7 @@ internal sealed partial class SmfLane : Lane
         Server.ForgetShared(this);
         while (!Output.IsEmpty)
         {
-            ReadOnlySpan<byte> piece = Output.FirstPiece;
+            Span<byte> piece = Output.FirstPiece;
             SmfHeader header = SmfHeader.Read(piece);
             int bytes = SmfHeader.Bytes + (int)header.Size;
             MoveToNextServer(_sessions.Find(header.Session)!, piece[..bytes]);
@@ -157,7 +161,7 @@ internal sealed partial class SmfLane : Lane
         base.OnClosed();
     }
 
-    private void MoveToNextServer(SmfCall call, ReadOnlySpan<byte> message)
+    private void MoveToNextServer(SmfCall call, Span<byte> message)
     {
         Remove(call);
         Refusal why = Refusal.NoServer;

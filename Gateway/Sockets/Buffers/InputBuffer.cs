@@ -22,7 +22,7 @@ internal struct InputBuffer
 
     public readonly int HeldBytes => _heldBytes;
 
-    public readonly ReadOnlySpan<byte> Held => _held.IsNone ? default : _held.Span[.._heldBytes];
+    public readonly Span<byte> Held => _held.IsNone ? default : _held.Span[.._heldBytes];
 
     /// <summary>Room for the next receive. <paramref name="messageBytes"/> is the length of the message whose start is held, 0 where unknown.</summary>
     public Span<byte> Prepare(BlockPool pool, Span<byte> scratch, int messageBytes)
@@ -41,7 +41,7 @@ internal struct InputBuffer
     }
 
     /// <summary>All unconsumed bytes, after a receive of <paramref name="bytes"/> into what <see cref="Prepare"/> gave.</summary>
-    public ReadOnlySpan<byte> Received(Span<byte> scratch, int bytes)
+    public Span<byte> Received(Span<byte> scratch, int bytes)
     {
         if (_inScratch)
             return scratch[..(_heldBytes + bytes)];

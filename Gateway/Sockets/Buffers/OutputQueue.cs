@@ -79,7 +79,7 @@ internal struct OutputQueue
     }
 
     /// <summary>The bytes waiting in the first piece. Messages appended whole with <see cref="Reserve"/> stand whole in it.</summary>
-    public readonly ReadOnlySpan<byte> FirstPiece => _count == 0 ? default : _pieces![_first].Unsent.Span;
+    public readonly Span<byte> FirstPiece => _count == 0 ? default : _pieces![_first].Unsent.Span;
 
     public void Consume(int bytes)
     {

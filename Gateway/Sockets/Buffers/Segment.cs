@@ -8,5 +8,5 @@ internal readonly unsafe struct Segment(byte* start, int bytes)
 
     public int Bytes => (int)_bytes;
 
-    public ReadOnlySpan<byte> Span => new(_start, (int)_bytes);
+    public Span<byte> Span => new(_start, (int)_bytes);
 }
