@@ -37,7 +37,7 @@ internal static class OptionTable
         public static readonly ObjectOption Limits = new("limits", "Bounds of the whole gateway.", Limit.Members);
 
         public static readonly ValueOption<RelayMode> Relay = new("relay",
-            "How large bodies pass: splice moves them inside the kernel, copy through the gateway's memory, auto takes what was measured to be better.",
+            "How large bodies pass: splice moves them inside the kernel, copy through the gateway's memory, auto splices, except where copying was measured to be faster.",
             new ChoiceForm<RelayMode>(("auto", RelayMode.Auto), ("splice", RelayMode.Splice), ("copy", RelayMode.Copy)))
         { Default = RelayMode.Auto };
 

@@ -18,7 +18,7 @@ internal abstract partial class Connection
     /// </summary>
     protected void TrySplice(Connection sink, long bytes)
     {
-        if (!Loop.Splices.IsWorthIt(bytes) || _outgoing is not null || sink._incoming is not null)
+        if (!Loop.Splices.IsWorthIt(bytes, fromTcp: CanReset, toTcp: sink.CanReset) || _outgoing is not null || sink._incoming is not null)
             return;
         if (State != ConnectionState.Open || sink.State != ConnectionState.Open || Loop.Splices.Rent() is not { } splice)
             return;

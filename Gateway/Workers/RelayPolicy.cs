@@ -3,7 +3,7 @@ namespace FrameRpc.Gateway.Workers;
 /// <summary>How large bodies pass from one connection to the other.</summary>
 internal enum RelayMode
 {
-    /// <summary>Whichever was measured to be faster for a body of its size.</summary>
+    /// <summary>As <see cref="Splice"/>, except where copying was measured to be faster; see <see cref="SplicePool"/>.</summary>
     Auto,
     /// <summary>From socket to socket inside the kernel, through a pipe.</summary>
     Splice,
@@ -14,8 +14,12 @@ internal enum RelayMode
 /// <summary>When a body is spliced.</summary>
 internal sealed record RelayPolicy
 {
-    /// <summary>TODO measure</summary>
-    public const int SpliceBytesMinDefault = 128 * 1024;
+    /// <summary>
+    /// Below it copying is cheaper. Bodies of smf over loopback, CPU µs a call, copied and spliced, where the first 128 KiB of a
+    /// body come with its header and are copied in any case: 128 KiB 112 and 131, 192 KiB 256 and 227, 256 KiB 371 and 242,
+    /// 1 MiB 785 and 617, 4 MiB 3,521 and 1,303.
+    /// </summary>
+    public const int SpliceBytesMinDefault = 64 * 1024;
 
     /// <summary>Nothing is spliced: for loops in which nothing is passed on.</summary>
     public static RelayPolicy CopyAll { get; } = new() { Mode = RelayMode.Copy, SpliceBytesMin = int.MaxValue, PipesMax = 0 };

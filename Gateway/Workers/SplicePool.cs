@@ -13,7 +13,22 @@ internal sealed class SplicePool(INetwork network, WorkerCounters counters, Rela
     private readonly Stack<Splice> _idle = new(IdleMax);
 
     /// <summary>Whether so long a stretch should be spliced at all; see <see cref="Rent"/> for whether it can be.</summary>
-    public bool IsWorthIt(long bytes) => policy.Mode != RelayMode.Copy && bytes >= policy.SpliceBytesMin && !_isUnsupported;
+    public bool IsWorthIt(long bytes, bool fromTcp, bool toTcp)
+    {
+        if (policy.Mode == RelayMode.Copy || bytes < policy.SpliceBytesMin || _isUnsupported)
+            return false;
+        if (policy.Mode != RelayMode.Auto || !IsCopyingFaster(fromTcp, toTcp))
+            return true;
+        counters.CopiesChosen++;
+        return false;
+    }
+
+    /// <summary>
+    /// From a Unix socket to TCP. A stream of 4 MiB frames, GiB/s and CPU seconds a GiB, spliced and copied: from Unix to TCP
+    /// 1.48 at 0.53 and 1.92 at 0.30; from TCP to Unix 1.99 at 0.19 and 1.42 at 0.39; from Unix to Unix 2.97 at 0.16 and 2.33
+    /// at 0.27; from TCP to TCP 1.72 at 0.17 and 1.76 at 0.35.
+    /// </summary>
+    private static bool IsCopyingFaster(bool fromTcp, bool toTcp) => !fromTcp && toTcp;
 
     /// <summary>Null when there is none: then the body is copied.</summary>
     public Splice? Rent()
