@@ -41,8 +41,6 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         Control(Libc.EPOLL_CTL_ADD, _wakeFd, Libc.EPOLLIN | Libc.EPOLLET);
     }
 
-    internal bool MayGrowSendBuffers { get; } = SendBuffers.MayGrow();
-
     public ISocket Connect(Address address)
     {
         SocketAddress target = _resolved[address];

@@ -32,9 +32,6 @@ internal interface ISocket
     /// </summary>
     void TellFrom(int bytes);
 
-    /// <summary>Much is about to be sent: from now on the kernel may hold as much of it as it ever would, at once.</summary>
-    void ExpectToSendMuch();
-
     /// <param name="bytes">What to send.</param>
     /// <param name="moreFollows">More is sent at once: the kernel may wait for it, and wakes the peer once instead of twice.</param>
     Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows = false);

@@ -12,8 +12,6 @@ internal sealed unsafe class StreamSocket : ISocket
     private int _immediateConnectError;
     private bool _toldOfWritable;
     private int _tellFromBytes = 1;
-    private bool _isWithinThisMachine;
-    private bool _sendsMuch;
     private bool _isClosed;
 
     internal StreamSocket(EpollNetwork network, int fd, bool isTcp, bool isConnected)
@@ -25,7 +23,7 @@ internal sealed unsafe class StreamSocket : ISocket
         if (isTcp)
             TcpOptions.Set(fd);
         if (isTcp && isConnected)
-            _isWithinThisMachine = TcpOptions.SetConnected(fd);
+            TcpOptions.SetConnected(fd);
         network.Register(fd, this, isTcp);
     }
 
@@ -52,7 +50,7 @@ internal sealed unsafe class StreamSocket : ISocket
         if (Libc.getsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length) < 0)
             return Libc.Errno;
         if (error == 0 && _isTcp)
-            _isWithinThisMachine = TcpOptions.SetConnected(_fd);
+            TcpOptions.SetConnected(_fd);
         return error;
     }
 
@@ -70,14 +68,6 @@ internal sealed unsafe class StreamSocket : ISocket
             return;
         _tellFromBytes = bytes;
         TcpOptions.SetOption(_fd, Libc.SOL_SOCKET, Libc.SO_RCVLOWAT, bytes);
-    }
-
-    public void ExpectToSendMuch()
-    {
-        if (_sendsMuch || !_isWithinThisMachine || !_network.MayGrowSendBuffers || _isClosed)
-            return;
-        _sendsMuch = true;
-        SendBuffers.Grow(_fd);
     }
 
     public Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows)

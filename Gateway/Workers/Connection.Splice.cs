@@ -25,7 +25,6 @@ internal abstract partial class Connection
         splice.Begin(this, sink, bytes);
         _outgoing = splice;
         sink._incoming = splice;
-        sink._socket.ExpectToSendMuch();
     }
 
     /// <summary>Spliced bytes have reached the sink's socket.</summary>

@@ -119,10 +119,6 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
             network.Raise(this);
     }
 
-    public void ExpectToSendMuch()
-    {
-    }
-
     public Transfer Send(IPipe pipe, bool moreFollows)
     {
         var source = (SimulatedSplicePipe)pipe;

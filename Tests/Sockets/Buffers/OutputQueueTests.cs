@@ -127,10 +127,6 @@ public sealed class OutputQueueTests
         {
         }
 
-        public void ExpectToSendMuch()
-        {
-        }
-
         public Transfer Receive(IPipe pipe, int bytesMax) => Transfer.WouldBlock;
 
         public Transfer Send(IPipe pipe, bool moreFollows) => Transfer.WouldBlock;
