@@ -12,6 +12,9 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 {
     private long _lookEveryMs;
 
+    /// <summary>The next one in the pool.</summary>
+    internal SmfCall? NextFree { get; set; }
+
     /// <summary>Who gets the reply; null once the caller has been answered, or is gone: then the reply is swallowed.</summary>
     public SmfCaller? Caller { get; private set; }
 
