@@ -44,6 +44,8 @@ class LoadCase:
     # Runs through the same proxy process meanwhile.
     background: Load | None = None
     only_direct: bool = False
+    # Where one measurement says little: how many times as many rounds.
+    more_rounds: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ Case = LoadCase | IdleCase | StartCase
 STREAMS = Load("frame", 4, stream_bytes=32 * MiB)
 
 CASES: list[Case] = [
-    LoadCase("smf-60-1x1", "60 bytes, 1 connection × 1 in flight", SMALL, Load("smf", 1, size_bytes=60)),
+    LoadCase("smf-60-1x1", "60 bytes, 1 connection × 1 in flight", SMALL, Load("smf", 1, size_bytes=60), more_rounds=3),
     LoadCase("smf-60-64x1", "60 bytes, 64 × 1", SMALL, Load("smf", 64, size_bytes=60)),
     LoadCase("smf-60-64x16", "60 bytes, 64 × 16", SMALL, Load("smf", 64, 16, size_bytes=60)),
     LoadCase("smf-60-1000x1", "60 bytes, 1,000 × 1", SMALL, Load("smf", 1000, size_bytes=60)),

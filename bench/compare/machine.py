@@ -17,6 +17,7 @@ def describe(program: Path, rounds: int, timing: Timing) -> Setting:
         cores=len(os.sched_getaffinity(0)),
         memory_gib=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3,
         system=_first(r'PRETTY_NAME="(.+)"', Path("/etc/os-release").read_text(), otherwise="Linux"),
+        congestion_control=Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip(),
         versions={
             "frpc-gateway": _first(r"frpc-gateway (\S+\+[0-9a-f]{7}|\S+)", _said([str(program), "--version"])),
             "HAProxy": _first(r"version (\S+)", _said(["haproxy", "-v"])),

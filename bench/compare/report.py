@@ -69,6 +69,7 @@ def _beginning(results: Results) -> str:
 | | |
 |---|---|
 | machine | {setting.cores} cores ({setting.processor}), {setting.memory_gib:.0f} GiB of memory, {setting.system}, {setting.kernel} |
+| congestion control | {setting.congestion_control} by default |
 | versions | {versions} |
 | measured | rounds: {setting.rounds}, each with {setting.seconds:g} s of load after {setting.warm_up_seconds:g} s to warm up |
 | other work | took {results.other_work_share:.0%} of the cores' time meanwhile |
@@ -77,6 +78,9 @@ def _beginning(results: Results) -> str:
 In every round the contenders take turns, each round beginning with another, with the same load generator (`frpc-gateway bench`, which verifies every reply) and the same servers (`frpc-gateway demo`)
 behind them: `direct` is no proxy at all; `gateway` has one worker; `haproxy` is in tcp mode, with one thread and splicing allowed both ways; `haproxy tuned` has pipes of 1 MiB
 (`tune.pipesize 1048576`) besides; `nginx stream` has one worker and its defaults. Only the number of connections they may have is set, to what 20,000 open files allow.
+
+The gateway, the servers and the load choose Reno for connections within one machine; HAProxy and nginx cannot choose, and have what is the system's default. Where that is BBR, a timer for each segment
+slows them down, most of all their streams; with cubic, the default of most systems, it does not. So the figures of both matter: `sysctl -w net.ipv4.tcp_congestion_control=cubic` before a run changes it.
 
 CPU is the user and system time of a proxy's processes during the measured part, without the connections' beginning and end; the kernel counts it in steps of {1000 // TICKS_PER_SECOND} ms. Peak memory is
 VmHWM after a case, for which every contender is started anew."""

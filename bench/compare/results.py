@@ -16,6 +16,8 @@ class Setting:
     cores: int
     memory_gib: float
     system: str
+    # What the kernel does with the connections of a program that chooses nothing: net.ipv4.tcp_congestion_control.
+    congestion_control: str
     versions: dict[str, str]
     rounds: int
     seconds: float

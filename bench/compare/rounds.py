@@ -73,7 +73,9 @@ def _run_case(case: Case, rounds: int, timing: Timing, program: Path, children: 
 
 def _rounds(case: Case, rounds: int) -> int:
     """Memory of idle connections hardly differs from one time to the next, and what was freed is not given back: once."""
-    return 1 if isinstance(case, IdleCase) else rounds
+    if isinstance(case, IdleCase):
+        return 1
+    return rounds * case.more_rounds if isinstance(case, LoadCase) else rounds
 
 
 def _turn_seconds(case: Case, timing: Timing) -> float:

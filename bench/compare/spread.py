@@ -21,4 +21,7 @@ def ratios(values: list[float], others: list[float]) -> list[float]:
 
 
 def differences(values: list[float], others: list[float]) -> list[float]:
-    return [value - other for value, other in zip(values, others)]
+    """From the others' median: a call at a time takes 18 or 76 µs, as its processes happen to share a core or not, anew in every measurement."""
+    if not others:
+        return []
+    return [value - statistics.median(others) for value in values]
