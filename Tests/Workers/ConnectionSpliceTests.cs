@@ -243,7 +243,9 @@ public sealed class ConnectionSpliceTests
     {
         (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
         source.RelayTo(sink, bytes: 1 << 20);
-        sender.Send(Body(1 << 20));
+        sender.Send(Body(1 << 19));
+        Run();
+        sender.Send(Body(1 << 19));
         Run();
         Assert.Equal(1 << 20, receiver.BytesReceived);
 
