@@ -1,4 +1,5 @@
 using System.Text;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Tests.Simulation;
 using Xunit;
@@ -164,6 +165,50 @@ public sealed class ConnectionSpliceTests
         Assert.Equal("", receiver.Text);
         Assert.Equal("body", source.ConsumedText);
         Assert.Equal(1, _loop.Counters.SplicesRefused);
+    }
+
+    [Theory]
+    [InlineData(Libc.EINVAL)]
+    [InlineData(Libc.ENOSYS)]
+    [InlineData(Libc.EPERM)]
+    public void Where_the_kernel_does_not_splice_from_the_source_the_body_is_consumed_and_it_is_not_tried_again(int error)
+    {
+        _network.Conditions = Roomy with { FillError = error };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 4);
+        sender.Send("body"u8);
+        Run();
+
+        Assert.Equal("body", source.ConsumedText);
+        Assert.Equal((1, 0), (_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse));
+        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue));
+    }
+
+    /// <summary>Whether the pipe is emptied right behind its filling, or when a sink that was full takes more.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_the_kernel_does_not_splice_into_the_sink_the_body_goes_on_through_memory_and_it_is_not_tried_again(bool isFullAtFirst)
+    {
+        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000, EmptyError = Libc.EINVAL };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        receiver.IsReading = !isFullAtFirst;
+        byte[] before = isFullAtFirst ? Body(12_000) : [];
+        if (isFullAtFirst)
+        {
+            sink.Write(before);
+            Run();
+        }
+        source.RelayTo(sink, bytes: 5_000);
+        sender.Send([.. Body(5_000), .. "next"u8]);
+        Run();
+        receiver.Resume();
+        Run();
+
+        Assert.Equal([.. before, .. Body(5_000)], receiver.Bytes);
+        Assert.Equal("next", source.ConsumedText);
+        Assert.Equal((1, 0), (_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse));
+        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue));
     }
 
     [Fact]
