@@ -89,23 +89,17 @@ internal abstract partial class Connection
         sink.SendSpliced();
         if (_outgoing != splice || splice.PipedBytes == 0)
             return true;
-        if (IsNotSupported(sink._sendError))
-        {
-            sink._sendError = 0;
-            Loop.Splices.NoteUnsupported();
-            TakeOutOfPipe();
-            return true;
-        }
         // At the end of the turn somebody looks whether the sink may be waited for, or why the send failed.
         sink.QueueSend();
         OnSinkFull();
         return _outgoing != splice;
     }
 
-    /// <summary>Sends what was written before the splice, then what is in its pipe.</summary>
+    /// <summary>Sends what was written before the splice, then what is in its pipe: right behind its filling, or later when this connection took nothing then.</summary>
     private void SendSpliced()
     {
         Splice splice = _incoming!;
+        bool isUnsupported = false;
         int passed = 0;
         while (!_sendBlocked && _sendError == 0)
         {
@@ -117,11 +111,18 @@ internal abstract partial class Connection
             if (splice.PipedBytes == 0)
                 break;
             Transfer sent = splice.Empty(_socket);
+            isUnsupported = sent.Status == TransferStatus.Failed && IsNotSupported(sent.Error);
+            if (isUnsupported)
+                break;
             NoteSent(sent);
             passed += sent.Bytes;
         }
         if (passed > 0)
             NotePassed(splice, passed);
+        if (!isUnsupported || _incoming != splice)
+            return;
+        Loop.Splices.NoteUnsupported();
+        splice.Source.TakeOutOfPipe();
     }
 
     private void NotePassed(Splice splice, int bytes)

@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
 using Xunit;
 
 namespace FrameRpc.Tests.Configuration;
@@ -17,6 +18,15 @@ public sealed class EnvironmentTests
 
         Assert.Equal((5, new TcpAddress("127.0.0.1", 3), new TcpAddress("127.0.0.1", 4), 4096L),
             (options.Workers, options.Admin!.Address, options.Listeners[0].Address, options.Limits.MessageBytesMax));
+    }
+
+    [Fact]
+    public void Variables_say_how_bodies_are_relayed()
+    {
+        GatewayOptions options = Given.Options(
+            Given.With(rest: """ "relay": "copy", "limits": { "pipesMax": 1 }"""), ("RELAY", "splice"), ("SPLICEBYTESMIN", "1"), ("LIMITS__PIPESMAX", "2"));
+
+        Assert.Equal(new RelayPolicy { Mode = RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 2 }, options.Relay);
     }
 
     [Fact]

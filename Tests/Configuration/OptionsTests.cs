@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
 using Xunit;
 
 namespace FrameRpc.Tests.Configuration;
@@ -24,6 +25,7 @@ public sealed class OptionsTests
                 SharedBodyMax = 64 << 10,
             },
             options.Limits);
+        Assert.Equal(new RelayPolicy { Mode = RelayMode.Auto, SpliceBytesMin = RelayPolicy.SpliceBytesMinDefault, PipesMax = 64 }, options.Relay);
         Assert.Equal(10_000, options.Listeners[0].ConnectionsMax);
         BackendOptions backend = options.Backends[0];
         Assert.Equal((Balancing.LeastCalls, TimeSpan.FromSeconds(1), 1024), (backend.Balancing, backend.ConnectTimeout, backend.CallsWaitingMax));
@@ -42,7 +44,10 @@ public sealed class OptionsTests
                 "storage": { "protocol": "smf", "servers": [ "h:1", { "address": "[::1]:2", "weight": 3 } ], "balancing": "roundRobin",
                              "connectTimeout": "250ms", "connectionsPerServerMax": 12, "callsWaitingMax": 0 }
                 """,
-            rest: """ "workers": 2, "limits": { "connectionsMax": 7, "replyBufferMax": "1MiB", "writeTimeout": "1s", "sharedBodyMax": 1000 }, "admin": { "address": "[::1]:9" }"""));
+            rest: """
+                "workers": 2, "limits": { "connectionsMax": 7, "replyBufferMax": "1MiB", "writeTimeout": "1s", "sharedBodyMax": 1000, "pipesMax": 3 },
+                "relay": "splice", "spliceBytesMin": "1MiB", "admin": { "address": "[::1]:9" }
+                """));
 
         Assert.Equal([new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireProtocol.Frame, ConnectionsMax = 5 }], options.Listeners);
         BackendOptions backend = Assert.Single(options.Backends);
@@ -52,8 +57,16 @@ public sealed class OptionsTests
             [new ServerOptions { Address = new TcpAddress("h", 1), Weight = 1 }, new ServerOptions { Address = new TcpAddress("::1", 2), Weight = 3 }],
             backend.Servers);
         Assert.Equal((7, 1 << 20, TimeSpan.FromSeconds(1), 1000), (options.Limits.ConnectionsMax, options.Limits.ReplyBufferMax, options.Limits.WriteTimeout, options.Limits.SharedBodyMax));
+        Assert.Equal(new RelayPolicy { Mode = RelayMode.Splice, SpliceBytesMin = 1 << 20, PipesMax = 3 }, options.Relay);
         Assert.Equal(new TcpAddress("::1", 9), options.Admin!.Address);
     }
+
+    [Theory]
+    [InlineData("auto", RelayMode.Auto)]
+    [InlineData("splice", RelayMode.Splice)]
+    [InlineData("copy", RelayMode.Copy)]
+    public void Relay_is_one_of_three_words(string word, object mode) =>
+        Assert.Equal(mode, Given.Options(Given.With(rest: $"\"relay\": \"{word}\"")).Relay.Mode);
 
     [Fact]
     public void The_shipped_configuration_is_right()

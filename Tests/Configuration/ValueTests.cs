@@ -75,8 +75,25 @@ public sealed class ValueTests
             "gateway.json:9:29: limits.connectionsMax: 0 is out of range; write a whole number from 1 to 1000000",
             "gateway.json:9:50: limits.replyBufferMax: \"1KiB\" is too small; write a size from 64KiB to 1GiB, such as \"64KiB\", \"4MiB\" or \"1GiB\", or a number of bytes",
             "gateway.json:9:75: limits.sharedBodyMax: \"2MiB\" is too large; write a size from 1 byte to 1MiB, such as \"64KiB\", \"4MiB\" or \"1GiB\", or a number of bytes",
+            "gateway.json:9:95: limits.pipesMax: 65536 is out of range; write a whole number from 0 to 65535",
         ],
-        Given.Mistakes(Given.With(rest: """ "limits": {"connectionsMax":0, "replyBufferMax": "1KiB", "sharedBodyMax": "2MiB" }""")));
+        Given.Mistakes(Given.With(rest: """ "limits": {"connectionsMax":0, "replyBufferMax": "1KiB", "sharedBodyMax": "2MiB", "pipesMax": 65536 }""")));
+
+    [Theory]
+    [InlineData("0", "0 is too small")]
+    [InlineData("\"2GiB\"", "\"2GiB\" is too large")]
+    [InlineData("\"128KB\"", "\"128KB\" is not a size")]
+    public void The_length_to_splice_from_is_a_size(string value, string problem) => Assert.Equal(
+        [$"gateway.json:9:19: spliceBytesMin: {problem}; write a size from 1 byte to 1GiB, such as \"64KiB\", \"4MiB\" or \"1GiB\", or a number of bytes"],
+        Given.Mistakes(Given.With(rest: $"\"spliceBytesMin\": {value}")));
+
+    [Theory]
+    [InlineData("\"Splice\"", "unknown value \"Splice\"")]
+    [InlineData("\"sendfile\"", "unknown value \"sendfile\"")]
+    [InlineData("true", "is a boolean")]
+    public void Relay_takes_no_other_words(string value, string problem) => Assert.Equal(
+        [$"gateway.json:9:10: relay: {problem}; write \"auto\", \"splice\" or \"copy\""],
+        Given.Mistakes(Given.With(rest: $"\"relay\": {value}")));
 
     [Theory]
     [InlineData("""{ "name": "a", "address": "127.0.0.1:1", "protocol": "http" }""", "3:54: listeners[0].protocol: unknown value \"http\"; write \"frame\" or \"smf\"")]

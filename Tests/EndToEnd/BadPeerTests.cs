@@ -62,9 +62,11 @@ public sealed class BadPeerTests : IDisposable
 
     /// <summary>The processor time is compared with the time that passed, so a slow machine only makes it easier.</summary>
     [Theory]
-    [InlineData("tcp")]
-    [InlineData("unix")]
-    public void A_gateway_that_waits_for_others_rests(string transport)
+    [InlineData("tcp", "splice")]
+    [InlineData("tcp", "copy")]
+    [InlineData("unix", "splice")]
+    [InlineData("unix", "copy")]
+    public void A_gateway_that_waits_for_others_rests(string transport, string relay)
     {
         const double restless = 0.25;
         using var silent = ScriptedServer.Silent(_network.Address(transport, "silent"));
@@ -73,9 +75,11 @@ public sealed class BadPeerTests : IDisposable
             SmfListener = _network.Address(transport, "smf"),
             FrameListener = _network.Address(transport, "frames"),
             SmfServers = [silent.Address],
+            Relay = relay,
         });
-        // Idle; in the middle of a request; with a call in flight; the same and half closed; with a reply that it does not read.
-        Peer[] callers = [.. Enumerable.Range(0, 10).Select(i => Peer.Connect(i % 2 == 0 ? gateway.SmfAddress : gateway.FrameAddress))];
+        // Idle; in the middle of a request; with a call in flight; the same and half closed; with a reply that it does not read;
+        // in the middle of a large body, of which some was passed on.
+        Peer[] callers = [.. Enumerable.Range(0, 12).Select(i => Peer.Connect(i % 2 == 0 ? gateway.SmfAddress : gateway.FrameAddress))];
         callers[2].Send([0]);
         callers[3].Send([1]);
         callers[4].Send(SmfMessage.Request(1).ToBytes());
@@ -87,6 +91,8 @@ public sealed class BadPeerTests : IDisposable
         callers[8].Send(SmfMessage.Request(1).ToBytes());
         callers[8].Dispose();
         callers[9].Send(FrameMessage.OctetsHeader("Upload", error: 0));
+        callers[10].Send(new SmfMessage(1, SmfMessage.Get, new byte[1_000_000]).ToBytes().AsSpan(0, 500_000));
+        callers[11].Send([.. FrameMessage.OctetsHeader("Upload", error: 0), .. FrameMessage.Frame(FrameType.Data, isLast: true, new byte[1_000_000]).AsSpan(0, 500_000)]);
 
         AssertRests(gateway, restless);
         foreach (Peer caller in callers)

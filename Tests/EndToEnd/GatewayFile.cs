@@ -24,6 +24,9 @@ internal sealed record GatewayFile
 
     public string DrainTimeout { get; init; } = DefaultTimeout;
 
+    /// <summary>How bodies pass: <c>splice</c> from the first byte on, <c>copy</c>, or as it is by default.</summary>
+    public string Relay { get; init; } = "auto";
+
     /// <summary>Members of the route's objects, such as <c>"messageBytesMax": "1KiB"</c>.</summary>
     public string RouteMembers { get; init; } = "";
 
@@ -40,6 +43,7 @@ internal sealed record GatewayFile
         {
           "workers": {{Workers}},
           "drainTimeout": "{{DrainTimeout}}",
+          "relay": "{{Relay}}", {{(Relay == "splice" ? "\"spliceBytesMin\": 1," : "")}}
           "listeners": [
             { "name": "smf", "address": "{{SmfListener}}", "protocol": "smf", {{ListenerMembers}} },
             { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame", {{ListenerMembers}} },

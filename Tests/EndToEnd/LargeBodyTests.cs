@@ -14,8 +14,10 @@ public sealed class LargeBodyTests
     /// <summary>What many refusals may leave behind: buffers that are in use anyway, but not one of what was announced.</summary>
     private const long MovedBytesMax = 4 * Heavy.MiB;
 
-    [Fact]
-    public void An_smf_body_of_1_gib_passes_each_way_and_is_never_held()
+    [Theory]
+    [InlineData("splice")]
+    [InlineData("copy")]
+    public void An_smf_body_of_1_gib_passes_each_way_and_is_never_held(string relay)
     {
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
         {
@@ -24,7 +26,7 @@ public sealed class LargeBodyTests
             LargeBody.SendSmf(peer, request with { Meta = SmfStatus.Ok });
             peer.ReadToEnd();
         });
-        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address], Limits = """ "messageBytesMax": "2047MiB" """ });
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address], Relay = relay, Limits = """ "messageBytesMax": "2047MiB" """ });
         using var caller = Peer.Connect(gateway.SmfAddress);
         long idleBytes = BeginMeasuring(gateway);
         // The gateway does not read a body of this size through, so any checksum passes; those who keep bodies whole verify it.
@@ -39,8 +41,10 @@ public sealed class LargeBodyTests
         AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
 
-    [Fact]
-    public void Frame_octets_of_1_gib_are_uploaded_whole_and_never_held()
+    [Theory]
+    [InlineData("splice")]
+    [InlineData("copy")]
+    public void Frame_octets_of_1_gib_are_uploaded_whole_and_never_held(string relay)
     {
         long received = 0;
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
@@ -50,7 +54,7 @@ public sealed class LargeBodyTests
             peer.Send(FrameMessage.Ok(Encoding.UTF8.GetBytes($$"""{"Bytes":{{received}}}""")).ToBytes());
             peer.ReadToEnd();
         });
-        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] });
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address], Relay = relay });
         using var caller = Peer.Connect(gateway.FrameAddress);
         long idleBytes = BeginMeasuring(gateway);
 
@@ -62,11 +66,13 @@ public sealed class LargeBodyTests
         AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
 
-    [Fact]
-    public void Frame_octets_of_1_gib_are_downloaded_whole_from_a_server_of_another_process_and_never_held()
+    [Theory]
+    [InlineData("splice")]
+    [InlineData("copy")]
+    public void Frame_octets_of_1_gib_are_downloaded_whole_from_a_server_of_another_process_and_never_held(string relay)
     {
         using var server = DemoProcess.Start("frame");
-        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] });
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address], Relay = relay });
         using var caller = Peer.Connect(gateway.FrameAddress);
         long idleBytes = BeginMeasuring(gateway);
 
@@ -78,10 +84,12 @@ public sealed class LargeBodyTests
     }
 
     /// <summary>Both ways at once, through the embedded server: the reply begins long before the request has ended.</summary>
-    [Fact]
-    public async Task Frame_octets_of_1_gib_are_echoed_while_they_are_sent()
+    [Theory]
+    [InlineData("splice")]
+    [InlineData("copy")]
+    public async Task Frame_octets_of_1_gib_are_echoed_while_they_are_sent(string relay)
     {
-        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = ["demo:echo"] });
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = ["demo:echo"], Relay = relay });
         using var caller = Peer.Connect(gateway.FrameAddress);
         long idleBytes = BeginMeasuring(gateway);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.Configuration;
 using Xunit;
@@ -52,6 +53,21 @@ public sealed class ReadmeTests : IDisposable
         Assert.All(
             Names(schema.RootElement).Where(name => name is not "$schema"),
             name => Assert.True(readme.Contains($"{name}`", StringComparison.Ordinal) || readme.Contains($"`{name}", StringComparison.Ordinal), name));
+    }
+
+    [Fact]
+    public void The_defaults_in_the_table_are_those_of_the_options()
+    {
+        string readme = Encoding.UTF8.GetString(Repository.Read("README.md"));
+        (string Prefix, OptionGroup Group)[] groups = [("", OptionTable.Gateway.Members), ("limits.", OptionTable.Limit.Members), ("backends.NAME.", OptionTable.Backend.Members)];
+        Assert.All(
+            groups.SelectMany(group => group.Group.Options.OfType<ValueOption>().Where(option => option.DefaultJson is not null).Select(option => (group.Prefix, option))),
+            entry =>
+            {
+                string value = entry.option.DefaultJson!;
+                string shown = value.StartsWith('"') ? $"`{value.Trim('"')}`" : value;
+                Assert.Contains($"\n| `{entry.Prefix}{entry.option.Name}` | {shown} |", readme, StringComparison.Ordinal);
+            });
     }
 
     /// <summary>The lines that are shown, in this order, each whole but for its wildcards; others may stand between them.</summary>

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Workers;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
@@ -53,21 +54,25 @@ public sealed class AllocationTests
         Assert.All(callers, caller => Assert.Equal(Calls / callers.Length, caller.Replies.Count - 100));
     }
 
-    [Fact]
-    public void Large_smf_calls_and_octets_allocate_nothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Large_smf_calls_and_octets_allocate_nothing(bool isSpliced)
     {
-        var sim = new GatewaySimulation();
+        RelayPolicy everything = new() { Mode = RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 64 };
+        var sim = new GatewaySimulation(new GatewaySetup { Relay = isSpliced ? everything : RelayPolicy.CopyAll });
         sim.SmfServer.KeepsRequests = false;
         sim.FrameServer.KeepsRequests = false;
         SmfFarCaller smf = sim.ConnectSmf();
         FrameFarCaller frames = sim.ConnectFrames();
-        byte[] large = SmfMessage.Encode(1, GatewaySetup.GetId, new byte[100_000]);
-        byte[] octets = Frame.Request("Upload", FrameRpc.Protocol.Frames.DataType.Octets, new byte[100_000]);
+        byte[] large = SmfMessage.Encode(1, GatewaySetup.GetId, new byte[300_000]);
+        byte[] octets = Frame.Request("Upload", FrameRpc.Protocol.Frames.DataType.Octets, new byte[300_000]);
         AssertAllocatesNothing(sim, 100, () =>
         {
             smf.Send(large);
             frames.Send(octets);
         });
+        Assert.Equal(isSpliced, sim.Counters.BytesSpliced > 0);
     }
 
     private static void AssertAllocatesNothing(GatewaySimulation sim, int rounds, Action call)

@@ -26,6 +26,12 @@ internal sealed record NetworkConditions
     /// <summary>What a pipe for splicing holds; 0 where none can be had.</summary>
     public int PipeBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>The error of a receive into a pipe, where the kernel has no splice for these sockets; 0 where it has.</summary>
+    public int FillError { get; init; }
+
+    /// <summary>The same of a send out of a pipe.</summary>
+    public int EmptyError { get; init; }
+
     /// <summary>Everything that a network may do to a stream without breaking it.</summary>
     public static NetworkConditions Rough(Random random)
     {

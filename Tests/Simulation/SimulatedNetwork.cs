@@ -71,14 +71,15 @@ internal sealed class SimulatedNetwork(VirtualTime time, Random random, NetworkC
     public (ISocket Near, ISocket Far) ConnectPair() => Pair();
 
     /// <summary>Pipes opened and not closed.</summary>
-    public int PipesOpen { get; set; }
+    public List<SimulatedSplicePipe> Pipes { get; } = [];
 
     public IPipe? OpenPipe()
     {
         if (Conditions.PipeBytes == 0)
             return null;
-        PipesOpen++;
-        return new SimulatedSplicePipe(this, Conditions.PipeBytes);
+        var pipe = new SimulatedSplicePipe(this, Conditions.PipeBytes);
+        Pipes.Add(pipe);
+        return pipe;
     }
 
     /// <summary>Two ends of a new connection.</summary>

@@ -100,6 +100,8 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         int room = Math.Min(bytesMax, target.Room);
         if (bytesMax <= 0)
             throw new InvalidOperationException("spliced nothing, which looks like the end of the stream");
+        if (network.Conditions.FillError != 0)
+            return Transfer.Failed(network.Conditions.FillError);
         if (room == 0)
             return Transfer.WouldBlock;
         byte[] piece = ArrayPool<byte>.Shared.Rent(room);
@@ -122,6 +124,8 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     public Transfer Send(IPipe pipe, bool moreFollows)
     {
         var source = (SimulatedSplicePipe)pipe;
+        if (network.Conditions.EmptyError != 0)
+            return Transfer.Failed(network.Conditions.EmptyError);
         Transfer sent = Send(source.Content, moreFollows);
         source.Take(sent.Bytes);
         return sent;

@@ -30,5 +30,9 @@ internal sealed class SimulatedSplicePipe(SimulatedNetwork network, int capacity
         return read;
     }
 
-    public void Close() => network.PipesOpen--;
+    public void Close()
+    {
+        if (!network.Pipes.Remove(this))
+            throw new InvalidOperationException("a pipe was closed twice");
+    }
 }

@@ -1,0 +1,439 @@
+using System.Text;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Tests.Simulation;
+using Xunit;
+
+namespace FrameRpc.Tests.Workers;
+
+/// <summary>Connections that splice, whatever the protocol: in a loop of their own, between scripted ends.</summary>
+public sealed class ConnectionSpliceTests
+{
+    private const int PipeBytes = 64 * 1024;
+
+    /// <summary>How long a piece that is too small to be told of may wait: 20 ms, and what a timer may be late.</summary>
+    private const int PatienceMs = 20 + TimerWheel.TickMs;
+
+    private static readonly NetworkConditions Roomy = NetworkConditions.Calm with { PipeBytes = PipeBytes, BufferBytesMin = 4 << 20, BufferBytesMax = 4 << 20 };
+
+    private readonly VirtualTime _time = new();
+    private readonly SimulatedNetwork _network;
+    private readonly BugLog _log = new();
+    private readonly EventLoop _loop;
+
+    public ConnectionSpliceTests()
+    {
+        _network = new SimulatedNetwork(_time, new Random(1), Roomy);
+        _loop = new EventLoop(_network, _time, new Random(1), _log, new RelayPolicy { Mode = RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 64 });
+    }
+
+    [Fact]
+    public void What_was_written_before_comes_first_then_the_body_then_what_is_written_after_it()
+    {
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        sink.Write("before "u8);
+        source.RelayTo(sink, bytes: 4, onEnded: () => sink.Write(" after"u8));
+        sender.Send("bodyrest"u8);
+        Run();
+
+        Assert.Equal("before body after", receiver.Text);
+        Assert.Equal("rest", source.ConsumedText);
+        AssertSpliced(4);
+    }
+
+    [Fact]
+    public void Nothing_may_be_written_into_the_middle_of_a_body()
+    {
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 8);
+        sender.Send("half"u8);
+        Run();
+
+        Assert.Equal("half", receiver.Text);
+        Assert.Throws<InvalidOperationException>(() => sink.Write("!"u8));
+    }
+
+    [Fact]
+    public void A_sink_that_is_full_stops_the_source_until_the_pipe_is_empty_and_then_the_body_goes_on()
+    {
+        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        receiver.IsReading = false;
+        byte[] body = Body(300_000);
+        source.RelayTo(sink, body.Length);
+        sender.Send(body);
+        Run();
+
+        Assert.True(source.IsInputPaused);
+        Assert.InRange(sink.OutputBytes, 1, PipeBytes);
+        // So much in all: the receiver's buffer, the pipe, the source's buffer; everything else is still with the sender.
+        Assert.InRange(body.Length - sender.UnsentBytes, 20_001, 20_000 + PipeBytes);
+
+        receiver.Resume();
+        Run();
+        Assert.Equal(body, receiver.Bytes);
+        AssertSpliced(body.Length);
+    }
+
+    [Fact]
+    public void An_end_of_the_stream_is_not_seen_before_all_that_came_is_passed_on()
+    {
+        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        receiver.IsReading = false;
+        source.RelayTo(sink, bytes: 100_000);
+        sender.Send(Body(15_000));
+        sender.EndSending();
+        Run();
+        Assert.False(source.SawPeerEnd);
+
+        receiver.Resume();
+        Run();
+        Assert.Equal(Body(15_000), receiver.Bytes);
+        Assert.True(source.SawPeerEnd);
+        Assert.False(receiver.SawEnd, "what is cut short is for the protocol to say");
+    }
+
+    [Fact]
+    public void A_reset_of_the_source_in_the_middle_leaves_no_pipe_in_use_and_the_sink_can_be_written_to()
+    {
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 100_000);
+        sender.Send(Body(15_000));
+        Run();
+        sender.Reset();
+        Run();
+
+        Assert.True(source.IsClosed);
+        Assert.Equal(0, _loop.Counters.PipesInUse);
+        sink.Write("broken off"u8);
+        Run();
+        Assert.Equal([.. Body(15_000), .. "broken off"u8], receiver.Bytes);
+    }
+
+    [Fact]
+    public void When_the_sink_goes_the_source_hears_what_was_lost_in_the_pipe_and_consumes_the_rest()
+    {
+        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        receiver.IsReading = false;
+        source.RelayTo(sink, bytes: 40_000);
+        sender.Send(Body(15_000));
+        RunFor(PatienceMs);
+        int piped = sink.OutputBytes;
+        Assert.Equal(5_000, piped);
+
+        sink.Abort();
+        Assert.Equal(piped, source.LostBytes);
+        Assert.Equal((0, 1), (_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded));
+        Assert.Empty(_network.Pipes);
+        source.ResumeInput();
+        sender.Send("rest"u8);
+        Run();
+        Assert.Equal("rest", source.ConsumedText);
+    }
+
+    [Fact]
+    public void What_the_sink_does_not_take_can_be_taken_out_of_the_pipe_and_the_source_goes_on_through_memory()
+    {
+        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        receiver.IsReading = false;
+        source.TakesOutOfPipe = true;
+        source.RelayTo(sink, bytes: 15_000);
+        sender.Send([.. Body(15_000), .. "next"u8]);
+        Run();
+
+        Assert.Equal("next", source.ConsumedText);
+        Assert.Equal(5_000, sink.OutputBytes);
+        Assert.Equal((0, 0), (_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded));
+        receiver.Resume();
+        Run();
+        Assert.Equal(Body(15_000), receiver.Bytes);
+        Assert.Equal((10_000, 5_000), (_loop.Counters.BytesSpliced, _loop.Counters.BytesCopied));
+    }
+
+    [Fact]
+    public void A_body_is_consumed_as_ever_when_no_pipe_can_be_had()
+    {
+        _network.Conditions = Roomy with { PipeBytes = 0 };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 4);
+        sender.Send("body"u8);
+        Run();
+
+        Assert.Equal("", receiver.Text);
+        Assert.Equal("body", source.ConsumedText);
+        Assert.Equal(1, _loop.Counters.SplicesRefused);
+    }
+
+    [Theory]
+    [InlineData(Libc.EINVAL)]
+    [InlineData(Libc.ENOSYS)]
+    [InlineData(Libc.EPERM)]
+    public void Where_the_kernel_does_not_splice_from_the_source_the_body_is_consumed_and_it_is_not_tried_again(int error)
+    {
+        _network.Conditions = Roomy with { FillError = error };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 4);
+        sender.Send("body"u8);
+        Run();
+
+        Assert.Equal("body", source.ConsumedText);
+        Assert.Equal((1, 0), (_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse));
+        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue));
+    }
+
+    /// <summary>Whether the pipe is emptied right behind its filling, or when a sink that was full takes more.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_the_kernel_does_not_splice_into_the_sink_the_body_goes_on_through_memory_and_it_is_not_tried_again(bool isFullAtFirst)
+    {
+        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000, EmptyError = Libc.EINVAL };
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        receiver.IsReading = !isFullAtFirst;
+        byte[] before = isFullAtFirst ? Body(12_000) : [];
+        if (isFullAtFirst)
+        {
+            sink.Write(before);
+            Run();
+        }
+        source.RelayTo(sink, bytes: 5_000);
+        sender.Send([.. Body(5_000), .. "next"u8]);
+        Run();
+        receiver.Resume();
+        Run();
+
+        Assert.Equal([.. before, .. Body(5_000)], receiver.Bytes);
+        Assert.Equal("next", source.ConsumedText);
+        Assert.Equal((1, 0), (_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse));
+        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue));
+    }
+
+    [Fact]
+    public void A_stream_that_always_has_more_lets_others_have_their_turn_between_its_moves()
+    {
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        (SimulatedSocket near, SimulatedSocket far) = _network.Pair();
+        var other = new RelayConnection(_loop, near);
+        var caller = new Reader();
+        _network.Attach(far, caller);
+        byte[] body = Body(10 * PipeBytes);
+        source.RelayTo(sink, body.Length);
+        sender.Send(body);
+
+        for (int turn = 1; turn <= 5; turn++)
+        {
+            caller.Send("x"u8);
+            _loop.Turn(waitMsMax: 0);
+            _network.RunFarEnds();
+            Assert.Equal(turn, other.ConsumedText.Length);
+            // What was found ready goes on once in its first turn; then it is one move each.
+            Assert.InRange(receiver.BytesReceived, 1, (turn + 1) * PipeBytes);
+        }
+        Run();
+        Assert.Equal(body, receiver.Bytes);
+    }
+
+    [Fact]
+    public void A_body_that_streams_wakes_the_loop_for_large_pieces_only()
+    {
+        const int piece = 16 * 1024;
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 64 * piece);
+        sender.Send(Body(piece));
+        Run();
+        List<int> passed = sink.Writes;
+        passed.Clear();
+
+        for (int sent = 1; sent < 64; sent++)
+        {
+            sender.Send(Body(piece));
+            Run();
+        }
+
+        Assert.Equal(64L * piece, receiver.BytesReceived);
+        // 256 KiB each, by way of a pipe of 64 KiB; the rest is less.
+        Assert.InRange(passed.Count, 1, 20);
+        Assert.All(passed.SkipLast(1), bytes => Assert.True(bytes > piece, $"{bytes} bytes were passed on alone"));
+    }
+
+    [Fact]
+    public void A_body_that_trickles_is_passed_on_a_little_late_once_and_then_at_once()
+    {
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 1 << 20);
+        sender.Send(Body(1000));
+        Run();
+        Assert.Equal(1000, receiver.BytesReceived);
+
+        sender.Send(Body(1000));
+        Run();
+        Assert.Equal(1000, receiver.BytesReceived);
+        RunFor(PatienceMs);
+        Assert.Equal(2000, receiver.BytesReceived);
+
+        for (int sent = 3; sent <= 100; sent++)
+        {
+            RunFor(50);
+            sender.Send(Body(1000));
+            Run();
+            Assert.Equal(1000 * sent, receiver.BytesReceived);
+        }
+    }
+
+    [Fact]
+    public void What_follows_a_body_is_told_of_byte_by_byte()
+    {
+        (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = Connect();
+        source.RelayTo(sink, bytes: 1 << 20);
+        sender.Send(Body(1 << 19));
+        Run();
+        sender.Send(Body(1 << 19));
+        Run();
+        Assert.Equal(1 << 20, receiver.BytesReceived);
+
+        foreach (char next in "next")
+        {
+            sender.Send([(byte)next]);
+            Run();
+        }
+        Assert.Equal("next", source.ConsumedText);
+    }
+
+    private static byte[] Body(int bytes)
+    {
+        byte[] body = new byte[bytes];
+        new Random(bytes).NextBytes(body);
+        return body;
+    }
+
+    private (RelayConnection Source, Reader Sender, RelayConnection Sink, Reader Receiver) Connect()
+    {
+        (RelayConnection source, Reader sender) = ConnectOne();
+        (RelayConnection sink, Reader receiver) = ConnectOne();
+        Run();
+        return (source, sender, sink, receiver);
+    }
+
+    private (RelayConnection Near, Reader Far) ConnectOne()
+    {
+        (SimulatedSocket near, SimulatedSocket far) = _network.Pair();
+        var reader = new Reader();
+        _network.Attach(far, reader);
+        return (new RelayConnection(_loop, near), reader);
+    }
+
+    /// <summary>Until nothing happens any more without time passing.</summary>
+    private void Run()
+    {
+        do
+        {
+            _network.WasActive = false;
+            _network.RunFarEnds();
+            _loop.Turn(waitMsMax: 0);
+        }
+        while (_network.WasActive || _network.HasReady);
+        Assert.Empty(_log.Bugs);
+    }
+
+    private void RunFor(int ms)
+    {
+        for (; ms > 0; ms--)
+        {
+            _time.AdvanceTo(_time.NowMs + 1);
+            Run();
+        }
+    }
+
+    private void AssertSpliced(long bytes)
+    {
+        Assert.Equal((bytes, 0), (_loop.Counters.BytesSpliced, _loop.Counters.BytesCopied));
+        Assert.Equal((0, 0), (_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded));
+    }
+
+    /// <summary>Passes so many bytes of its input on to another connection, and keeps what it consumes itself.</summary>
+    private sealed class RelayConnection : Connection
+    {
+        private readonly StringBuilder _consumed = new();
+        private readonly SimulatedSocket _socket;
+        private RelayConnection? _waiting;
+        private long _relayBytesLeft;
+        private Action? _onEnded;
+
+        public RelayConnection(EventLoop loop, SimulatedSocket socket)
+            : base(loop, socket, ConnectionState.Open)
+        {
+            _socket = socket;
+            socket.Writes = [];
+        }
+
+        public string ConsumedText => _consumed.ToString();
+
+        /// <summary>The length of each write to its socket.</summary>
+        public List<int> Writes => _socket.Writes!;
+
+        public int LostBytes { get; private set; }
+
+        public bool SawPeerEnd { get; private set; }
+
+        /// <summary>Does not wait for a sink that is full.</summary>
+        public bool TakesOutOfPipe { get; set; }
+
+        public void RelayTo(RelayConnection sink, int bytes, Action? onEnded = null)
+        {
+            sink._waiting = this;
+            _relayBytesLeft = bytes;
+            _onEnded = onEnded;
+            TrySplice(sink, bytes);
+        }
+
+        protected override int Consume(ReadOnlySpan<byte> bytes)
+        {
+            _consumed.Append(Encoding.ASCII.GetString(bytes));
+            return bytes.Length;
+        }
+
+        protected override void OnSpliced(int bytes)
+        {
+            _relayBytesLeft -= bytes;
+            if (_relayBytesLeft == 0)
+                _onEnded?.Invoke();
+        }
+
+        protected override void OnSpliceLost(int bytes) => LostBytes += bytes;
+
+        protected override void OnSinkFull()
+        {
+            if (TakesOutOfPipe)
+                TakeOutOfPipe();
+            else
+                PauseInput();
+        }
+
+        protected override void OnOutputSent()
+        {
+            if (HasOutputRoom && _waiting is { IsInputPaused: true })
+                _waiting.ResumeInput();
+        }
+
+        protected override void OnPeerEnded() => SawPeerEnd = true;
+
+        protected override void OnClosed()
+        {
+        }
+    }
+
+    /// <summary>A scripted end that keeps what comes.</summary>
+    private sealed class Reader : FarEnd
+    {
+        public byte[] Bytes => Inbox.Bytes.ToArray();
+
+        public string Text => Encoding.ASCII.GetString(Inbox.Bytes);
+
+        protected override void OnReceived()
+        {
+        }
+    }
+}
