@@ -58,7 +58,11 @@ internal sealed class Splice(IPipe pipe) : TimerEntry
     /// <summary>Fills the pipe with what the socket has of the stretch, and nothing behind it.</summary>
     public Transfer Fill(ISocket socket)
     {
-        Transfer filled = socket.Receive(pipe, (int)Math.Min(UnreceivedBytes, pipe.CapacityBytes - pipe.Bytes));
+        // A place of the pipe may hold more than a page, so that it holds more than its capacity.
+        int room = (int)Math.Min(UnreceivedBytes, Math.Max(0, pipe.CapacityBytes - pipe.Bytes));
+        if (room == 0)
+            return Transfer.WouldBlock;
+        Transfer filled = socket.Receive(pipe, room);
         if (filled.Status == TransferStatus.Done)
             _lastFilledMs = Source.Loop.NowMs;
         _isSlow &= filled.Bytes < TellFromBytes;

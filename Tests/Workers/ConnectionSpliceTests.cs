@@ -181,7 +181,7 @@ public sealed class ConnectionSpliceTests
 
         Assert.Equal("body", source.ConsumedText);
         Assert.Equal((1, 0), (_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse));
-        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue));
+        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true));
     }
 
     /// <summary>Whether the pipe is emptied right behind its filling, or when a sink that was full takes more.</summary>
@@ -208,7 +208,7 @@ public sealed class ConnectionSpliceTests
         Assert.Equal([.. before, .. Body(5_000)], receiver.Bytes);
         Assert.Equal("next", source.ConsumedText);
         Assert.Equal((1, 0), (_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse));
-        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue));
+        Assert.False(_loop.Splices.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true));
     }
 
     [Fact]
@@ -389,7 +389,7 @@ public sealed class ConnectionSpliceTests
             TrySplice(sink, bytes);
         }
 
-        protected override int Consume(ReadOnlySpan<byte> bytes)
+        protected override int Consume(Span<byte> bytes)
         {
             _consumed.Append(Encoding.ASCII.GetString(bytes));
             return bytes.Length;

@@ -18,7 +18,18 @@ public sealed class SplicePoolTests
     [InlineData(RelayMode.Auto, 1000, true)]
     [InlineData(RelayMode.Copy, 1_000_000, false)]
     public void A_body_is_worth_a_pipe_from_a_length_on_and_never_where_all_is_copied(object mode, long bytes, bool isWorthIt) =>
-        Assert.Equal(isWorthIt, Pool(Everything with { Mode = (RelayMode)mode, SpliceBytesMin = 1000 }).IsWorthIt(bytes));
+        Assert.Equal(isWorthIt, Pool(Everything with { Mode = (RelayMode)mode, SpliceBytesMin = 1000 }).IsWorthIt(bytes, fromTcp: true, toTcp: true));
+
+    [Theory]
+    [InlineData(RelayMode.Auto, false, true, false)]
+    [InlineData(RelayMode.Auto, true, false, true)]
+    [InlineData(RelayMode.Auto, false, false, true)]
+    [InlineData(RelayMode.Splice, false, true, true)]
+    public void Auto_copies_from_a_Unix_socket_to_TCP_and_counts_it(object mode, bool fromTcp, bool toTcp, bool isWorthIt)
+    {
+        Assert.Equal(isWorthIt, Pool(Everything with { Mode = (RelayMode)mode }).IsWorthIt(1_000_000, fromTcp, toTcp));
+        Assert.Equal(isWorthIt ? 0 : 1, _counters.CopiesChosen);
+    }
 
     [Fact]
     public void A_pipe_that_is_empty_is_used_again()
@@ -82,7 +93,7 @@ public sealed class SplicePoolTests
         Assert.Equal((0, 1), (_counters.PipesInUse, _counters.SplicesRefused));
 
         _network.Conditions = NetworkConditions.Calm;
-        Assert.True(pool.IsWorthIt(1));
+        Assert.True(pool.IsWorthIt(1, fromTcp: true, toTcp: true));
         Assert.NotNull(pool.Rent());
     }
 
@@ -92,7 +103,7 @@ public sealed class SplicePoolTests
         SplicePool pool = Pool(Everything);
         pool.NoteUnsupported();
 
-        Assert.False(pool.IsWorthIt(long.MaxValue));
+        Assert.False(pool.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true));
         Assert.Equal(1, _counters.SplicesRefused);
     }
 
