@@ -43,7 +43,6 @@ internal sealed record GatewayFile
         {
           "workers": {{Workers}},
           "drainTimeout": "{{DrainTimeout}}",
-          "relay": "{{Relay}}", {{(Relay == "splice" ? "\"spliceBytesMin\": 1," : "")}}
           "listeners": [
             { "name": "smf", "address": "{{SmfListener}}", "protocol": "smf", {{ListenerMembers}} },
             { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame", {{ListenerMembers}} },
@@ -64,6 +63,7 @@ internal sealed record GatewayFile
             { "name": "fail", "endpoint": "Fail", "backend": "frame-servers", "timeout": "{{Timeout}}" },
           ],
           "limits": { {{Limits}} },
+          "relay": "{{Relay}}", {{(Relay == "splice" ? "\"spliceBytesMin\": 1," : "")}}
         }
         """;
 }
