@@ -15,9 +15,9 @@ internal enum RelayMode
 internal sealed record RelayPolicy
 {
     /// <summary>
-    /// Below it copying is cheaper. Bodies of smf over loopback, CPU µs a call, copied and spliced, where the first 128 KiB of a
-    /// body come with its header and are copied in any case: 128 KiB 112 and 131, 192 KiB 256 and 227, 256 KiB 371 and 242,
-    /// 1 MiB 785 and 617, 4 MiB 3,521 and 1,303.
+    /// Below it copying is cheaper. bench/relay.sh, smf bodies over loopback, CPU µs a call, copied and spliced, where the first
+    /// 128 KiB of a body come with its header and are copied in any case: 128 KiB 111 and 120, 192 KiB 237 and 213, 256 KiB 286
+    /// and 211, 1 MiB 777 and 659, 4 MiB 3,421 and 1,048.
     /// </summary>
     public const int SpliceBytesMinDefault = 64 * 1024;
 

@@ -63,6 +63,25 @@ public sealed class RelayTests : IDisposable
         Assert.Empty(frameServer.Problems);
     }
 
+    [Fact]
+    public void Auto_splices_from_TCP_to_Unix_and_copies_from_Unix_to_TCP_and_the_report_says_so()
+    {
+        using var smfServer = new ScriptedServer(_network.Address("unix", "smf-server"), EchoLargeSmf);
+        using var frameServer = new ScriptedServer(_network.Address("unix", "frame-server"), EchoOctets);
+        using var gateway = Start("auto", "tcp", smfServer, frameServer);
+        using var smf = Peer.Connect(gateway.SmfAddress);
+
+        LargeBody.SendSmf(smf, LargeRequest(session: 7));
+        smf.Receive(SmfHeader.Bytes);
+        LargeBody.ReadContent(smf, BodyBytes);
+
+        var counts = RelayCounts.Of(gateway);
+        Assert.InRange(counts.SplicedMiB, BodyMiB / 2, BodyMiB);
+        Assert.InRange(counts.CopiedMiB, BodyMiB, 3 * BodyMiB / 2);
+        Assert.NotEqual(0, counts.ByChoice);
+        Assert.Equal((0, 0), (counts.WithoutPipe, counts.PipesInUse));
+    }
+
     [Theory]
     [MemberData(nameof(Cuts))]
     public void A_reply_that_its_server_breaks_off_never_looks_whole_to_its_caller(string relay, string transport, StreamEnd how)

@@ -17,7 +17,7 @@ public sealed class ReportTests
         string line = gateway.Report();
 
         Assert.StartsWith(FourCallersWereServed, line, StringComparison.Ordinal);
-        Assert.Contains(" handed over, 2+2 open; 4 calls, 0 refused, 0.0 MiB of large bodies spliced, 0.0 copied, 0 not spliced for want of a pipe; 0 collections, ", line, StringComparison.Ordinal);
+        Assert.Contains(" handed over, 2+2 open; 4 calls, 0 refused, 0.0 MiB of large bodies spliced, 0.0 copied, 0 pieces by choice, 0 not spliced for want of a pipe, 0 pipes in use; 0 collections, ", line, StringComparison.Ordinal);
         foreach (Peer caller in callers)
         {
             AssertServes(caller);
