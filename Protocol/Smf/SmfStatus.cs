@@ -18,6 +18,9 @@ public static class SmfStatus
     /// <summary>A rate or concurrency limit was reached.</summary>
     public const uint TooManyRequests = 429;
 
+    /// <summary>The server's handler failed.</summary>
+    public const uint ServerError = 500;
+
     /// <summary>The server closed or reset the connection before its reply.</summary>
     public const uint BadGateway = 502;
 

@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Client;
+
+/// <summary>Makes a client's connections, one at a time, and leaves a server alone for a while that could not be reached.</summary>
+internal sealed class Dialer(IConnector connector, ClientOptions options) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly TimeProvider _clock = options.TimeProvider;
+    private readonly Lock _lock = new();
+    private Exception? _lastFailure;
+    private long _failedAt;
+    private TimeSpan _pause;
+    private int _failures;
+
+    public ConnectivityWatch Connectivity { get; } = new();
+
+    public string Address => connector.Address;
+
+    /// <summary>A connection: one that has become usable while we waited for our turn, else a new one.</summary>
+    /// <param name="existing">Looks for a usable one.</param>
+    /// <param name="begin">Puts a new one into use.</param>
+    /// <param name="waitForReady">Whether to wait and try again after a failure, where the call would otherwise fail at once.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <exception cref="RpcConnectionException">None can be made now.</exception>
+    public async ValueTask<T> DialAsync<T>(Func<T?> existing, Func<TransportConnection, T> begin, bool waitForReady, CancellationToken cancel)
+        where T : class
+    {
+        while (true)
+        {
+            await SitOutPauseAsync(waitForReady, cancel).ConfigureAwait(false);
+            await _turn.WaitAsync(cancel).ConfigureAwait(false);
+            try
+            {
+                if (Connectivity.State is ConnectivityState.Shutdown)
+                    throw new ObjectDisposedException(null, $"the client of {connector.Address} was disposed");
+                if (existing() is { } usable)
+                    return usable;
+                if (PauseLeft() > TimeSpan.Zero)
+                    continue;
+                TransportConnection connection = await ConnectAsync(cancel).ConfigureAwait(false);
+                T begun = begin(connection);
+                Connectivity.Enter(ConnectivityState.Ready);
+                return begun;
+            }
+            catch (RpcConnectionException) when (waitForReady)
+            {
+                // The pause has begun; sit it out and try again.
+            }
+            finally
+            {
+                _ = _turn.Release();
+            }
+        }
+    }
+
+    public void Dispose() => Connectivity.Enter(ConnectivityState.Shutdown);
+
+    private async ValueTask SitOutPauseAsync(bool waitForReady, CancellationToken cancel)
+    {
+        while (PauseLeft() is var left && left > TimeSpan.Zero)
+        {
+            if (!waitForReady)
+                throw Unavailable();
+            await Task.Delay(left, _clock, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private TimeSpan PauseLeft()
+    {
+        lock (_lock)
+            return _failures == 0 ? TimeSpan.Zero : _pause - _clock.GetElapsedTime(_failedAt);
+    }
+
+    private async ValueTask<TransportConnection> ConnectAsync(CancellationToken cancel)
+    {
+        Connectivity.Enter(ConnectivityState.Connecting);
+        using var limit = new CancellationTokenSource(options.ConnectTimeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            TransportConnection connection = await connector.ConnectAsync(either.Token).ConfigureAwait(false);
+            lock (_lock)
+                _failures = 0;
+            ClientLog.Connected(options.Logger, connector.Address);
+            return connection;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            Connectivity.Enter(ConnectivityState.Idle);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            throw Fail(new TimeoutException($"no connection within {options.ConnectTimeout.TotalSeconds} s"));
+        }
+        catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
+        {
+            throw Fail(e);
+        }
+    }
+
+    private RpcConnectionException Fail(Exception reason)
+    {
+        TimeSpan pause;
+        lock (_lock)
+        {
+            _lastFailure = reason;
+            _failedAt = _clock.GetTimestamp();
+            pause = _pause = options.Backoff.After(++_failures);
+        }
+        ClientLog.NotConnected(options.Logger, connector.Address, reason.Message, pause.TotalMilliseconds);
+        Connectivity.Enter(ConnectivityState.TransientFailure);
+        return Unavailable();
+    }
+
+    private RpcConnectionException Unavailable()
+    {
+        lock (_lock)
+            return new RpcConnectionException($"{connector.Address}: no connection: {_lastFailure?.Message}", mayHaveRun: false, _lastFailure);
+    }
+}

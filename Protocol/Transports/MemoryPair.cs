@@ -1,0 +1,30 @@
+using System.IO.Pipelines;
+
+namespace FrameRpc.Protocol.Transports;
+
+/// <summary>Two ends of a connection that is nothing but memory: for tests, and for a client and a server in one process.</summary>
+/// <param name="Client">The end that connected.</param>
+/// <param name="Server">The end that was connected to.</param>
+public sealed record MemoryPair(TransportConnection Client, TransportConnection Server)
+{
+    /// <summary>Bytes that wait in one direction before its writer has to.</summary>
+    public const int BufferBytesMax = 1 << 20;
+
+    // Two megabytes a connection at most, in pieces that are few for a stream and that the shared array pool keeps.
+    private static readonly PipeOptions Default = new(
+        pauseWriterThreshold: BufferBytesMax, resumeWriterThreshold: BufferBytesMax / 2, minimumSegmentSize: 64 << 10, useSynchronizationContext: false);
+
+    /// <summary>Makes a new connection.</summary>
+    /// <param name="peer">What each end calls the other.</param>
+    /// <param name="options">For both directions; without it, <see cref="BufferBytesMax"/> holds.</param>
+    public static MemoryPair Create(string peer = "memory", PipeOptions? options = null)
+    {
+        var requests = new Pipe(options ?? Default);
+        var replies = new Pipe(options ?? Default);
+        return new MemoryPair(
+            new PipeConnection(new Ends(replies.Reader, requests.Writer), peer),
+            new PipeConnection(new Ends(requests.Reader, replies.Writer), peer));
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}

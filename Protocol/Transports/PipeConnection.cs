@@ -1,0 +1,30 @@
+using System.IO.Pipelines;
+
+namespace FrameRpc.Protocol.Transports;
+
+/// <summary>A connection over two pipes that somebody else made.</summary>
+internal sealed class PipeConnection(IDuplexPipe pipe, string peer) : TransportConnection
+{
+    private volatile bool _aborted;
+
+    public override PipeReader Input => pipe.Input;
+
+    public override PipeWriter Output => pipe.Output;
+
+    public override string Peer => peer;
+
+    // A pipe must not be completed under whoever is using it: those are woken here, and the pipes completed when they have let go.
+    public override void Abort()
+    {
+        _aborted = true;
+        pipe.Input.CancelPendingRead();
+        pipe.Output.CancelPendingFlush();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Exception? reason = _aborted ? new IOException("the other side ended the connection abruptly") : null;
+        await pipe.Output.CompleteAsync(reason).ConfigureAwait(false);
+        await pipe.Input.CompleteAsync(reason).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,70 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FrameRpc.Protocol.Transports;
+
+/// <summary>A connection over a TCP or Unix socket.</summary>
+internal sealed class SocketConnection : TransportConnection
+{
+    private const int ReadBytes = 64 << 10;
+    private const int ReadBytesMin = 16 << 10;
+
+    private readonly Socket _socket;
+    private int _closed;
+
+    public SocketConnection(Socket socket, EndPoint? peer)
+    {
+        _socket = socket;
+        if (socket.ProtocolType is ProtocolType.Tcp)
+            socket.NoDelay = true;
+        var stream = new NetworkStream(socket, ownsSocket: false);
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytesMin, leaveOpen: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: ReadBytesMin, leaveOpen: true));
+        Peer = SocketAddress.Display(peer);
+    }
+
+    public override PipeReader Input { get; }
+
+    public override PipeWriter Output { get; }
+
+    public override string Peer { get; }
+
+    // A TCP peer gets a reset instead of an end. A Unix socket has no such thing: its peer sees an end.
+    public override void Abort()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        if (_socket.ProtocolType is ProtocolType.Tcp)
+        {
+            try
+            {
+                _socket.LingerState = new LingerOption(true, 0);
+            }
+            catch (SocketException)
+            {
+                // The peer was faster: there is nothing left to reset.
+            }
+        }
+        _socket.Dispose();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        // Completing the writer flushes what was never flushed, and nobody is there to hear that it failed.
+        bool aborted = Interlocked.Exchange(ref _closed, 1) != 0;
+        await Output.CompleteAsync(aborted ? new IOException("aborted") : null).ConfigureAwait(false);
+        await Input.CompleteAsync().ConfigureAwait(false);
+        if (aborted)
+            return;
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The peer has gone already.
+        }
+        _socket.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+
+namespace FrameRpc.Protocol.Transports;
+
+/// <summary>TLS over another connection.</summary>
+internal sealed class TlsConnection : TransportConnection
+{
+    private readonly SslStream _tls;
+    private readonly TransportConnection _inner;
+    private volatile bool _aborted;
+
+    private TlsConnection(SslStream tls, TransportConnection inner)
+    {
+        _tls = tls;
+        _inner = inner;
+        Input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true));
+        Output = PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true));
+    }
+
+    public override PipeReader Input { get; }
+
+    public override PipeWriter Output { get; }
+
+    public override string Peer => _inner.Peer;
+
+    /// <summary>Makes the handshake; if it fails, the connection below is ended.</summary>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The sides do not agree, or one does not trust the other.</exception>
+    public static async ValueTask<TransportConnection> MakeAsync(TransportConnection inner, Func<SslStream, Task> handshake)
+    {
+        var tls = new SslStream(new DuplexPipeStream(inner));
+        try
+        {
+            await handshake(tls).ConfigureAwait(false);
+            return new TlsConnection(tls, inner);
+        }
+        catch
+        {
+            inner.Abort();
+            await tls.DisposeAsync().ConfigureAwait(false);
+            await inner.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public override void Abort()
+    {
+        _aborted = true;
+        _inner.Abort();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Output.CompleteAsync(_aborted ? new IOException("aborted") : null).ConfigureAwait(false);
+        await Input.CompleteAsync().ConfigureAwait(false);
+        if (!_aborted)
+            await SayGoodbyeAsync().ConfigureAwait(false);
+        await _tls.DisposeAsync().ConfigureAwait(false);
+        await _inner.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask SayGoodbyeAsync()
+    {
+        try
+        {
+            await _tls.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // The peer has gone already; there is nobody to say it to.
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Net.Security;
+
+namespace FrameRpc.Protocol.Transports;
+
+/// <summary>Connects with TLS over another transport.</summary>
+/// <param name="inner">Makes the connections below.</param>
+/// <param name="options">Whom to expect (<see cref="SslClientAuthenticationOptions.TargetHost"/>) and what to show.</param>
+public sealed class TlsConnector(IConnector inner, SslClientAuthenticationOptions options) : IConnector
+{
+    /// <inheritdoc/>
+    public string Address => inner.Address;
+
+    /// <inheritdoc/>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The sides do not agree, or one does not trust the other.</exception>
+    public async ValueTask<TransportConnection> ConnectAsync(CancellationToken cancel)
+    {
+        TransportConnection connection = await inner.ConnectAsync(cancel).ConfigureAwait(false);
+        return await TlsConnection.MakeAsync(connection, tls => tls.AuthenticateAsClientAsync(options, cancel)).ConfigureAwait(false);
+    }
+}
