@@ -11,6 +11,6 @@ internal static partial class ClientLog
     [LoggerMessage(2, LogLevel.Warning, "{Address}: no connection: {Reason}; the next attempt is {PauseMs:0} ms away at least")]
     public static partial void NotConnected(ILogger logger, string address, string reason, double pauseMs);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Address}: the connection was lost: {Reason}")]
-    public static partial void Lost(ILogger logger, string address, string reason);
+    [LoggerMessage(3, LogLevel.Debug, "{Address}: the connection was closed: {Reason}")]
+    public static partial void Closed(ILogger logger, string address, string reason);
 }

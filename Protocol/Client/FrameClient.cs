@@ -1,0 +1,128 @@
+using System.Text.Json.Serialization.Metadata;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Telemetry;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Client;
+
+/// <summary>Calls endpoints of a frame server or gateway by their names. One object serves any number of threads, over a pool of connections.</summary>
+/// <example>
+/// <code>
+/// await using var client = new FrameClient("127.0.0.1:8888");
+/// Greeting? greeting = await client.CallAsync("Greet", new Name("Ada"), Json.Default.Name, Json.Default.Greeting);
+/// </code>
+/// </example>
+public sealed class FrameClient : IAsyncDisposable
+{
+    private readonly FrameClientOptions _options;
+    private readonly FrameConnectionPool _pool;
+
+    /// <summary>A client of one address; nothing is connected before the first call.</summary>
+    /// <param name="address"><c>127.0.0.1:8888</c>, <c>[::1]:8888</c>, <c>name:port</c> or <c>unix:/run/x.sock</c>.</param>
+    /// <param name="options">Without them, their defaults hold.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> is none of these.</exception>
+    public FrameClient(string address, FrameClientOptions? options = null)
+        : this(new SocketConnector(address), options)
+    {
+    }
+
+    /// <summary>A client over any transport; nothing is connected before the first call.</summary>
+    public FrameClient(IConnector connector, FrameClientOptions? options = null)
+    {
+        _options = options ?? new FrameClientOptions();
+        _pool = new FrameConnectionPool(connector, _options);
+    }
+
+    /// <summary>Whether a call could be made now. <see cref="ConnectivityState.Ready"/> is as of the last connection that was made or lost.</summary>
+    public ConnectivityState State => _pool.Connectivity.State;
+
+    /// <summary>Waits until the state is another than <paramref name="last"/>, and says which.</summary>
+    public Task<ConnectivityState> WaitForStateChangeAsync(ConnectivityState last, CancellationToken cancel = default) =>
+        _pool.Connectivity.WaitForChangeAsync(last, cancel);
+
+    /// <summary>A call with JSON both ways.</summary>
+    /// <exception cref="RpcException">It failed; see <see cref="RpcException.Blame"/>.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
+    public async Task<TReply?> CallAsync<TRequest, TReply>(
+        string endpoint,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<TReply> replyType,
+        CallOptions options = default,
+        CancellationToken cancel = default)
+    {
+        using CallDeadline deadline = Deadline(options, cancel);
+        try
+        {
+            FrameBody body = FrameBody.Json(request, requestType);
+            await using FrameReply reply = await SendAsync(endpoint, body, DataType.Json, options, deadline).ConfigureAwait(false);
+            return await reply.ReadJsonAsync(replyType, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw deadline.Explain(e, endpoint);
+        }
+    }
+
+    /// <summary>A call with any body, and any reply. It returns with the reply's header, perhaps while the request's octets are still being sent.</summary>
+    /// <param name="endpoint">The method's name.</param>
+    /// <param name="body">What to send. It is let go of, sent or not.</param>
+    /// <param name="accept">What the reply should hold.</param>
+    /// <param name="options">The timeout ends with the reply's header, and the caller's token with it.</param>
+    /// <param name="cancel">Gives up the call.</param>
+    /// <returns>The reply; it has to be read to its end or disposed, because it keeps a connection.</returns>
+    /// <exception cref="RpcException">The call failed; see <see cref="RpcException.Blame"/>.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
+    /// <exception cref="ArgumentException">The endpoint's name, or the JSON body, is too long.</exception>
+    public async Task<FrameReply> SendAsync(
+        string endpoint, FrameBody body, DataType accept, CallOptions options = default, CancellationToken cancel = default)
+    {
+        using CallDeadline deadline = Deadline(options, cancel);
+        try
+        {
+            return await SendAsync(endpoint, body, accept, options, deadline).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw deadline.Explain(e, endpoint);
+        }
+    }
+
+    /// <summary>Ends all connections. Calls in flight fail.</summary>
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    private CallDeadline Deadline(CallOptions options, CancellationToken cancel) => new(options.Timeout ?? _options.Timeout, _options.TimeProvider, cancel);
+
+    private async Task<FrameReply> SendAsync(string endpoint, FrameBody body, DataType accept, CallOptions options, CallDeadline deadline)
+    {
+        var telemetry = CallTelemetry.StartClient("frame", endpoint);
+        try
+        {
+            FrameConnection connection = await TakeConnectionAsync(body, options, deadline).ConfigureAwait(false);
+            FrameReply reply = await connection.CallAsync(endpoint, body, accept, deadline.Token).ConfigureAwait(false);
+            telemetry.End(failure: null);
+            return reply;
+        }
+        catch (Exception e)
+        {
+            telemetry.End(e);
+            throw;
+        }
+    }
+
+    private async ValueTask<FrameConnection> TakeConnectionAsync(FrameBody body, CallOptions options, CallDeadline deadline)
+    {
+        try
+        {
+            if (body.JsonBytes > _options.MessageBytesMax)
+                throw new ArgumentException($"the JSON body has {body.JsonBytes} bytes, and {nameof(ClientOptions.MessageBytesMax)} is {_options.MessageBytesMax}", nameof(body));
+            return await _pool.TakeAsync(options.WaitForReady, deadline.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await body.ReleaseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

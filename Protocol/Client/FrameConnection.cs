@@ -1,0 +1,152 @@
+using System.Runtime.ExceptionServices;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Frames.Bodies;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Client;
+
+/// <summary>One connection of a client, for one call at a time.</summary>
+internal sealed class FrameConnection
+{
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+
+
+    /// <summary>How long the rest of a request may take once its reply has ended.</summary>
+    private static readonly TimeSpan UploadBehindReplyMax = TimeSpan.FromSeconds(30);
+
+    private readonly TransportConnection _transport;
+    private readonly FrameConnectionPool _pool;
+    private readonly FrameReader _reader;
+    private readonly FrameWriter _writer;
+    private readonly int _messageBytesMax;
+    private Task? _watch;
+    private int _closed;
+
+    public FrameConnection(TransportConnection transport, FrameConnectionPool pool, int messageBytesMax)
+    {
+        _transport = transport;
+        _pool = pool;
+        _messageBytesMax = messageBytesMax;
+        _reader = new FrameReader(transport, Blame.Server);
+        _writer = new FrameWriter(transport);
+    }
+
+    public long IdleSince { get; private set; }
+
+    /// <summary>Whether nothing came since the last call: anything that does is an end, or the wrong thing.</summary>
+    public bool IsQuiet => _watch is null || !_watch.IsCompleted;
+
+    public void BeginIdle(long now)
+    {
+        IdleSince = now;
+        Task watch = _watch = _reader.WatchAsync();
+        _ = watch.ContinueWith(ended => _pool.DropIdle(this, ended), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Whether the connection is idle since <paramref name="watch"/> began: its end may be noticed only when the next call has begun.</summary>
+    public bool IsIdleSince(Task watch) => _watch == watch;
+
+    /// <summary>Makes one call. When it and its reply's body are over, or it failed, the connection returns to the pool by itself.</summary>
+    public async Task<FrameReply> CallAsync(string endpoint, FrameBody body, DataType accept, CancellationToken cancel)
+    {
+        _watch = null;
+        using var stop = new CancellationTokenSource();
+        Task upload = UploadAsync(endpoint, body, accept, stop.Token);
+        try
+        {
+            MessageHeaderRecord header = await _reader.ReadHeaderAsync(cancel).ConfigureAwait(false)
+                ?? throw ConnectionLoss.Of(_transport, $"the reply to {endpoint} had begun");
+            if (header.Error is not ReplyError.Ok)
+                throw RpcReplyException.FromError(header.Error, header.ErrorMessage, endpoint);
+            if (header.DataType != accept)
+                throw _reader.Broken($"the reply to {endpoint} holds data of type {(byte)header.DataType}, where {(byte)accept} was asked for");
+            return await BeginReplyAsync(header, upload, cancel).ConfigureAwait(false);
+        }
+        catch (RpcReplyException e) when (upload.IsCompletedSuccessfully && body.DataType is DataType.Json && e.Blame is Blame.Undecided)
+        {
+            // The one failure behind which the first implementation's server still knows its place: it has read all of the request.
+            _pool.Return(this, reusable: true);
+            throw;
+        }
+        catch (Exception failure)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await GiveUpAsync(upload).ConfigureAwait(false);
+            if (upload.Exception?.InnerException is BodySourceException source && failure is not RpcReplyException)
+                ExceptionDispatchInfo.Throw(source.InnerException!);
+            throw;
+        }
+    }
+
+    /// <summary>Makes whatever waits on the connection fail.</summary>
+    public void Abort() => _transport.Abort();
+
+    /// <summary>Ends the connection: with a reset frame, as the format has it, if it is between messages.</summary>
+    public async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        bool between = _watch is not null;
+        if (between)
+        {
+            using var farewell = new CancellationTokenSource(FarewellMax);
+            await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
+            _transport.Input.CancelPendingRead();
+            await _watch!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        else
+        {
+            _transport.Abort();
+        }
+        await _transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task UploadAsync(string endpoint, FrameBody body, DataType accept, CancellationToken stop)
+    {
+        try
+        {
+            _writer.WriteHeader(endpoint, body.DataType, accept);
+            await body.WriteAsync(_writer, stop).ConfigureAwait(false);
+        }
+        catch (BodySourceException)
+        {
+            // The server must not take what has come for all, and whoever waits for its reply must not wait for one.
+            using var farewell = new CancellationTokenSource(FarewellMax);
+            await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
+            _transport.Abort();
+            throw;
+        }
+        finally
+        {
+            await body.ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<FrameReply> BeginReplyAsync(MessageHeaderRecord header, Task upload, CancellationToken cancel)
+    {
+        DataPartReader part = null!;
+        part = new DataPartReader(_reader, () => _ = EndReplyAsync(part, upload));
+        if (header.DataType is DataType.None)
+            await part.SkipAsync(cancel).ConfigureAwait(false);
+        return new FrameReply(header.DataType, part, _messageBytesMax);
+    }
+
+    /// <summary>The reply was read to its end, or given up. A request that is still being sent then has as long as it needs, within the bound.</summary>
+    private async Task EndReplyAsync(DataPartReader part, Task upload)
+    {
+        if (part.AtEnd)
+            await upload.WaitAsync(UploadBehindReplyMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (part.AtEnd && upload.IsCompletedSuccessfully)
+            _pool.Return(this, reusable: true);
+        else
+            await GiveUpAsync(upload).ConfigureAwait(false);
+    }
+
+    private async Task GiveUpAsync(Task upload)
+    {
+        _transport.Abort();
+        await upload.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _pool.Return(this, reusable: false);
+    }
+}

@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using FrameRpc.Protocol.Errors;
+
+namespace FrameRpc.Protocol.Frames;
+
+/// <summary>The data part of a message as a pipe: payloads without their frame headers, in the memory in which they came.</summary>
+/// <remarks>
+/// One read gives what has come of one frame. Only a program that wants to see more before it consumes anything makes bytes be copied: those that it left of a
+/// frame whose end it has seen, because between them and the next payload a frame header stands.
+/// </remarks>
+/// <param name="frames">It stands behind the message's header.</param>
+/// <param name="onEnd">Called once: when all of the part was taken from the connection, or when nothing more will be read of it, see <see cref="AtEnd"/>.</param>
+internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeReader
+{
+    private readonly KeptBytes _kept = new();
+    private ReadOnlySequence<byte> _given;
+    private uint _frameBytesLeft;
+    private bool _lastFrame;
+    private bool _completed;
+
+    /// <summary>Whether all of the part was taken from the connection, so that the next message may be read.</summary>
+    public bool AtEnd { get; private set; }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ReadResult result;
+        while (!TryGiveKept(out result))
+        {
+            if (TryGive(await frames.ReadAsync(cancellationToken).ConfigureAwait(false), out result))
+                break;
+        }
+        return result;
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (TryGiveKept(out result))
+            return true;
+        while (frames.TryRead(out ReadResult read))
+        {
+            if (TryGive(read, out result))
+                return true;
+        }
+        return false;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        ReadOnlySequence<byte> given = _given;
+        _given = default;
+        if (_kept.Count > 0)
+            _kept.Consume(given.Slice(0, consumed).Length, examinedAll: given.Slice(examined).IsEmpty);
+        else if (!given.IsEmpty)
+            AdvanceInPlace(given, consumed, examined);
+    }
+
+    /// <summary>Not supported: a read is cancelled by its token.</summary>
+    public override void CancelPendingRead() => throw new NotSupportedException("a read of a body is cancelled by its token");
+
+    public override void Complete(Exception? exception = null)
+    {
+        if (_completed)
+            return;
+        _completed = true;
+        if (!AtEnd)
+            onEnd();
+    }
+
+    /// <summary>Takes the rest of the part from the connection, and forgets it.</summary>
+    public async ValueTask SkipAsync(CancellationToken cancel)
+    {
+        while (!AtEnd)
+        {
+            ReadResult read = await ReadAsync(cancel).ConfigureAwait(false);
+            AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private bool TryGiveKept(out ReadResult result)
+    {
+        if (_completed)
+            throw new InvalidOperationException("the body was let go, and cannot be read any more");
+        result = default;
+        if (!AtEnd && !_kept.HasUnexamined)
+            return false;
+        _given = _kept.Bytes;
+        result = new ReadResult(_given, isCanceled: false, isCompleted: AtEnd);
+        return true;
+    }
+
+    /// <summary>Gives what has come of the part; false when more has to come first.</summary>
+    private bool TryGive(ReadResult read, out ReadResult result)
+    {
+        result = default;
+        ReadOnlySequence<byte> buffer = read.Buffer;
+        if (!TryBeginFrame(ref buffer) || (!AtEnd && buffer.IsEmpty))
+        {
+            frames.AdvanceTo(buffer.Start, buffer.End);
+            return read.IsCompleted ? throw Cut() : false;
+        }
+        if (AtEnd)
+        {
+            frames.AdvanceTo(buffer.Start, buffer.Start);
+            onEnd();
+            return TryGiveKept(out result);
+        }
+        ReadOnlySequence<byte> payload = buffer.Slice(0, Math.Min(_frameBytesLeft, buffer.Length));
+        if (_kept.Count > 0)
+        {
+            Keep(payload);
+            return TryGiveKept(out result);
+        }
+        _given = payload;
+        result = new ReadResult(payload, isCanceled: false, isCompleted: _lastFrame && payload.Length == _frameBytesLeft);
+        return true;
+    }
+
+    /// <summary>Goes on to a frame that has a payload, or to the part's end; false when a frame header is not whole.</summary>
+    private bool TryBeginFrame(ref ReadOnlySequence<byte> buffer)
+    {
+        Span<byte> header = stackalloc byte[FrameHeader.Bytes];
+        while (_frameBytesLeft == 0 && !AtEnd)
+        {
+            if (buffer.Length < FrameHeader.Bytes)
+                return false;
+            buffer.Slice(0, FrameHeader.Bytes).CopyTo(header);
+            Check(FrameHeader.Read(header));
+            buffer = buffer.Slice(FrameHeader.Bytes);
+            AtEnd = _lastFrame && _frameBytesLeft == 0;
+        }
+        return true;
+    }
+
+    private void Check(FrameHeader frame)
+    {
+        if (frame is { Type: FrameType.Reset, IsValid: true })
+            throw frames.Cut("a body, by a reset frame: the sender gave it up");
+        if (frame.Type is not FrameType.Data || !frame.IsValid)
+            throw frames.Broken($"a frame of type 0x{(byte)frame.Type:x2} and {frame.PayloadLength} bytes came where a body went on");
+        _frameBytesLeft = frame.PayloadLength;
+        _lastFrame = frame.NoMoreFrames;
+    }
+
+    private void AdvanceInPlace(ReadOnlySequence<byte> given, SequencePosition consumed, SequencePosition examined)
+    {
+        ReadOnlySequence<byte> rest = given.Slice(consumed);
+        _frameBytesLeft -= (uint)(given.Length - rest.Length);
+        if (rest.IsEmpty)
+        {
+            frames.AdvanceTo(consumed, consumed);
+            EndIfLast();
+            return;
+        }
+        bool frameSeen = rest.Length == _frameBytesLeft && given.Slice(examined).IsEmpty;
+        if (!frameSeen)
+            frames.AdvanceTo(consumed, examined);
+        else if (_lastFrame)
+            frames.AdvanceTo(consumed, consumed);
+        else
+            Keep(rest);
+    }
+
+    private void Keep(ReadOnlySequence<byte> payload)
+    {
+        _kept.Append(payload);
+        _frameBytesLeft -= (uint)payload.Length;
+        frames.AdvanceTo(payload.End, payload.End);
+        EndIfLast();
+    }
+
+    private void EndIfLast()
+    {
+        if (!_lastFrame || _frameBytesLeft > 0 || AtEnd)
+            return;
+        AtEnd = true;
+        onEnd();
+    }
+
+    private RpcConnectionException Cut() =>
+        frames.Cut(_frameBytesLeft > 0 ? $"a body: {_frameBytesLeft} bytes of a frame are missing" : "a body: its last frame is missing");
+}

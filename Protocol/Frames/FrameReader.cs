@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Frames;
+
+/// <summary>Reads messages of one connection, one after the other.</summary>
+internal sealed class FrameReader(TransportConnection connection, Blame sender)
+{
+    /// <summary>A header part with all its frame headers.</summary>
+    private const int HeaderPartBytesMax = MessageHeader.BytesMax + MessageScanner.HeaderFramesMax * FrameHeader.Bytes;
+
+    private readonly PipeReader _input = connection.Input;
+    private Task<ReadResult>? _early;
+
+    /// <summary>Starts to read between two messages. It completes when there is something, be it the other side's end.</summary>
+    public Task WatchAsync() => _early ??= _input.ReadAsync().AsTask();
+
+    /// <summary>The next message's header; null when the other side has ended the connection in order, by a reset frame or by closing it.</summary>
+    /// <exception cref="RpcProtocolException">What came is no header: the place in the stream is lost.</exception>
+    /// <exception cref="RpcConnectionException">The connection was lost, or ended within the header part.</exception>
+    public async ValueTask<MessageHeaderRecord?> ReadHeaderAsync(CancellationToken cancel)
+    {
+        var scanner = new MessageScanner();
+        while (true)
+        {
+            ReadResult read = await ReadAsync(cancel).ConfigureAwait(false);
+            if (TryReadHeader(read.Buffer, ref scanner, out MessageHeaderRecord? header, out bool reset))
+            {
+                _input.AdvanceTo(read.Buffer.GetPosition(scanner.HeaderEnd));
+                return header;
+            }
+            bool between = read.Buffer.IsEmpty || reset;
+            _input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (between && (reset || read.IsCompleted))
+                return null;
+            if (read.IsCompleted)
+                throw Cut("a message's header");
+        }
+    }
+
+    /// <summary>What has come, at least one byte of it new, unless the input is completed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ReadResult> ReadAsync(CancellationToken cancel)
+    {
+        ReadResult read;
+        try
+        {
+            Task<ReadResult>? early = _early;
+            _early = null;
+            read = early is null ? await _input.ReadAsync(cancel).ConfigureAwait(false) : await early.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ConnectionLoss.Is(e))
+        {
+            throw ConnectionLoss.Of(connection, "a message had come whole", e);
+        }
+        return read.IsCanceled ? throw ConnectionLoss.Of(connection, "a message had come whole") : read;
+    }
+
+    /// <summary>What has come already, without waiting.</summary>
+    public bool TryRead(out ReadResult read) => _input.TryRead(out read);
+
+    public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.AdvanceTo(consumed, examined);
+
+    public RpcConnectionException Cut(string what) => new($"{connection.Peer}: the connection ended within {what}", mayHaveRun: true);
+
+    public RpcProtocolException Broken(string what) => new($"{connection.Peer}: {what}", sender);
+
+    private bool TryReadHeader(ReadOnlySequence<byte> buffer, ref MessageScanner scanner, out MessageHeaderRecord? header, out bool reset)
+    {
+        header = null;
+        Span<byte> scratch = stackalloc byte[HeaderPartBytesMax];
+        ReadOnlySpan<byte> bytes = Front(buffer, scratch);
+        FrameFault fault = scanner.ScanHeader(bytes);
+        reset = fault is FrameFault.Reset;
+        if (reset && scanner.HeaderBytes > 0)
+            throw Cut("a message's header, by a reset frame");
+        if (fault is not FrameFault.None and not FrameFault.Reset)
+            throw Broken(Describe(fault, bytes, scanner.At));
+        if (scanner.HeaderEnd == 0)
+            return false;
+        header = Decode(scanner.Header(bytes, stackalloc byte[MessageHeader.BytesMax]));
+        return true;
+    }
+
+    private MessageHeaderRecord Decode(ReadOnlySpan<byte> json)
+    {
+        MessageHeaderFault fault = MessageHeader.TryRead(json, stackalloc byte[MessageHeader.BytesMax], out MessageHeader header);
+        if (fault is not MessageHeaderFault.None)
+            throw Broken($"the header of a message is wrong ({fault})");
+        return new MessageHeaderRecord
+        {
+            Endpoint = Encoding.UTF8.GetString(header.Endpoint),
+            DataType = header.DataType,
+            Accept = header.Accept,
+            Error = header.Error,
+            ErrorMessage = Encoding.UTF8.GetString(header.ErrorMessage),
+        };
+    }
+
+    private static string Describe(FrameFault fault, ReadOnlySpan<byte> bytes, int at) => fault switch
+    {
+        FrameFault.WrongType => $"a frame of type 0x{bytes[at]:x2} came where a message's header had to begin",
+        FrameFault.FrameTooLong => $"a frame is longer than {FrameHeader.PayloadBytesMax} bytes",
+        _ => $"a header part is longer than {MessageHeader.BytesMax} bytes or {MessageScanner.HeaderFramesMax} frames",
+    };
+
+    private static ReadOnlySpan<byte> Front(ReadOnlySequence<byte> buffer, Span<byte> scratch)
+    {
+        if (buffer.IsSingleSegment)
+            return buffer.FirstSpan;
+        ReadOnlySequence<byte> front = buffer.Slice(0, Math.Min(buffer.Length, scratch.Length));
+        front.CopyTo(scratch);
+        return scratch[..(int)front.Length];
+    }
+}

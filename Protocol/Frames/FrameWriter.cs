@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Frames;
+
+/// <summary>Writes messages on one connection, one after the other.</summary>
+/// <remarks>
+/// A frame that was begun is always written whole, so that the writer stands between frames whenever it is asked to stop: only there can a reset be told from a
+/// payload. A small message leaves in one write.
+/// </remarks>
+internal sealed class FrameWriter(TransportConnection connection)
+{
+    /// <summary>
+    /// Up to here a payload is copied behind its header and leaves with it in one write. Beyond, it is sent from where it is; a system call for the 6 bytes
+    /// before it costs less than copying much more than this.
+    /// </summary>
+    private const int CopyBytesMax = 16 << 10;
+
+    private readonly PipeWriter _output = connection.Output;
+    private Memory<byte> _reserved;
+    private bool _headerWaits;
+
+    /// <summary>Puts a header part before what is written next.</summary>
+    /// <exception cref="ArgumentException">It is longer than <see cref="MessageHeader.BytesMax"/>.</exception>
+    public void WriteHeader(string endpoint, DataType dataType, DataType accept)
+    {
+        Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + MessageHeader.BytesMax);
+        int length = new MessageHeader(Encoding.UTF8.GetBytes(endpoint), dataType, accept, ReplyError.Absent, default).Write(frame[FrameHeader.Bytes..]);
+        if (length == 0)
+            throw new ArgumentException($"the endpoint's name does not fit into a header of {MessageHeader.BytesMax} bytes", nameof(endpoint));
+        CommitHeader(frame, length);
+    }
+
+    /// <summary>Puts the header part of a successful reply before its data part.</summary>
+    public void WriteReplyHeader(DataType dataType)
+    {
+        Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + MessageHeader.BytesMax);
+        CommitHeader(frame, new MessageHeader(default, dataType, DataType.Absent, ReplyError.Ok, default).Write(frame[FrameHeader.Bytes..]));
+    }
+
+    /// <summary>Writes an error reply: a header part alone. A text that does not fit is cut.</summary>
+    public ValueTask WriteErrorAsync(ReplyError error, string message)
+    {
+        Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + MessageHeader.BytesMax);
+        byte[] text = Encoding.UTF8.GetBytes(message);
+        int length;
+        // Escapes make a text up to six times as long, so the cut is found by trying; a character that is cut in half becomes U+FFFD.
+        for (int bytes = Math.Min(text.Length, MessageHeader.BytesMax); ; bytes -= bytes / 4 + 1)
+        {
+            length = new MessageHeader(default, DataType.Absent, DataType.Absent, error, text.AsSpan(0, Math.Max(bytes, 0))).Write(frame[FrameHeader.Bytes..]);
+            if (length > 0)
+                break;
+        }
+        CommitHeader(frame, length);
+        return FlushAsync();
+    }
+
+    /// <summary>Writes one frame of a data part.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WriteFrameAsync(ReadOnlySequence<byte> payload, bool last)
+    {
+        int length = checked((int)payload.Length);
+        bool copied = length <= CopyBytesMax;
+        BeginFrame(payload, length, last, copied);
+        if (copied)
+        {
+            await FlushAsync().ConfigureAwait(false);
+            return;
+        }
+        foreach (ReadOnlyMemory<byte> piece in payload)
+            await SendAsync(piece).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a header that waits for its data part, when that part may take its time.</summary>
+    public ValueTask FlushHeaderAsync() => _headerWaits ? FlushAsync() : ValueTask.CompletedTask;
+
+    /// <summary>Memory for a payload that is not there yet; <see cref="WriteReservedAsync"/> sends it, and until then nothing else may be written.</summary>
+    public Memory<byte> ReservePayload(int bytes)
+    {
+        _reserved = _output.GetMemory(FrameHeader.Bytes + bytes);
+        return _reserved.Slice(FrameHeader.Bytes, bytes);
+    }
+
+    /// <summary>Writes a frame whose payload is the first bytes of what <see cref="ReservePayload"/> gave.</summary>
+    public ValueTask WriteReservedAsync(int bytes, bool last)
+    {
+        new FrameHeader(FrameType.Data, last, (uint)bytes).Write(_reserved.Span);
+        _reserved = default;
+        _output.Advance(FrameHeader.Bytes + bytes);
+        return FlushAsync();
+    }
+
+    /// <summary>Tells the other side that nothing more comes; it may have gone already, and nobody is the worse for it.</summary>
+    public async ValueTask TryWriteResetAsync(CancellationToken cancel)
+    {
+        try
+        {
+            _output.Write(FrameHeader.Reset);
+            _ = await _output.FlushAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            // The connection ends here either way.
+        }
+    }
+
+    private void BeginFrame(ReadOnlySequence<byte> payload, int length, bool last, bool copied)
+    {
+        Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + (copied ? length : 0));
+        new FrameHeader(FrameType.Data, last, (uint)length).Write(frame);
+        if (copied)
+            payload.CopyTo(frame[FrameHeader.Bytes..]);
+        _output.Advance(FrameHeader.Bytes + (copied ? length : 0));
+    }
+
+    private void CommitHeader(Span<byte> frame, int length)
+    {
+        new FrameHeader(FrameType.Header, true, (uint)length).Write(frame);
+        _output.Advance(FrameHeader.Bytes + length);
+        _headerWaits = true;
+    }
+
+    private ValueTask FlushAsync() => SendAsync(default);
+
+    /// <summary>Sends what the pipe holds, and <paramref name="piece"/> behind it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> piece)
+    {
+        _headerWaits = false;
+        FlushResult sent;
+        try
+        {
+            sent = piece.IsEmpty ? await _output.FlushAsync().ConfigureAwait(false) : await _output.WriteAsync(piece).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ConnectionLoss.Is(e))
+        {
+            throw ConnectionLoss.Of(connection, "the message was sent", e);
+        }
+        if (sent.IsCompleted || sent.IsCanceled)
+            throw ConnectionLoss.Of(connection, "the message was sent");
+    }
+}
