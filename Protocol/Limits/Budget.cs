@@ -1,0 +1,109 @@
+namespace FrameRpc.Protocol.Limits;
+
+/// <summary>So many bytes, or so many places, for all who share it; whoever finds too little left waits in line.</summary>
+/// <remarks>
+/// Taking and returning cost one interlocked operation each while nobody waits. Who waits is served in order, so that a large request is not starved by small ones.
+/// </remarks>
+internal sealed class Budget
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<Waiter> _line = new();
+    private readonly long _max;
+    private long _left;
+    private int _waiting;
+
+    public Budget(long max)
+    {
+        _max = max;
+        _left = max;
+    }
+
+    /// <summary>What is taken now; more than the whole while <see cref="TakeAnyway"/> has overdrawn it.</summary>
+    public long Taken => _max - Volatile.Read(ref _left);
+
+    /// <summary>Takes at once, or not at all: where too little is left, or others wait.</summary>
+    public bool TryTake(long amount) => Volatile.Read(ref _waiting) == 0 && TakeIfLeft(amount);
+
+    /// <summary>Takes what must be taken, if need be more than is left: nobody else gets anything then until enough has come back.</summary>
+    public void TakeAnyway(long amount) => Interlocked.Add(ref _left, -amount);
+
+    /// <summary>Takes as soon as enough is left and everybody who came before was served.</summary>
+    /// <param name="amount">At most the whole; more would wait for good.</param>
+    /// <param name="cancel">Ends the waiting; nothing is taken then.</param>
+    public ValueTask TakeAsync(long amount, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(amount, _max);
+        if (TryTake(amount))
+            return ValueTask.CompletedTask;
+        var waiter = new Waiter(amount);
+        lock (_lock)
+        {
+            _line.Enqueue(waiter);
+            // Counted before looking again: Return adds before it looks at the count, so that one of the two sees the other.
+            _ = Interlocked.Increment(ref _waiting);
+        }
+        Serve();
+        return waiter.Task.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(WaitAsync(waiter, cancel));
+    }
+
+    /// <summary>Gives back what was taken.</summary>
+    public void Return(long amount)
+    {
+        _ = Interlocked.Add(ref _left, amount);
+        if (Volatile.Read(ref _waiting) != 0)
+            Serve();
+    }
+
+    private async Task WaitAsync(Waiter waiter, CancellationToken cancel)
+    {
+        using (cancel.UnsafeRegister(static (state, token) => ((Waiter)state!).TrySetCanceled(token), waiter))
+        {
+            try
+            {
+                await waiter.Task.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Whoever stands behind may need less than this one did.
+                Serve();
+                throw;
+            }
+        }
+    }
+
+    private void Serve()
+    {
+        lock (_lock)
+        {
+            while (_line.TryPeek(out Waiter? first))
+            {
+                bool cancelled = first.Task.IsCompleted;
+                if (!cancelled && !TakeIfLeft(first.Amount))
+                    return;
+                _ = _line.Dequeue();
+                _ = Interlocked.Decrement(ref _waiting);
+                // Its cancellation came in between: what was taken for it comes back.
+                if (!cancelled && !first.TrySetResult())
+                    _ = Interlocked.Add(ref _left, first.Amount);
+            }
+        }
+    }
+
+    private bool TakeIfLeft(long amount)
+    {
+        long left = Volatile.Read(ref _left);
+        while (left >= amount)
+        {
+            long before = Interlocked.CompareExchange(ref _left, left - amount, left);
+            if (before == left)
+                return true;
+            left = before;
+        }
+        return false;
+    }
+
+    private sealed class Waiter(long amount) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public long Amount => amount;
+    }
+}

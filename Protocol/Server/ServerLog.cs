@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Protocol.Server;
+
+/// <summary>What the servers log.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(20, LogLevel.Information, "{Address}: serving")]
+    public static partial void Serving(ILogger logger, string address);
+
+    [LoggerMessage(21, LogLevel.Information, "{Address}: stopped")]
+    public static partial void Stopped(ILogger logger, string address);
+
+    [LoggerMessage(22, LogLevel.Debug, "{Address}: {Peer} connected")]
+    public static partial void Accepted(ILogger logger, string address, string peer);
+
+    [LoggerMessage(23, LogLevel.Debug, "{Address}: the connection of {Peer} has ended")]
+    public static partial void Ended(ILogger logger, string address, string peer);
+
+    [LoggerMessage(24, LogLevel.Error, "{Address}: callers cannot be accepted; the next attempt is {PauseMs:0} ms away")]
+    public static partial void AcceptFailed(ILogger logger, string address, double pauseMs, Exception reason);
+
+    [LoggerMessage(25, LogLevel.Error, "{Address}: serving {Peer} failed: a defect of the server, not of its caller")]
+    public static partial void Failed(ILogger logger, string address, string peer, Exception reason);
+
+    [LoggerMessage(26, LogLevel.Warning, "{Address}: {Count} connections are cut off: their calls took longer than the {GraceMs:0} ms they were given to end")]
+    public static partial void CutOff(ILogger logger, string address, int count, double graceMs);
+}

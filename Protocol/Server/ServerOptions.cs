@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FrameRpc.Protocol.Server;
+
+/// <summary>What the servers of both formats can be told.</summary>
+public abstract record ServerOptions
+{
+    /// <summary>Connections at once; further callers wait to be accepted.</summary>
+    public int ConnectionsMax { get; init; } = 1024;
+
+    /// <summary>Handlers at once, over all connections. Where more calls come, connections are not read until one is over.</summary>
+    public int CallsMax { get; init; } = 1024;
+
+    /// <summary>Bytes of requests held at once, over all connections. Where more come, connections are not read until one is over. At least <see cref="MessageBytesMax"/>.</summary>
+    public long MemoryBytesMax { get; init; } = 256 << 20;
+
+    /// <summary>The longest smf payload, or JSON part of a frame message, in bytes; checked before memory is taken. Octets are streams and have no limit.</summary>
+    public int MessageBytesMax { get; init; } = 64 << 20;
+
+    /// <summary>Whether a frame error reply says what any exception of a handler says. smf has no place for text.</summary>
+    public bool DetailedErrors { get; init; }
+
+    /// <summary>Where connections, handlers and their failures are logged.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>The clock of stopping, and of the pause after a failed accept.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentOutOfRangeException">A limit would never let a call through.</exception>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(ConnectionsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CallsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MessageBytesMax, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MemoryBytesMax, MessageBytesMax);
+    }
+}
