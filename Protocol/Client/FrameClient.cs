@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Telemetry;
 using FrameRpc.Protocol.Transports;
 
@@ -52,7 +53,7 @@ public sealed class FrameClient : IAsyncDisposable
         CallOptions options = default,
         CancellationToken cancel = default)
     {
-        using CallDeadline deadline = Deadline(options, cancel);
+        using Deadline deadline = DeadlineOf(options, cancel);
         try
         {
             FrameBody body = FrameBody.Json(request, requestType);
@@ -78,7 +79,7 @@ public sealed class FrameClient : IAsyncDisposable
     public async Task<FrameReply> SendAsync(
         string endpoint, FrameBody body, DataType accept, CallOptions options = default, CancellationToken cancel = default)
     {
-        using CallDeadline deadline = Deadline(options, cancel);
+        using Deadline deadline = DeadlineOf(options, cancel);
         try
         {
             return await SendAsync(endpoint, body, accept, options, deadline).ConfigureAwait(false);
@@ -92,9 +93,9 @@ public sealed class FrameClient : IAsyncDisposable
     /// <summary>Ends all connections. Calls in flight fail.</summary>
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
-    private CallDeadline Deadline(CallOptions options, CancellationToken cancel) => new(options.Timeout ?? _options.Timeout, _options.TimeProvider, cancel);
+    private Deadline DeadlineOf(CallOptions options, CancellationToken cancel) => new(options.Timeout ?? _options.Timeout, _options.TimeProvider, cancel);
 
-    private async Task<FrameReply> SendAsync(string endpoint, FrameBody body, DataType accept, CallOptions options, CallDeadline deadline)
+    private async Task<FrameReply> SendAsync(string endpoint, FrameBody body, DataType accept, CallOptions options, Deadline deadline)
     {
         var telemetry = CallTelemetry.StartClient("frame", endpoint);
         try
@@ -111,7 +112,7 @@ public sealed class FrameClient : IAsyncDisposable
         }
     }
 
-    private async ValueTask<FrameConnection> TakeConnectionAsync(FrameBody body, CallOptions options, CallDeadline deadline)
+    private async ValueTask<FrameConnection> TakeConnectionAsync(FrameBody body, CallOptions options, Deadline deadline)
     {
         try
         {

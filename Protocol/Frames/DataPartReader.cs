@@ -23,13 +23,19 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
     /// <summary>Whether all of the part was taken from the connection, so that the next message may be read.</summary>
     public bool AtEnd { get; private set; }
 
+    /// <summary>Whether the place in the stream is lost, or the connection.</summary>
+    public bool IsBroken => frames.IsBroken;
+
+    /// <summary>How many bytes are still to come of the part, once its first frame was read; none, while only frames to come can tell.</summary>
+    public uint? BytesLeft => _lastFrame ? _frameBytesLeft : null;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         ReadResult result;
         while (!TryGiveKept(out result))
         {
-            if (TryGive(await frames.ReadAsync(cancellationToken).ConfigureAwait(false), out result))
+            if (TryGive(await frames.ReadAsync(within: true, cancellationToken).ConfigureAwait(false), out result))
                 break;
         }
         return result;
@@ -70,6 +76,9 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
         if (!AtEnd)
             onEnd();
     }
+
+    /// <summary>The part will never be whole: what to throw, after which the connection cannot be used.</summary>
+    public RpcConnectionException Cut(string what) => frames.Cut(what);
 
     /// <summary>Takes the rest of the part from the connection, and forgets it.</summary>
     public async ValueTask SkipAsync(CancellationToken cancel)

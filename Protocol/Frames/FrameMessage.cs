@@ -3,6 +3,8 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Limits;
+using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Frames;
 
@@ -55,18 +57,20 @@ public abstract class FrameMessage : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The message holds no JSON, or it was read already.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadRawJsonAsync(CancellationToken cancel = default)
     {
-        PipeReader part = Take(DataType.Json);
-        var json = new ArrayBufferWriter<byte>();
-        while (true)
+        DataPartReader part = Take(DataType.Json);
+        ReadResult read = await part.ReadAsync(cancel).ConfigureAwait(false);
+        // Of a part of several frames only the last one tells how long it is.
+        long expected = part.BytesLeft ?? (uint)_messageBytesMax;
+        if (expected <= _messageBytesMax)
+            await ReserveAsync((int)expected, cancel).ConfigureAwait(false);
+        using Deadline? deadline = read.IsCompleted ? null : StartDeadline(cancel);
+        try
         {
-            ReadResult read = await part.ReadAsync(cancel).ConfigureAwait(false);
-            if (read.Buffer.Length > _messageBytesMax - json.WrittenCount)
-                throw TooLong();
-            foreach (ReadOnlyMemory<byte> piece in read.Buffer)
-                json.Write(piece.Span);
-            part.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                return json.WrittenMemory;
+            return await GatherAsync(part, read, deadline?.Token ?? cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline is { Passed: true })
+        {
+            throw part.Cut("a body: the rest of it did not come in time");
         }
     }
 
@@ -76,6 +80,34 @@ public abstract class FrameMessage : IAsyncDisposable
         _part.Complete();
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Whether the rest of the body can never come.</summary>
+    internal bool IsBroken => _part.IsBroken;
+
+    /// <summary>Waits for the memory that a JSON part will take.</summary>
+    private protected virtual ValueTask ReserveAsync(int bytes, CancellationToken cancel) => ValueTask.CompletedTask;
+
+    /// <summary>Limits how long a JSON part may take to come, where it keeps others from memory.</summary>
+    private protected virtual Deadline? StartDeadline(CancellationToken cancel) => null;
+
+    private async ValueTask<ReadOnlyMemory<byte>> GatherAsync(DataPartReader part, ReadResult read, CancellationToken cancel)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        while (true)
+        {
+            if ((part.BytesLeft ?? read.Buffer.Length) > _messageBytesMax - json.WrittenCount)
+            {
+                part.AdvanceTo(read.Buffer.Start);
+                throw TooLong();
+            }
+            foreach (ReadOnlyMemory<byte> piece in read.Buffer)
+                json.Write(piece.Span);
+            part.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+                return json.WrittenMemory;
+            read = await part.ReadAsync(cancel).ConfigureAwait(false);
+        }
     }
 
     private DataPartReader Take(DataType wanted)
@@ -89,7 +121,7 @@ public abstract class FrameMessage : IAsyncDisposable
     }
 
     private RpcException TooLong() => _sender is Blame.Caller
-        ? new RpcException(Smf.SmfStatus.TooLarge, Blame.Caller, $"the JSON body is longer than {_messageBytesMax} bytes")
+        ? new RpcException(SmfStatus.TooLarge, Blame.Caller, $"the JSON body is longer than {_messageBytesMax} bytes")
         : new RpcProtocolException($"the JSON body is longer than {_messageBytesMax} bytes", _sender);
 
     private static string Describe(DataType type) => type switch

@@ -3,31 +3,46 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Frames;
 
 /// <summary>Reads messages of one connection, one after the other.</summary>
-internal sealed class FrameReader(TransportConnection connection, Blame sender)
+internal sealed class FrameReader(TransportConnection connection, Blame sender, StallGuard? guard = null)
 {
     /// <summary>A header part with all its frame headers.</summary>
     private const int HeaderPartBytesMax = MessageHeader.BytesMax + MessageScanner.HeaderFramesMax * FrameHeader.Bytes;
 
     private readonly PipeReader _input = connection.Input;
     private Task<ReadResult>? _early;
+    private volatile bool _interrupted;
 
     /// <summary>Starts to read between two messages. It completes when there is something, be it the other side's end.</summary>
     public Task WatchAsync() => _early ??= _input.ReadAsync().AsTask();
 
-    /// <summary>The next message's header; null when the other side has ended the connection in order, by a reset frame or by closing it.</summary>
+    /// <summary>Makes <see cref="ReadHeaderAsync"/> return null, now or later, where it stands between two messages. From any thread.</summary>
+    public void Interrupt()
+    {
+        _interrupted = true;
+        _input.CancelPendingRead();
+    }
+
+    /// <summary>
+    /// The next message's header; null when the other side has ended the connection in order, by a reset frame or by closing it, and after
+    /// <see cref="Interrupt"/>.
+    /// </summary>
     /// <exception cref="RpcProtocolException">What came is no header: the place in the stream is lost.</exception>
     /// <exception cref="RpcConnectionException">The connection was lost, or ended within the header part.</exception>
     public async ValueTask<MessageHeaderRecord?> ReadHeaderAsync(CancellationToken cancel)
     {
         var scanner = new MessageScanner();
+        bool within = false;
         while (true)
         {
-            ReadResult read = await ReadAsync(cancel).ConfigureAwait(false);
+            ReadResult read = await ReadAsync(within, cancel).ConfigureAwait(false);
+            if (_interrupted && read.Buffer.IsEmpty)
+                return null;
             if (TryReadHeader(read.Buffer, ref scanner, out MessageHeaderRecord? header, out bool reset))
             {
                 _input.AdvanceTo(read.Buffer.GetPosition(scanner.HeaderEnd));
@@ -39,25 +54,34 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender)
                 return null;
             if (read.IsCompleted)
                 throw Cut("a message's header");
+            within = true;
         }
     }
 
     /// <summary>What has come, at least one byte of it new, unless the input is completed.</summary>
+    /// <param name="within">Whether a message has begun, so that its sender must not stand still.</param>
+    /// <param name="cancel">Ends the waiting.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ReadResult> ReadAsync(CancellationToken cancel)
+    public async ValueTask<ReadResult> ReadAsync(bool within, CancellationToken cancel)
     {
         ReadResult read;
         try
         {
             Task<ReadResult>? early = _early;
             _early = null;
-            read = early is null ? await _input.ReadAsync(cancel).ConfigureAwait(false) : await early.WaitAsync(cancel).ConfigureAwait(false);
+            ValueTask<ReadResult> reading = early is null ? _input.ReadAsync(cancel) : new ValueTask<ReadResult>(early.WaitAsync(cancel));
+            bool waits = within && guard is not null && !reading.IsCompleted;
+            if (waits)
+                guard!.Begin();
+            read = await reading.ConfigureAwait(false);
+            if (waits)
+                guard!.End();
         }
         catch (Exception e) when (ConnectionLoss.Is(e))
         {
-            throw ConnectionLoss.Of(connection, "a message had come whole", e);
+            throw Lost(e);
         }
-        return read.IsCanceled ? throw ConnectionLoss.Of(connection, "a message had come whole") : read;
+        return connection.IsAborted ? throw Lost() : read;
     }
 
     /// <summary>What has come already, without waiting.</summary>
@@ -65,9 +89,26 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender)
 
     public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.AdvanceTo(consumed, examined);
 
-    public RpcConnectionException Cut(string what) => new($"{connection.Peer}: the connection ended within {what}", mayHaveRun: true);
+    /// <summary>Whether the place in the stream is lost, or the connection: nothing more can be read.</summary>
+    public bool IsBroken { get; private set; }
 
-    public RpcProtocolException Broken(string what) => new($"{connection.Peer}: {what}", sender);
+    public RpcConnectionException Cut(string what) 
+    {
+        IsBroken = true;
+        return new($"{connection.Peer}: the connection ended within {what}", mayHaveRun: true);
+    }
+
+    public RpcProtocolException Broken(string what) 
+    {
+        IsBroken = true;
+        return new($"{connection.Peer}: {what}", sender);
+    }
+
+    private RpcConnectionException Lost(Exception? reason = null)
+    {
+        IsBroken = true;
+        return ConnectionLoss.Of(connection, "a message had come whole", reason);
+    }
 
     private bool TryReadHeader(ReadOnlySequence<byte> buffer, ref MessageScanner scanner, out MessageHeaderRecord? header, out bool reset)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
+using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Frames;
@@ -11,7 +12,7 @@ namespace FrameRpc.Protocol.Frames;
 /// A frame that was begun is always written whole, so that the writer stands between frames whenever it is asked to stop: only there can a reset be told from a
 /// payload. A small message leaves in one write.
 /// </remarks>
-internal sealed class FrameWriter(TransportConnection connection)
+internal sealed class FrameWriter(TransportConnection connection, StallGuard? guard = null)
 {
     /// <summary>
     /// Up to here a payload is copied behind its header and leaves with it in one write. Beyond, it is sent from where it is; a system call for the 6 bytes
@@ -133,7 +134,13 @@ internal sealed class FrameWriter(TransportConnection connection)
         FlushResult sent;
         try
         {
-            sent = piece.IsEmpty ? await _output.FlushAsync().ConfigureAwait(false) : await _output.WriteAsync(piece).ConfigureAwait(false);
+            ValueTask<FlushResult> sending = piece.IsEmpty ? _output.FlushAsync() : _output.WriteAsync(piece);
+            bool waits = guard is not null && !sending.IsCompleted;
+            if (waits)
+                guard!.Begin();
+            sent = await sending.ConfigureAwait(false);
+            if (waits)
+                guard!.End();
         }
         catch (Exception e) when (ConnectionLoss.Is(e))
         {

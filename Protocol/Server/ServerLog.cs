@@ -23,6 +23,12 @@ internal static partial class ServerLog
     [LoggerMessage(25, LogLevel.Error, "{Address}: serving {Peer} failed: a defect of the server, not of its caller")]
     public static partial void Failed(ILogger logger, string address, string peer, Exception reason);
 
+    [LoggerMessage(27, LogLevel.Debug, "{Peer}: the connection cannot go on: {Reason}")]
+    public static partial void Lost(ILogger logger, string peer, string reason);
+
+    [LoggerMessage(28, LogLevel.Warning, "{Method}: the handler failed")]
+    public static partial void HandlerFailed(ILogger logger, string method, Exception reason);
+
     [LoggerMessage(26, LogLevel.Warning, "{Address}: {Count} connections are cut off: their calls took longer than the {GraceMs:0} ms they were given to end")]
     public static partial void CutOff(ILogger logger, string address, int count, double graceMs);
 }

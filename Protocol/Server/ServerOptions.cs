@@ -18,13 +18,19 @@ public abstract record ServerOptions
     /// <summary>The longest smf payload, or JSON part of a frame message, in bytes; checked before memory is taken. Octets are streams and have no limit.</summary>
     public int MessageBytesMax { get; init; } = 64 << 20;
 
+    /// <summary>How long an smf payload, or JSON part of a frame message, may take to come once it has begun, because it holds memory meanwhile.</summary>
+    public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a caller may stand still within a request, or without reading its reply; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether a frame error reply says what any exception of a handler says. smf has no place for text.</summary>
     public bool DetailedErrors { get; init; }
 
     /// <summary>Where connections, handlers and their failures are logged.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>The clock of stopping, and of the pause after a failed accept.</summary>
+    /// <summary>The clock of stopping, of timeouts, and of the pause after a failed accept.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <exception cref="ArgumentOutOfRangeException">A limit would never let a call through.</exception>

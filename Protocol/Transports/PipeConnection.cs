@@ -13,6 +13,8 @@ internal sealed class PipeConnection(IDuplexPipe pipe, string peer) : TransportC
 
     public override string Peer => peer;
 
+    public override bool IsAborted => _aborted;
+
     // A pipe must not be completed under whoever is using it: those are woken here, and the pipes completed when they have let go.
     public override void Abort()
     {

@@ -11,6 +11,7 @@ internal sealed class SocketConnection : TransportConnection
     private const int ReadBytesMin = 16 << 10;
 
     private readonly Socket _socket;
+    private volatile bool _aborted;
     private int _closed;
 
     public SocketConnection(Socket socket, EndPoint? peer)
@@ -30,11 +31,14 @@ internal sealed class SocketConnection : TransportConnection
 
     public override string Peer { get; }
 
+    public override bool IsAborted => _aborted;
+
     // A TCP peer gets a reset instead of an end. A Unix socket has no such thing: its peer sees an end.
     public override void Abort()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
+        _aborted = true;
         if (_socket.ProtocolType is ProtocolType.Tcp)
         {
             try

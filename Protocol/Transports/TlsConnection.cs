@@ -24,6 +24,8 @@ internal sealed class TlsConnection : TransportConnection
 
     public override string Peer => _inner.Peer;
 
+    public override bool IsAborted => _aborted;
+
     /// <summary>Makes the handshake; if it fails, the connection below is ended.</summary>
     /// <exception cref="System.Security.Authentication.AuthenticationException">The sides do not agree, or one does not trust the other.</exception>
     public static async ValueTask<TransportConnection> MakeAsync(TransportConnection inner, Func<SslStream, Task> handshake)

@@ -17,6 +17,9 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>The other side, for people: <c>127.0.0.1:7001</c>.</summary>
     public abstract string Peer { get; }
 
+    /// <summary>Whether <see cref="Abort"/> was called: a cancelled read or flush then means that there is nothing more to do.</summary>
+    public abstract bool IsAborted { get; }
+
     /// <summary>Any pair of pipes as a connection. Disposing it completes both.</summary>
     /// <param name="pipe">The two pipes.</param>
     /// <param name="peer">The other side, for people.</param>

@@ -1,0 +1,105 @@
+using System.Text.Json.Serialization.Metadata;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Server;
+
+/// <summary>Serves endpoints of the frame format by their names.</summary>
+/// <example>
+/// <code>
+/// await using var server = new FrameServer("127.0.0.1:8888")
+///     .Map("Greet", Json.Default.Name, Json.Default.Greeting, (name, _) => ValueTask.FromResult(new Greeting($"Hello, {name.Text}")));
+/// server.Start();
+/// </code>
+/// </example>
+public sealed class FrameServer : IAsyncDisposable
+{
+    private readonly Dictionary<string, FrameHandler> _handlers = [];
+    private readonly AcceptLoop _loop;
+    private FrameHandler _fallback = RefuseUnknown;
+    private bool _started;
+
+    /// <summary>A server on one address, which it takes at once; it accepts nobody before <see cref="Start"/>.</summary>
+    /// <param name="address"><c>127.0.0.1:8888</c>, <c>[::1]:0</c>, <c>name:port</c> or <c>unix:/run/x.sock</c>.</param>
+    /// <param name="options">Without them, their defaults hold.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> is none of these.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">It is taken, or is not this machine's.</exception>
+    public FrameServer(string address, FrameServerOptions? options = null)
+        : this(new SocketListener(address), options)
+    {
+    }
+
+    /// <summary>A server over any transport.</summary>
+    /// <param name="listener">It is disposed with the server.</param>
+    /// <param name="options">Without them, their defaults hold.</param>
+    public FrameServer(IListener listener, FrameServerOptions? options = null)
+    {
+        options ??= new FrameServerOptions();
+        options.Validate();
+        var shared = new FrameServing(options, Find);
+        _loop = new AcceptLoop(listener, options, transport => new FrameServerConnection(transport, shared));
+    }
+
+    /// <summary>Where it listens.</summary>
+    public string Address => _loop.Address;
+
+    /// <summary>Serves an endpoint.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint is served already, or the server was started.</exception>
+    public FrameServer Map(string endpoint, FrameHandler handler)
+    {
+        ThrowIfStarted();
+        if (!_handlers.TryAdd(endpoint, handler))
+            throw new InvalidOperationException($"endpoint \"{endpoint}\" is served already");
+        return this;
+    }
+
+    /// <summary>Serves an endpoint with JSON both ways.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint is served already, or the server was started.</exception>
+    public FrameServer Map<TRequest, TReply>(
+        string endpoint, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, Func<TRequest, CancellationToken, ValueTask<TReply>> handler) =>
+        Map(endpoint, async (request, cancel) =>
+        {
+            TRequest? body = await request.ReadJsonAsync(requestType, cancel).ConfigureAwait(false);
+            return body is null
+                ? throw new RpcException(SmfStatus.BadRequest, Blame.Caller, "the body is null")
+                : FrameBody.Json(await handler(body, cancel).ConfigureAwait(false), replyType);
+        });
+
+    /// <summary>Serves all endpoints that nothing else serves; without it, they are refused.</summary>
+    /// <exception cref="InvalidOperationException">The server was started.</exception>
+    public FrameServer MapFallback(FrameHandler handler)
+    {
+        ThrowIfStarted();
+        _fallback = handler;
+        return this;
+    }
+
+    /// <summary>Begins to accept callers.</summary>
+    /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
+    public void Start()
+    {
+        _started = true;
+        _loop.Start();
+    }
+
+    /// <summary>Accepts nobody more, lets calls end for as long as <paramref name="grace"/>, and cuts off what is left.</summary>
+    /// <param name="grace">0 cuts off at once; <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.</param>
+    /// <param name="cancel">Ends the grace early.</param>
+    public Task StopAsync(TimeSpan grace, CancellationToken cancel = default) => _loop.StopAsync(grace, cancel);
+
+    /// <summary>Stops without grace, unless it was stopped before.</summary>
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    private FrameHandler Find(string endpoint) => _handlers.GetValueOrDefault(endpoint, _fallback);
+
+    private void ThrowIfStarted()
+    {
+        if (_started)
+            throw new InvalidOperationException($"{Address}: endpoints are mapped before the server starts");
+    }
+
+    private static ValueTask<FrameBody> RefuseUnknown(FrameRequest request, CancellationToken cancel) =>
+        throw new RpcException(SmfStatus.NotFound, Blame.Caller, $"unregistered endpoint {request.Endpoint}");
+}
