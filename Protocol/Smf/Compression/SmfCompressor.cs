@@ -5,7 +5,7 @@ namespace FrameRpc.Protocol.Smf.Compression;
 /// <summary>Packs the payloads for which that pays. Immutable; safe on many threads at once.</summary>
 public sealed class SmfCompressor
 {
-    /// <summary>1 KiB, which is what smf's own C++ clients pass to their filters: less fits one network packet in any case, so compressing saves little.</summary>
+    /// <summary>1 KiB, as smf's own C++ load generators pass to their filters. Less fits one network packet in any case, so packing it saves little.</summary>
     public const int DefaultMinimumBytes = 1024;
 
     // What libzstd means by ZSTD_CLEVEL_DEFAULT, and the lz4 command by -1. smf's C++ filters take each library's fastest.
@@ -52,7 +52,9 @@ public sealed class SmfCompressor
     /// content's size, which some receivers need.
     /// </remarks>
     /// <param name="payload">The plain payload.</param>
-    /// <param name="destination">Asked once, for one byte less than the payload has: a result that does not fit is not worth having. Not advanced if false is returned.</param>
+    /// <param name="destination">
+    /// Asked once, for one byte less than the payload has: a result that does not fit is not worth having. Not advanced if false is returned.
+    /// </param>
     /// <param name="written">Bytes appended; 0 if false is returned.</param>
     /// <returns>False if the payload is to be sent plain: it is below the minimum, or would not become smaller.</returns>
     public bool TryCompress(ReadOnlySpan<byte> payload, IBufferWriter<byte> destination, out int written)

@@ -13,16 +13,21 @@ public static class SmfDecompressor
     /// </remarks>
     /// <param name="compression">As the header says; any byte may stand there.</param>
     /// <param name="payload">The whole payload as it was sent. A plain one is copied: to spare that, do not call this.</param>
-    /// <param name="bytesMax">The limit for the original, in bytes. What is announced is compared with it before memory is taken.</param>
+    /// <param name="bytesMax">The limit for the original, in bytes; <see cref="Array.MaxLength"/> at most. It is applied before memory is taken.</param>
     /// <param name="plain">The original.</param>
     /// <param name="problem">What is wrong with the payload.</param>
     /// <returns>False if there is a <paramref name="problem"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytesMax"/> is negative.</exception>
     /// <exception cref="SmfCompressionUnavailableException">The system lacks the library; see <see cref="Require"/>.</exception>
     public static bool TryDecompress(
-        SmfCompression compression, ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain, [NotNullWhen(false)] out SmfDecompressionProblem? problem)
+        SmfCompression compression,
+        ReadOnlySpan<byte> payload,
+        int bytesMax,
+        out ReadOnlyMemory<byte> plain,
+        [NotNullWhen(false)] out SmfDecompressionProblem? problem)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytesMax);
+        bytesMax = Math.Min(bytesMax, Array.MaxLength);
         plain = default;
         problem = compression switch
         {
@@ -34,7 +39,7 @@ public static class SmfDecompressor
         return problem is null;
     }
 
-    /// <summary>Loads the library that payloads of this kind need, if any, so that a missing one is found at the start and not by the first such payload.</summary>
+    /// <summary>Loads the library that such payloads need, if any, so that a missing one is found at the start and not by the first payload.</summary>
     /// <exception cref="SmfCompressionUnavailableException">The system lacks it; the message says what to install.</exception>
     public static void Require(SmfCompression compression)
     {

@@ -8,7 +8,7 @@ internal delegate bool LibraryOpener(string fileName, out nint handle);
 
 /// <summary>A C library that the operating system provides: the file names it goes by, and how it gets there.</summary>
 /// <param name="Name">As people call it.</param>
-/// <param name="Linux">File names in the order to try them. The one with the ABI's number comes first, because the bare one belongs to development packages.</param>
+/// <param name="Linux">File names in the order to try them. That with the ABI's number comes first: the bare one belongs to development packages.</param>
 /// <param name="MacOs">The same; Homebrew's folder on Apple silicon is not among those that the loader searches, so it is named.</param>
 /// <param name="Windows">The same; the library's own releases and MSYS2 name the file differently.</param>
 /// <param name="Installation">What to install, for each system.</param>
@@ -47,7 +47,8 @@ internal sealed record SystemLibrary(string Name, string[] Linux, string[] MacOs
                 return handle;
         }
         throw new SmfCompressionUnavailableException(
-            $"{Name} is needed for smf payloads compressed with it, but none of {string.Join(", ", FileNames)} could be loaded. Install it and start again. {Installation}");
+            $"{Name} is needed for smf payloads compressed with it, but none of {string.Join(", ", FileNames)} could be loaded. "
+                + $"Install it and start again. {Installation}");
     }
 
     /// <summary>The address of a function in an opened library.</summary>
@@ -55,5 +56,6 @@ internal sealed record SystemLibrary(string Name, string[] Linux, string[] MacOs
     public nint Function(nint handle, string function) =>
         NativeLibrary.TryGetExport(handle, function, out nint address)
             ? address
-            : throw new SmfCompressionUnavailableException($"The {Name} of this system has no function {function}. Install a newer one and start again. {Installation}");
+            : throw new SmfCompressionUnavailableException(
+                $"The {Name} of this system has no function {function}. Install a newer one and start again. {Installation}");
 }

@@ -40,7 +40,8 @@ internal sealed unsafe class ZstdLibrary
         }
     }
 
-    /// <summary>Decodes whole frames. What they reach back to is <paramref name="destination"/> itself, so no window is allocated, whatever size a frame asks for.</summary>
+    /// <summary>Decodes whole frames.</summary>
+    /// <remarks>What they reach back to is <paramref name="destination"/> itself, so no window is allocated, whatever size a frame asks for.</remarks>
     public ZstdError Decompress(ReadOnlySpan<byte> source, Span<byte> destination, out int written)
     {
         fixed (byte* from = source, to = destination)

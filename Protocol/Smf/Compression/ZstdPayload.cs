@@ -27,8 +27,8 @@ internal static class ZstdPayload
     }
 
     /// <summary>
-    /// A frame that was compressed as a stream. It is decoded in one go into as much as its blocks can hold: the library's streaming decoder would take a window
-    /// beside that, of a size that the sender chooses.
+    /// A frame that was compressed as a stream. It is decoded in one go into as much as its blocks can hold: the library's streaming decoder would take
+    /// a window beside that, of a size that the sender chooses.
     /// </summary>
     private static SmfDecompressionProblem? ReadUnannounced(ReadOnlySpan<byte> payload, int capacityBytes, int bytesMax, out ReadOnlyMemory<byte> plain)
     {

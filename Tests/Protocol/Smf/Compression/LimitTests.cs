@@ -95,7 +95,7 @@ public sealed class LimitTests
         Libraries.Need(SmfCompression.Lz4);
         SmfDecompressionProblem refused = Payloads.Refuse(SmfCompression.Lz4, Payloads.Lz4(uint.MaxValue, [0]), int.MaxValue);
         Assert.True(refused.IsTooLarge);
-        Assert.Equal("lz4 payload announces 4294967295 bytes, more than the limit of 2147483647 bytes", refused.Message);
+        Assert.Equal($"lz4 payload announces 4294967295 bytes, more than the limit of {Array.MaxLength} bytes", refused.Message);
     }
 
     [Fact]

@@ -7,11 +7,13 @@ public sealed class MissingLibraryTests
 {
     [Fact]
     public void Without_libzstd_the_error_says_what_was_tried_and_what_to_install() =>
-        SaysWhatToDo(SystemLibrary.Zstd, open => new ZstdLibrary(open), "libzstd ", "apt install libzstd1", "apk add zstd-libs", "brew install zstd", "libzstd.dll");
+        SaysWhatToDo(
+            SystemLibrary.Zstd, open => new ZstdLibrary(open), "libzstd ", "apt install libzstd1", "apk add zstd-libs", "brew install zstd", "libzstd.dll");
 
     [Fact]
     public void Without_liblz4_the_error_says_what_was_tried_and_what_to_install() =>
-        SaysWhatToDo(SystemLibrary.Lz4, open => new Lz4Library(open), "liblz4 ", "apt install liblz4-1", "apk add lz4-libs", "brew install lz4", "liblz4.dll");
+        SaysWhatToDo(
+            SystemLibrary.Lz4, open => new Lz4Library(open), "liblz4 ", "apt install liblz4-1", "apk add lz4-libs", "brew install lz4", "liblz4.dll");
 
     [Fact]
     public void The_versioned_file_name_is_tried_first_on_every_system()
