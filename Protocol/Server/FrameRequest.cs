@@ -5,7 +5,7 @@ using FrameRpc.Protocol.Limits;
 namespace FrameRpc.Protocol.Server;
 
 /// <summary>A request as its handler gets it: its body may still be on the way, and is the handler's to read until it has completed.</summary>
-public sealed class FrameRequest : FrameMessage
+public sealed class FrameRequest : ReceivedMessage
 {
     private readonly Budget _memory;
     private readonly TimeProvider _clock;

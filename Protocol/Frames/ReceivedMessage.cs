@@ -9,14 +9,14 @@ using FrameRpc.Protocol.Smf;
 namespace FrameRpc.Protocol.Frames;
 
 /// <summary>A message that has come as far as its header. Its data part is read once, as JSON or as octets, while it comes.</summary>
-public abstract class FrameMessage : IAsyncDisposable
+public abstract class ReceivedMessage : IAsyncDisposable
 {
     private readonly DataPartReader _part;
     private readonly Blame _sender;
     private readonly int _messageBytesMax;
     private bool _taken;
 
-    private protected FrameMessage(DataType dataType, DataPartReader part, Blame sender, int messageBytesMax)
+    private protected ReceivedMessage(DataType dataType, DataPartReader part, Blame sender, int messageBytesMax)
     {
         DataType = dataType;
         _part = part;
