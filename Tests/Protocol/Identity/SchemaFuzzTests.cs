@@ -27,7 +27,7 @@ public sealed class SchemaFuzzTests
         var random = new Random(seed);
         int wrong = 0;
         for (int i = 0; i < 2000; i++)
-            wrong += ReadsOrSaysWhere(Break(Text, random), random.Next(4) == 0 ? Break(Included, random) : Included) ? 0 : 1;
+            wrong += ReadsOrSaysWhere(BrokenText.Of(Text, Splinters, random), random.Next(4) == 0 ? BrokenText.Of(Included, Splinters, random) : Included) ? 0 : 1;
         Assert.InRange(wrong, 1000, 1999);
     }
 
@@ -62,16 +62,5 @@ public sealed class SchemaFuzzTests
         Assert.InRange(mistake.Line, 1, lines.Length);
         Assert.InRange(mistake.Column, 1, lines[mistake.Line - 1].Length + 1);
         Assert.DoesNotContain(mistake.Text, char.IsControl);
-    }
-
-    private static string Break(string text, Random random)
-    {
-        for (int edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            int at = random.Next(text.Length);
-            int cut = random.Next(3) == 0 ? random.Next(Math.Min(20, text.Length - at)) : 0;
-            text = string.Concat(text.AsSpan(0, at), random.Next(3) == 0 ? "" : Splinters[random.Next(Splinters.Length)], text.AsSpan(at + cut));
-        }
-        return text;
     }
 }
