@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace FrameRpc.Protocol.Smf.Compression;
+
+/// <summary>Unpacks payloads as <see cref="SmfHeader.Compression"/> says they are packed. Check the checksum first: it is of the bytes as sent.</summary>
+public static class SmfDecompressor
+{
+    /// <summary>Gives back the payload as it was before compression. Nothing that a peer sends makes this throw.</summary>
+    /// <remarks>
+    /// Zstd frames may be without a content size, as streaming encoders write them; dictionaries are refused, and so is anything after the frame or block.
+    /// Besides the original, which never takes more than <paramref name="bytesMax"/>, libzstd takes a context for the call: room for one block and its tables,
+    /// whatever the payload says.
+    /// </remarks>
+    /// <param name="compression">As the header says; any byte may stand there.</param>
+    /// <param name="payload">The whole payload as it was sent. A plain one is copied: to spare that, do not call this.</param>
+    /// <param name="bytesMax">The limit for the original, in bytes; <see cref="Array.MaxLength"/> at most. It is applied before memory is taken.</param>
+    /// <param name="plain">The original.</param>
+    /// <param name="problem">What is wrong with the payload.</param>
+    /// <returns>False if there is a <paramref name="problem"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytesMax"/> is negative.</exception>
+    /// <exception cref="SmfCompressionUnavailableException">The system lacks the library; see <see cref="Require"/>.</exception>
+    public static bool TryDecompress(
+        SmfCompression compression,
+        ReadOnlySpan<byte> payload,
+        int bytesMax,
+        out ReadOnlyMemory<byte> plain,
+        [NotNullWhen(false)] out SmfDecompressionProblem? problem)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesMax);
+        bytesMax = Math.Min(bytesMax, Array.MaxLength);
+        plain = default;
+        problem = compression switch
+        {
+            SmfCompression.None or SmfCompression.Disabled => Copy(payload, bytesMax, out plain),
+            SmfCompression.Zstd => ZstdPayload.Read(payload, bytesMax, out plain),
+            SmfCompression.Lz4 => Lz4Payload.Read(payload, bytesMax, out plain),
+            _ => SmfDecompressionProblem.Malformed($"compression {(byte)compression} is unknown"),
+        };
+        return problem is null;
+    }
+
+    /// <summary>Loads the library that such payloads need, if any, so that a missing one is found at the start and not by the first payload.</summary>
+    /// <exception cref="SmfCompressionUnavailableException">The system lacks it; the message says what to install.</exception>
+    public static void Require(SmfCompression compression)
+    {
+        if (compression == SmfCompression.Zstd)
+            _ = ZstdLibrary.Instance;
+        else if (compression == SmfCompression.Lz4)
+            _ = Lz4Library.Instance;
+    }
+
+    private static SmfDecompressionProblem? Copy(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)
+    {
+        plain = default;
+        if (payload.Length > bytesMax)
+            return SmfDecompressionProblem.TooLarge($"plain payload has {payload.Length} bytes", bytesMax);
+        plain = payload.ToArray();
+        return null;
+    }
+}

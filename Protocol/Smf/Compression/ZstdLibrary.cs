@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace FrameRpc.Protocol.Smf.Compression;
+
+/// <summary>The functions of libzstd that are used, over spans. Safe on many threads at once: each call has a context of its own, inside the library.</summary>
+/// <remarks>Only the stable part of <c>zstd.h</c>, as it is since 1.0, and of <c>zstd_errors.h</c>.</remarks>
+internal sealed unsafe class ZstdLibrary
+{
+    private static readonly Lazy<ZstdLibrary> Loaded = new(() => new ZstdLibrary(SystemLibrary.OpenFromSystem));
+
+    private readonly delegate* unmanaged[Cdecl]<byte*, nuint, byte*, nuint, int, nuint> _compress;
+    private readonly delegate* unmanaged[Cdecl]<byte*, nuint, byte*, nuint, nuint> _decompress;
+    private readonly delegate* unmanaged[Cdecl]<nuint, uint> _isError;
+    private readonly delegate* unmanaged[Cdecl]<nuint, ZstdError> _errorCode;
+    private readonly delegate* unmanaged[Cdecl]<ZstdError, nint> _errorText;
+
+    internal ZstdLibrary(LibraryOpener open)
+    {
+        nint handle = SystemLibrary.Zstd.Open(open);
+        _compress = (delegate* unmanaged[Cdecl]<byte*, nuint, byte*, nuint, int, nuint>)SystemLibrary.Zstd.Function(handle, "ZSTD_compress");
+        _decompress = (delegate* unmanaged[Cdecl]<byte*, nuint, byte*, nuint, nuint>)SystemLibrary.Zstd.Function(handle, "ZSTD_decompress");
+        _isError = (delegate* unmanaged[Cdecl]<nuint, uint>)SystemLibrary.Zstd.Function(handle, "ZSTD_isError");
+        _errorCode = (delegate* unmanaged[Cdecl]<nuint, ZstdError>)SystemLibrary.Zstd.Function(handle, "ZSTD_getErrorCode");
+        _errorText = (delegate* unmanaged[Cdecl]<ZstdError, nint>)SystemLibrary.Zstd.Function(handle, "ZSTD_getErrorString");
+    }
+
+    /// <summary>Loaded when first asked for.</summary>
+    /// <exception cref="SmfCompressionUnavailableException">It cannot be loaded; asking again says the same.</exception>
+    public static ZstdLibrary Instance => Loaded.Value;
+
+    /// <summary>Writes one frame that tells its content's size.</summary>
+    /// <returns>False if it does not fit, or memory ran out.</returns>
+    public bool TryCompress(ReadOnlySpan<byte> source, Span<byte> destination, int level, out int written)
+    {
+        fixed (byte* from = source, to = destination)
+        {
+            nuint result = _compress(to, (nuint)destination.Length, from, (nuint)source.Length, level);
+            return Judge(result, destination.Length, out written) == ZstdError.None;
+        }
+    }
+
+    /// <summary>Decodes whole frames.</summary>
+    /// <remarks>What they reach back to is <paramref name="destination"/> itself, so no window is allocated, whatever size a frame asks for.</remarks>
+    public ZstdError Decompress(ReadOnlySpan<byte> source, Span<byte> destination, out int written)
+    {
+        fixed (byte* from = source, to = destination)
+            return Judge(_decompress(to, (nuint)destination.Length, from, (nuint)source.Length), destination.Length, out written);
+    }
+
+    /// <summary>libzstd's own words for an error.</summary>
+    public string Describe(ZstdError error) => Marshal.PtrToStringUTF8(_errorText(error)) ?? error.ToString();
+
+    private ZstdError Judge(nuint result, int destinationBytes, out int written)
+    {
+        bool failed = _isError(result) != 0;
+        Debug.Assert(failed || result <= (nuint)destinationBytes, "libzstd stays within what it was given");
+        written = failed ? 0 : (int)result;
+        return failed ? _errorCode(result) : ZstdError.None;
+    }
+}

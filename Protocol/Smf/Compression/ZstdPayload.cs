@@ -1,0 +1,56 @@
+namespace FrameRpc.Protocol.Smf.Compression;
+
+/// <summary>A zstd payload: one zstd frame and nothing else. See <see cref="ZstdFrame"/>.</summary>
+internal static class ZstdPayload
+{
+    /// <summary>Takes memory for the original only after the limit has been applied to what the frame announces, or to what its blocks can hold.</summary>
+    public static SmfDecompressionProblem? Read(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)
+    {
+        plain = default;
+        if (ZstdFrame.Read(payload, out ZstdFrame frame) is { } problem)
+            return Malformed(payload, problem);
+        if (frame.ContentBytes is not { } announced)
+            return ReadUnannounced(payload, (int)Math.Min(frame.ContentBytesMax, (ulong)bytesMax), bytesMax, out plain);
+        if (announced > (ulong)bytesMax)
+            return SmfDecompressionProblem.TooLarge($"zstd payload announces {announced} bytes", bytesMax);
+        if (announced > frame.ContentBytesMax)
+            return Malformed(payload, $"announces {announced} bytes, more than its blocks can hold");
+
+        byte[] original = GC.AllocateUninitializedArray<byte>((int)announced);
+        ZstdError error = ZstdLibrary.Instance.Decompress(payload, original, out int written);
+        if (error != ZstdError.None)
+            return Refused(payload, error);
+        if (written != original.Length)
+            return Malformed(payload, $"announces {announced} bytes, but its blocks hold {written}");
+        plain = original;
+        return null;
+    }
+
+    /// <summary>
+    /// A frame that was compressed as a stream. It is decoded in one go into as much as its blocks can hold: the library's streaming decoder would take
+    /// a window beside that, of a size that the sender chooses.
+    /// </summary>
+    private static SmfDecompressionProblem? ReadUnannounced(ReadOnlySpan<byte> payload, int capacityBytes, int bytesMax, out ReadOnlyMemory<byte> plain)
+    {
+        plain = default;
+        byte[] room = GC.AllocateUninitializedArray<byte>(capacityBytes);
+        ZstdError error = ZstdLibrary.Instance.Decompress(payload, room, out int written);
+        // Blocks fill at most what ContentBytesMax says, so where they do not fit it is the limit that made the room too small.
+        if (error == ZstdError.DestinationTooSmall && capacityBytes == bytesMax)
+            return SmfDecompressionProblem.TooLarge($"zstd payload of {payload.Length} bytes holds more than it announces", bytesMax);
+        if (error != ZstdError.None)
+            return Refused(payload, error);
+
+        // A mostly empty array is not kept alive for the sake of one copy. Both together hold no more bytes than were granted to the one.
+        plain = written < capacityBytes / 2 ? room.AsSpan(0, written).ToArray() : room.AsMemory(0, written);
+        return null;
+    }
+
+    private static SmfDecompressionProblem Refused(ReadOnlySpan<byte> payload, ZstdError error) =>
+        error == ZstdError.OutOfMemory
+            ? throw new InsufficientMemoryException($"libzstd got no memory to decompress a payload of {payload.Length} bytes.")
+            : Malformed(payload, $"has a broken frame: {ZstdLibrary.Instance.Describe(error)}");
+
+    private static SmfDecompressionProblem Malformed(ReadOnlySpan<byte> payload, string what) =>
+        SmfDecompressionProblem.Malformed($"zstd payload of {payload.Length} bytes {what}");
+}

@@ -1,0 +1,23 @@
+using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Smf.Compression;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol.Smf.Compression;
+
+/// <summary>The tests of compression need the system's libraries, which a machine may lack: then they are skipped, and say so.</summary>
+internal static class Libraries
+{
+    public static TheoryData<SmfCompression> Algorithms => [SmfCompression.Zstd, SmfCompression.Lz4];
+
+    public static void Need(SmfCompression algorithm)
+    {
+        try
+        {
+            SmfDecompressor.Require(algorithm);
+        }
+        catch (SmfCompressionUnavailableException missing)
+        {
+            Assert.Skip(missing.Message);
+        }
+    }
+}
