@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace FrameRpc.Protocol.Frames.Bodies;
 
@@ -12,11 +13,10 @@ internal sealed class PipeBody(PipeReader source) : FrameBody
     {
         while (true)
         {
-            if (!source.TryRead(out ReadResult read))
-            {
+            ValueTask<ReadResult> reading = ReadAsync(stop);
+            if (!reading.IsCompleted)
                 await writer.FlushHeaderAsync().ConfigureAwait(false);
-                read = await ReadAsync(stop).ConfigureAwait(false);
-            }
+            ReadResult read = await reading.ConfigureAwait(false);
             ReadOnlySequence<byte> payload = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, FrameHeader.PayloadBytesMax));
             bool last = read.IsCompleted && payload.Length == read.Buffer.Length;
             if (last || !payload.IsEmpty)
@@ -29,6 +29,7 @@ internal sealed class PipeBody(PipeReader source) : FrameBody
 
     internal override ValueTask ReleaseAsync() => source.CompleteAsync();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> ReadAsync(CancellationToken stop)
     {
         try

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Errors;
@@ -23,7 +24,7 @@ public sealed class FrameClientTests : IAsyncDisposable
         MemoryPair pair = MemoryPair.Create();
         _connections.Add(pair.Client);
         Task<FrameReply> call = CallAsync(Client());
-        System.IO.Pipelines.ReadResult first = await pair.Server.Input.ReadAsync(_cancel);
+        ReadResult first = await pair.Server.Input.ReadAsync(_cancel);
         byte[] header = """{"Endpoint":"Echo","DataType":2,"Accept":2,"Error":0,"ErrorMessage":""}"""u8.ToArray();
         Assert.Equal([.. Frame.Encode(FrameType.Header, true, header), .. Frame.Encode(FrameType.Data, true, "1"u8)], first.Buffer.ToArray());
         pair.Server.Input.AdvanceTo(first.Buffer.End);
@@ -92,6 +93,22 @@ public sealed class FrameClientTests : IAsyncDisposable
         Assert.Equal("the disk is gone", (await Assert.ThrowsAsync<InvalidOperationException>(() => call)).Message);
         // The connection ends abruptly behind it, and memory shows that before what was sent.
         _ = await Assert.ThrowsAnyAsync<IOException>(server.ReadToEndAsync);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    public async Task A_pipe_that_is_completed_with_an_exception_fails_the_call_whenever_it_is_noticed(int bytes)
+    {
+        await using FramePeer server = Connect();
+        var source = new Pipe();
+        if (bytes > 0)
+            _ = source.Writer.WriteAsync(new byte[bytes], _cancel).AsTask();
+        Task<FrameReply> call = CallAsync(Client(), FrameBody.Octets(source.Reader));
+        if (bytes > 0)
+            _ = await server.ReadFrameAsync();
+        await source.Writer.CompleteAsync(new InvalidOperationException("the disk is gone"));
+        Assert.Equal("the disk is gone", (await Assert.ThrowsAsync<InvalidOperationException>(() => call)).Message);
     }
 
     [Fact]

@@ -1,0 +1,170 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
+using FrameRpc.Gateway.Demo;
+using FrameRpc.Protocol.Client;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Tests.Protocol;
+using Xunit;
+using FrameServer = FrameRpc.Protocol.Server.FrameServer;
+using SmfServer = FrameRpc.Protocol.Server.SmfServer;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>The clients and servers of the library, directly and with the published gateway in between.</summary>
+public sealed class ChannelTests : IDisposable
+{
+    private const int LargeBytes = 20 << 20;
+
+    private static readonly RequestId Get = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response");
+
+    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private readonly TestNetwork _network = new();
+
+    public static TheoryData<bool> Ways => [false, true];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task The_frame_client_makes_every_kind_of_call_to_the_demo_server(bool throughGateway)
+    {
+        using var demo = DemoProcess.Start("frame");
+        using GatewayProcess? gateway = throughGateway ? GatewayProcess.Start(new GatewayFile { FrameServers = [demo.Address] }) : null;
+        await using var client = new FrameClient(gateway?.FrameAddress ?? demo.Address);
+
+        Assert.Equal("""{"Msg":"hi"}""", await JsonAsync(await SendAsync(client, "Echo", """{"Msg":"hi"}""")));
+
+        await using FrameReply stream = await SendAsync(client, "Stream", $$"""{"Bytes":{{LargeBytes}}}""", DataType.Octets);
+        byte[] content = await OctetsAsync(stream);
+        Assert.Equal(LargeBytes, content.Length);
+        Assert.True(DemoContent.Matches(content, offset: 0));
+
+        await using FrameReply uploaded = await client.SendAsync("Upload", FrameBody.Octets(new MemoryStream(content)), DataType.Json, cancel: _cancel);
+        Assert.Equal($$"""{"Bytes":{{LargeBytes}}}""", await JsonAsync(uploaded));
+
+        var unknown = await Assert.ThrowsAsync<RpcReplyException>(() => SendAsync(client, "Nobody", "1"));
+        Assert.Equal(Blame.Caller, unknown.Blame);
+        Assert.Equal("1", await JsonAsync(await SendAsync(client, "Echo", "1")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_stream_whose_source_fails_is_an_error_to_the_frame_client(bool throughGateway)
+    {
+        await using FrameServer server = new FrameServer("127.0.0.1:0").Map("Stream", (_, _) => ValueTask.FromResult(FrameBody.Octets(new FailingStream(5_000_000))));
+        server.Start();
+        using GatewayProcess? gateway = throughGateway ? GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] }) : null;
+        await using var client = new FrameClient(gateway?.FrameAddress ?? server.Address);
+        await using FrameReply stream = await SendAsync(client, "Stream", "1", DataType.Octets);
+        _ = await Assert.ThrowsAsync<RpcConnectionException>(() => OctetsAsync(stream));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task The_smf_client_has_many_calls_of_all_sizes_in_flight_to_the_demo_server(bool throughGateway)
+    {
+        using var demo = DemoProcess.Start("smf");
+        using GatewayProcess? gateway = throughGateway ? GatewayProcess.Start(new GatewayFile { SmfServers = [demo.Address] }) : null;
+        await using var client = new SmfClient(gateway?.SmfAddress ?? demo.Address);
+        await EchoManyAsync(client);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task The_smf_client_has_many_calls_of_all_sizes_in_flight_to_the_smf_server(bool throughGateway)
+    {
+        await using SmfServer server = new SmfServer("127.0.0.1:0").Map(Get, (request, _) => ValueTask.FromResult(request.Payload));
+        server.Start();
+        using GatewayProcess? gateway = throughGateway ? GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address] }) : null;
+        await using var client = new SmfClient(gateway?.SmfAddress ?? server.Address);
+        await EchoManyAsync(client);
+    }
+
+    [Fact]
+    public async Task What_an_smf_server_has_no_route_for_is_told_by_server_and_gateway_alike()
+    {
+        await using var server = new SmfServer("127.0.0.1:0");
+        server.Start();
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address] });
+        foreach (string address in new[] { server.Address, gateway.SmfAddress })
+        {
+            await using var client = new SmfClient(address);
+            var e = await Assert.ThrowsAsync<RpcReplyException>(async () => await client.CallAsync(new RequestId(99), new byte[60], cancel: _cancel));
+            Assert.Equal((404u, Blame.Caller), (e.Status, e.Blame));
+        }
+    }
+
+    [Theory]
+    [InlineData("splice")]
+    [InlineData("copy")]
+    public async Task Octets_pass_both_ways_at_once_between_library_ends_through_the_gateway(string relay)
+    {
+        await using FrameServer server = new FrameServer(_network.Address("unix", "server"))
+            .Map("Echo", (request, _) => ValueTask.FromResult(FrameBody.Octets(request.Octets)));
+        server.Start();
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address], Relay = relay });
+        await using var client = new FrameClient(gateway.FrameAddress);
+        byte[] sent = RandomNumberGenerator.GetBytes(LargeBytes);
+        await using FrameReply reply = await client.SendAsync("Echo", FrameBody.Octets(sent), DataType.Octets, cancel: _cancel);
+        Assert.Equal(sent, await OctetsAsync(reply));
+    }
+
+    [Fact]
+    public async Task An_upload_that_its_client_gives_up_never_looks_whole_behind_the_gateway()
+    {
+        var begun = new TaskCompletionSource();
+        var whole = new TaskCompletionSource<bool>();
+        await using FrameServer server = new FrameServer("127.0.0.1:0").Map("Upload", async (request, cancel) =>
+        {
+            begun.SetResult();
+            try
+            {
+                await request.OpenOctets().CopyToAsync(Stream.Null, cancel);
+                whole.SetResult(true);
+            }
+            catch
+            {
+                whole.SetResult(false);
+                throw;
+            }
+            return FrameBody.None;
+        });
+        server.Start();
+        using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] });
+        await using var client = new FrameClient(gateway.FrameAddress);
+        var source = new Pipe();
+        Task<FrameReply> call = client.SendAsync("Upload", FrameBody.Octets(source.Reader), DataType.None, cancel: _cancel);
+        _ = await source.Writer.WriteAsync(new byte[50_000], _cancel);
+        // Given up any sooner, the call may end at the gateway.
+        await begun.Task;
+        await source.Writer.CompleteAsync(new InvalidOperationException("the disk is gone"));
+        _ = await Assert.ThrowsAsync<InvalidOperationException>(() => call);
+        Assert.False(await whole.Task);
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    private async Task EchoManyAsync(SmfClient client)
+    {
+        int[] sizes = [1, 12, 60, 4096, 65_536, 65_537, 1_000_000];
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async call =>
+        {
+            byte[] payload = RandomNumberGenerator.GetBytes(sizes[call % sizes.Length]);
+            using SmfReply reply = await client.CallAsync(Get, payload, cancel: _cancel);
+            Assert.Equal(payload, reply.Payload.ToArray());
+        }));
+    }
+
+    private Task<FrameReply> SendAsync(FrameClient client, string endpoint, string json, DataType accept = DataType.Json) =>
+        client.SendAsync(endpoint, FrameBody.RawJson(Encoding.UTF8.GetBytes(json)), accept, cancel: _cancel);
+
+    private async Task<string> JsonAsync(FrameReply reply) => Encoding.UTF8.GetString((await reply.ReadRawJsonAsync(_cancel)).Span).TrimEnd('\n');
+
+    private async Task<byte[]> OctetsAsync(FrameReply reply)
+    {
+        var all = new MemoryStream();
+        await reply.OpenOctets().CopyToAsync(all, _cancel);
+        return all.ToArray();
+    }
+}
