@@ -65,7 +65,8 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
         {
             if (!waitForReady)
                 throw Unavailable();
-            await Task.Delay(left, _clock, cancel).ConfigureAwait(false);
+            // Timers drop what is less than a millisecond, and would have this loop spin for the rest.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), _clock, cancel).ConfigureAwait(false);
         }
     }
 

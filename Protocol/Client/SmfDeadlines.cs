@@ -40,7 +40,8 @@ internal sealed class SmfDeadlines : IDisposable
     private void Arm(long deadline, TimeSpan atLeast)
     {
         _armedFor = deadline;
-        TimeSpan left = _clock.GetElapsedTime(_clock.GetTimestamp(), deadline);
+        // Timers drop what is less than a millisecond, and would fire before the call is due.
+        var left = TimeSpan.FromMilliseconds(Math.Ceiling(_clock.GetElapsedTime(_clock.GetTimestamp(), deadline).TotalMilliseconds));
         _ = _timer.Change(left > atLeast ? left : atLeast, Timeout.InfiniteTimeSpan);
     }
 }

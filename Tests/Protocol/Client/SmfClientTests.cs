@@ -7,24 +7,8 @@ using Xunit;
 
 namespace FrameRpc.Tests.Protocol.Client;
 
-public sealed class SmfClientTests : IAsyncDisposable
+public sealed class SmfClientTests : ScriptedSmf
 {
-    private static readonly RequestId Id = new(0x6ad4023d);
-
-    private readonly ManualTimeProvider _clock = new();
-    private readonly ScriptedConnector _connector = new();
-    private readonly SmfClient _client;
-
-    public SmfClientTests() => _client = new SmfClient(_connector, new SmfClientOptions { TimeProvider = _clock });
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        Assert.Equal(0, _client.Memory.Taken);
-    }
-
     [Fact]
     public async Task A_call_sends_one_message_and_returns_the_reply_to_it()
     {
@@ -53,15 +37,18 @@ public sealed class SmfClientTests : IAsyncDisposable
             await server.ReplyAsync(header, [payload[0], 7]);
         for (int number = 0; number < calls.Length; number++)
             Assert.Equal([(byte)number, 7], (await calls[number]).Payload.ToArray());
-        Assert.Equal(1, _connector.Attempts);
+        Assert.Equal(1, Connector.Attempts);
     }
 
     [Fact]
     public async Task An_empty_payload_is_sent_as_the_empty_table()
     {
-        _ = CallAsync();
-        (_, byte[] payload) = await (await ServerAsync()).ReceiveAsync();
+        Task<SmfReply> call = CallAsync();
+        SmfPeer server = await ServerAsync();
+        (SmfHeader header, byte[] payload) = await server.ReceiveAsync();
         Assert.Equal(SmfEmptyReply.Payload.ToArray(), payload);
+        await server.ReplyAsync(header, [1]);
+        using SmfReply reply = await call;
     }
 
     [Theory]
@@ -81,78 +68,112 @@ public sealed class SmfClientTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_java_server_writes_the_request_id_where_others_write_200()
+    public async Task A_continuation_that_blocks_holds_up_no_other_reply()
     {
-        Task<SmfReply> call = CallAsync(1);
-        SmfPeer server = await ServerAsync();
-        await server.ReplyAsync((await server.ReceiveAsync()).Header, [9], Id.Value);
-        Assert.Equal([9], (await call).Payload.ToArray());
-    }
-
-    [Fact]
-    public async Task Another_status_fails_the_call_with_it()
-    {
-        Task<SmfReply> call = CallAsync(1);
-        SmfPeer server = await ServerAsync();
-        await server.ReplyAsync((await server.ReceiveAsync()).Header, SmfEmptyReply.Payload.ToArray(), SmfStatus.TooManyRequests);
-        RpcReplyException failure = await Assert.ThrowsAsync<RpcReplyException>(() => call);
-        Assert.Equal(SmfStatus.TooManyRequests, failure.Status);
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> first, SmfHeader firstRequest) = await BeginAsync(server);
+        (Task<SmfReply> second, SmfHeader secondRequest) = await BeginAsync(server);
+        using var secondIsOver = new ManualResetEventSlim();
+        Task blocked = first.ContinueWith(_ => secondIsOver.Wait(Cancel), Cancel, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await server.ReplyAsync(firstRequest, [1]);
+        await server.ReplyAsync(secondRequest, [2]);
+        _ = await second;
+        secondIsOver.Set();
+        await blocked;
     }
 
     [Fact]
     public async Task A_lost_connection_fails_every_call_on_it_and_the_next_call_makes_another()
     {
-        Task<SmfReply>[] calls = [CallAsync(1), CallAsync(2)];
-        SmfPeer server = await ServerAsync();
-        _ = await server.ReceiveAsync();
-        _ = await server.ReceiveAsync();
+        SmfPeer server = await ConnectAsync();
+        Task<SmfReply>[] calls = [(await BeginAsync(server)).Call, (await BeginAsync(server)).Call];
         await server.Connection.DisposeAsync();
         foreach (Task<SmfReply> call in calls)
             Assert.True((await Assert.ThrowsAsync<RpcConnectionException>(() => call)).MayHaveRun);
-        _ = await AnswerOneAsync();
-        Assert.Equal(2, _connector.Attempts);
+        _ = await ConnectAsync();
+        Assert.Equal(2, Connector.Attempts);
     }
 
     [Fact]
     public async Task A_connection_that_the_idle_server_ends_hurts_no_call()
     {
-        SmfPeer server = await AnswerOneAsync();
+        SmfPeer server = await ConnectAsync();
         await server.Connection.DisposeAsync();
-        Assert.Equal(ConnectivityState.Idle, await _client.WaitForStateChangeAsync(ConnectivityState.Ready, Cancel));
-        _ = await AnswerOneAsync();
+        Assert.Equal(ConnectivityState.Idle, await Client.WaitForStateChangeAsync(ConnectivityState.Ready, Cancel));
+        _ = await ConnectAsync();
     }
 
     [Fact]
     public async Task Without_a_server_a_call_fails_at_once_and_has_not_run()
     {
-        _connector.Refusal = new IOException("nobody there");
+        Connector.Refusal = new IOException("nobody there");
         RpcConnectionException failure = await Assert.ThrowsAsync<RpcConnectionException>(() => CallAsync(1));
         Assert.False(failure.MayHaveRun);
         Assert.Contains("nobody there", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Disposing_fails_the_calls_in_flight_and_ends_the_connection()
+    public async Task A_call_that_asks_for_it_waits_until_there_is_a_server()
     {
-        Task<SmfReply> call = CallAsync(1);
-        SmfPeer server = await ServerAsync();
-        _ = await server.ReceiveAsync();
-        await _client.DisposeAsync();
-        _ = await Assert.ThrowsAsync<RpcConnectionException>(() => call);
-        _ = await Assert.ThrowsAsync<ObjectDisposedException>(() => CallAsync(1));
-        Assert.Equal(ConnectivityState.Shutdown, _client.State);
-    }
-
-    private Task<SmfReply> CallAsync(params byte[] payload) => _client.CallAsync(Id, payload, default, Cancel).AsTask();
-
-    private async Task<SmfPeer> ServerAsync() => new(await _connector.NextAsync());
-
-    private async Task<SmfPeer> AnswerOneAsync()
-    {
-        Task<SmfReply> call = CallAsync(1);
-        SmfPeer server = await ServerAsync();
+        Connector.Refusal = new IOException("nobody there");
+        Task<SmfReply> call = CallAsync(new CallOptions { WaitForReady = true, Timeout = Timeout.InfiniteTimeSpan }, [1]);
+        while (Client.State is not ConnectivityState.TransientFailure)
+            _ = await Client.WaitForStateChangeAsync(Client.State, Cancel);
+        Connector.Refusal = null;
+        Task<SmfPeer> connecting = ServerAsync();
+        while (!connecting.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+        SmfPeer server = await connecting;
         await server.ReplyAsync((await server.ReceiveAsync()).Header, [2]);
         using SmfReply reply = await call;
-        return server;
     }
+
+    [Fact]
+    public async Task Disposing_fails_the_calls_in_flight_and_ends_the_connection()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, _) = await BeginAsync(server);
+        await Client.DisposeAsync();
+        _ = await Assert.ThrowsAsync<RpcConnectionException>(() => call);
+        _ = await Assert.ThrowsAsync<ObjectDisposedException>(() => CallAsync(1));
+        Assert.Equal(ConnectivityState.Shutdown, Client.State);
+        _ = await Assert.ThrowsAsync<IOException>(server.IsAtEndAsync);
+    }
+
+    [Fact]
+    public async Task Disposing_an_idle_client_ends_the_connection_in_order()
+    {
+        SmfPeer server = await ConnectAsync();
+        await Client.DisposeAsync();
+        Assert.True(await server.IsAtEndAsync());
+    }
+
+    [Fact]
+    public async Task Disposing_fails_a_call_that_still_waits_for_a_server()
+    {
+        Connector.Refusal = new IOException("nobody there");
+        Task<SmfReply> call = CallAsync(new CallOptions { WaitForReady = true }, [1]);
+        await Clock.WaitForTimersAsync(2, Cancel);
+        await Client.DisposeAsync();
+        _ = await Assert.ThrowsAsync<ObjectDisposedException>(() => call);
+    }
+
+    [Fact]
+    public async Task A_reply_may_be_disposed_twice_and_is_not_to_be_read_afterwards()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        await server.ReplyAsync(request, [1]);
+        SmfReply reply = await call;
+        reply.Dispose();
+        reply.Dispose();
+        _ = Assert.Throws<ObjectDisposedException>(() => reply.Payload);
+    }
+
+    [Fact]
+    public async Task The_request_id_0_is_refused() =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Client.CallAsync(new RequestId(0), new byte[1], default, Cancel));
 }

@@ -1,0 +1,102 @@
+using FrameRpc.Protocol.Client;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Smf;
+using FrameRpc.Tests.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol.Client;
+
+/// <summary>One wrong reply hurts its own call only, and a reply that nobody waits for nobody.</summary>
+public sealed class SmfReplyCheckTests() : ScriptedSmf(options => options with { MessageBytesMax = 100_000 })
+{
+    public static TheoryData<string, byte[]> WrongReplies => new()
+    {
+        { "has no payload", SmfPeer.Message(0, 200, []) },
+        { "has no checksum", SmfPeer.Message(0, 200, [1, 2], checksum: 0) },
+        { "has no status", SmfPeer.Message(0, 0, [1, 2]) },
+        { "does not match its checksum", SmfPeer.Message(0, 200, [1, 2], checksum: 1) },
+        { "more than the limit of 100000", SmfPeer.Message(0, 200, new byte[100_001]) },
+        { "cannot be decompressed", SmfPeer.Message(0, 200, [1, 2], compression: (SmfCompression)9) },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongReplies))]
+    public async Task A_wrong_reply_fails_its_own_call_only(string reason, byte[] reply)
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> other, SmfHeader otherRequest) = await BeginAsync(server);
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        SmfHeader.WriteSession(reply, request.Session);
+        await server.SendAsync(reply);
+        RpcProtocolException failure = await Assert.ThrowsAsync<RpcProtocolException>(() => call);
+        Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(Blame.Server, failure.Blame);
+        await server.ReplyAsync(otherRequest, [3]);
+        Assert.Equal([3], (await other).Payload.ToArray());
+        await RoundTripAsync(server);
+    }
+
+    [Fact]
+    public async Task A_reply_that_announces_4_GiB_fails_its_call_before_any_of_it_has_come()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        await server.SendAsync(SmfPeer.Message(request.Session, 200, [], checksum: 1, size: uint.MaxValue));
+        _ = await Assert.ThrowsAsync<RpcProtocolException>(() => call);
+        Assert.Equal(0, Client.Memory.Taken);
+    }
+
+    [Fact]
+    public async Task A_reply_for_an_unknown_session_is_skipped()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        await server.SendAsync(SmfPeer.Message((ushort)(request.Session + 1), 200, new byte[50_000]));
+        await server.SendAsync(SmfPeer.Message(0, 200, [1]), SmfPeer.Message(65_535, 200, [1]));
+        await server.ReplyAsync(request, [3]);
+        Assert.Equal([3], (await call).Payload.ToArray());
+        Assert.Equal(1, Connector.Attempts);
+    }
+
+    [Fact]
+    public async Task A_reply_that_comes_twice_is_not_taken_for_another_calls()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        await server.ReplyAsync(request, [3]);
+        _ = await call;
+        (Task<SmfReply> next, SmfHeader nextRequest) = await BeginAsync(server);
+        await server.ReplyAsync(request, [3]);
+        await server.ReplyAsync(nextRequest, [4]);
+        Assert.Equal([4], (await next).Payload.ToArray());
+    }
+
+    [Fact]
+    public async Task The_java_server_writes_the_request_id_where_others_write_200()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        await server.ReplyAsync(request, [9], Id.Value);
+        Assert.Equal([9], (await call).Payload.ToArray());
+    }
+
+    [Fact]
+    public async Task Another_status_fails_the_call_with_it()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        await server.ReplyAsync(request, SmfEmptyReply.Payload.ToArray(), SmfStatus.TooManyRequests);
+        RpcReplyException failure = await Assert.ThrowsAsync<RpcReplyException>(() => call);
+        Assert.Equal(SmfStatus.TooManyRequests, failure.Status);
+    }
+
+    [Fact]
+    public async Task An_end_in_the_middle_of_a_reply_is_a_lost_connection()
+    {
+        SmfPeer server = await ConnectAsync();
+        (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
+        await server.SendAsync(SmfPeer.Message(request.Session, 200, new byte[50_000])[..40_000]);
+        await server.Connection.DisposeAsync();
+        _ = await Assert.ThrowsAsync<RpcConnectionException>(() => call);
+    }
+}
