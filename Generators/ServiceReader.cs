@@ -42,7 +42,8 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
     /// <summary>What a method replies; none where that was reported.</summary>
     protected abstract BodyModel? ReadReply(IMethodSymbol method, ITypeSymbol? reply);
 
-    protected abstract MethodIdentity? Identify(IMethodSymbol method, string callName, ITypeSymbol? request, ITypeSymbol? reply);
+    /// <summary>What a method is called on the wire; none where that was reported.</summary>
+    protected abstract MethodIdentity? Identify(IMethodSymbol method, string callName, IParameterSymbol? body, ITypeSymbol? reply);
 
     protected static AttributeData? Find(ISymbol symbol, string attribute) =>
         symbol.GetAttributes().FirstOrDefault(found => found.AttributeClass is { } type && "global::" + attribute == CSharp.NameOf(type));
@@ -103,7 +104,7 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
         string callName = NameWithoutAsync(method.Name);
         BodyModel? request = ReadRequest(method, body);
         BodyModel? returned = ReadReply(method, reply);
-        if (request is null || returned is null || Identify(method, callName, body?.Type, reply) is not { } identity)
+        if (request is null || returned is null || Identify(method, callName, body, reply) is not { } identity)
             return null;
         return new MethodModel(
             CSharp.Identifier(method.Name), callName, CSharp.Write(method.ReturnType), new EquatableList<ParameterModel>(parameters), request, returned, identity);

@@ -3,8 +3,8 @@ namespace FrameRpc.Protocol.Services;
 /// <summary>Makes an interface a service of the smf format: each of its methods is one of a FlatBuffers <c>rpc_service</c>, and the compiler writes both ends of the call.</summary>
 /// <remarks>
 /// <para>
-/// For <c>IStorage</c> there are then <c>StorageClient</c>, which is an <c>IStorage</c> over an smf client; <c>MapStorage</c>, which lets an smf server serve an
-/// <c>IStorage</c>; and <c>StorageIds</c>, with the request ids and the routes for <c>gateway.json</c>.
+/// For <c>IStorage</c> there are then <c>StorageClient</c>, which is an <c>IStorage</c> over a <see cref="Client.SmfClient"/>; <c>MapStorage</c>, which lets a <see cref="Server.SmfServer"/>
+/// serve an <c>IStorage</c>; and <c>StorageIds</c>, with the request ids and the routes for <c>gateway.json</c>.
 /// </para>
 /// <para>
 /// A method returns <see cref="Task{T}"/> or <see cref="ValueTask{T}"/>. It takes one request, at most one <see cref="Client.CallOptions"/>, which the client obeys and
