@@ -29,6 +29,8 @@ public sealed class ServiceGenerator : IIncrementalGenerator
             if (service is not null)
                 output.AddSource(ServiceWriter.FileOf(service), SourceText.From(ServiceWriter.Write(service), Encoding.UTF8));
         });
-        context.RegisterSourceOutput(services.SelectMany(static (result, _) => result.Mistakes), static (output, mistake) => output.ReportDiagnostic(mistake.ToDiagnostic()));
+        context.RegisterSourceOutput(
+            services.SelectMany(static (result, _) => result.Mistakes),
+            static (output, mistake) => output.ReportDiagnostic(mistake.ToDiagnostic()));
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Reads an interface that is a service. What a format decides for itself is which types it carries, and what a method is called on the wire.</summary>
+/// <summary>Reads an interface that is a service. A format decides which types it carries, and what a method is called on the wire.</summary>
 internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat format)
 {
     private readonly List<Mistake> _mistakes = [];
@@ -106,8 +106,9 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
         BodyModel? returned = ReadReply(method, reply);
         if (request is null || returned is null || Identify(method, callName, body, reply) is not { } identity)
             return null;
+        string returnType = CSharp.Write(method.ReturnType);
         return new MethodModel(
-            CSharp.Identifier(method.Name), callName, CSharp.Write(method.ReturnType), new EquatableList<ParameterModel>(parameters), request, returned, identity);
+            CSharp.Identifier(method.Name), callName, returnType, new EquatableList<ParameterModel>(parameters), request, returned, identity);
     }
 
     private List<ParameterModel>? ReadParameters(IMethodSymbol method, out IParameterSymbol? body)

@@ -79,5 +79,6 @@ internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData a
     /// <summary>A schema writes <c>a.b.C</c>, and ids are made of <c>a::b::C</c>.</summary>
     private static string InSchema(string name) => name.Replace(".", "::");
 
-    private static string? Named(AttributeData attribute, string name) => attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value as string;
+    private static string? Named(AttributeData attribute, string name) =>
+        attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value as string;
 }

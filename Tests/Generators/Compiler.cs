@@ -3,6 +3,7 @@ extern alias generators;
 using generators::FrameRpc.Generators;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
 
 namespace FrameRpc.Tests.Generators;
 
@@ -38,7 +39,7 @@ internal static class Compiler
     private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "FrameRpc.Protocol.dll" or "netstandard.dll"))
+            .Where(path => Path.GetFileName(path) is "FrameRpc.Protocol.dll" || Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
@@ -68,8 +69,9 @@ internal static class Compiler
     [
         .. Result(source).Diagnostics.Select(found =>
         {
-            Microsoft.CodeAnalysis.Text.TextSpan span = found.Location.SourceSpan;
-            return $"{found.Location.GetLineSpan().StartLinePosition.Line + 1} `{source.Substring(span.Start, span.Length)}` {found.Id}: {found.GetMessage(null)}";
+            int line = found.Location.GetLineSpan().StartLinePosition.Line + 1;
+            TextSpan span = found.Location.SourceSpan;
+            return $"{line} `{source[span.Start..span.End]}` {found.Id}: {found.GetMessage(null)}";
         }),
     ];
 

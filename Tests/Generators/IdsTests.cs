@@ -40,7 +40,9 @@ public sealed class IdsTests
     public void The_routes_of_an_smf_service_are_a_gateways()
     {
         GatewayOptions options = Given.Options(Given.With(routes: StorageIds.GatewayRoutes.Trim()[1..^1]));
-        Assert.Equal([("storage-get", null, StorageIds.Get), ("storage-read", null, StorageIds.Read), ("storage-write", null, StorageIds.Write)], options.Routes.Select(Known));
+        Assert.Equal(
+            [("storage-get", null, StorageIds.Get), ("storage-read", null, StorageIds.Read), ("storage-write", null, StorageIds.Write)],
+            options.Routes.Select(Known));
     }
 
     private static (string Name, string? Endpoint, uint Id) Known(RouteOptions route) => (route.Name, route.Endpoint, route.Id);

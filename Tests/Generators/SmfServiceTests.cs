@@ -12,6 +12,9 @@ namespace FrameRpc.Tests.Generators;
 /// <summary>A generated client and a generated dispatcher of smf, over memory.</summary>
 public sealed class SmfServiceTests : IAsyncDisposable
 {
+    /// <summary>A response that promises more than it holds.</summary>
+    private static readonly ReadOnlyMemory<byte> Mistaken = new byte[] { 7, 1 };
+
     private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
     private readonly InProcessTransport _transport = new();
     private readonly Storage _service = new();
@@ -51,7 +54,7 @@ public sealed class SmfServiceTests : IAsyncDisposable
     public async Task A_reply_that_is_not_of_its_type_is_the_servers_fault()
     {
         await using var transport = new InProcessTransport();
-        await using SmfServer server = new SmfServer(transport).Map(new RequestId(StorageIds.Get), (_, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>(new byte[] { 7, 1 }));
+        await using SmfServer server = new SmfServer(transport).Map(new RequestId(StorageIds.Get), (_, _) => ValueTask.FromResult(Mistaken));
         server.Start();
         await using var client = new SmfClient(transport);
         var e = await Assert.ThrowsAsync<RpcProtocolException>(() => new StorageClient(client).GetAsync(new Request("x"), cancel: _cancel));
@@ -65,7 +68,7 @@ public sealed class SmfServiceTests : IAsyncDisposable
         await using SmfServer server = new SmfServer(transport).MapAnswers(new Answers());
         server.Start();
         await using var client = new SmfClient(transport);
-        var e = await Assert.ThrowsAsync<RpcReplyException>(async () => await client.CallAsync(new RequestId(AnswersIds.Take), new byte[] { 7, 1 }, cancel: _cancel));
+        var e = await Assert.ThrowsAsync<RpcReplyException>(async () => await client.CallAsync(new RequestId(AnswersIds.Take), Mistaken, cancel: _cancel));
         Assert.Equal((SmfStatus.BadRequest, Blame.Caller), (e.Status, e.Blame));
     }
 
@@ -105,7 +108,8 @@ public sealed class SmfServiceTests : IAsyncDisposable
     {
         _ = await _storage.GetAsync(new Request("x"), new CallOptions { WaitForReady = true }, _cancel);
         Assert.Equal(default, _service.OptionsSeen);
-        _ = await Assert.ThrowsAsync<RpcTimeoutException>(() => _storage.GetAsync(new Request("wait"), new CallOptions { Timeout = TimeSpan.FromMilliseconds(1) }, _cancel));
+        var brief = new CallOptions { Timeout = TimeSpan.FromMilliseconds(1) };
+        _ = await Assert.ThrowsAsync<RpcTimeoutException>(() => _storage.GetAsync(new Request("wait"), brief, _cancel));
     }
 
     public async ValueTask DisposeAsync()
