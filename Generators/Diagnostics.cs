@@ -17,7 +17,8 @@ internal static class Diagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor DerivedService = new(
-        "FRPC003", "A service derives from no interface", "'{0}' derives from '{1}', whose members would be no calls; leave it out, or make it a service of its own",
+        "FRPC003", "A service derives from no interface",
+        "'{0}' derives from '{1}', whose members would be no calls; leave it out, or make it a service of its own",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor NotACall = new(
@@ -29,7 +30,8 @@ internal static class Diagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor ByReference = new(
-        "FRPC006", "A call passes values", "'{0}' is passed by reference, which does not reach another process; leave out ref, out or in, and return what changes",
+        "FRPC006", "A call passes values",
+        "'{0}' is passed by reference, which does not reach another process; leave out ref, out or in, and return what changes",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor NotAwaited = new(
@@ -53,7 +55,8 @@ internal static class Diagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor SameId = new(
-        "FRPC012", "A call has a request id of its own", "'{0}' ({1}) and '{2}' ({3}) both have the request id 0x{4}, and a gateway could not tell them apart; give one another name",
+        "FRPC012", "A call has a request id of its own",
+        "'{0}' ({1}) and '{2}' ({3}) both have the request id 0x{4}, and a gateway could not tell them apart; give one another name",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor BadName = new(
@@ -66,7 +69,8 @@ internal static class Diagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor NotAContext = new(
-        "FRPC015", "The context derives from JsonSerializerContext", "'{0}' cannot be the context: it has to be a JsonSerializerContext that the whole assembly can reach",
+        "FRPC015", "The context derives from JsonSerializerContext",
+        "'{0}' cannot be the context: it has to be a JsonSerializerContext that the whole assembly can reach",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor UndeclaredType = new(
@@ -74,7 +78,8 @@ internal static class Diagnostics
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor MissingTypeName = new(
-        "FRPC017", "An id is computed from the names of both types", "The {0} of '{1}' is bytes, whose type's name nobody can tell; write [SmfMethod({2} = \"namespace::Type\")]",
+        "FRPC017", "An id is computed from the names of both types",
+        "The {0} of '{1}' is bytes, whose type's name nobody can tell; write [SmfMethod({2} = \"namespace::Type\")]",
         Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     public static readonly DiagnosticDescriptor MissingPayload = new(

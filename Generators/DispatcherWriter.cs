@@ -9,7 +9,7 @@ internal static class DispatcherWriter
         code.Block($"{service.Accessibility} static class {service.Name}Dispatcher", () =>
         {
             code.Line($"/// <summary>Serves every method of <see cref=\"{service.Interface}\"/>, and returns the server.</summary>");
-            code.Line("/// <exception cref=\"global::System.InvalidOperationException\">Another service serves one of them already, or the server was started.</exception>");
+            code.Line("/// <exception cref=\"global::System.InvalidOperationException\">One of them is served already, or the server was started.</exception>");
             string head = $"public static {format.ServerType} Map{service.Name}(this {format.ServerType} server, {service.Interface} service)";
             code.Block(head, () => WriteBody(code, service, format));
         });

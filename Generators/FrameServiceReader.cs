@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace FrameRpc.Generators;
 
 /// <summary>Reads a service of the frame format: bodies are JSON that the context declares, or octets.</summary>
-internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData attribute, Compilation compilation) : ServiceReader(service, WireFormat.Frame)
+internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData attribute) : ServiceReader(service, WireFormat.Frame)
 {
     public const string Attribute = "FrameRpc.Protocol.Services.FrameServiceAttribute";
 
@@ -32,7 +32,7 @@ internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData
     protected override BodyModel? ReadReply(IMethodSymbol method, ITypeSymbol? reply) =>
         reply is null ? BodyModel.None : Read(reply, Places.ReturnType(method));
 
-    protected override MethodIdentity? Identify(IMethodSymbol method, string callName, ITypeSymbol? request, ITypeSymbol? reply)
+    protected override MethodIdentity? Identify(IMethodSymbol method, string callName, IParameterSymbol? body, ITypeSymbol? reply)
     {
         if (Find(method, EndpointAttribute) is not { } named)
             return MethodIdentity.OfEndpoint(callName);
@@ -83,10 +83,9 @@ internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData
         return false;
     }
 
-    private bool IsContext(ITypeSymbol type)
+    private static bool IsContext(ITypeSymbol type)
     {
-        if (type is not INamedTypeSymbol { TypeKind: TypeKind.Class, IsAbstract: false, IsGenericType: false, IsFileLocal: false }
-            || !compilation.IsSymbolAccessibleWithin(type, compilation.Assembly))
+        if (type is not INamedTypeSymbol { IsAbstract: false, IsGenericType: false, IsFileLocal: false })
             return false;
         for (INamedTypeSymbol? parent = type.BaseType; parent is not null; parent = parent.BaseType)
         {

@@ -20,6 +20,7 @@ internal sealed class FrameWriter(ServiceModel service) : FormatWriter
         string argument = method.Argument(ParameterRole.Body);
         string body = BodyOf(method.Request, argument);
         string endpoint = Endpoint(method);
+        string both = $"{Value(method.Request, argument)}, {JsonType(method.Request)}";
         string rest = $"{method.Argument(ParameterRole.Options)}, {method.Argument(ParameterRole.Cancel)}).ConfigureAwait(false)";
         BodyModel reply = method.Reply;
         return reply.Kind switch
@@ -27,7 +28,7 @@ internal sealed class FrameWriter(ServiceModel service) : FormatWriter
             BodyKind.None => $"await {Calls}.CallAsync(this._client, {endpoint}, {body}, {rest};",
             // Both ways at once: then the timeout covers the reply's body, too.
             BodyKind.Json when method.Request.Kind is BodyKind.Json =>
-                $"return await this._client.CallAsync({endpoint}, {Value(method.Request, argument)}, {JsonType(method.Request)}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
+                $"return await this._client.CallAsync({endpoint}, {both}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
             BodyKind.Json => $"return await {Calls}.CallAsync(this._client, {endpoint}, {body}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
             BodyKind.Stream => $"return await {Calls}.OpenStreamAsync(this._client, {endpoint}, {body}, {rest};",
             BodyKind.Pipe => $"return await {Calls}.OpenPipeAsync(this._client, {endpoint}, {body}, {rest};",

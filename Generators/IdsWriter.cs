@@ -66,6 +66,6 @@ internal static class IdsWriter
         return $"{{ {string.Join(", ", members.Select(member => $"{Json(member.Name)}: {Json(member.Value)}"))} }}";
     }
 
-    /// <summary>A string of JSON. Names hold no control characters; three quotes in a row would end the literal around it, but here each has a backslash before it.</summary>
+    // Names hold no control characters. Three quotes in a row would end the literal around this, but each has a backslash before it.
     private static string Json(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 }

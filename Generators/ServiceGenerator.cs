@@ -13,22 +13,24 @@ public sealed class ServiceGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        Register(context, FrameServiceReader.Attribute, static (service, attribute, compilation) => new FrameServiceReader(service, attribute, compilation));
-        Register(context, SmfServiceReader.Attribute, static (service, attribute, _) => new SmfServiceReader(service, attribute));
+        Register(context, FrameServiceReader.Attribute, static (service, attribute) => new FrameServiceReader(service, attribute));
+        Register(context, SmfServiceReader.Attribute, static (service, attribute) => new SmfServiceReader(service, attribute));
     }
 
     private static void Register(
-        IncrementalGeneratorInitializationContext context, string attribute, Func<INamedTypeSymbol, AttributeData, Compilation, ServiceReader> open)
+        IncrementalGeneratorInitializationContext context, string attribute, Func<INamedTypeSymbol, AttributeData, ServiceReader> open)
     {
         IncrementalValuesProvider<ServiceResult> services = context.SyntaxProvider.ForAttributeWithMetadataName(
             attribute,
             static (node, _) => node is InterfaceDeclarationSyntax,
-            (found, cancel) => open((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation).Read(cancel));
+            (found, cancel) => open((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0]).Read(cancel));
         context.RegisterSourceOutput(services.Select(static (result, _) => result.Service), static (output, service) =>
         {
             if (service is not null)
                 output.AddSource(ServiceWriter.FileOf(service), SourceText.From(ServiceWriter.Write(service), Encoding.UTF8));
         });
-        context.RegisterSourceOutput(services.SelectMany(static (result, _) => result.Mistakes), static (output, mistake) => output.ReportDiagnostic(mistake.ToDiagnostic()));
+        context.RegisterSourceOutput(
+            services.SelectMany(static (result, _) => result.Mistakes),
+            static (output, mistake) => output.ReportDiagnostic(mistake.ToDiagnostic()));
     }
 }

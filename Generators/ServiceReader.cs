@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Reads an interface that is a service. What a format decides for itself is which types it carries, and what a method is called on the wire.</summary>
+/// <summary>Reads an interface that is a service. A format decides which types it carries, and what a method is called on the wire.</summary>
 internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat format)
 {
     private readonly List<Mistake> _mistakes = [];
@@ -42,7 +42,8 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
     /// <summary>What a method replies; none where that was reported.</summary>
     protected abstract BodyModel? ReadReply(IMethodSymbol method, ITypeSymbol? reply);
 
-    protected abstract MethodIdentity? Identify(IMethodSymbol method, string callName, ITypeSymbol? request, ITypeSymbol? reply);
+    /// <summary>What a method is called on the wire; none where that was reported.</summary>
+    protected abstract MethodIdentity? Identify(IMethodSymbol method, string callName, IParameterSymbol? body, ITypeSymbol? reply);
 
     protected static AttributeData? Find(ISymbol symbol, string attribute) =>
         symbol.GetAttributes().FirstOrDefault(found => found.AttributeClass is { } type && "global::" + attribute == CSharp.NameOf(type));
@@ -103,10 +104,11 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
         string callName = NameWithoutAsync(method.Name);
         BodyModel? request = ReadRequest(method, body);
         BodyModel? returned = ReadReply(method, reply);
-        if (request is null || returned is null || Identify(method, callName, body?.Type, reply) is not { } identity)
+        if (request is null || returned is null || Identify(method, callName, body, reply) is not { } identity)
             return null;
+        string returnType = CSharp.Write(method.ReturnType);
         return new MethodModel(
-            CSharp.Identifier(method.Name), callName, CSharp.Write(method.ReturnType), new EquatableList<ParameterModel>(parameters), request, returned, identity);
+            CSharp.Identifier(method.Name), callName, returnType, new EquatableList<ParameterModel>(parameters), request, returned, identity);
     }
 
     private List<ParameterModel>? ReadParameters(IMethodSymbol method, out IParameterSymbol? body)

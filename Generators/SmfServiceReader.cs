@@ -29,14 +29,14 @@ internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData a
         ? ReportMissing(method, "reply", Places.ReturnType(method))
         : Read(reply, Places.ReturnType(method));
 
-    protected override MethodIdentity? Identify(IMethodSymbol method, string callName, ITypeSymbol? request, ITypeSymbol? reply)
+    protected override MethodIdentity? Identify(IMethodSymbol method, string callName, IParameterSymbol? body, ITypeSymbol? reply)
     {
         AttributeData? named = Find(method, MethodAttribute);
         string name = named?.ConstructorArguments.FirstOrDefault().Value as string ?? callName;
-        string? requestName = TypeName(method, named, "Request", request!);
-        string? replyName = TypeName(method, named, "Reply", reply!);
-        Location place = named is null ? Places.Name(method) : Places.Argument(named);
-        return requestName is not null && replyName is not null && IsName(name, place) && IsName(requestName, place) && IsName(replyName, place)
+        string? requestName = TypeName(method, named, "Request", body!.Type, Places.Type(body));
+        string? replyName = TypeName(method, named, "Reply", reply!, Places.ReturnType(method));
+        Location names = named is null ? Places.Name(method) : Places.Argument(named);
+        return requestName is not null && replyName is not null && IsName(name, names) && IsName(requestName, names) && IsName(replyName, names)
             ? MethodIdentity.OfMethod(_name ?? "", name, requestName, replyName)
             : null;
     }
@@ -60,13 +60,13 @@ internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData a
         CSharp.NameOf(implemented.OriginalDefinition) == PayloadInterface && SymbolEqualityComparer.Default.Equals(implemented.TypeArguments[0], type);
 
     /// <summary>The type's name in the schema.</summary>
-    private string? TypeName(IMethodSymbol method, AttributeData? named, string role, ITypeSymbol type)
+    private string? TypeName(IMethodSymbol method, AttributeData? named, string role, ITypeSymbol type, Location place)
     {
         if (named is not null && Named(named, role) is { } said)
             return InSchema(said);
         if (CSharp.NameOf(type) != Bytes)
             return string.IsNullOrEmpty(_namespace) ? type.Name : InSchema($"{_namespace}::{type.Name}");
-        Report(role == "Request" ? Places.Name(method) : Places.ReturnType(method), Diagnostics.MissingTypeName, role.ToLowerInvariant(), method.Name, role);
+        Report(place, Diagnostics.MissingTypeName, role.ToLowerInvariant(), method.Name, role);
         return null;
     }
 
@@ -79,5 +79,6 @@ internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData a
     /// <summary>A schema writes <c>a.b.C</c>, and ids are made of <c>a::b::C</c>.</summary>
     private static string InSchema(string name) => name.Replace(".", "::");
 
-    private static string? Named(AttributeData attribute, string name) => attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value as string;
+    private static string? Named(AttributeData attribute, string name) =>
+        attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value as string;
 }

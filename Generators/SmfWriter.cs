@@ -12,7 +12,8 @@ internal sealed class SmfWriter(ServiceModel service) : FormatWriter
     public override string Call(MethodModel method)
     {
         string payload = Written(method.Request, method.Argument(ParameterRole.Body));
-        string call = $"await this._client.CallAsync({Id(method)}, {payload}, {method.Argument(ParameterRole.Options)}, {method.Argument(ParameterRole.Cancel)})";
+        string rest = $"{method.Argument(ParameterRole.Options)}, {method.Argument(ParameterRole.Cancel)}";
+        string call = $"await this._client.CallAsync({Id(method)}, {payload}, {rest})";
         return $"return {Read(method.Reply, "ReadReply", $"({call}.ConfigureAwait(false)).Payload")};";
     }
 

@@ -42,7 +42,8 @@ public static class FrameServiceCalls
 
     /// <summary>A call whose reply's octets are gathered.</summary>
     /// <exception cref="RpcProtocolException">They are more than 4 MiB.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadOctetsAsync(FrameClient client, string endpoint, FrameBody body, CallOptions options, CancellationToken cancel)
+    public static async Task<ReadOnlyMemory<byte>> ReadOctetsAsync(
+        FrameClient client, string endpoint, FrameBody body, CallOptions options, CancellationToken cancel)
     {
         await using FrameReply reply = await client.SendAsync(endpoint, body, DataType.Octets, options, cancel).ConfigureAwait(false);
         return await WholeOctets.ReadAsync(reply, cancel).ConfigureAwait(false)

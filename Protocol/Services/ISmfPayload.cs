@@ -7,11 +7,12 @@ namespace FrameRpc.Protocol.Services;
 public interface ISmfPayload<TSelf>
     where TSelf : ISmfPayload<TSelf>
 {
-    /// <summary>Makes the value of a payload as it came, decompressed. The value may keep the memory: a reply for good, a request until its method has completed.</summary>
+    /// <summary>Makes the value of a payload as it came, decompressed.</summary>
+    /// <remarks>The value may keep the memory: a reply for good, a request until its method has completed.</remarks>
     /// <param name="payload">Bytes of another process: not to be trusted, and at least one.</param>
-    /// <exception cref="FormatException">They are not of this type; the text reaches the other side of the call.</exception>
+    /// <exception cref="FormatException">They are not of this type: the call fails, and who sent them is to blame.</exception>
     static abstract TSelf Read(ReadOnlyMemory<byte> payload);
 
-    /// <summary>Writes the payload, at least one byte.</summary>
+    /// <summary>Writes the payload. Where nothing is written, the empty table is sent, because the format has no payload of 0 bytes.</summary>
     void Write(IBufferWriter<byte> destination);
 }

@@ -77,7 +77,8 @@ internal sealed class Files : IFiles
 
     public Task<Stream> MirrorAsync(Stream content, CancellationToken cancel) => Task.FromResult(content);
 
-    public ValueTask<ReadOnlyMemory<byte>> ReverseMemoryAsync(ReadOnlyMemory<byte> content, CancellationToken cancel) => ValueTask.FromResult(Reverse(content.ToArray()));
+    public ValueTask<ReadOnlyMemory<byte>> ReverseMemoryAsync(ReadOnlyMemory<byte> content, CancellationToken cancel) =>
+        ValueTask.FromResult(Reverse(content.ToArray()));
 
     public ValueTask<ReadOnlySequence<byte>> ReverseSequenceAsync(ReadOnlySequence<byte> content, CancellationToken cancel) =>
         ValueTask.FromResult(new ReadOnlySequence<byte>(Reverse(content.ToArray())));

@@ -1,0 +1,149 @@
+using Xunit;
+
+namespace FrameRpc.Tests.Generators;
+
+/// <summary>What is generated compiles without a word, wherever the interface stands and whatever its parts are called.</summary>
+public sealed class GeneratedCodeTests
+{
+    private const string Table = """
+
+        internal sealed record Table : ISmfPayload<Table>
+        {
+            public static Table Read(ReadOnlyMemory<byte> payload) => new();
+            public void Write(IBufferWriter<byte> destination) { }
+        }
+        """;
+
+    [Theory]
+    [InlineData("[FrameService] internal interface IA { Task B(); }")]
+    [InlineData("namespace N.M { [FrameService] internal interface IA { Task B(); } namespace M.N { [FrameService] internal interface IA { Task B(); } } }")]
+    [InlineData("namespace N; [FrameService] partial interface IA { Task B(); } partial interface IA { Task C(); }")]
+    [InlineData("[FrameService] internal interface IEmpty { }")]
+    [InlineData("[FrameService(typeof(Json))] internal interface lower { Task<int> get(); }")]
+    public void In_any_place(string source) => Assert.Empty(Compiler.Complaints(source));
+
+    [Fact]
+    public void Of_a_public_interface_with_comments_to_all_that_is_public() => Assert.Empty(Compiler.Complaints(
+        """
+        namespace N;
+        /// <summary>Public, and so is everything that is made of it.</summary>
+        [FrameService(typeof(Json))]
+        public interface IGreeter
+        {
+            /// <summary>Says hello.</summary>
+            Task<string> GreetAsync(string name, CallOptions options = default, CancellationToken cancel = default);
+        }
+        /// <summary>Uses it from outside.</summary>
+        public static class Use
+        {
+            /// <summary>All of it.</summary>
+            public static IGreeter Client(FrameClient client, FrameRpc.Protocol.Server.FrameServer server, GreeterClient greeter)
+            {
+                _ = server.MapGreeter(greeter);
+                const uint Id = GreeterIds.Greet;
+                Console.WriteLine(GreeterIds.GreetEndpoint + GreeterIds.GatewayRoutes + Id);
+                return new GreeterClient(client);
+            }
+        }
+        """));
+
+    [Fact]
+    public void With_keywords_for_names() => Assert.Empty(Compiler.Complaints(
+        """
+        namespace @namespace.@class;
+        [FrameService(typeof(Json))]
+        internal interface @interface
+        {
+            Task<string> @event(string @params, CancellationToken @default = default);
+            Task @return(CallOptions @in);
+        }
+        """));
+
+    [Fact]
+    public void With_the_names_that_generated_code_uses_itself()
+    {
+        const string Task = "global::System.Threading.Tasks.Task";
+        Assert.Empty(Compiler.Complaints(
+            $$"""
+            namespace N;
+            [FrameService(typeof(Json))]
+            internal interface IA
+            {
+                {{Task}}<string> One(string _client, CallOptions options, CancellationToken cancel);
+                {{Task}} Two(string client);
+                {{Task}}<Stream> server(Stream request);
+                {{Task}}<int> Three(int body);
+                ValueTask<int> Four(int reply);
+                {{Task}} Five(int service);
+            }
+            internal class Task;
+            internal class System;
+            internal class FrameRpc;
+            """));
+    }
+
+    [Fact]
+    public void With_the_names_of_what_every_object_has() => Assert.Empty(Compiler.Complaints(
+        "[FrameService(typeof(Json))] internal interface IA { Task<int> GetHashCodeAsync(); Task<string> ToString(); Task GetType(); [Obsolete] Task B(); }"));
+
+    [Fact]
+    public void With_default_values_and_nullable_types() => Assert.Empty(Compiler.Complaints(
+        """
+        [FrameService(typeof(Json))]
+        internal interface IA
+        {
+            Task<string?> One(string? text = null, CancellationToken cancel = default);
+            Task<int> Two(int number = 42);
+            Task<string> Three(string text = "a \"quoted\" text");
+            ValueTask<string?> Four(string text = "");
+        }
+        internal static class Use
+        {
+            public static async Task All(FrameClient client)
+            {
+                string? one = await new AClient(client).One();
+                int two = await new AClient(client).Two();
+                string three = await new AClient(client).Three();
+            }
+        }
+        """));
+
+    [Fact]
+    public void Where_null_is_not_checked() => Assert.Empty(Compiler.Complaints(
+        """
+        #nullable disable
+        [FrameService(typeof(Json))]
+        internal interface IA
+        {
+            Task<string> One(string text);
+            Task<Stream> Two(Stream octets);
+        }
+        """));
+
+    [Fact]
+    public void For_smf_with_types_and_bytes() => Assert.Empty(Compiler.Complaints(
+        """
+        [SmfService("@Any \"name\"", Namespace = "a.b")]
+        internal interface IA
+        {
+            Task<Table> One(Table table, CallOptions options = default, CancellationToken cancel = default);
+            [SmfMethod(Request = "R", Reply = "R")]
+            ValueTask<ReadOnlyMemory<byte>> Two(ReadOnlyMemory<byte> reply);
+            ValueTask<Table> Three(CancellationToken body, Table cancel);
+        }
+        """ + Table));
+
+    [Fact]
+    public void For_every_kind_of_octets() => Assert.Empty(Compiler.Complaints(
+        """
+        [FrameService]
+        internal interface IA
+        {
+            Task<Stream> One(PipeReader octets);
+            Task<PipeReader> Two(Stream octets);
+            Task<byte[]> Three(ReadOnlySequence<byte> octets);
+            ValueTask<ReadOnlySequence<byte>> Four(ReadOnlyMemory<byte> octets);
+            ValueTask<ReadOnlyMemory<byte>> Five(byte[] octets);
+        }
+        """));
+}
