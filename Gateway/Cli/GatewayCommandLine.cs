@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Reflection;
-using FrameRpc.Gateway.Configuration;
+using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
 
@@ -54,7 +54,12 @@ internal static class GatewayCommandLine
             [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__LIMITS__CONNECTIONSMAX=2000 {Program}"],
             [CheckCommand.Create(config)] = [$"{Program} check", $"{Program} check --config /etc/frpc/gateway.json"],
             [RoutesCommand.Create(config)] = [$"{Program} routes"],
-            [IdCommand.Create()] = [$"{Program} id SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response", $"{Program} id Echo"],
+            [IdCommand.Create(surroundings)] =
+            [
+                $"{Program} id SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response",
+                $"{Program} id Echo",
+                $"{Program} id --schema examples/storage/storage.fbs SmfStorage",
+            ],
             [CallCommand.Create()] =
             [
                 $$"""{{Program}} call 127.0.0.1:8888 Echo '{"Msg":"hello"}'""",

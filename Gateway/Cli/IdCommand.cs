@@ -1,35 +1,93 @@
 using System.CommandLine;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>id</c>: the request id of a method, from its names.</summary>
-internal static class IdCommand
+/// <summary><c>id</c>: the request id of a method from its names, or those of all methods of a schema.</summary>
+internal sealed class IdCommand
 {
-    private static readonly Argument<string[]> Names = new("NAMES")
+    private readonly Argument<string[]> _names = new("NAMES")
     {
         HelpName = "SERVICE METHOD REQUEST REPLY | ENDPOINT",
-        Description = "The four names of an smf method, or the endpoint of a frame method.",
-        Arity = new ArgumentArity(1, 4),
+        Description = "The four names of an smf method, or the endpoint of a frame method. Behind --schema: [SERVICE [METHOD]], to print only those.",
+        Arity = new ArgumentArity(0, 4),
     };
 
-    public static Command Create()
+    private readonly Option<string> _schema = new("--schema")
     {
-        var command = new Command("id", "Print the request id of a method, in hexadecimal and decimal.") { Names };
-        command.SetAction(Run);
+        HelpName = "FILE",
+        Description = "Print the ids of all methods of a FlatBuffers schema.",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print them as JSON." };
+
+    private readonly string _workingDirectory;
+
+    private IdCommand(string workingDirectory) => _workingDirectory = workingDirectory;
+
+    public static Command Create(Surroundings surroundings)
+    {
+        var id = new IdCommand(surroundings.WorkingDirectory);
+        var command = new Command("id", "Print the request id of a method, in hexadecimal and decimal.") { id._names, id._schema, id._json };
+        command.SetAction(id.Run);
         return command;
     }
 
-    private static int Run(ParseResult line)
+    private int Run(ParseResult line)
     {
-        string[] names = line.GetRequiredValue(Names);
-        if (names.Length is not (1 or 4))
-        {
-            string problem = $"{names.Length} names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT";
+        string[] names = line.GetValue(_names) ?? [];
+        return line.GetValue(_schema) is { } file ? PrintSchema(line, file, names) : PrintOne(line, names);
+    }
+
+    private int PrintOne(ParseResult line, string[] names)
+    {
+        string? problem =
+            line.GetValue(_json) ? "--json goes with --schema FILE"
+            : names.Length is not (1 or 4) ? $"{names.Length} names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE"
+            : null;
+        if (problem is not null)
             return GatewayCommandLine.Refuse(line, line.InvocationConfiguration.Error, problem);
-        }
         RequestId id = names.Length == 1 ? RequestId.ForEndpoint(names[0]) : RequestId.ForMethod(names[0], names[1], names[2], names[3]);
         line.InvocationConfiguration.Output.WriteLine($"{id} {id.Value}");
         return ExitStatus.Fine;
+    }
+
+    private int PrintSchema(ParseResult line, string file, string[] names)
+    {
+        TextWriter error = line.InvocationConfiguration.Error;
+        if (file.Length == 0 || names.Length > 2)
+            return GatewayCommandLine.Refuse(line, error, file.Length == 0 ? "--schema takes a file" : "--schema FILE takes SERVICE and METHOD at most");
+        try
+        {
+            var schema = Schema.Load(file, path => SchemaFile.Read(Path.Combine(_workingDirectory, path)));
+            if (!TryChoose(schema, names, out IEnumerable<SchemaMethod> methods, out string? problem))
+                return GatewayCommandLine.Refuse(line, error, $"{file}: {problem}");
+            Action<TextWriter, IEnumerable<SchemaMethod>> write = line.GetValue(_json) ? MethodReport.WriteJson : MethodReport.Write;
+            write(line.InvocationConfiguration.Output, methods);
+            return ExitStatus.Fine;
+        }
+        catch (SchemaException wrong)
+        {
+            error.WriteLine(wrong.Message);
+            return ExitStatus.Wrong;
+        }
+    }
+
+    private static bool TryChoose(Schema schema, string[] names, out IEnumerable<SchemaMethod> methods, out string? problem)
+    {
+        methods = schema.Services.SelectMany(service => service.Methods);
+        problem = null;
+        if (names.Length == 0)
+            return true;
+        if (!SchemaLookup.TryFindService(schema, names[0], out SchemaService? service, out problem))
+            return false;
+        methods = service.Methods;
+        if (names.Length == 1)
+            return true;
+        if (!SchemaLookup.TryFindMethod(service, names[1], out SchemaMethod? method, out problem))
+            return false;
+        methods = [method];
+        return true;
     }
 }

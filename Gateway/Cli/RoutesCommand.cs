@@ -21,7 +21,7 @@ internal static class RoutesCommand
     {
         if (!config.TryLoad(line, out _, out GatewayConfiguration? configuration))
             return ExitStatus.Wrong;
-        WriteTable(line.InvocationConfiguration.Output, [Heading, .. configuration.Options!.Routes.Select(route => Row(route, configuration.Options))]);
+        TextTable.Write(line.InvocationConfiguration.Output, [Heading, .. configuration.Options!.Routes.Select(route => Row(route, configuration.Options))]);
         return ExitStatus.Fine;
     }
 
@@ -33,11 +33,4 @@ internal static class RoutesCommand
         options.Backends[route.Backend].Name,
         DurationForm.Display(route.Timeout),
     ];
-
-    private static void WriteTable(TextWriter output, string[][] rows)
-    {
-        int[] widths = [.. Enumerable.Range(0, Heading.Length).Select(column => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-    }
 }

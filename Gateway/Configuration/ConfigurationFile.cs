@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using FrameRpc.Protocol.Identity;
 using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>Which file the gateway reads, and what it is called in messages.</summary>
-internal sealed record ConfigurationFile(string Path, string ShownAs)
+/// <remarks>What it is called, and the schemas beside it, are relative to <paramref name="WorkingDirectory"/>.</remarks>
+internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs)
 {
     public const string DefaultName = "gateway.json";
 
@@ -20,10 +22,10 @@ internal sealed record ConfigurationFile(string Path, string ShownAs)
         [NotNullWhen(false)] out string? problem)
     {
         string shown = named ?? DefaultName;
-        string path = System.IO.Path.Combine(workingDirectory, shown);
-        string besideProgram = System.IO.Path.Combine(programDirectory, DefaultName);
-        file = File.Exists(path) ? new ConfigurationFile(path, shown)
-            : named is null && File.Exists(besideProgram) ? new ConfigurationFile(besideProgram, besideProgram)
+        string path = Path.Combine(workingDirectory, shown);
+        string besideProgram = Path.Combine(programDirectory, DefaultName);
+        file = File.Exists(path) ? new ConfigurationFile(workingDirectory, shown)
+            : named is null && File.Exists(besideProgram) ? new ConfigurationFile(workingDirectory, besideProgram)
             : null;
         problem = file is not null ? null
             : Directory.Exists(path) ? $"{shown}: is a directory; name the file in it"
@@ -40,11 +42,11 @@ internal sealed record ConfigurationFile(string Path, string ShownAs)
         problem = null;
         try
         {
-            byte[]? text = ReadAll(Path);
+            byte[]? text = ReadAll(Path.Combine(WorkingDirectory, ShownAs));
             if (text is null)
                 problem = $"{ShownAs}: has more than {BytesMax} bytes, and no configuration is that long";
             else
-                configuration = GatewayConfiguration.Read(text, ShownAs, environment);
+                configuration = GatewayConfiguration.Read(text, ShownAs, environment, path => SchemaFile.Read(Path.Combine(WorkingDirectory, path)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,7 +6,7 @@ namespace FrameRpc.Gateway.Configuration;
 /// <remarks>Written by hand: binding by reflection would not survive trimming, and could not say where a mistake stands.</remarks>
 internal static class GatewayBinder
 {
-    public static GatewayOptions Bind(OptionSection root)
+    public static GatewayOptions Bind(OptionSection root, SchemaShelf schemas)
     {
         _ = root.Get(OptionTable.Gateway.Schema);
         OptionSection? limitSection = root.GetObject(OptionTable.Gateway.Limits);
@@ -21,7 +21,7 @@ internal static class GatewayBinder
             Workers = workers,
             Listeners = listeners,
             Backends = [.. backends.Select(b => b.Options).OfType<BackendOptions>()],
-            Routes = RouteBinder.Bind(root, backends, limits),
+            Routes = RouteBinder.Bind(root, backends, limits, schemas),
             Limits = limits,
             Relay = BindRelay(root, limitSection),
             DrainTimeout = root.Get(OptionTable.Gateway.DrainTimeout).Value,

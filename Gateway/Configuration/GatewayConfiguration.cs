@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FrameRpc.Protocol.Identity;
 using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
@@ -23,15 +24,18 @@ internal sealed class GatewayConfiguration
     [MemberNotNullWhen(true, nameof(Options))]
     public bool IsRight => Options is not null;
 
-    /// <summary>Reads a file, called <paramref name="shownAs"/> in mistakes, with the settings of <paramref name="environment"/> over it.</summary>
-    public static GatewayConfiguration Read(byte[] text, string shownAs, IConfigurationSource environment)
+    /// <summary>
+    /// Reads a file, called <paramref name="shownAs"/> in mistakes, with the settings of <paramref name="environment"/> over it;
+    /// <paramref name="readSchema"/> reads the schemas that it names, called as they are in mistakes.
+    /// </summary>
+    public static GatewayConfiguration Read(byte[] text, string shownAs, IConfigurationSource environment, SchemaFileReader readSchema)
     {
         var mistakes = new MistakeList();
         var map = SourceMap.Read(shownAs, text, mistakes);
         if (map is null)
             return new GatewayConfiguration(null, null, mistakes.InReadingOrder());
         var layers = new SettingLayers(map, new EnvironmentOverrides(environment));
-        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes));
+        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes), new SchemaShelf(shownAs, readSchema));
         return new GatewayConfiguration(layers, mistakes.Count == 0 ? options : null, mistakes.InReadingOrder());
     }
 

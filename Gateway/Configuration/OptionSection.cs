@@ -1,4 +1,5 @@
 using System.Globalization;
+using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 

@@ -130,6 +130,10 @@ internal static class OptionTable
         public static readonly ValueOption<RequestId> Id = new("id",
             "The request id of an smf method whose names are not at hand. Beside endpoint it must be the CRC-32 of the name.", new RequestIdForm());
 
+        public static readonly ValueOption<string> Schema = new("schema",
+            "The path of a FlatBuffers schema from the folder of this file; it says request and reply. "
+            + "Without method the entry makes a route of each method of the service, called name.method.", Text);
+
         public static readonly ValueOption<string> Service = new("service",
             "The service of an smf method. The id is computed from service, method, request and reply.", Text);
 
@@ -157,7 +161,7 @@ internal static class OptionTable
             "The longest octets part of a frame request. Octets are streams: by default they have no limit.", new SizeForm(1, long.MaxValue));
 
         public static readonly OptionGroup Members = new(
-            Name, Id, Service, Method, Request, Reply, Endpoint, Backend, Timeout, MessageBytesMax, OctetsBytesMax);
+            Name, Id, Schema, Service, Method, Request, Reply, Endpoint, Backend, Timeout, MessageBytesMax, OctetsBytesMax);
     }
 
     /// <summary>Names of <c>limits</c>.</summary>

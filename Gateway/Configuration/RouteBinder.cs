@@ -5,7 +5,7 @@ namespace FrameRpc.Gateway.Configuration;
 /// <summary>Makes the options of the routes, and holds them against the backends and against each other.</summary>
 internal static class RouteBinder
 {
-    public static IReadOnlyList<RouteOptions> Bind(OptionSection root, IReadOnlyList<BoundBackend> backends, LimitOptions limits)
+    public static IReadOnlyList<RouteOptions> Bind(OptionSection root, IReadOnlyList<BoundBackend> backends, LimitOptions limits, SchemaShelf schemas)
     {
         var routes = new List<RouteOptions>();
         var names = new NameBook();
@@ -13,17 +13,24 @@ internal static class RouteBinder
         foreach (OptionSection section in root.GetList(OptionTable.Gateway.Routes))
         {
             var name = section.Get(OptionTable.Route.Name);
-            names.Add(section, name);
-            var identity = RouteIdentity.Read(section);
-            int backend = FindBackend(section, identity, backends);
-            if (identity is not null)
-                CheckId(section, name.IsRight ? $"\"{name.Value}\"" : section.Path, identity, ids);
-            routes.Add(BindOne(section, name.Value, identity, backend, limits));
+            var schema = section.Get(OptionTable.Route.Schema);
+            IReadOnlyList<RouteIdentity> methods = schema.IsWritten ? SchemaIdentities.Read(section, schema, schemas) : RouteIdentity.Read(section);
+            if (methods.Count == 0 && !schema.IsWritten)
+                names.Add(section, name);
+            RouteOptions shared = BindOne(section, name.Value, methods is [var first, ..] ? first : null, backends, limits);
+            foreach (RouteIdentity method in methods)
+            {
+                var routeName = name with { Value = name.Value + method.NameSuffix };
+                names.Add(section, routeName);
+                CheckId(section, name.IsRight ? $"\"{routeName.Value}\"" : section.Path, method, ids);
+                routes.Add(shared with { Name = routeName.Value, Id = method.Id.Value, Endpoint = method.Endpoint, Signature = method.Signature });
+            }
         }
         return routes;
     }
 
-    private static RouteOptions BindOne(OptionSection section, string name, RouteIdentity? identity, int backend, LimitOptions limits)
+    /// <summary>The route of an entry, or where it has several the first of them, with the policies that they share.</summary>
+    private static RouteOptions BindOne(OptionSection section, string name, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends, LimitOptions limits)
     {
         var octets = section.Get(OptionTable.Route.OctetsBytesMax);
         if (octets.IsWritten && identity?.Protocol is WireProtocol.Smf)
@@ -34,7 +41,7 @@ internal static class RouteBinder
             Id = identity?.Id.Value ?? 0,
             Endpoint = identity?.Endpoint,
             Signature = identity?.Signature,
-            Backend = backend,
+            Backend = FindBackend(section, identity, backends),
             Timeout = section.Get(OptionTable.Route.Timeout).Value,
             MessageBytesMax = section.Get(OptionTable.Route.MessageBytesMax).Or(limits.MessageBytesMax),
             OctetsBytesMax = octets.IsRight ? octets.Value : null,
@@ -55,11 +62,7 @@ internal static class RouteBinder
                 RefuseProtocol(section, name, identity, backends[i].Protocol);
             return i;
         }
-        IEnumerable<string> known = backends.Select(b => b.Name);
-        string clause = NameSuggestion.Clause(name.Value, known);
-        if (clause.Length == 0)
-            clause = backends.Count == 0 ? "; there are no backends" : $"; the backends are {string.Join(", ", known)}";
-        section.Refuse(name, $"there is no backend \"{name.Value}\"{clause}");
+        section.Refuse(name, UnknownName.Describe("backend", name.Value, [.. backends.Select(b => b.Name)]));
         return 0;
     }
 

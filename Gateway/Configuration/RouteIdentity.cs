@@ -5,8 +5,16 @@ namespace FrameRpc.Gateway.Configuration;
 /// <summary>Which method a route is for: its protocol, its id, and the names that the id was computed from.</summary>
 internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string? Endpoint, string? Signature)
 {
-    /// <summary>Reads the names of a route that say its method; null, with the mistakes added, where they do not say exactly one.</summary>
-    public static RouteIdentity? Read(OptionSection route)
+    /// <summary>What stands behind the entry's name in the route's: the method, where the entry makes a route of each.</summary>
+    public string NameSuffix { get; init; } = "";
+
+    public static RouteIdentity Of(SchemaMethod method) =>
+        new(WireProtocol.Smf, method.Id, null, $"{method.Service}.{method.Name}({method.Request}):{method.Reply}");
+
+    /// <summary>Reads the names of a route that say its method; none, with the mistakes added, where they do not say exactly one.</summary>
+    public static IReadOnlyList<RouteIdentity> Read(OptionSection route) => ReadOne(route) is { } identity ? [identity] : [];
+
+    private static RouteIdentity? ReadOne(OptionSection route)
     {
         var id = route.Get(OptionTable.Route.Id);
         var endpoint = route.Get(OptionTable.Route.Endpoint);
@@ -23,7 +31,7 @@ internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string
             return OfEndpoint(route, endpoint, id);
         if (id.IsWritten)
             return id.IsRight ? new RouteIdentity(WireProtocol.Smf, id.Value, null, null) : null;
-        route.Refuse("does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), or \"id\" (smf)");
+        route.Refuse("does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), \"schema\" and \"service\" (smf), or \"id\" (smf)");
         return null;
     }
 
@@ -56,8 +64,7 @@ internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string
             RefuseIfMissing(route, Reply, OptionTable.Route.Reply);
             if (!(Service.IsRight && Method.IsRight && Request.IsRight && Reply.IsRight))
                 return null;
-            var id = RequestId.ForMethod(Service.Value, Method.Value, Request.Value, Reply.Value);
-            return new RouteIdentity(WireProtocol.Smf, id, null, $"{Service.Value}.{Method.Value}({Request.Value}):{Reply.Value}");
+            return Of(new SchemaMethod(Service.Value, Method.Value, Request.Value, Reply.Value));
         }
 
         private static void RefuseIfMissing(OptionSection route, Setting<string> name, ValueOption<string> option)

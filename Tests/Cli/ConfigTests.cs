@@ -108,6 +108,33 @@ public sealed class ConfigTests
     }
 
     [Fact]
+    public void A_schema_beside_the_configuration_makes_a_route_of_each_method()
+    {
+        using var command = new Command();
+        Directory.CreateDirectory(Path.Combine(command.WorkingDirectory, "etc"));
+        command
+            .With("namespace smf_gen.demo; table Request {} table Response {} rpc_service SmfStorage { Get(Request):Response; }", "etc/demo.fbs")
+            .With(
+                Given.With(
+                    listeners: """{ "name": "smf", "address": "127.0.0.1:0", "protocol": "smf" }""",
+                    routes: """{ "name": "all", "schema": "demo.fbs", "service": "SmfStorage", "backend": "storage" }"""),
+                "etc/right.json")
+            .With(Given.With(routes: """{ "name": "all", "schema": "dmo.fbs", "service": "SmfStorage", "backend": "storage" }"""), "etc/wrong.json");
+
+        Assert.Equal(new Result(0, "etc/right.json: fine: 1 listener, 2 backends, 1 route\n", ""), command.Run("check", "--config", "etc/right.json"));
+        Assert.Equal(
+            new Result(0, """
+                ID          NAME     METHOD                                                          BACKEND  TIMEOUT
+                0x6ad4023d  all.Get  SmfStorage.Get(smf_gen::demo::Request):smf_gen::demo::Response  storage  30s
+
+                """, ""),
+            command.Run("routes", "--config", "etc/right.json"));
+        Assert.Equal(
+            new Result(2, "", "etc/wrong.json:7:28: routes[0].schema: etc/dmo.fbs: there is no such file\n"),
+            command.Run("check", "--config", "etc/wrong.json"));
+    }
+
+    [Fact]
     public void The_file_can_be_named_before_and_after_the_command()
     {
         using Command command = new Command().With(Right, "other.json");

@@ -8,8 +8,8 @@ public sealed class UsageTests
     [InlineData("chekc", "frpc-gateway: Unrecognized command or argument 'chekc'. Did you mean 'check'?\nTry \"frpc-gateway --help\".\n")]
     [InlineData("check --confg", "frpc-gateway: Unrecognized command or argument '--confg'. Did you mean '--config'?\nTry \"frpc-gateway check --help\".\n")]
     [InlineData("--config", "frpc-gateway: Required argument missing for option: '--config'.\nTry \"frpc-gateway --help\".\n")]
-    [InlineData("id", "frpc-gateway: Required argument missing for command: 'id'.\nTry \"frpc-gateway id --help\".\n")]
-    [InlineData("id a b", "frpc-gateway: 2 names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT\nTry \"frpc-gateway id --help\".\n")]
+    [InlineData("id", "frpc-gateway: 0 names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE\nTry \"frpc-gateway id --help\".\n")]
+    [InlineData("id a b", "frpc-gateway: 2 names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE\nTry \"frpc-gateway id --help\".\n")]
     public void Wrong_words_are_one_line_and_status_2(string args, string error)
     {
         using var command = new Command();
@@ -22,6 +22,7 @@ public sealed class UsageTests
     [InlineData("check --help", "  frpc-gateway check --config /etc/frpc/gateway.json\n")]
     [InlineData("routes -h", "  frpc-gateway routes\n")]
     [InlineData("id -?", "  frpc-gateway id Echo\n")]
+    [InlineData("id --help", "  frpc-gateway id --schema examples/storage/storage.fbs SmfStorage\n")]
     [InlineData("demo --help", "  frpc-gateway demo --protocol smf --address 127.0.0.1:7001\n")]
     [InlineData("bench --help", "  frpc-gateway bench 127.0.0.1:8888 --protocol frame --rate 10000 --duration 30s\n")]
     [InlineData("call --help", "  frpc-gateway call 127.0.0.1:8888 Echo '{\"Msg\":\"hello\"}'\n")]

@@ -25,21 +25,10 @@ public sealed class BrokenFileTests
         var random = new Random(seed);
         for (int i = 0; i < 500; i++)
         {
-            string broken = Break(body, random);
-            var configuration = GatewayConfiguration.Read(Encoding.UTF8.GetBytes(broken), "gateway.json", Given.Environment());
+            string broken = BrokenText.Of(body, Splinters, random);
+            var configuration = GatewayConfiguration.Read(Encoding.UTF8.GetBytes(broken), "gateway.json", Given.Environment(), Given.NoSchemas);
 
             Assert.True(configuration.IsRight == (configuration.Mistakes.Count == 0), broken);
         }
-    }
-
-    private static string Break(string text, Random random)
-    {
-        for (int edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            int at = random.Next(text.Length);
-            int cut = random.Next(3) == 0 ? random.Next(Math.Min(20, text.Length - at)) : 0;
-            text = string.Concat(text.AsSpan(0, at), random.Next(3) == 0 ? "" : Splinters[random.Next(Splinters.Length)], text.AsSpan(at + cut));
-        }
-        return text;
     }
 }

@@ -93,7 +93,7 @@ public sealed class EnvironmentTests
         Environment.SetEnvironmentVariable("frpc__limits__writetimeout", "7s");
         try
         {
-            var configuration = GatewayConfiguration.Read(System.Text.Encoding.UTF8.GetBytes(Given.With()), "gateway.json", EnvironmentOverrides.OfProcess());
+            var configuration = GatewayConfiguration.Read(System.Text.Encoding.UTF8.GetBytes(Given.With()), "gateway.json", EnvironmentOverrides.OfProcess(), Given.NoSchemas);
 
             Assert.Equal(TimeSpan.FromSeconds(7), configuration.Options!.Limits.WriteTimeout);
         }

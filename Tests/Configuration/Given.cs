@@ -28,7 +28,9 @@ internal static class Given
 
     /// <summary>Variables are given without the prefix: <c>("LIMITS__WRITETIMEOUT", "1s")</c>.</summary>
     public static GatewayConfiguration Read(string text, params (string Variable, string Value)[] variables) =>
-        GatewayConfiguration.Read(Encoding.UTF8.GetBytes(text), "gateway.json", Environment(variables));
+        GatewayConfiguration.Read(Encoding.UTF8.GetBytes(text), "gateway.json", Environment(variables), NoSchemas);
+
+    public static string? NoSchemas(string path) => null;
 
     public static IConfigurationSource Environment(params (string Variable, string Value)[] variables) => new MemoryConfigurationSource
     {

@@ -39,7 +39,7 @@ public sealed class JsonTests
     [Fact]
     public void Bytes_that_are_not_UTF8_are_told() => Assert.Equal(
         ["gateway.json:1:13: not valid JSON: the text here is not UTF-8, or escapes half of a surrogate pair"],
-        GatewayConfiguration.Read([.. "{\"$schema\": \""u8, 0xff, .. "\"}"u8], "gateway.json", Given.Environment()).Mistakes.Select(m => m.ToString()));
+        GatewayConfiguration.Read([.. "{\"$schema\": \""u8, 0xff, .. "\"}"u8], "gateway.json", Given.Environment(), Given.NoSchemas).Mistakes.Select(m => m.ToString()));
 
     [Fact]
     public void A_name_that_comes_twice_is_told_with_both_places_and_the_rest_still_checked() => Assert.Equal(

@@ -71,7 +71,7 @@ public sealed class OptionsTests
     [Fact]
     public void The_shipped_configuration_is_right()
     {
-        var configuration = GatewayConfiguration.Read(Repository.Read("gateway.json"), "gateway.json", Given.Environment());
+        var configuration = GatewayConfiguration.Read(Repository.Read("gateway.json"), "gateway.json", Given.Environment(), Given.NoSchemas);
 
         Assert.Empty(configuration.Mistakes);
         Assert.Equal(["127.0.0.1:11225", "127.0.0.1:8888"], configuration.Options!.Listeners.Select(l => l.Address.ToString()));

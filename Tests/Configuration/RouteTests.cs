@@ -51,7 +51,7 @@ public sealed class RouteTests
 
     [Fact]
     public void A_route_says_its_method() => Assert.Equal(
-        ["gateway.json:7:1: routes[0]: does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), or \"id\" (smf)"],
+        ["gateway.json:7:1: routes[0]: does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), \"schema\" and \"service\" (smf), or \"id\" (smf)"],
         Given.Mistakes(Given.With(routes: """{ "name": "n", "backend": "storage" }""")));
 
     [Theory]

@@ -46,6 +46,7 @@ internal static class TableSchema
     [
         new JsonObject { ["required"] = Strings(["endpoint"]) },
         new JsonObject { ["required"] = Strings(["service", "method", "request", "reply"]) },
+        new JsonObject { ["required"] = Strings(["schema", "service"]) },
         new JsonObject { ["required"] = Strings(["id"]) },
     ];
 

@@ -1,7 +1,7 @@
-namespace FrameRpc.Gateway.Configuration;
+namespace FrameRpc.Protocol.Identity;
 
 /// <summary>The known name that was probably meant by an unknown one.</summary>
-internal static class NameSuggestion
+public static class NameSuggestion
 {
     /// <summary>Names are short; the bound keeps the distance table of a hostile file small.</summary>
     private const int NameCharsMax = 64;
@@ -15,8 +15,11 @@ internal static class NameSuggestion
         int nearestDistance = int.MaxValue;
         foreach (string name in known.Where(name => name.Length <= NameCharsMax))
         {
+            int distanceMax = Math.Max(written.Length, name.Length) / 3;
+            if (Math.Abs(written.Length - name.Length) > distanceMax)
+                continue;
             int distance = Distance(written.ToLowerInvariant(), name.ToLowerInvariant());
-            if (distance <= Math.Max(written.Length, name.Length) / 3 && distance < nearestDistance)
+            if (distance <= distanceMax && distance < nearestDistance)
                 (nearest, nearestDistance) = (name, distance);
         }
         return nearest;

@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace FrameRpc.Protocol.Identity;
+
+/// <summary>Schemas on disk.</summary>
+public static class SchemaFile
+{
+    /// <summary>
+    /// The text of a file, or null where there is none. What is no UTF-8 reads as U+FFFD, which is a mistake anywhere but in a comment.
+    /// Nothing is read beyond <see cref="Schema.CharsMax"/> and one, so that a device does not fill the memory.
+    /// </summary>
+    /// <exception cref="IOException">It is there and cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static string? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        using var reader = new StreamReader(path, Encoding.UTF8);
+        var text = new StringBuilder();
+        char[] part = new char[4096];
+        while (text.Length <= Schema.CharsMax && reader.Read(part) is > 0 and int read)
+            text.Append(part, 0, Math.Min(read, Schema.CharsMax + 1 - text.Length));
+        return text.ToString();
+    }
+}

@@ -1,0 +1,139 @@
+using FrameRpc.Protocol.Identity;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol.Identity;
+
+public sealed class BrokenSchemaTests
+{
+    [Theory]
+    [InlineData("tabel T {}", "1:1: expected a declaration, found \"tabel\"; did you mean \"table\"?")]
+    [InlineData("table T {}\n  };", "2:3: expected a declaration, found \"}\"; one begins with namespace, table, struct, enum, union, rpc_service, root_type, attribute, file_identifier, file_extension")]
+    [InlineData("\"table\" T {}", "1:1: expected a declaration, found a string; did you mean \"table\"?")]
+    [InlineData("namespace a.;", "1:13: expected a name behind \".\", found \";\"")]
+    [InlineData("namespace a\ntable T {}", "2:1: expected \";\" behind the namespace, found \"table\"")]
+    [InlineData("namespace 1;", "1:11: expected the namespace, found a number")]
+    [InlineData("table {}", "1:7: expected the table's name, found \"{\"")]
+    [InlineData("table T ;", "1:9: expected \"{\" before the body of table \"T\", found \";\"")]
+    [InlineData("enum E : {}", "1:10: expected the type of the enum's values, found \"{\"")]
+    [InlineData("union", "1:6: expected the union's name, found the end of the file")]
+    [InlineData("root_type T", "1:12: expected \";\" behind the type, found the end of the file")]
+    [InlineData("attribute ;", "1:11: expected the attribute's name, found \";\"")]
+    [InlineData("file_identifier DEMO;", "1:17: expected a string behind \"file_identifier\", found \"DEMO\"")]
+    [InlineData("include other;", "1:9: expected the file in quotes behind \"include\", found \"other\"")]
+    [InlineData("include \"other.fbs\"", "1:20: expected \";\" behind the file, found the end of the file")]
+    [InlineData("table T {}\ninclude \"other.fbs\";", "2:1: \"include\" stands only before everything else; move it to the beginning of the file")]
+    [InlineData("table T {\n x:int;\n", "3:1: the body of table \"T\", which begins at demo.fbs:1:9, has no end before the end of the file; write \"}\" behind it")]
+    [InlineData("struct T {\ntable U {}", "2:9: the body of struct \"T\", which begins at demo.fbs:1:10, has no end before \"{\"; write \"}\" behind it")]
+    [InlineData("table T { x:int (a; }", "1:19: the parenthesis that begins at demo.fbs:1:17 has no end before \";\"; write \")\"")]
+    [InlineData("table T (a: (b) {}", "1:17: the parenthesis that begins at demo.fbs:1:9 has no end before \"{\"; write \")\"")]
+    [InlineData("rpc_service {}", "1:13: expected the service's name, found \"{\"")]
+    [InlineData("rpc_service S ;", "1:15: expected \"{\" before the methods, found \";\"")]
+    [InlineData("rpc_service S {}", "1:16: expected a method, as in \"Get(Request):Reply;\", found \"}\"")]
+    [InlineData("rpc_service S { M T):T; }", "1:19: expected \"(\" behind the method's name, found \"T\"")]
+    [InlineData("rpc_service S { M():T; }", "1:19: expected the type of the request, found \")\"")]
+    [InlineData("rpc_service S { M(T:T; }", "1:20: expected \")\" behind the request, found \":\"")]
+    [InlineData("rpc_service S { M(T) T; }", "1:22: expected \":\" before the reply, found \"T\"")]
+    [InlineData("rpc_service S { M(T):[T]; }", "1:22: expected the type of the reply, found \"[\"")]
+    [InlineData("rpc_service S { M(T):T }", "1:24: expected \";\" behind the method, found \"}\"")]
+    [InlineData("rpc_service S { M(T):T;", "1:24: expected a method, as in \"Get(Request):Reply;\", found the end of the file")]
+    public void What_breaks_the_grammar_is_told_where_it_does(string text, string mistake) => Assert.Equal([$"demo.fbs:{mistake}"], GivenSchema.Mistakes(text));
+
+    [Theory]
+    [InlineData("table T {} #", "1:12: \"#\" cannot stand in a schema; remove it")]
+    [InlineData("table Größe {}", "1:9: the character U+00F6 cannot stand in a schema; remove it")]
+    [InlineData("table T {}\r\n\0", "2:1: the character U+0000 cannot stand in a schema; remove it")]
+    [InlineData("table T {} /", "1:12: \"/\" cannot stand in a schema; remove it")]
+    [InlineData("table T {}\n /* a\nb", "2:2: the comment that begins here does not end; write \"*/\" behind it")]
+    [InlineData("/* a\n\n*/ /*/", "3:4: the comment that begins here does not end; write \"*/\" behind it")]
+    [InlineData("file_extension \"bin;\n\"", "1:16: the string that begins here does not end in its line; write \" behind it")]
+    [InlineData("file_extension 'bin\"", "1:16: the string that begins here does not end in its line; write ' behind it")]
+    [InlineData("file_extension \"b\tn\";", "1:18: the character U+0009 cannot stand in a string; remove it")]
+    [InlineData("file_extension \"b\\q\";", "1:18: no escape begins so; write \\\\ for a backslash")]
+    [InlineData("file_extension \"b\\", "1:18: no escape begins so; write \\\\ for a backslash")]
+    [InlineData("file_extension \"b\\x4\";", "1:18: the escape \\x takes 2 hexadecimal digits")]
+    [InlineData("file_extension \"b\\u004", "1:18: the escape \\u takes 4 hexadecimal digits")]
+    [InlineData("\uFEFFtabel T {}", "1:1: expected a declaration, found \"tabel\"; did you mean \"table\"?")]
+    public void What_is_no_word_is_told_where_it_begins(string text, string mistake) => Assert.Equal([$"demo.fbs:{mistake}"], GivenSchema.Mistakes(text));
+
+    [Theory]
+    [InlineData("Reqest", "; did you mean \"Request\"?")]
+    [InlineData("request", "; did you mean \"Request\"?")]
+    [InlineData("Elsewhere", "; did you mean \"other.Elsewhere\"?")]
+    [InlineData("othr.Elsewhere", "; did you mean \"other.Elsewhere\"?")]
+    [InlineData("n.m.Reqest", "; did you mean \"n.m.Request\"?")]
+    [InlineData("Colr", "; define it, or include the file that does")]
+    [InlineData("string", "; define it, or include the file that does")]
+    public void An_unknown_type_is_told_with_the_one_that_was_meant(string written, string clause) => Assert.Equal(
+        [$"demo.fbs:3:7: type \"{written}\" is not defined{clause}"],
+        GivenSchema.Mistakes(
+            $$"""
+            namespace other; table Elsewhere {}
+            namespace n.m; table Request {} enum Color : byte { Red } rpc_service S {
+              Get({{written}}):Request; }
+            """));
+
+    [Fact]
+    public void What_is_only_wrong_between_declarations_is_told_all_at_once() => Assert.Equal(
+        [
+            "demo.fbs:3:7: type \"T\" is already defined at demo.fbs:1:7; rename one of them",
+            "demo.fbs:6:3: service \"S\" already has a method \"M\" at demo.fbs:5:3; rename one of them",
+            "demo.fbs:8:13: service \"S\" is already defined at demo.fbs:4:13; rename one of them",
+            "demo.fbs:6:5: \"Color\" is an enum; a method takes a table and answers with one",
+            "demo.fbs:6:12: \"P\" is a struct; a method takes a table and answers with one",
+            "demo.fbs:8:19: \"Any\" is a union; a method takes a table and answers with one",
+            "demo.fbs:8:24: type \"X\" is not defined; define it, or include the file that does",
+        ],
+        GivenSchema.Mistakes(
+            """
+            table T {} struct P { x:int; } union Any { T }
+            enum Color : byte { Red }
+            table T {}
+            rpc_service S {
+              M(T):T;
+              M(Color):P;
+            }
+            rpc_service S { N(Any):X; }
+            """));
+
+    [Fact]
+    public void Two_methods_with_one_id_are_both_named() => Assert.Equal(
+        [$"demo.fbs:3:29: b.S.Get has the request id {RequestId.ForMethod("S", "Get", "t::T", "t::T")}, which is already that of a.S.Get at demo.fbs:2:29; rename one of them"],
+        GivenSchema.Mistakes(
+            """
+            namespace t; table T {}
+            namespace a; rpc_service S {Get(t.T):t.T; }
+            namespace b; rpc_service S {Get(t.T):t.T; }
+            """));
+
+    [Fact]
+    public void Enough_mistakes_are_told_and_no_more()
+    {
+        string methods = string.Concat(Enumerable.Range(0, 1000).Select(i => $"M{i}(T):Nowhere;"));
+
+        Assert.Equal(Schema.MistakesMax, GivenSchema.Mistakes($"table T {{}} rpc_service S {{ {methods} }}").Length);
+    }
+
+    [Theory]
+    [InlineData("table {0} {{}}", 255)]
+    [InlineData("namespace n; table {0} {{}}", 253)]
+    [InlineData("namespace {0};", 255)]
+    [InlineData("namespace n.{0};", 253)]
+    [InlineData("rpc_service {0} {{ M(T):T; }} table T {{}}", 255)]
+    public void A_name_with_its_namespace_has_a_bound(string schema, int chars)
+    {
+        string longest = string.Format(null, schema, new string('n', chars));
+        string tooLong = string.Format(null, schema, new string('n', chars + 1));
+
+        Assert.NotNull(Schema.Parse(longest, "demo.fbs"));
+        Assert.Contains("255", Assert.Single(GivenSchema.Mistakes(tooLong)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_schema_has_a_bound()
+    {
+        string longest = "//" + new string('-', Schema.CharsMax - 2);
+
+        Assert.Empty(Schema.Parse(longest, "demo.fbs").Services);
+        Assert.Equal(["demo.fbs: a schema may have 1048576 characters, with all that it includes, and this has more"], GivenSchema.Mistakes(longest + "-"));
+    }
+}

@@ -1,0 +1,66 @@
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Tests.Configuration;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol.Identity;
+
+public sealed class SchemaFuzzTests
+{
+    /// <summary>What a hand that slips puts into a schema: structure, half of a comment or a string, words in the wrong place.</summary>
+    private static readonly string[] Splinters =
+    [
+        "{", "}", "(", ")", "[", "]", ";", ":", ",", ".", "=", "-", "\"", "'", "\\", "/*", "*/", "//", "\n", "\0", "\uFEFF", "\ud800", "é😀", "0x", "1e+", "\"\\u00\"",
+        "table ", "rpc_service ", "namespace ", "include \"catalog.fbs\";", "include \"storage.fbs\";", "include \"../storage.fbs\";", "enum T:", "Get(Request):Response;",
+    ];
+
+    private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "examples/storage/storage.fbs"));
+
+    private static readonly string Included = File.ReadAllText(Path.Combine(Repository.Root, "examples/storage/catalog.fbs"));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void However_a_schema_is_broken_it_reads_or_says_where_it_does_not(int seed)
+    {
+        var random = new Random(seed);
+        int wrong = 0;
+        for (int i = 0; i < 2000; i++)
+            wrong += ReadsOrSaysWhere(BrokenText.Of(Text, Splinters, random), random.Next(4) == 0 ? BrokenText.Of(Included, Splinters, random) : Included) ? 0 : 1;
+        Assert.InRange(wrong, 1000, 1999);
+    }
+
+    [Fact]
+    public void A_schema_that_ends_early_reads_or_says_where()
+    {
+        for (int length = 0; length < Text.Length; length++)
+            ReadsOrSaysWhere(Text[..length], Included);
+    }
+
+    /// <summary>Any other exception fails the test.</summary>
+    private static bool ReadsOrSaysWhere(string text, string included)
+    {
+        try
+        {
+            var schema = Schema.Parse(text, "storage.fbs", path => path == "catalog.fbs" ? included : path == "storage.fbs" ? text : null);
+            Assert.All(schema.Services.SelectMany(s => s.Methods), m => Assert.Equal(RequestId.ForMethod(m.Service, m.Name, m.Request, m.Reply), m.Id));
+            return true;
+        }
+        catch (SchemaException e)
+        {
+            Assert.NotEmpty(e.Mistakes);
+            Assert.All(e.Mistakes, mistake => AssertIsIn(mistake, mistake.File == "catalog.fbs" ? included : text));
+            return false;
+        }
+    }
+
+    private static void AssertIsIn(SchemaMistake mistake, string text)
+    {
+        Assert.Contains(mistake.File, (string[])["storage.fbs", "catalog.fbs"]);
+        string[] lines = text.Split('\n');
+        Assert.InRange(mistake.Line, 1, lines.Length);
+        Assert.InRange(mistake.Column, 1, lines[mistake.Line - 1].Length + 1);
+        Assert.DoesNotContain(mistake.Text, char.IsControl);
+    }
+}

@@ -1,0 +1,142 @@
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Tests.Configuration;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol.Identity;
+
+public sealed class SchemaTests
+{
+    [Fact]
+    public void A_method_has_the_id_that_smf_generates()
+    {
+        SchemaMethod method = GivenSchema.Method("namespace smf_gen.demo; table Request {} table Response {} rpc_service SmfStorage { Get(Request):Response; }");
+
+        Assert.Equal(new SchemaMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response"), method);
+        Assert.Equal(new RequestId(0x6ad4023d), method.Id);
+    }
+
+    [Fact]
+    public void Services_and_methods_come_in_the_order_of_the_schema()
+    {
+        var schema = Schema.Parse(
+            """
+            table T {}
+            rpc_service Z { B(T):T; A(T):T; }
+            namespace n.m;
+            rpc_service A { C(T):T; }
+            """,
+            "demo.fbs");
+
+        Assert.Equal([("Z", "", "Z"), ("A", "n.m", "n.m.A")], schema.Services.Select(s => (s.Name, s.Namespace, s.QualifiedName)));
+        Assert.Equal(["Z.B", "Z.A", "A.C"], schema.Services.SelectMany(s => s.Methods).Select(m => $"{m.Service}.{m.Name}"));
+    }
+
+    [Fact]
+    public void Everything_that_a_schema_may_hold_is_passed_over()
+    {
+        SchemaMethod method = GivenSchema.Method(
+            """
+            // A comment, /* not a block
+            native_include "stdint.h";
+            /// Of documentation, with table X { in it.
+            attribute "priority"; attribute hash;
+            namespace smf_gen . demo;
+            /* A block, with // and
+               rpc_service S { in it; */
+            enum Color : ubyte (bit_flags) { Red = 1, Green (deprecated), Blue = 0x1F, }
+            union Any : ubyte { Request, R: smf_gen.demo.Response (x: "}"), Text: string }
+            struct Point (force_align: 16, name: "{") { x:float; y:[int:3]; }
+            table Request (native_type: "T", deprecated) {
+              table:string = "}" (required, hash: "fnv1_32");
+              struct:[Point];
+              enum:Color = Red;
+              angle:double = rad(180);
+              small:float = -1.5e-3;
+              smaller:float = .5;
+              hex:double = 0x1.8p-3;
+              none:int = null; more:int = +inf; list:[int] = [];
+              quote:string = 'it\'s "\x41\u0041\\';
+            }
+            table Response { /* } */ }
+            file_identifier "DEMO"; file_extension "bin"; root_type smf_gen.demo.Request;
+            rpc_service SmfStorage (stable) {
+              /// Gets.
+              Get ( Request ) : Response ( streaming: "none", idempotent ) ;
+            }
+            """);
+
+        Assert.Equal(new RequestId(0x6ad4023d), method.Id);
+    }
+
+    [Theory]
+    [InlineData("\r\n")]
+    [InlineData("\t")]
+    [InlineData("/**/")]
+    [InlineData("//\n")]
+    public void Blanks_may_stand_between_any_two_words(string blank)
+    {
+        const string text = "namespace smf_gen . demo ; table Request { } table Response { } rpc_service SmfStorage { Get ( smf_gen . demo . Request ) : Response ; }";
+
+        Assert.Equal(new RequestId(0x6ad4023d), GivenSchema.Method("\uFEFF" + text.Replace(" ", blank, StringComparison.Ordinal).Replace("namespace", "namespace ", StringComparison.Ordinal)).Id);
+    }
+
+    [Theory]
+    [InlineData("Inner", "a::b::Inner")]
+    [InlineData("a.b.Inner", "a::b::Inner")]
+    [InlineData("b.Inner", "a::b::Inner")]
+    [InlineData("Around", "a::Around")]
+    [InlineData("Outside", "Outside")]
+    [InlineData("other.ns.Far", "other::ns::Far")]
+    [InlineData("Twice", "a::b::Twice")]
+    [InlineData("a.Twice", "a::Twice")]
+    [InlineData("Later", "a::b::Later")]
+    [InlineData("LaterAround", "a::LaterAround")]
+    public void A_type_is_looked_for_in_the_namespace_and_those_around_it(string written, string found)
+    {
+        SchemaMethod method = GivenSchema.Method(
+            $$"""
+            table Outside {} table Twice {}
+            namespace other.ns; table Far {}
+            namespace a; table Around {} table Twice {}
+            namespace a.b; table Inner {} table Twice {}
+            rpc_service S { M({{written}}):Inner; }
+            table Later {}
+            namespace a; table LaterAround {}
+            """);
+
+        Assert.Equal((found, "a::b::Inner"), (method.Request, method.Reply));
+    }
+
+    [Theory]
+    [InlineData("namespace a; table R {} namespace a.b; rpc_service S { M(R):R; } table R {}", "a::R")]
+    [InlineData("namespace a.b; rpc_service S { M(R):R; } namespace a; table R {} namespace a.b; table R {}", "a::R")]
+    [InlineData("namespace a.b; rpc_service S { M(R):R; } table R {} namespace a; table R {}", "a::b::R")]
+    public void A_type_defined_further_up_goes_before_one_further_down(string text, string found) => Assert.Equal(found, GivenSchema.Method(text).Request);
+
+    [Fact]
+    public void A_namespace_without_a_name_is_the_global_one() =>
+        Assert.Equal("T", GivenSchema.Method("namespace a; namespace; table T {} rpc_service S { M(T):T; }").Request);
+
+    [Fact]
+    public void Two_namespaces_may_have_a_service_of_one_name() => Assert.Equal(
+        ["a.S", "b.S"],
+        Schema.Parse("namespace a; table T {} rpc_service S { M(T):T; } namespace b; table T {} rpc_service S { M(T):T; }", "demo.fbs").Services.Select(s => s.QualifiedName));
+
+    [Fact]
+    public void A_schema_without_services_has_none() => Assert.Empty(Schema.Parse("table T {}", "demo.fbs").Services);
+
+    [Fact]
+    public void The_shipped_example_is_right()
+    {
+        var schema = Schema.Load(Path.Combine(Repository.Root, "examples/storage/storage.fbs"));
+
+        Assert.Equal(
+            [
+                "0x6ad4023d smf_gen.demo.SmfStorage.Get(smf_gen::demo::Request):smf_gen::demo::Response",
+                $"{RequestId.ForMethod("SmfStorage", "Put", "smf_gen::demo::PutRequest", "smf_gen::demo::Response")} smf_gen.demo.SmfStorage.Put(smf_gen::demo::PutRequest):smf_gen::demo::Response",
+                $"{RequestId.ForMethod("SmfCatalog", "List", "smf_gen::demo::catalog::Query", "smf_gen::demo::catalog::Page")} "
+                    + "smf_gen.demo.SmfCatalog.List(smf_gen::demo::catalog::Query):smf_gen::demo::catalog::Page",
+            ],
+            schema.Services.SelectMany(s => s.Methods.Select(m => $"{m.Id} {s.QualifiedName}.{m.Name}({m.Request}):{m.Reply}")));
+    }
+}
