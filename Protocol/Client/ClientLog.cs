@@ -11,6 +11,18 @@ internal static partial class ClientLog
     [LoggerMessage(2, LogLevel.Warning, "{Address}: no connection: {Reason}; the next attempt is {PauseMs:0} ms away at least")]
     public static partial void NotConnected(ILogger logger, string address, string reason, double pauseMs);
 
-    [LoggerMessage(3, LogLevel.Debug, "{Address}: the connection was closed: {Reason}")]
+    [LoggerMessage(4, LogLevel.Debug, "{Address}: the connection was closed: {Reason}")]
     public static partial void Closed(ILogger logger, string address, string reason);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Address}: the connection was lost: {Reason}")]
+    public static partial void Lost(ILogger logger, string address, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Address}: {Abandoned} calls that timed out or were cancelled were never answered; further calls go to a new connection")]
+    public static partial void Retired(ILogger logger, string address, int abandoned);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Address}: a reply came for session {Session}, which no call has; it is skipped")]
+    public static partial void UnknownSession(ILogger logger, string address, ushort session);
+
+    [LoggerMessage(12, LogLevel.Debug, "{Address}: the server ended the connection while no call was in flight")]
+    public static partial void Closed(ILogger logger, string address);
 }

@@ -31,4 +31,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(26, LogLevel.Warning, "{Address}: {Count} connections are cut off: their calls took longer than the {GraceMs:0} ms they were given to end")]
     public static partial void CutOff(ILogger logger, string address, int count, double graceMs);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Method}: the handler failed; {Peer} is answered with status 500")]
+    public static partial void HandlerFailed(ILogger logger, string method, string peer, Exception reason);
+
+    [LoggerMessage(31, LogLevel.Warning, "{Method}: the reply cannot be sent and is replaced by status 500: it has {Bytes} bytes of at most {BytesMax}, and its checksum is {Checksum}, which may not be 0")]
+    public static partial void Unsendable(ILogger logger, string method, int bytes, uint checksum, int bytesMax);
 }

@@ -1,0 +1,212 @@
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Protocol.Limits;
+using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Client;
+
+/// <summary>Calls a server, or a gateway, in the format smf: many calls at once over one connection, which is made when the first call needs it.</summary>
+/// <remarks>Safe on many threads at once. After a lost connection the next call makes another one, see <see cref="ClientOptions.Backoff"/>.</remarks>
+public sealed class SmfClient : IAsyncDisposable
+{
+    private readonly Dialer _dialer;
+    private readonly Lock _lock = new();
+    private readonly HashSet<SmfClientConnection> _connections = [];
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly double _timestampsPerTick;
+    private SmfClientConnection? _current;
+    private long _lateReplies;
+
+    /// <summary>A client of an address as people write it: <c>127.0.0.1:11225</c>, <c>unix:/run/x.sock</c>.</summary>
+    /// <param name="address">Where the server listens.</param>
+    /// <param name="options">What is not to be as it is by default.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    public SmfClient(string address, SmfClientOptions? options = null)
+        : this(new SocketConnector(address), options)
+    {
+    }
+
+    /// <summary>A client over any transport.</summary>
+    /// <param name="connector">Makes its connections.</param>
+    /// <param name="options">What is not to be as it is by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    public SmfClient(IConnector connector, SmfClientOptions? options = null)
+    {
+        Options = options ?? new SmfClientOptions();
+        Options.Validate();
+        Memory = new Budget(Options.MemoryBytesMax);
+        _dialer = new Dialer(connector, Options);
+        _timestampsPerTick = (double)Options.TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
+    }
+
+    /// <summary>Whether a call could be made now.</summary>
+    public ConnectivityState State => _dialer.Connectivity.State;
+
+    /// <summary>Replies that came after their call had timed out or was cancelled.</summary>
+    public long LateReplies => Interlocked.Read(ref _lateReplies);
+
+    internal SmfClientOptions Options { get; }
+
+    internal Budget Memory { get; }
+
+    /// <summary>Waits until <see cref="State"/> is another than <paramref name="last"/>, and says which.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
+    public Task<ConnectivityState> WaitForStateChangeAsync(ConnectivityState last, CancellationToken cancel = default) =>
+        _dialer.Connectivity.WaitForChangeAsync(last, cancel);
+
+    /// <summary>Makes one call.</summary>
+    /// <param name="id">Which method, see <see cref="RequestId.ForMethod"/>.</param>
+    /// <param name="payload">A FlatBuffers table; not to be changed until the call is over. An empty one is sent as the empty table, because the format has no payload of 0 bytes.</param>
+    /// <param name="options">What is asked for beside it.</param>
+    /// <param name="cancel">Ends the waiting. The server is not told: the format has no word for it.</param>
+    /// <returns>The reply; await it once. Dispose it to have its memory used again.</returns>
+    /// <exception cref="RpcReplyException">The server answered with another status than 200.</exception>
+    /// <exception cref="RpcConnectionException">There is no connection, or it was lost.</exception>
+    /// <exception cref="RpcTimeoutException">The reply did not come in time.</exception>
+    /// <exception cref="RpcProtocolException">The reply is damaged, or larger than allowed.</exception>
+    /// <exception cref="RpcException"><paramref name="payload"/> is larger than <see cref="ClientOptions.MessageBytesMax"/>, or has the checksum 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The id is 0, or the timeout is 0, less, or more than 24 days.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public ValueTask<SmfReply> CallAsync(RequestId id, ReadOnlyMemory<byte> payload, CallOptions options = default, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(id.Value, nameof(id));
+        if (cancel.IsCancellationRequested)
+            return ValueTask.FromCanceled<SmfReply>(cancel);
+        long deadline = Deadline(options.Timeout ?? Options.Timeout);
+        if (payload.Length > Options.MessageBytesMax)
+            return ValueTask.FromException<SmfReply>(TooLarge(id, payload.Length));
+        var packed = SmfPacked.Of(payload, Options.Compressor);
+        if (packed.Checksum == 0)
+            return ValueTask.FromException<SmfReply>(Unsendable(id));
+        if (Volatile.Read(ref _current) is { } connection && Memory.TryTake(packed.Bytes.Length))
+        {
+            if (connection.TryCall(id, packed, deadline, cancel) is { } call)
+                return call.Task;
+            Memory.Return(packed.Bytes.Length);
+        }
+        return CallAfterWaitingAsync(id, packed, deadline, options.WaitForReady, cancel);
+    }
+
+    /// <summary>Fails the calls in flight, and those that wait, and ends the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _dialer.Dispose();
+        SmfClientConnection[] connections;
+        lock (_lock)
+            connections = [.. _connections];
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        foreach (SmfClientConnection connection in connections)
+            await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>No further calls begin on this connection.</summary>
+    internal void Forget(SmfClientConnection connection)
+    {
+        if (Interlocked.CompareExchange(ref _current, null, connection) == connection)
+            _dialer.Connectivity.Enter(ConnectivityState.Idle);
+    }
+
+    /// <summary>This connection has ended.</summary>
+    internal void Remove(SmfClientConnection connection)
+    {
+        lock (_lock)
+            _ = _connections.Remove(connection);
+    }
+
+    internal void CountLateReplies(int count) => Interlocked.Add(ref _lateReplies, count);
+
+    // Waiting costs what the way without it spares: a state machine, and a timer.
+    private async ValueTask<SmfReply> CallAfterWaitingAsync(RequestId id, SmfPacked payload, long deadline, bool waitForReady, CancellationToken cancel)
+    {
+        SmfCall call;
+        using (var limit = new CancellationTokenSource(TimeUntil(deadline), Options.TimeProvider))
+        using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel, _disposed.Token))
+        {
+            try
+            {
+                call = await BeginAsync(id, payload, deadline, waitForReady, waiting.Token, cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw _disposed.IsCancellationRequested ? Disposed() : new RpcTimeoutException($"{_dialer.Address}: {id} found no connection, or no room, in time");
+            }
+            catch (OperationCanceledException)
+            {
+                throw new OperationCanceledException($"the call of {id} was cancelled", cancel);
+            }
+        }
+        return await call.Task.ConfigureAwait(false);
+    }
+
+    private async ValueTask<SmfCall> BeginAsync(
+        RequestId id, SmfPacked payload, long deadline, bool waitForReady, CancellationToken waiting, CancellationToken cancel)
+    {
+        long bytes = payload.Bytes.Length;
+        await Memory.TakeAsync(bytes, waiting).ConfigureAwait(false);
+        try
+        {
+            for (int lost = 0; ;)
+            {
+                SmfClientConnection connection = await _dialer.DialAsync(Usable, Use, waitForReady, waiting).ConfigureAwait(false);
+                if (await connection.CallAsync(id, payload, deadline, waiting, cancel).ConfigureAwait(false) is { } call)
+                    return call;
+                if (connection.IsRetired)
+                    continue;
+                // The dialer may have called it ready after it was lost.
+                if (Volatile.Read(ref _current) is null)
+                    _dialer.Connectivity.Enter(ConnectivityState.Idle);
+                if (!waitForReady)
+                    throw new RpcConnectionException($"{_dialer.Address}: the server ended the connection before the call of {id} began", mayHaveRun: false);
+                await Task.Delay(Options.Backoff.After(++lost), Options.TimeProvider, waiting).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            Memory.Return(bytes);
+            payload.Owner?.Dispose();
+            throw;
+        }
+    }
+
+    private SmfClientConnection? Usable() => Volatile.Read(ref _current) is { IsUsable: true } connection ? connection : null;
+
+    private SmfClientConnection Use(TransportConnection transport)
+    {
+        var connection = new SmfClientConnection(this, transport);
+        lock (_lock)
+            _ = _connections.Add(connection);
+        Volatile.Write(ref _current, connection);
+        connection.Start();
+        // Disposed while it was being made: nobody else would end it.
+        if (_disposed.IsCancellationRequested)
+            _ = connection.DisposeAsync().AsTask();
+        return connection;
+    }
+
+    private long Deadline(TimeSpan timeout)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+            return long.MaxValue;
+        SmfClientOptions.ValidateTimeout(timeout);
+        return Options.TimeProvider.GetTimestamp() + (long)(timeout.Ticks * _timestampsPerTick);
+    }
+
+    private TimeSpan TimeUntil(long deadline)
+    {
+        if (deadline == long.MaxValue)
+            return Timeout.InfiniteTimeSpan;
+        TimeSpan left = Options.TimeProvider.GetElapsedTime(Options.TimeProvider.GetTimestamp(), deadline);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private ObjectDisposedException Disposed() => new(null, $"the client of {_dialer.Address} was disposed");
+
+    private RpcException TooLarge(RequestId id, int bytes) => new(
+        SmfStatus.TooLarge, Blame.Caller, $"{id}: the payload has {bytes} bytes, more than the {nameof(ClientOptions.MessageBytesMax)} of {Options.MessageBytesMax}");
+
+    private static RpcException Unsendable(RequestId id) => new(
+        SmfStatus.BadRequest, Blame.Caller, $"{id}: this payload's checksum is 0, which the format takes for a missing one; change it, if only in a field that nobody reads");
+}

@@ -1,0 +1,149 @@
+namespace FrameRpc.Protocol.Client;
+
+/// <summary>The calls in flight on one connection by their sessions.</summary>
+/// <remarks>
+/// Whoever takes a call out of its place decides how the call ends: its reply, its deadline, its cancellation, or the loss of the connection; the others find the
+/// place without it. Replies take without the lock. A session comes into use again only under the lock, and so, while that is held, a call that is still in its
+/// place cannot have left it and come back.
+/// </remarks>
+internal sealed class SmfSessions(SmfDeadlines deadlines)
+{
+    /// <summary>Session 0 is left out: it is what a header says that nobody filled in.</summary>
+    public const int SessionsMax = 65_535;
+
+    // A session rests until so many others are free as well: a reply that comes twice is found out then, and not taken for another one.
+    private const int RestingMin = 256;
+
+    private const int PageBits = 8;
+    private const int PageMask = (1 << PageBits) - 1;
+
+    private readonly Lock _lock = new();
+    private readonly SmfCall?[]?[] _pages = new SmfCall?[]?[(SessionsMax >> PageBits) + 1];
+    private readonly Queue<ushort> _resting = new();
+    private int _issued;
+    private int _live;
+    private int _abandoned;
+    private bool _closed;
+
+    /// <summary>Stands where a call stood that timed out or was cancelled: its session stays taken until its late reply.</summary>
+    public static SmfCall Abandoned { get; } = new();
+
+    public int Live => Volatile.Read(ref _live);
+
+    public int AbandonedCount => Volatile.Read(ref _abandoned);
+
+    /// <summary>Gives the call a session; false, once no more calls are taken. The caller knows that one is free.</summary>
+    /// <param name="call">Knows its deadline.</param>
+    /// <param name="alone">Whether it is the only one in flight.</param>
+    public bool TryAdd(SmfCall call, out bool alone)
+    {
+        lock (_lock)
+        {
+            alone = _live == 0;
+            if (_closed)
+                return false;
+            bool rested = _resting.Count > RestingMin || _issued == SessionsMax;
+            ushort session = rested ? _resting.Dequeue() : (ushort)++_issued;
+            call.Session = session;
+            (_pages[session >> PageBits] ??= new SmfCall?[1 << PageBits])[session & PageMask] = call;
+            _live++;
+            deadlines.Watch(call.Deadline);
+            return true;
+        }
+    }
+
+    /// <summary>Who stands there: a call, <see cref="Abandoned"/>, or nobody.</summary>
+    public SmfCall? Peek(ushort session) => _pages[session >> PageBits] is { } page ? Volatile.Read(ref page[session & PageMask]) : null;
+
+    /// <summary>The reply came: takes who stands there. The session is free after <see cref="Free"/>.</summary>
+    public SmfCall? Take(ushort session) => _pages[session >> PageBits] is { } page ? Interlocked.Exchange(ref page[session & PageMask], null) : null;
+
+    /// <summary>Lets sessions be used again.</summary>
+    /// <param name="sessions">Those that were taken.</param>
+    /// <param name="abandoned">How many of them held no call any more.</param>
+    public void Free(ReadOnlySpan<ushort> sessions, int abandoned)
+    {
+        lock (_lock)
+        {
+            foreach (ushort session in sessions)
+                _resting.Enqueue(session);
+            _abandoned -= abandoned;
+            _live -= sessions.Length - abandoned;
+        }
+    }
+
+    /// <summary>Nobody waits for this call's reply any more. False, if the call has left its place already.</summary>
+    public bool TryAbandon(SmfCall call)
+    {
+        lock (_lock)
+            return TryAbandonLocked(call);
+    }
+
+    /// <summary>Abandons the calls that were due by then, and sets the timer for the next.</summary>
+    public List<SmfCall> AbandonDue(long now)
+    {
+        var due = new List<SmfCall>();
+        long earliest = long.MaxValue;
+        lock (_lock)
+        {
+            foreach (SmfCall call in InPlace())
+            {
+                // It may leave its place while we look, and be in use elsewhere: then it is not abandoned, or only the timer is set too early.
+                long deadline = call.Deadline;
+                if (deadline > now)
+                    earliest = Math.Min(earliest, deadline);
+                else if (TryAbandonLocked(call))
+                    due.Add(call);
+            }
+            deadlines.Rearm(earliest);
+        }
+        return due;
+    }
+
+    /// <summary>Takes no more calls; those in flight stay.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _closed = true;
+    }
+
+    /// <summary>Takes no more calls, and takes out those in flight.</summary>
+    public List<SmfCall> TakeAll()
+    {
+        var taken = new List<SmfCall>();
+        lock (_lock)
+        {
+            _closed = true;
+            foreach (SmfCall call in InPlace())
+            {
+                if (TryAbandonLocked(call))
+                    taken.Add(call);
+            }
+        }
+        return taken;
+    }
+
+    private bool TryAbandonLocked(SmfCall call)
+    {
+        SmfCall?[] page = _pages[call.Session >> PageBits]!;
+        if (Interlocked.CompareExchange(ref page[call.Session & PageMask], Abandoned, call) != call)
+            return false;
+        _live--;
+        _abandoned++;
+        return true;
+    }
+
+    private IEnumerable<SmfCall> InPlace()
+    {
+        foreach (SmfCall?[]? page in _pages)
+        {
+            if (page is null)
+                continue;
+            for (int place = 0; place < page.Length; place++)
+            {
+                if (Volatile.Read(ref page[place]) is { } call && call != Abandoned)
+                    yield return call;
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using FrameRpc.Protocol.Identity;
+
+namespace FrameRpc.Protocol.Server;
+
+/// <summary>Which handler serves which request id. Filled before the server starts, and only read afterwards.</summary>
+internal sealed class SmfRoutes
+{
+    private readonly Dictionary<uint, SmfRoute> _routes = [];
+    private SmfRoute? _fallback;
+
+    /// <exception cref="ArgumentException">The id has a handler already.</exception>
+    public void Add(RequestId id, SmfHandler handler, string? method)
+    {
+        var route = new SmfRoute(method ?? id.ToString(), handler);
+        if (!_routes.TryAdd(id.Value, route))
+            throw new ArgumentException($"{id} of {route.Method} has a handler already, that of {_routes[id.Value].Method}", nameof(id));
+    }
+
+    /// <exception cref="InvalidOperationException">There is one already.</exception>
+    public void AddFallback(SmfHandler handler)
+    {
+        if (_fallback is not null)
+            throw new InvalidOperationException("there is a fallback already");
+        _fallback = new SmfRoute("fallback", handler);
+    }
+
+    public SmfRoute? Find(uint id) => _routes.TryGetValue(id, out SmfRoute? route) ? route : _fallback;
+}

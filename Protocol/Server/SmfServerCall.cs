@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Smf.Compression;
+using FrameRpc.Protocol.Telemetry;
+
+namespace FrameRpc.Protocol.Server;
+
+/// <summary>One request, from the moment it is whole until its reply was handed over. The object serves one after the other.</summary>
+internal sealed class SmfServerCall : SmfWork, IDisposable
+{
+    private static readonly Recycler<SmfServerCall> Free = new();
+
+    private readonly Action _complete;
+    private ConfiguredValueTaskAwaitable<ReadOnlyMemory<byte>>.ConfiguredValueTaskAwaiter _handling;
+    private SmfServerConnection? _connection;
+    private SmfRoute? _route;
+    private RentedBytes? _packed;
+    private CallTelemetry _telemetry;
+    private SmfHeader _header;
+    private byte[]? _payload;
+    private long _memoryBytes;
+
+    public SmfServerCall() => _complete = Complete;
+
+    private SmfServer Server => _connection!.Server;
+
+    /// <param name="connection">Where it came from, and its reply goes.</param>
+    /// <param name="route">Who serves it.</param>
+    /// <param name="header">Is well-formed.</param>
+    /// <param name="payload">Rented; the memory that its size took is given back with it.</param>
+    public static SmfServerCall Begin(SmfServerConnection connection, SmfRoute route, in SmfHeader header, byte[] payload)
+    {
+        SmfServerCall call = Free.Rent();
+        call._connection = connection;
+        call._route = route;
+        call._header = header;
+        call._payload = payload;
+        call._memoryBytes = header.Size;
+        return call;
+    }
+
+    /// <summary>Has it handled. One of the server's calls was taken for it.</summary>
+    public override void Execute()
+    {
+        try
+        {
+            if (!TryOpen(out ReadOnlyMemory<byte> payload, out uint status))
+            {
+                Finish(status);
+                return;
+            }
+            if (CallTelemetry.ServerEnabled)
+                _telemetry = CallTelemetry.StartServer("smf", _route!.Method);
+            var request = new SmfRequest(new RequestId(_header.Meta), payload, _connection!.Peer);
+            _handling = AwaiterOf(_route!.Handler(request, _connection.Gone));
+        }
+        catch (Exception e)
+        {
+            Finish(StatusOf(e));
+            return;
+        }
+        if (_handling.IsCompleted)
+            Complete();
+        else
+            _handling.UnsafeOnCompleted(_complete);
+    }
+
+    /// <summary>Has nothing of it done: the connection ended before its turn came.</summary>
+    public void Drop() => Dispose();
+
+    /// <summary>Lets go of all that the call held: its reply was written, or never will be.</summary>
+    public void Dispose()
+    {
+        _packed?.Dispose();
+        ArrayPool<byte>.Shared.Return(_payload!);
+        Server.Memory.Return(_memoryBytes);
+        SmfServerConnection connection = _connection!;
+        _packed = null;
+        _payload = null;
+        _connection = null;
+        _route = null;
+        _telemetry = default;
+        Free.Return(this);
+        connection.Release();
+    }
+
+    private static ConfiguredValueTaskAwaitable<ReadOnlyMemory<byte>>.ConfiguredValueTaskAwaiter AwaiterOf(ValueTask<ReadOnlyMemory<byte>> reply) =>
+        reply.ConfigureAwait(false).GetAwaiter();
+
+    private bool TryOpen(out ReadOnlyMemory<byte> payload, out uint status)
+    {
+        payload = _payload.AsMemory(0, (int)_header.Size);
+        status = SmfStatus.BadRequest;
+        if (SmfChecksum.Of(payload.Span) != _header.Checksum)
+            return false;
+        if (_header.Compression is SmfCompression.None or SmfCompression.Disabled)
+            return true;
+        if (!SmfDecompressor.TryDecompress(_header.Compression, payload.Span, Server.Options.MessageBytesMax, out payload, out SmfDecompressionProblem? problem))
+        {
+            status = problem.IsTooLarge ? SmfStatus.TooLarge : SmfStatus.BadRequest;
+            return false;
+        }
+        // Whoever waits for memory waits for this as well; to have it wait itself, with what it holds, could stop all.
+        Server.Memory.TakeAnyway(payload.Length);
+        _memoryBytes += payload.Length;
+        return true;
+    }
+
+    private void Complete()
+    {
+        SmfPacked reply;
+        try
+        {
+            reply = SmfPacked.Of(_handling.GetResult(), _header.Compression is SmfCompression.Disabled ? null : Server.Options.Compressor);
+        }
+        catch (Exception e)
+        {
+            Finish(StatusOf(e));
+            return;
+        }
+        finally
+        {
+            _handling = default;
+        }
+        _packed = reply.Owner;
+        if (reply.Checksum == 0 || reply.Bytes.Length > Server.Options.MessageBytesMax)
+        {
+            ServerLog.Unsendable(Server.Options.Logger, _route!.Method, reply.Bytes.Length, reply.Checksum, Server.Options.MessageBytesMax);
+            Finish(SmfStatus.ServerError);
+            return;
+        }
+        Finish(reply);
+    }
+
+    private void Finish(in SmfPacked reply)
+    {
+        _telemetry.End(SmfStatus.Ok);
+        Server.Calls.Return(1);
+        SmfHeader header = reply.Header(_header.Session, SmfStatus.Ok);
+        bool alone = _connection!.IsAlone;
+        if (reply.Bytes.Length >= SmfOutput.LargeBytesMin)
+        {
+            _connection.Output.SendLarge(header, reply.Bytes, this, alone);
+            return;
+        }
+        _connection.Output.Send(header, reply.Bytes.Span, alone);
+        Dispose();
+    }
+
+    private void Finish(uint status)
+    {
+        _telemetry.End(status);
+        Server.Calls.Return(1);
+        _connection!.Refuse(_header.Session, status);
+        Dispose();
+    }
+
+    private uint StatusOf(Exception failure)
+    {
+        if (failure is OperationCanceledException && _connection!.Gone.IsCancellationRequested)
+            return SmfStatus.Unavailable;
+        // Whoever throws one says all there is to say by its status. What is none of an error would be taken for a reply.
+        if (failure is RpcException { Status: not (0 or SmfStatus.Ok) } refusal)
+            return refusal.Status;
+        ServerLog.HandlerFailed(Server.Options.Logger, _route!.Method, _connection!.Peer, failure);
+        return SmfStatus.ServerError;
+    }
+}

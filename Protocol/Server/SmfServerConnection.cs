@@ -1,0 +1,177 @@
+using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Protocol.Server;
+
+/// <summary>One caller's connection: reads its requests, and writes the replies as they come.</summary>
+/// <remarks>
+/// Nothing but a lost connection or the server's stop ends it: after every header it is known where the next one begins. What cannot be held now is not read.
+/// </remarks>
+#pragma warning disable CA1001 // A source without timer holds nothing to dispose, and handlers may use its token for longer than the connection lives.
+internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
+#pragma warning restore CA1001
+{
+    /// <summary>Replies that wait for their caller to read, in bytes; with more, its requests are not read. What its calls in hand still reply comes on top.</summary>
+    public const int RepliesWaitingBytesMax = 1 << 20;
+
+    private readonly SmfServer _server;
+    private readonly TransportConnection _transport;
+    private readonly SmfOutput _output;
+    private readonly CancellationTokenSource _gone;
+    private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Requests in hand, and one for the reading.
+    private int _holds = 1;
+
+    private SmfServerCall? _waiting;
+    private SmfRoute? _route;
+    // Taken for the request that is coming.
+    private long _memoryBytes;
+
+    private volatile bool _draining;
+    private volatile bool _aborted;
+
+    public SmfServerConnection(SmfServer server, TransportConnection transport)
+        : base(transport.Input)
+    {
+        _server = server;
+        _transport = transport;
+        _output = new SmfOutput(transport.Output, _ => Abort());
+        _gone = new CancellationTokenSource();
+        Gone = _gone.Token;
+    }
+
+    public SmfServer Server => _server;
+
+    public SmfOutput Output => _output;
+
+    public string Peer => _transport.Peer;
+
+    /// <summary>Cancelled, when nobody is there any more to see a reply.</summary>
+    public CancellationToken Gone { get; }
+
+    /// <summary>Whether the request that asks is the only one in hand.</summary>
+    public bool IsAlone => Volatile.Read(ref _holds) <= 2;
+
+    public async Task RunAsync()
+    {
+        Receive();
+        await _received.Task.ConfigureAwait(false);
+        await _settled.Task.ConfigureAwait(false);
+        await _output.CloseAsync().ConfigureAwait(false);
+    }
+
+    public void Drain()
+    {
+        _draining = true;
+        StopIfDrained();
+    }
+
+    public void Abort()
+    {
+        if (_aborted)
+            return;
+        _aborted = true;
+        _transport.Abort();
+        // On another thread, because a handler may do anything when it is told.
+        _ = _gone.CancelAsync();
+        _ = _settled.TrySetResult();
+    }
+
+    /// <summary>A request is through: its reply was handed over, or nobody is there to see it.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0)
+            _ = _settled.TrySetResult();
+        else
+            StopIfDrained();
+    }
+
+    /// <summary>Answers with a status alone.</summary>
+    public void Refuse(ushort session, uint status)
+    {
+        SmfHeader header = SmfPacked.Empty.Header(session, status);
+        _output.Send(header, SmfPacked.Empty.Bytes.Span, IsAlone);
+    }
+
+    protected override bool OnHeader(in SmfHeader header)
+    {
+        uint status = Refusal(header);
+        if (status != SmfStatus.Ok)
+        {
+            Refuse(header.Session, status);
+            return false;
+        }
+        if (_server.Memory.TryTake(header.Size))
+            _memoryBytes = header.Size;
+        else
+            Pause(TakeMemoryAsync(header.Size));
+        return true;
+    }
+
+    protected override void OnMessage(in SmfHeader header, byte[] payload)
+    {
+        _memoryBytes = 0;
+        _ = Interlocked.Increment(ref _holds);
+        var call = SmfServerCall.Begin(this, _route!, header, payload);
+        if (_server.Calls.TryTake(1))
+        {
+            Add(call);
+            return;
+        }
+        _waiting = call;
+        Pause(_server.Calls.TakeAsync(1, Gone));
+    }
+
+    protected override void OnResumed()
+    {
+        if (_waiting is null)
+            return;
+        Add(_waiting);
+        _waiting = null;
+    }
+
+    protected override void OnTurnOver()
+    {
+        if (!Paused && _output.BytesWaiting > RepliesWaitingBytesMax)
+            Pause(_output.WaitForRoomAsync(RepliesWaitingBytesMax / 2));
+    }
+
+    protected override void OnEnded(Exception? reason)
+    {
+        if (reason is not null)
+            Abort();
+        _server.Memory.Return(_memoryBytes);
+        _waiting?.Drop();
+        _waiting = null;
+        _ = _received.TrySetResult();
+        Release();
+    }
+
+    private async ValueTask TakeMemoryAsync(long bytes)
+    {
+        await _server.Memory.TakeAsync(bytes, Gone).ConfigureAwait(false);
+        _memoryBytes = bytes;
+    }
+
+    /// <summary>200, or why the request gets no further than its header.</summary>
+    private uint Refusal(in SmfHeader header)
+    {
+        if (header.CheckRequest() is not SmfFault.None)
+            return SmfStatus.BadRequest;
+        if (header.Size > (uint)_server.Options.MessageBytesMax)
+            return SmfStatus.TooLarge;
+        if (_draining)
+            return SmfStatus.Unavailable;
+        _route = header.Meta == 0 ? null : _server.Routes.Find(header.Meta);
+        return _route is null ? SmfStatus.NotFound : SmfStatus.Ok;
+    }
+
+    // Only the reading is left: nothing will come that could be served.
+    private void StopIfDrained()
+    {
+        if (_draining && Volatile.Read(ref _holds) == 1)
+            StopReceiving();
+    }
+}

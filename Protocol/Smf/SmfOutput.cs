@@ -1,0 +1,277 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using FrameRpc.Protocol.Limits;
+
+namespace FrameRpc.Protocol.Smf;
+
+/// <summary>Writes a connection's messages: whatever is sent while a write is under way leaves together in the next one.</summary>
+/// <remarks>Sending never waits. What waits to be written is bounded by whoever sends: see <see cref="BytesWaiting"/>.</remarks>
+/// <param name="writer">Written by one flush at a time, and completed by nobody here.</param>
+/// <param name="failed">Hears once why no more can be written.</param>
+internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed) : IThreadPoolWorkItem
+{
+    /// <summary>From this size on a payload is not copied behind the others, but written by itself.</summary>
+    public const int LargeBytesMin = 16 << 10;
+
+    // About as much as 64 small messages in flight need.
+    private const int BufferBytesMin = 8 << 10;
+
+    private readonly Lock _lock = new();
+    private Queue<Large>? _large;
+    private byte[] _buffer = [];
+    private int _filled;
+    private bool _flushing;
+    private bool _closed;
+    private TaskCompletionSource? _idle;
+    private TaskCompletionSource? _room;
+    private long _roomBytes;
+    private long _waiting;
+    private Budget? _budget;
+    private long _owed;
+
+    /// <summary>Bytes that were sent and not written yet.</summary>
+    public long BytesWaiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Sends a message whose payload is copied.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="payload">Shorter than <see cref="LargeBytesMin"/>.</param>
+    /// <param name="alone">Whether nothing else is about to be sent: then it is written by this thread; otherwise a thread of the pool takes with it all that comes until then.</param>
+    public void Send(in SmfHeader header, ReadOnlySpan<byte> payload, bool alone)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+                return;
+            Span<byte> room = Room(SmfHeader.Bytes + payload.Length);
+            header.Write(room);
+            payload.CopyTo(room[SmfHeader.Bytes..]);
+            if (!BeginFlush())
+                return;
+        }
+        Flush(alone);
+    }
+
+    /// <summary>Sends a message whose payload is written from where it is.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="payload">Must not change until <paramref name="owner"/> is disposed.</param>
+    /// <param name="owner">Disposed when the payload was written, or never will be.</param>
+    /// <param name="alone">As for <see cref="Send"/>.</param>
+    public void SendLarge(in SmfHeader header, ReadOnlyMemory<byte> payload, IDisposable owner, bool alone)
+    {
+        bool dropped;
+        bool begin = false;
+        lock (_lock)
+        {
+            dropped = _closed;
+            if (!dropped)
+            {
+                (_large ??= new Queue<Large>()).Enqueue(new Large(header, payload, owner));
+                _waiting += SmfHeader.Bytes + payload.Length;
+                begin = BeginFlush();
+            }
+        }
+        if (dropped)
+            owner.Dispose();
+        else if (begin)
+            Flush(alone);
+    }
+
+    /// <summary>Gives an amount back to a budget when all that waits now is written, or never will be. The budget is the same each time.</summary>
+    public void ReturnWhenWritten(Budget budget, long amount)
+    {
+        lock (_lock)
+        {
+            if (_flushing)
+            {
+                _budget = budget;
+                _owed += amount;
+                return;
+            }
+        }
+        budget.Return(amount);
+    }
+
+    /// <summary>Waits until at most so many bytes wait, or until there is no more writing. One caller at a time.</summary>
+    public ValueTask WaitForRoomAsync(long bytesWaitingMax)
+    {
+        lock (_lock)
+        {
+            if (_closed || _waiting <= bytesWaitingMax)
+                return ValueTask.CompletedTask;
+            _roomBytes = bytesWaitingMax;
+            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_room.Task);
+        }
+    }
+
+    /// <summary>Drops what is sent from now on, and waits until what was sent before is written, or has failed.</summary>
+    public Task CloseAsync()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            if (!_flushing)
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+
+    private async Task FlushAsync(bool once = false)
+    {
+        Flight flight = default;
+        try
+        {
+            while (TakeOff(out flight))
+            {
+                if (flight.Filled > 0)
+                    await WriteAsync(flight.Buffer.AsMemory(0, flight.Filled)).ConfigureAwait(false);
+                while (flight.Large?.Count > 0)
+                {
+                    Large large = flight.Large.Peek();
+                    large.Header.Write(writer.GetSpan(SmfHeader.Bytes));
+                    writer.Advance(SmfHeader.Bytes);
+                    await WriteAsync(large.Payload).ConfigureAwait(false);
+                    _ = flight.Large.Dequeue();
+                    large.Owner.Dispose();
+                }
+                Land(flight);
+                if (once && BytesWaiting > 0)
+                {
+                    _ = ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(flight, e);
+        }
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        FlushResult result = await writer.WriteAsync(bytes).ConfigureAwait(false);
+        if (result.IsCompleted)
+            throw new IOException("the other side takes no more");
+        if (result.IsCanceled)
+            throw new IOException("the connection was aborted");
+    }
+
+    // Who sends alone writes what it sent, and is not kept here by what others send meanwhile.
+    private void Flush(bool here)
+    {
+        if (here)
+            _ = FlushAsync(once: true);
+        else
+            _ = ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private bool BeginFlush()
+    {
+        if (_flushing)
+            return false;
+        _flushing = true;
+        return true;
+    }
+
+    private Span<byte> Room(int bytes)
+    {
+        if (_buffer.Length - _filled < bytes)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(BufferBytesMin, (_filled + bytes) * 2));
+            _buffer.AsSpan(0, _filled).CopyTo(larger);
+            if (_buffer.Length > 0)
+                ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+        Span<byte> room = _buffer.AsSpan(_filled, bytes);
+        _filled += bytes;
+        _waiting += bytes;
+        return room;
+    }
+
+    /// <summary>Takes all that waits; false, if there is nothing, and the flush is over.</summary>
+    private bool TakeOff(out Flight flight)
+    {
+        TaskCompletionSource? idle;
+        lock (_lock)
+        {
+            flight = TakeAll();
+            if (flight.Bytes > 0)
+                return true;
+            _flushing = false;
+            idle = _idle;
+        }
+        Return(flight.Owed);
+        idle?.SetResult();
+        return false;
+    }
+
+    private Flight TakeAll()
+    {
+        var all = new Flight(_buffer, _filled, _large, _waiting, _owed);
+        _buffer = [];
+        _filled = 0;
+        _large = null;
+        _owed = 0;
+        return all;
+    }
+
+    private void Land(in Flight flight)
+    {
+        TaskCompletionSource? room = null;
+        lock (_lock)
+        {
+            _waiting -= flight.Bytes;
+            if (_waiting <= _roomBytes)
+                (room, _room) = (_room, null);
+        }
+        flight.Release();
+        Return(flight.Owed);
+        room?.SetResult();
+    }
+
+    private void Fail(in Flight flight, Exception reason)
+    {
+        Flight rest;
+        TaskCompletionSource? idle, room;
+        lock (_lock)
+        {
+            _closed = true;
+            rest = TakeAll();
+            _waiting = 0;
+            _flushing = false;
+            idle = _idle;
+            (room, _room) = (_room, null);
+        }
+        flight.Release();
+        rest.Release();
+        Return(flight.Owed + rest.Owed);
+        room?.SetResult();
+        failed(reason);
+        idle?.SetResult();
+    }
+
+    private void Return(long owed)
+    {
+        if (owed > 0)
+            _budget!.Return(owed);
+    }
+
+    private sealed record Large(SmfHeader Header, ReadOnlyMemory<byte> Payload, IDisposable Owner);
+
+    /// <summary>What is being written: copied messages, then large ones, each by itself.</summary>
+    private readonly record struct Flight(byte[] Buffer, int Filled, Queue<Large>? Large, long Bytes, long Owed)
+    {
+        public void Release()
+        {
+            if (Filled > 0)
+                ArrayPool<byte>.Shared.Return(Buffer);
+            while (Large is not null && Large.TryDequeue(out Large? unwritten))
+                unwritten.Owner.Dispose();
+        }
+    }
+}

@@ -1,0 +1,259 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace FrameRpc.Protocol.Smf;
+
+/// <summary>Reads a connection's messages: the half of it that client and server share.</summary>
+/// <remarks>
+/// A turn parses all there is, starts the next read, and only then does the work of the messages: user code that blocks never blocks the connection. From the
+/// moment the next read is registered, the next turn may run on another thread. Nothing of a turn may be touched after that but its own batch.
+/// </remarks>
+internal abstract class SmfReceiver
+{
+    private readonly PipeReader _input;
+    private readonly Action _turn;
+    private readonly byte[] _headerBytes = new byte[SmfHeader.Bytes];
+    private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _read;
+    private SmfWork.Batch _batch;
+    private ValueTask _pause;
+    private SmfHeader _header;
+    private byte[]? _payload;
+    private int _headerFilled;
+    private int _payloadFilled;
+    private uint _skipLeft;
+    private bool _receiving;
+    private bool _stopped;
+
+    protected SmfReceiver(PipeReader input)
+    {
+        _input = input;
+        _turn = Turn;
+    }
+
+    /// <summary>Whether nothing is read until something is over.</summary>
+    protected bool Paused { get; private set; }
+
+    /// <summary>Starts to read. Returns at once, unless there is something already.</summary>
+    protected void Receive()
+    {
+        if (ReadOn())
+            Turn();
+    }
+
+    /// <summary>Ends the loop as if the other side had ended the connection in order.</summary>
+    protected void StopReceiving() => _input.CancelPendingRead();
+
+    /// <summary>A header came. True to receive its payload, after a <see cref="Pause"/> if there is one; false to skip it as it comes.</summary>
+    protected abstract bool OnHeader(in SmfHeader header);
+
+    /// <summary>A message is whole. Its payload, rented from the shared pool and often longer than <see cref="SmfHeader.Size"/>, is the callee's.</summary>
+    protected abstract void OnMessage(in SmfHeader header, byte[] payload);
+
+    /// <summary>What <see cref="Pause"/> waited for has come.</summary>
+    protected virtual void OnResumed()
+    {
+    }
+
+    /// <summary>All that was read was parsed, and the next read is about to start: what the turn gathered can be settled.</summary>
+    protected virtual void OnTurnOver()
+    {
+    }
+
+    /// <summary>There will be no more messages.</summary>
+    /// <param name="reason">Null, where the other side ended the connection in order or <see cref="StopReceiving"/> was called.</param>
+    protected abstract void OnEnded(Exception? reason);
+
+    protected void Add(SmfWork work) => _batch.Add(work);
+
+    /// <summary>Reads no further until something is over: called by <see cref="OnHeader"/>, <see cref="OnMessage"/> and <see cref="OnTurnOver"/>, while not <see cref="Paused"/>.</summary>
+    protected void Pause(ValueTask until)
+    {
+        _pause = until;
+        Paused = true;
+    }
+
+    private void Turn()
+    {
+        while (true)
+        {
+            ReadResult result;
+            try
+            {
+                result = _read.GetResult();
+            }
+            catch (Exception e)
+            {
+                End(e);
+                return;
+            }
+            ReadOnlySequence<byte> buffer = result.Buffer;
+            SequencePosition consumed = Parse(buffer, out bool all);
+            // Examined is consumed, so that after a pause the read returns what is left without waiting for more.
+            _input.AdvanceTo(consumed);
+            OnTurnOver();
+            _stopped |= result.IsCanceled;
+            if (Paused)
+            {
+                SmfWork.Batch batch = TakeBatch();
+                _ = ResumeAsync();
+                batch.Run();
+                return;
+            }
+            if (_stopped || (result.IsCompleted && all))
+            {
+                EndInOrder();
+                return;
+            }
+            if (!ReadOn())
+                return;
+        }
+    }
+
+    /// <summary>Starts the next read, and the work that was gathered before it. True, if there is something to read already.</summary>
+    private bool ReadOn()
+    {
+        SmfWork.Batch batch = TakeBatch();
+        try
+        {
+            _read = AwaiterOf(_input.ReadAsync());
+        }
+        catch (Exception e)
+        {
+            End(e);
+            batch.Run();
+            return false;
+        }
+        if (_read.IsCompleted)
+        {
+            batch.Queue();
+            return true;
+        }
+        _read.UnsafeOnCompleted(_turn);
+        batch.Run();
+        return false;
+    }
+
+    private static ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter AwaiterOf(ValueTask<ReadResult> read) =>
+        read.ConfigureAwait(false).GetAwaiter();
+
+    private async Task ResumeAsync()
+    {
+        try
+        {
+            await _pause.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            End(e);
+            return;
+        }
+        _pause = default;
+        Paused = false;
+        OnResumed();
+        if (_stopped)
+            EndInOrder();
+        else
+            Receive();
+    }
+
+    private void EndInOrder()
+    {
+        SmfWork.Batch batch = TakeBatch();
+        End(null);
+        batch.Run();
+    }
+
+    private SmfWork.Batch TakeBatch()
+    {
+        SmfWork.Batch batch = _batch;
+        _batch = default;
+        return batch;
+    }
+
+    private SequencePosition Parse(ReadOnlySequence<byte> buffer, out bool all)
+    {
+        long consumed = 0;
+        foreach (ReadOnlyMemory<byte> segment in buffer)
+        {
+            int parsed = Parse(segment.Span);
+            consumed += parsed;
+            if (parsed < segment.Length)
+                break;
+        }
+        all = consumed == buffer.Length;
+        return all ? buffer.End : buffer.GetPosition(consumed);
+    }
+
+    // Whatever the pieces in which a message comes, it is consumed as it comes: the pipe never has to hold more than one read.
+    private int Parse(ReadOnlySpan<byte> data)
+    {
+        ReadOnlySpan<byte> left = data;
+        while (!Paused)
+        {
+            if (_receiving)
+                TakePayload(ref left);
+            else if (_skipLeft > 0)
+                Skip(ref left);
+            else
+                TakeHeader(ref left);
+            if (left.IsEmpty)
+                break;
+        }
+        return data.Length - left.Length;
+    }
+
+    private void TakeHeader(ref ReadOnlySpan<byte> left)
+    {
+        if (_headerFilled == 0 && left.Length >= SmfHeader.Bytes)
+        {
+            _header = SmfHeader.Read(left);
+            left = left[SmfHeader.Bytes..];
+        }
+        else
+        {
+            int taken = Math.Min(SmfHeader.Bytes - _headerFilled, left.Length);
+            left[..taken].CopyTo(_headerBytes.AsSpan(_headerFilled));
+            left = left[taken..];
+            _headerFilled += taken;
+            if (_headerFilled < SmfHeader.Bytes)
+                return;
+            _headerFilled = 0;
+            _header = SmfHeader.Read(_headerBytes);
+        }
+        _receiving = OnHeader(_header);
+        _payloadFilled = 0;
+        _skipLeft = _receiving ? 0 : _header.Size;
+    }
+
+    private void Skip(ref ReadOnlySpan<byte> left)
+    {
+        int skipped = (int)Math.Min(_skipLeft, (uint)left.Length);
+        left = left[skipped..];
+        _skipLeft -= (uint)skipped;
+    }
+
+    private void TakePayload(ref ReadOnlySpan<byte> left)
+    {
+        int size = (int)_header.Size;
+        _payload ??= ArrayPool<byte>.Shared.Rent(size);
+        int taken = Math.Min(size - _payloadFilled, left.Length);
+        left[..taken].CopyTo(_payload.AsSpan(_payloadFilled));
+        left = left[taken..];
+        _payloadFilled += taken;
+        if (_payloadFilled < size)
+            return;
+        byte[] payload = _payload;
+        _payload = null;
+        _receiving = false;
+        OnMessage(_header, payload);
+    }
+
+    private void End(Exception? reason)
+    {
+        if (_payload is not null)
+            ArrayPool<byte>.Shared.Return(_payload);
+        _payload = null;
+        OnEnded(reason);
+    }
+}
