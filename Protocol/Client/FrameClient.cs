@@ -100,7 +100,7 @@ public sealed class FrameClient : IAsyncDisposable
         var telemetry = CallTelemetry.StartClient("frame", endpoint);
         try
         {
-            FrameConnection connection = await TakeConnectionAsync(body, options, deadline).ConfigureAwait(false);
+            FrameConnection connection = await TakeConnectionAsync(endpoint, body, options, deadline).ConfigureAwait(false);
             FrameReply reply = await connection.CallAsync(endpoint, body, accept, deadline.Token).ConfigureAwait(false);
             telemetry.End(failure: null);
             return reply;
@@ -112,10 +112,11 @@ public sealed class FrameClient : IAsyncDisposable
         }
     }
 
-    private async ValueTask<FrameConnection> TakeConnectionAsync(FrameBody body, CallOptions options, Deadline deadline)
+    private async ValueTask<FrameConnection> TakeConnectionAsync(string endpoint, FrameBody body, CallOptions options, Deadline deadline)
     {
         try
         {
+            FrameWriter.Check(endpoint);
             if (body.JsonBytes > _options.MessageBytesMax)
                 throw new ArgumentException($"the JSON body has {body.JsonBytes} bytes, and {nameof(ClientOptions.MessageBytesMax)} is {_options.MessageBytesMax}", nameof(body));
             return await _pool.TakeAsync(options.WaitForReady, deadline.Token).ConfigureAwait(false);

@@ -91,7 +91,7 @@ internal sealed class FrameConnection
         if (between)
         {
             using var farewell = new CancellationTokenSource(FarewellMax);
-            await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
+            _ = await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
             _transport.Input.CancelPendingRead();
             await _watch!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -113,7 +113,7 @@ internal sealed class FrameConnection
         {
             // The server must not take what has come for all, and whoever waits for its reply must not wait for one.
             using var farewell = new CancellationTokenSource(FarewellMax);
-            await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
+            _ = await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
             _transport.Abort();
             throw;
         }

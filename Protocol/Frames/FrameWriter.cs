@@ -24,15 +24,22 @@ internal sealed class FrameWriter(TransportConnection connection, StallGuard? gu
     private Memory<byte> _reserved;
     private bool _headerWaits;
 
-    /// <summary>Puts a header part before what is written next.</summary>
-    /// <exception cref="ArgumentException">It is longer than <see cref="MessageHeader.BytesMax"/>.</exception>
+    /// <summary>Refuses a name that no header has room for, before there is a connection that it could harm.</summary>
+    /// <exception cref="ArgumentException">A header with it is longer than <see cref="MessageHeader.BytesMax"/>.</exception>
+    public static void Check(string endpoint)
+    {
+        if (EncodeRequest(stackalloc byte[MessageHeader.BytesMax], endpoint, DataType.None, DataType.None) == 0)
+            throw new ArgumentException($"the endpoint's name does not fit into a header of {MessageHeader.BytesMax} bytes", nameof(endpoint));
+    }
+
+    /// <summary>Puts a request's header part before what is written next.</summary>
+    /// <param name="endpoint">One that <see cref="Check"/> lets through.</param>
+    /// <param name="dataType">What the data part holds.</param>
+    /// <param name="accept">What the reply should hold.</param>
     public void WriteHeader(string endpoint, DataType dataType, DataType accept)
     {
         Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + MessageHeader.BytesMax);
-        int length = new MessageHeader(Encoding.UTF8.GetBytes(endpoint), dataType, accept, ReplyError.Absent, default).Write(frame[FrameHeader.Bytes..]);
-        if (length == 0)
-            throw new ArgumentException($"the endpoint's name does not fit into a header of {MessageHeader.BytesMax} bytes", nameof(endpoint));
-        CommitHeader(frame, length);
+        CommitHeader(frame, EncodeRequest(frame[FrameHeader.Bytes..], endpoint, dataType, accept));
     }
 
     /// <summary>Puts the header part of a successful reply before its data part.</summary>
@@ -94,19 +101,22 @@ internal sealed class FrameWriter(TransportConnection connection, StallGuard? gu
         return FlushAsync();
     }
 
-    /// <summary>Tells the other side that nothing more comes; it may have gone already, and nobody is the worse for it.</summary>
-    public async ValueTask TryWriteResetAsync(CancellationToken cancel)
+    /// <summary>Tells the other side that nothing more comes. False if it could not be told, because it has gone or does not read.</summary>
+    public async ValueTask<bool> TryWriteResetAsync(CancellationToken cancel)
     {
         try
         {
             _output.Write(FrameHeader.Reset);
-            _ = await _output.FlushAsync(cancel).ConfigureAwait(false);
+            return !(await _output.FlushAsync(cancel).ConfigureAwait(false)).IsCanceled;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
-            // The connection ends here either way.
+            return false;
         }
     }
+
+    private static int EncodeRequest(Span<byte> destination, string endpoint, DataType dataType, DataType accept) =>
+        new MessageHeader(Encoding.UTF8.GetBytes(endpoint), dataType, accept, ReplyError.Absent, default).Write(destination);
 
     private void BeginFrame(ReadOnlySequence<byte> payload, int length, bool last, bool copied)
     {

@@ -22,22 +22,24 @@ internal enum SchemaTypeKind
     Union,
 }
 
-/// <summary>A type; <c>Number</c> counts those that are declared before it.</summary>
-internal sealed record DeclaredType(string Name, string Namespace, SchemaTypeKind Kind, int Number, SchemaPlace Place)
+internal sealed record DeclaredType(string Name, string Namespace, SchemaTypeKind Kind, SchemaPlace Place)
 {
     public string QualifiedName { get; } = SchemaNames.Join(Namespace, Name);
+
+    /// <summary>The name that ids are computed from; one string for all methods that use the type.</summary>
+    public string NameInIds { get; } = SchemaNames.Join(Namespace, Name).Replace(".", "::", StringComparison.Ordinal);
 }
 
 internal sealed record DeclaredService(string Name, string Namespace, SchemaPlace Place, IReadOnlyList<DeclaredMethod> Methods);
 
 internal sealed record DeclaredMethod(string Name, SchemaPlace Place, TypeReference Request, TypeReference Reply);
 
-/// <summary>A type as a method names it.</summary>
-/// <param name="Name">As it is written, with or without a namespace.</param>
-/// <param name="Namespace">The one in which it is written.</param>
-/// <param name="TypesBefore">How many types were declared before this place.</param>
-/// <param name="Place">Where it is written.</param>
-internal sealed record TypeReference(string Name, string Namespace, int TypesBefore, SchemaPlace Place);
+/// <summary>A type as a method names it, with or without a namespace, in the namespace where it does.</summary>
+internal sealed record TypeReference(string Name, string Namespace, SchemaPlace Place)
+{
+    /// <summary>Null until the type is declared.</summary>
+    public DeclaredType? Type { get; set; }
+}
 
 /// <summary>What a schema and those that it includes declare, in the order in which <c>flatc</c> meets it.</summary>
 internal sealed class SchemaDeclarations
@@ -45,6 +47,7 @@ internal sealed class SchemaDeclarations
     private readonly List<SchemaMistake> _mistakes = [];
     private readonly List<DeclaredType> _types = [];
     private readonly Dictionary<string, DeclaredType> _typesByName = [];
+    private readonly Dictionary<string, List<TypeReference>> _awaited = [];
     private readonly List<DeclaredService> _services = [];
     private readonly Dictionary<string, SchemaPlace> _servicePlaces = [];
 
@@ -52,14 +55,52 @@ internal sealed class SchemaDeclarations
 
     public IReadOnlyList<DeclaredService> Services => _services;
 
-    public DeclaredType? FindType(string qualifiedName) => _typesByName.GetValueOrDefault(qualifiedName);
-
     public void Add(DeclaredType type)
     {
-        if (_typesByName.TryAdd(type.QualifiedName, type))
-            _types.Add(type);
-        else
+        if (!_typesByName.TryAdd(type.QualifiedName, type))
+        {
             Refuse(type.Place, $"type \"{type.QualifiedName}\" is already defined at {_typesByName[type.QualifiedName].Place}; rename one of them");
+            return;
+        }
+        _types.Add(type);
+        Settle(type.Name, type);
+        Settle(type.QualifiedName, type);
+    }
+
+    /// <summary>The type that a name means. One that is not declared yet may come further down.</summary>
+    /// <remarks>
+    /// As <c>flatc</c>, which reads once from above: the innermost type of that name in this namespace or one around it; failing that, the first that is
+    /// declared with the name further down, in whatever namespace, and until then the name means the same everywhere. The namespace is part of the id, so
+    /// this has to be as strange as it is there. Compared with flatc 2.0.8.
+    /// </remarks>
+    public TypeReference Refer(string name, string inNamespace, SchemaPlace place)
+    {
+        var reference = new TypeReference(name, inNamespace, place);
+        if (_awaited.TryGetValue(name, out List<TypeReference>? others))
+            others.Add(reference);
+        else if (FindAround(inNamespace, name) is { } type)
+            reference.Type = type;
+        else
+            _awaited.Add(name, [reference]);
+        return reference;
+    }
+
+    private DeclaredType? FindAround(string inNamespace, string name)
+    {
+        foreach (string around in SchemaNames.Outwards(inNamespace))
+        {
+            if (_typesByName.TryGetValue(SchemaNames.Join(around, name), out DeclaredType? type))
+                return type;
+        }
+        return null;
+    }
+
+    private void Settle(string name, DeclaredType type)
+    {
+        if (!_awaited.Remove(name, out List<TypeReference>? references))
+            return;
+        foreach (TypeReference reference in references)
+            reference.Type = type;
     }
 
     public void Add(DeclaredService service)

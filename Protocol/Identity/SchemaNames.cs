@@ -1,11 +1,9 @@
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>Names with their namespace: joined by dots in a schema, by <c>::</c> in what smf computes ids from.</summary>
+/// <summary>Names with their namespace, as a schema writes them.</summary>
 internal static class SchemaNames
 {
     public static string Join(string inNamespace, string name) => inNamespace.Length == 0 ? name : $"{inNamespace}.{name}";
-
-    public static string ToSmf(string qualifiedName) => qualifiedName.Replace(".", "::", StringComparison.Ordinal);
 
     /// <summary><c>a.b</c>, <c>a</c> and the global namespace, for <c>a.b</c>.</summary>
     public static IEnumerable<string> Outwards(string inNamespace)

@@ -114,7 +114,7 @@ internal sealed class SchemaParser
         }
         SkipAttributes();
         SkipBody($"{keyword} \"{name.Value}\"");
-        _declared.Add(new DeclaredType(name.Value, _namespace, kind, _declared.Types.Count, PlaceOf(name)));
+        _declared.Add(new DeclaredType(name.Value, _namespace, kind, PlaceOf(name)));
     }
 
     /// <summary><c>rpc_service Name (attributes) { Method(Request):Reply (attributes); … }</c>, with one method at least.</summary>
@@ -148,7 +148,7 @@ internal sealed class SchemaParser
     private TypeReference ReadReference(string what)
     {
         SchemaPlace place = PlaceOf(_token);
-        return new TypeReference(ReadDottedName(what), _namespace, _declared.Types.Count, place);
+        return _declared.Refer(ReadDottedName(what), _namespace, place);
     }
 
     private string ReadDottedName(string what)

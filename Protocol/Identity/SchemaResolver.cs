@@ -19,48 +19,28 @@ internal sealed class SchemaResolver(SchemaDeclarations declared)
 
     private SchemaMethod? Resolve(DeclaredService service, DeclaredMethod method)
     {
-        DeclaredType? request = FindTable(method.Request);
-        DeclaredType? reply = FindTable(method.Reply);
+        DeclaredType? request = TableOf(method.Request);
+        DeclaredType? reply = TableOf(method.Reply);
         if (request is null || reply is null)
             return null;
-        var resolved = new SchemaMethod(service.Name, method.Name, SchemaNames.ToSmf(request.QualifiedName), SchemaNames.ToSmf(reply.QualifiedName));
+        var resolved = new SchemaMethod(service.Name, method.Name, request.NameInIds, reply.NameInIds);
         string name = $"{SchemaNames.Join(service.Namespace, service.Name)}.{method.Name}";
-        if (!_ids.TryAdd(resolved.Id, (name, method.Place)))
-        {
-            (string other, SchemaPlace place) = _ids[resolved.Id];
+        _ids.TryAdd(resolved.Id, (name, method.Place));
+        (string other, SchemaPlace place) = _ids[resolved.Id];
+        // A name that is there twice is told already.
+        if (other != name)
             declared.Refuse(method.Place, $"{name} has the request id {resolved.Id}, which is already that of {other} at {place}; rename one of them");
-        }
         return resolved;
     }
 
-    private DeclaredType? FindTable(TypeReference reference)
+    private DeclaredType? TableOf(TypeReference reference)
     {
-        DeclaredType? type = Find(reference);
-        if (type is { Kind: SchemaTypeKind.Table })
-            return type;
-        declared.Refuse(reference.Place, type is null
+        if (reference.Type is { Kind: SchemaTypeKind.Table })
+            return reference.Type;
+        declared.Refuse(reference.Place, reference.Type is null
             ? $"type \"{reference.Name}\" is not defined{Meant(reference)}"
-            : $"\"{reference.Name}\" is {Describe(type.Kind)}; a method takes a table and answers with one");
+            : $"\"{reference.Name}\" is {Describe(reference.Type.Kind)}; a method takes a table and answers with one");
         return null;
-    }
-
-    /// <summary>
-    /// As <c>flatc</c>, which reads once from above: the innermost of the types that are defined by then, in this namespace or one around it; failing that,
-    /// the first that is defined further down.
-    /// </summary>
-    private DeclaredType? Find(TypeReference reference)
-    {
-        DeclaredType? later = null;
-        foreach (string around in SchemaNames.Outwards(reference.Namespace))
-        {
-            if (declared.FindType(SchemaNames.Join(around, reference.Name)) is not { } type)
-                continue;
-            if (type.Number < reference.TypesBefore)
-                return type;
-            if (later is null || type.Number < later.Number)
-                later = type;
-        }
-        return later;
     }
 
     /// <summary>The table of that name in another namespace, else the one whose name is nearest.</summary>

@@ -53,7 +53,6 @@ internal sealed class FrameServerConnection : IServedConnection
         {
             ServerLog.Lost(_serving.Options.Logger, _transport.Peer, e.Message);
             await SayGoodbyeAsync().ConfigureAwait(false);
-            _transport.Abort();
         }
         finally
         {
@@ -134,9 +133,11 @@ internal sealed class FrameServerConnection : IServedConnection
         await SayGoodbyeAsync().ConfigureAwait(false);
     }
 
+    // The writer stands between frames, where a reset frame says what an abrupt end would. A caller that does not take it gets that instead.
     private async ValueTask SayGoodbyeAsync()
     {
         using var farewell = new CancellationTokenSource(FarewellMax);
-        await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
+        if (!await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false))
+            _transport.Abort();
     }
 }

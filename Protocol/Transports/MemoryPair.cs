@@ -12,7 +12,8 @@ public sealed record MemoryPair(TransportConnection Client, TransportConnection 
 
     // Two megabytes a connection at most, in pieces that are few for a stream and that the shared array pool keeps.
     private static readonly PipeOptions Default = new(
-        pauseWriterThreshold: BufferBytesMax, resumeWriterThreshold: BufferBytesMax / 2, minimumSegmentSize: 64 << 10, useSynchronizationContext: false);
+        BlockPool.Shared,
+        pauseWriterThreshold: BufferBytesMax, resumeWriterThreshold: BufferBytesMax / 2, minimumSegmentSize: BlockPool.BlockBytes, useSynchronizationContext: false);
 
     /// <summary>Makes a new connection.</summary>
     /// <param name="peer">What each end calls the other.</param>

@@ -7,7 +7,7 @@ namespace FrameRpc.Protocol.Transports;
 /// <summary>A connection over a TCP or Unix socket.</summary>
 internal sealed class SocketConnection : TransportConnection
 {
-    private const int ReadBytes = 64 << 10;
+    private const int ReadBytes = BlockPool.BlockBytes;
     private const int ReadBytesMin = 16 << 10;
 
     private readonly Socket _socket;
@@ -20,8 +20,8 @@ internal sealed class SocketConnection : TransportConnection
         if (socket.ProtocolType is ProtocolType.Tcp)
             socket.NoDelay = true;
         var stream = new NetworkStream(socket, ownsSocket: false);
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: ReadBytes, minimumReadSize: ReadBytesMin, leaveOpen: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: ReadBytesMin, leaveOpen: true));
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(BlockPool.Shared, ReadBytes, ReadBytesMin, leaveOpen: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(BlockPool.Shared, BlockPool.BlockBytes, leaveOpen: true));
         Peer = SocketAddress.Display(peer);
     }
 

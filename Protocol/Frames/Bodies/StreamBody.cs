@@ -3,8 +3,8 @@ namespace FrameRpc.Protocol.Frames.Bodies;
 /// <summary>Octets from a stream, read straight into the memory that is sent: what one read gives is one frame, and an empty one ends the part.</summary>
 internal sealed class StreamBody(Stream source, bool leaveOpen) : FrameBody
 {
-    /// <summary>Bytes of one read. The length stands before the payload, so a frame is no longer than what is held of it.</summary>
-    public const int FrameBytes = 256 << 10;
+    /// <summary>Bytes of one read; with the frame header before them, an array of the pool. The length stands before the payload, so a frame is no longer than what is held of it.</summary>
+    public const int FrameBytes = (256 << 10) - FrameHeader.Bytes;
 
     public override DataType DataType => DataType.Octets;
 

@@ -60,6 +60,7 @@ public sealed class BrokenSchemaTests
     [InlineData("request", "; did you mean \"Request\"?")]
     [InlineData("Elsewhere", "; did you mean \"other.Elsewhere\"?")]
     [InlineData("othr.Elsewhere", "; did you mean \"other.Elsewhere\"?")]
+    [InlineData("x.Request", "; did you mean \"n.m.Request\"?")]
     [InlineData("n.m.Reqest", "; did you mean \"n.m.Request\"?")]
     [InlineData("Colr", "; define it, or include the file that does")]
     [InlineData("string", "; define it, or include the file that does")]
@@ -94,6 +95,14 @@ public sealed class BrokenSchemaTests
             }
             rpc_service S { N(Any):X; }
             """));
+
+    [Fact]
+    public void A_name_given_twice_is_told_once() => Assert.Equal(
+        [
+            "demo.fbs:2:26: service \"S\" already has a method \"M\" at demo.fbs:2:17; rename one of them",
+            "demo.fbs:3:13: service \"S\" is already defined at demo.fbs:2:13; rename one of them",
+        ],
+        GivenSchema.Mistakes("table T {}\nrpc_service S { M(T):T;  M(T):T; }\nrpc_service S { M(T):T; }"));
 
     [Fact]
     public void Two_methods_with_one_id_are_both_named() => Assert.Equal(

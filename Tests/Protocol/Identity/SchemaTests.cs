@@ -90,7 +90,9 @@ public sealed class SchemaTests
     [InlineData("Twice", "a::b::Twice")]
     [InlineData("a.Twice", "a::Twice")]
     [InlineData("Later", "a::b::Later")]
+    [InlineData("a.b.Later", "a::b::Later")]
     [InlineData("LaterAround", "a::LaterAround")]
+    [InlineData("LaterElsewhere", "z::LaterElsewhere")]
     public void A_type_is_looked_for_in_the_namespace_and_those_around_it(string written, string found)
     {
         SchemaMethod method = GivenSchema.Method(
@@ -102,16 +104,20 @@ public sealed class SchemaTests
             rpc_service S { M({{written}}):Inner; }
             table Later {}
             namespace a; table LaterAround {}
+            namespace z; table LaterElsewhere {}
             """);
 
         Assert.Equal((found, "a::b::Inner"), (method.Request, method.Reply));
     }
 
+    /// <summary>What flatc 2.0.8 makes of them.</summary>
     [Theory]
     [InlineData("namespace a; table R {} namespace a.b; rpc_service S { M(R):R; } table R {}", "a::R")]
     [InlineData("namespace a.b; rpc_service S { M(R):R; } namespace a; table R {} namespace a.b; table R {}", "a::R")]
     [InlineData("namespace a.b; rpc_service S { M(R):R; } table R {} namespace a; table R {}", "a::b::R")]
-    public void A_type_defined_further_up_goes_before_one_further_down(string text, string found) => Assert.Equal(found, GivenSchema.Method(text).Request);
+    [InlineData("namespace a; rpc_service S { M(R):R; } namespace z; table R {} namespace a; table R {}", "z::R")]
+    [InlineData("namespace a; table R {} namespace q; rpc_service A { M(R):R; } namespace a; rpc_service S { M(R):R; } namespace q; table R {}", "q::R")]
+    public void A_type_defined_further_up_goes_before_one_further_down(string text, string found) => Assert.Equal(found, Schema.Parse(text, "demo.fbs").Services[^1].Methods[0].Request);
 
     [Fact]
     public void A_namespace_without_a_name_is_the_global_one() =>
