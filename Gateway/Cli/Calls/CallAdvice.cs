@@ -53,7 +53,8 @@ internal static class CallAdvice
                 "It answered nothing. Is it a listener of the frame format? If it is one of smf, add --smf.",
             RpcConnectionException when silent =>
                 $"It answered nothing: smf servers do so for a request id that they do not know. Compare it with \"{GatewayCommandLine.Program} routes\"; a frame listener is called without --smf.",
-            RpcProtocolException when about.Tap.Replies is FrameWatch { Error: ReplyError.Ok } reply => ForWrongBody(reply.DataType),
+            RpcProtocolException when about.Tap is { Requests: FrameWatch request, Replies: FrameWatch { Error: ReplyError.Ok } reply } && request.Accept != reply.DataType
+                => ForWrongBody(reply.DataType),
             RpcProtocolException or RpcConnectionException => "--verbose shows what came.",
             _ => null,
         };
@@ -63,7 +64,7 @@ internal static class CallAdvice
         e.Blame is not Blame.Caller ? "The request was understood; the log of the server, or of the gateway before it, says more."
         : e.Message.Contains("endpoint", StringComparison.OrdinalIgnoreCase)
             ? $"Is the endpoint spelled as on the server, upper and lower case too? \"{GatewayCommandLine.Program} routes\" prints those of a gateway."
-        : "The request is to be mended: --verbose shows it as it was sent.";
+        : "Mend the request: its body, or what --accept asks for; --verbose shows it as it was sent.";
 
     private static string? ForStatus(uint status) => status switch
     {
@@ -74,7 +75,7 @@ internal static class CallAdvice
         SmfStatus.Unavailable => "Is a server of the backend running? The gateway's log says which could not be reached.",
         SmfStatus.BadGateway => "Does the server know the method? Servers close the connection on a request id that they do not know.",
         SmfStatus.TimedOut => "The route's timeout gives the server more time.",
-        SmfStatus.BadRequest => "The request is to be mended: --verbose shows it as it was sent.",
+        SmfStatus.BadRequest => "Mend the request; --verbose shows it as it was sent.",
         _ => "The server's log says more.",
     };
 

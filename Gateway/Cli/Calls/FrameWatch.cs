@@ -16,6 +16,9 @@ internal sealed class FrameWatch(string arrow, Trace? trace, Action<string> onHe
     /// <summary>What the last header part said that its data holds.</summary>
     public DataType DataType { get; private set; }
 
+    /// <summary>What the last header part wants of a reply.</summary>
+    public DataType Accept { get; private set; }
+
     /// <summary>Who is to blame, by the last header part; none before it has passed.</summary>
     public ReplyError Error { get; private set; }
 
@@ -49,6 +52,7 @@ internal sealed class FrameWatch(string arrow, Trace? trace, Action<string> onHe
     {
         MessageHeaderFault fault = MessageHeader.TryRead(json, stackalloc byte[MessageHeader.BytesMax], out MessageHeader header);
         DataType = fault is MessageHeaderFault.None ? header.DataType : DataType.Absent;
+        Accept = fault is MessageHeaderFault.None ? header.Accept : DataType.Absent;
         Error = fault is MessageHeaderFault.None ? header.Error : ReplyError.Absent;
         onHeader(Excerpt.Printable(Encoding.UTF8.GetString(json)));
     }
