@@ -67,7 +67,9 @@ public sealed class FrameCallTests : IAsyncDisposable
         string address = $"unix:{run.PathOf("x.sock")}";
         using var server = new OneCallServer(6 + 71 + 6 + 4, Vectors.Bytes("zrepl-echo.s2c"), run.PathOf("x.sock"));
 
-        Assert.Equal((0, ""), (run.Call(address, "Echo", "null") is var result ? result.Status : 0, result.Error));
+        Result result = run.Call(address, "Echo", "null");
+
+        Assert.Equal((0, ""), (result.Status, result.Error));
     }
 
     [Fact]

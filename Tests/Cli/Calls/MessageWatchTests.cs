@@ -9,11 +9,13 @@ using Xunit;
 namespace FrameRpc.Tests.Cli.Calls;
 
 /// <summary>What a connection's bytes are told to be, however they come.</summary>
-public sealed class MessageWatchTests
+public sealed class MessageWatchTests : IDisposable
 {
     private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
     private readonly StringWriter _told = new();
     private readonly List<string> _headers = [];
+
+    public void Dispose() => _told.Dispose();
 
     [Theory]
     [InlineData(1)]

@@ -53,7 +53,7 @@ public sealed class SmfCallTests : IAsyncDisposable
 
     [Theory]
     [InlineData("Gte", "storage.fbs: there is no method \"Gte\"; did you mean \"Get\"?")]
-    [InlineData("Put", "storage.fbs: there is no method \"Put\"; there is \"Get\"")]
+    [InlineData("Put", "storage.fbs: there is no method \"Put\"; the methods are Get")]
     public void A_method_that_a_schema_lacks_is_told_before_anything_is_called(string method, string problem)
     {
         using CallRun run = new CallRun().With("storage.fbs", System.Text.Encoding.UTF8.GetBytes(Schema));
