@@ -119,6 +119,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("10000000 bytes to standard output\nsuccess", File.ReadAllText(Path.Combine(Folder, "report")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Call_ends_when_nobody_reads_its_standard_output_any_more()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile());
+        string call = $$"""'{{Binary.Path}}' call {{gateway.FrameAddress}} Stream '{"Bytes":1000000000000}' -o - | head -c 10 | wc -c; exit ${PIPESTATUS[0]}""";
+
+        Result result = Binary.Run(Binary.StartProgram("bash", Folder, [], "-c", call));
+
+        Assert.Equal((1, "10\n"), (result.Status, result.Output));
+        Assert.EndsWith(": standard output: cannot be written: Broken pipe\n", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--conf", "gateway.json")]
     [InlineData("chek")]

@@ -6,5 +6,5 @@ namespace FrameRpc.Gateway.Cli.Calls;
 /// <param name="ErrorIsTerminal">Whether somebody watches standard error, so that a line there may be written over.</param>
 internal sealed record StandardStreams(Func<Stream> OpenInput, Func<Stream> OpenOutput, bool ErrorIsTerminal)
 {
-    public static StandardStreams OfProcess() => new(Console.OpenStandardInput, Console.OpenStandardOutput, !Console.IsErrorRedirected);
+    public static StandardStreams OfProcess() => new(Console.OpenStandardInput, () => new StandardOutput(), !Console.IsErrorRedirected);
 }

@@ -72,7 +72,8 @@ internal sealed class TransferProgress : IDisposable
             _lastBytes = sent + received;
             _shown = true;
             string time = string.Create(CultureInfo.InvariantCulture, $"{_clock.GetElapsedTime(_start, now).TotalSeconds:0} s");
-            _terminal.Write($"\r\u001b[K{Sent(sent, _bytesToSend())}received {MiB(received)}  {MiB((long)rate)}/s  {time}");
+            string both = Sent(sent, _bytesToSend()) + (received > 0 ? $"received {MiB(received)}  " : "");
+            _terminal.Write($"\r\u001b[K{both}{MiB((long)rate)}/s  {time}");
             _terminal.Flush();
         }
     }

@@ -99,7 +99,7 @@ public sealed class CallReportTests : IAsyncDisposable
              0.0 ms  connected
              0.0 ms  → header 71 bytes  {"Endpoint":"Echo","DataType":2,"Accept":2,"Error":0,"ErrorMessage":""}
              0.0 ms  → data 12 bytes, last  {"Msg":"hi"}
-             0.0 ms  ← header 68 bytes  {"Endpoint":"","DataType":2,"Accept":0,"Error":1,"ErrorMessage":""}
+             0.0 ms  ← header 67 bytes  {"Endpoint":"","DataType":2,"Accept":0,"Error":1,"ErrorMessage":""}
              0.0 ms  ← data 12 bytes, last  {"Msg":"hi"}
 
             """,

@@ -37,8 +37,8 @@ public sealed class TransferProgressTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(0.25));
 
         Assert.Equal(
-            $"{Clean}[=====               ]  25 %  sent 2.0 MiB of 8.0 MiB  received 0.0 MiB  2.0 MiB/s  1 s"
-            + $"{Clean}[=======             ]  38 %  sent 3.0 MiB of 8.0 MiB  received 0.0 MiB  4.0 MiB/s  1 s",
+            $"{Clean}[=====               ]  25 %  sent 2.0 MiB of 8.0 MiB  2.0 MiB/s  1 s"
+            + $"{Clean}[=======             ]  38 %  sent 3.0 MiB of 8.0 MiB  4.0 MiB/s  1 s",
             _terminal.ToString());
     }
 
@@ -50,6 +50,17 @@ public sealed class TransferProgressTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal($"{Clean}received 3.0 MiB  3.0 MiB/s  1 s", _terminal.ToString());
+    }
+
+    [Fact]
+    public void Both_directions_are_shown_while_both_pass()
+    {
+        using TransferProgress progress = Start();
+        Pass(_tap.Requests, MiB);
+        Pass(_tap.Replies, MiB);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal($"{Clean}sent 1.0 MiB  received 1.0 MiB  2.0 MiB/s  1 s", _terminal.ToString());
     }
 
     [Fact]
