@@ -12,8 +12,9 @@ internal sealed class OctetsSource(Stream source, string name, TimeLimit limit) 
     private readonly TaskCompletionSource<bool> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _read = [];
     private bool _ended;
+    private LocalFileException? _failure;
 
-    /// <summary>Completed when nothing more will be read: true when all of it was read and sent.</summary>
+    /// <summary>Completed when nothing more will be read: true when all of it was read and sent, with an exception when it could not be read.</summary>
     public Task<bool> Released => _released.Task;
 
     /// <summary>Bytes of all of it; null where only its end can tell.</summary>
@@ -44,7 +45,7 @@ internal sealed class OctetsSource(Stream source, string name, TimeLimit limit) 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LocalFileException($"{name}: cannot be read to its end: {e.Message}", e);
+            throw _failure = new LocalFileException($"{name}: cannot be read to its end: {e.Message}", e);
         }
         finally
         {
@@ -64,7 +65,7 @@ internal sealed class OctetsSource(Stream source, string name, TimeLimit limit) 
 
     public override async ValueTask DisposeAsync()
     {
-        _ = _released.TrySetResult(_ended);
+        _ = _failure is null ? _released.TrySetResult(_ended) : _released.TrySetException(_failure);
         if (source.CanSeek)
             await source.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
