@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using FrameRpc.Gateway.Cli.Calls;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
@@ -60,10 +61,14 @@ internal static class GatewayCommandLine
                 $"{Program} id Echo",
                 $"{Program} id --schema examples/storage/storage.fbs SmfStorage",
             ],
-            [CallCommand.Create()] =
+            [CallCommand.Create(surroundings)] =
             [
                 $$"""{{Program}} call 127.0.0.1:8888 Echo '{"Msg":"hello"}'""",
+                $"{Program} call 127.0.0.1:8888 Echo @request.json --json",
+                $"{Program} call 127.0.0.1:8888 Upload --octets backup.tar --timeout 30s",
+                $$"""{{Program}} call 127.0.0.1:8888 Stream '{"Bytes":1048576}' --output stream.bin --verbose""",
                 $"{Program} call 127.0.0.1:11225 --smf SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response",
+                $"{Program} call 127.0.0.1:11225 --smf --schema storage.fbs SmfStorage Get --payload request.bin --output reply.bin",
                 $"{Program} call unix:/run/frpc/smf.sock --smf 0x6ad4023d --hex 080000000400040004000000 --timeout 1s",
             ],
             [DemoCommand.Create()] =

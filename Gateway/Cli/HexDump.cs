@@ -5,18 +5,23 @@ namespace FrameRpc.Gateway.Cli;
 /// <summary>Bytes in rows of sixteen: offset, hexadecimal, and what of them is ASCII.</summary>
 internal static class HexDump
 {
+    /// <summary>What a person would look at; the rest is only counted.</summary>
+    public const int BytesMax = 32 * BytesPerRow;
+
     private const int BytesPerRow = 16;
 
-    /// <summary>What a person would look at; the rest is only counted.</summary>
-    private const int RowsMax = 32;
+    public static void Write(TextWriter output, ReadOnlySpan<byte> bytes) => Write(output, bytes, bytes.Length);
 
-    public static void Write(TextWriter output, ReadOnlySpan<byte> bytes)
+    /// <param name="output">Where to write.</param>
+    /// <param name="front">All bytes, or the first <see cref="BytesMax"/> of them.</param>
+    /// <param name="length">How many they are.</param>
+    public static void Write(TextWriter output, ReadOnlySpan<byte> front, long length)
     {
-        int shown = Math.Min(bytes.Length, RowsMax * BytesPerRow);
+        int shown = Math.Min(front.Length, BytesMax);
         for (int offset = 0; offset < shown; offset += BytesPerRow)
-            output.WriteLine(Row(offset, bytes[offset..Math.Min(offset + BytesPerRow, shown)]));
-        if (shown < bytes.Length)
-            output.WriteLine($"    … {bytes.Length - shown} more bytes");
+            output.WriteLine(Row(offset, front[offset..Math.Min(offset + BytesPerRow, shown)]));
+        if (shown < length)
+            output.WriteLine($"    … {length - shown} more bytes");
     }
 
     private static string Row(int offset, ReadOnlySpan<byte> bytes)

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Cli.Calls;
 using FrameRpc.Gateway.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -6,5 +7,7 @@ namespace FrameRpc.Gateway.Cli;
 /// <summary>What a command takes from the process around it; tests bring their own.</summary>
 internal sealed record Surroundings(string WorkingDirectory, string ProgramDirectory, IConfigurationSource Environment)
 {
+    public StandardStreams Streams { get; init; } = StandardStreams.OfProcess();
+
     public static Surroundings OfProcess() => new(Directory.GetCurrentDirectory(), AppContext.BaseDirectory, EnvironmentOverrides.OfProcess());
 }

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Cli;
+using FrameRpc.Gateway.Cli.Calls;
 using FrameRpc.Tests.Configuration;
 using Microsoft.Extensions.Configuration;
 
@@ -24,6 +25,9 @@ internal sealed class Command : IDisposable
 
     public IConfigurationSource Environment { get; init; } = Given.Environment();
 
+    /// <summary>What <c>-</c> stands for; nothing comes in, and what goes out is forgotten.</summary>
+    public StandardStreams Streams { get; init; } = new(() => Stream.Null, () => Stream.Null, ErrorIsTerminal: false);
+
     public Command With(string text, string name = "gateway.json")
     {
         File.WriteAllText(Path.Combine(WorkingDirectory, name), text);
@@ -34,7 +38,7 @@ internal sealed class Command : IDisposable
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        int status = GatewayCommandLine.Run(args, new Surroundings(WorkingDirectory, ProgramDirectory, Environment), output, error);
+        int status = GatewayCommandLine.Run(args, new Surroundings(WorkingDirectory, ProgramDirectory, Environment) { Streams = Streams }, output, error);
         return new Result(status, output.ToString(), error.ToString());
     }
 

@@ -26,6 +26,8 @@ public sealed class UsageTests
     [InlineData("demo --help", "  frpc-gateway demo --protocol smf --address 127.0.0.1:7001\n")]
     [InlineData("bench --help", "  frpc-gateway bench 127.0.0.1:8888 --protocol frame --rate 10000 --duration 30s\n")]
     [InlineData("call --help", "  frpc-gateway call 127.0.0.1:8888 Echo '{\"Msg\":\"hello\"}'\n")]
+    [InlineData("call --help", "  frpc-gateway call 127.0.0.1:8888 Upload --octets backup.tar --timeout 30s\n")]
+    [InlineData("call --help", "  frpc-gateway call 127.0.0.1:11225 --smf --schema storage.fbs SmfStorage Get --payload request.bin --output reply.bin\n")]
     public void Help_ends_with_examples(string args, string example)
     {
         using var command = new Command();

@@ -98,8 +98,37 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("reply    status 200", smf.Output, StringComparison.Ordinal);
         Assert.Equal((0, ""), (frame.Status, frame.Error));
         Assert.Contains("\n         {\"Msg\":\"hello\"}\nsuccess", frame.Output, StringComparison.Ordinal);
-        Assert.Equal((1, ""), (refused.Status, refused.Error));
+        Assert.Equal(1, refused.Status);
         Assert.Contains("no route for endpoint", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("no route for endpoint", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Call_takes_octets_from_standard_input_and_gives_them_to_standard_output()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile());
+        string program = $"'{Binary.Path}' call {gateway.FrameAddress}";
+
+        Result upload = Binary.Run(Binary.StartProgram("bash", Folder, [], "-euo", "pipefail", "-c", $"head -c 10000000 /dev/zero | {program} Upload --octets - --json"));
+        Result stream = Binary.Run(Binary.StartProgram("bash", Folder, [], "-euo", "pipefail", "-c", $"""{program} Stream '{"{"}"Bytes":10000000{"}"}' -o - 2>report | wc -c"""));
+
+        Assert.Equal((0, ""), (upload.Status, upload.Error));
+        Assert.Contains("\"requestBytes\":10000000,", upload.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\"reply\":{\"Bytes\":10000000}}\n", upload.Output, StringComparison.Ordinal);
+        Assert.Equal((0, "10000000\n"), (stream.Status, stream.Output));
+        Assert.Contains("10000000 bytes to standard output\nsuccess", File.ReadAllText(Path.Combine(Folder, "report")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Call_ends_when_nobody_reads_its_standard_output_any_more()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile());
+        string call = $$"""'{{Binary.Path}}' call {{gateway.FrameAddress}} Stream '{"Bytes":1000000000000}' -o - | head -c 10 | wc -c; exit ${PIPESTATUS[0]}""";
+
+        Result result = Binary.Run(Binary.StartProgram("bash", Folder, [], "-c", call));
+
+        Assert.Equal((1, "10\n"), (result.Status, result.Output));
+        Assert.EndsWith(": standard output: cannot be written: Broken pipe\n", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

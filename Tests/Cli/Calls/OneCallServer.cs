@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace FrameRpc.Tests.Cli;
+namespace FrameRpc.Tests.Cli.Calls;
 
 /// <summary>Takes one connection, reads what the test expects to be sent, answers with fixed bytes, and closes.</summary>
 internal sealed class OneCallServer : IDisposable

@@ -1,0 +1,28 @@
+using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Gateway.Cli.Calls;
+
+/// <summary>What a failed call says of itself.</summary>
+internal static class CallFailure
+{
+    public static CallResult Of(Exception failure, CallCircumstances about) => failure switch
+    {
+        RpcException e => new CallResult { Message = WithoutAddress(e.Message, about.Settings.Address), Status = e.Status, Blame = e.Blame },
+        OperationCanceledException => new CallResult { Message = DescribeTimeout(about), Status = SmfStatus.TimedOut, Blame = Blame.Connection },
+        _ => new CallResult { Message = failure.Message },
+    };
+
+    private static string DescribeTimeout(CallCircumstances about)
+    {
+        string limit = DurationForm.Display(about.Settings.Limit);
+        return !about.Tap.Connected ? $"no connection within {limit}"
+            : about.Streams ? $"nothing moved for {limit}"
+            : $"no whole reply within {limit}";
+    }
+
+    /// <summary>The library's messages begin with the address where it is to blame, and ours always do.</summary>
+    private static string WithoutAddress(string message, string address) =>
+        message.StartsWith($"{address}: ", StringComparison.Ordinal) ? message[(address.Length + 2)..] : message;
+}

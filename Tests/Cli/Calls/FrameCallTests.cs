@@ -1,0 +1,269 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Server;
+using FrameRpc.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Cli.Calls;
+
+/// <summary>Calls of a frame server of the library, over sockets.</summary>
+public sealed class FrameCallTests : IAsyncDisposable
+{
+    private const string MendRequest = "Mend the request: its body, or what --accept asks for; --verbose shows it as it was sent.";
+
+    private readonly TaskCompletionSource _never = new();
+    private readonly FrameServer _server;
+
+    public FrameCallTests()
+    {
+        _server = new FrameServer("127.0.0.1:0")
+            .Map("Echo", async (request, cancel) => FrameBody.RawJson(await request.ReadRawJsonAsync(cancel)))
+            .Map("Mirror", (request, _) => ValueTask.FromResult(FrameBody.Octets(request.Octets)))
+            .Map("Upload", UploadAsync)
+            .Map("Nothing", (_, _) => ValueTask.FromResult(FrameBody.None))
+            .Map("Octets", (_, _) => ValueTask.FromResult(FrameBody.Octets(Numbers(300_000))))
+            .Map("Cut", (_, _) => ValueTask.FromResult(FrameBody.Octets(new BrokenStream(Numbers(300_000)))))
+            .Map("NotJson", (_, _) => ValueTask.FromResult(FrameBody.RawJson("[1,]"u8.ToArray())))
+            .Map("Fault", (_, _) => throw new RpcException(SmfStatus.BadRequest, Blame.Caller, "Msg is missing"))
+            .Map("Fail", (_, _) => throw new RpcException(SmfStatus.Unavailable, Blame.Server, "the disk is full"))
+            .Map("Silent", async (_, cancel) => { await _never.Task.WaitAsync(cancel); return FrameBody.None; });
+        _server.Start();
+    }
+
+    private string Address => _server.Address;
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("""{"Msg":"hi"}""", "")]
+    [InlineData("@request.json", "")]
+    [InlineData("-", """{"Msg":"hi"}""" + "\n")]
+    [InlineData("@-", """{"Msg":"hi"}""" + "\n")]
+    public void A_json_body_is_an_argument_a_file_or_standard_input(string word, string input)
+    {
+        using var run = new CallRun(new MemoryStream(Encoding.UTF8.GetBytes(input))).With("request.json", "{\"Msg\":\"hi\"}\n"u8.ToArray());
+
+        Result result = run.Call(Address, "Echo", word);
+
+        Assert.Equal(
+            new Result(0, """
+                request  {"Endpoint":"Echo","DataType":2,"Accept":2,"Error":0,"ErrorMessage":""}
+                         {"Msg":"hi"}
+                reply    {"Endpoint":"","DataType":2,"Accept":0,"Error":1,"ErrorMessage":""}
+                         {"Msg":"hi"}
+                success in 0.0 ms
+
+                """, ""),
+            result);
+    }
+
+    [Fact]
+    public void A_unix_socket_is_called_by_its_path()
+    {
+        using var run = new CallRun();
+        string address = $"unix:{run.PathOf("x.sock")}";
+        using var server = new OneCallServer(6 + 71 + 6 + 4, Vectors.Bytes("zrepl-echo.s2c"), run.PathOf("x.sock"));
+
+        Result result = run.Call(address, "Echo", "null");
+
+        Assert.Equal((0, ""), (result.Status, result.Error));
+    }
+
+    [Fact]
+    public void A_json_body_of_several_frames_comes_back_whole_in_a_file_and_in_the_report()
+    {
+        string json = $"\"{new string('x', 5 << 20)}\"";
+        using var run = new CallRun().With("large.json", Encoding.UTF8.GetBytes(json));
+
+        Result shown = run.Call(Address, "Echo", "@large.json");
+        Result written = run.Call(Address, "Echo", "@large.json", "--accept", "json", "--output", "reply.json");
+
+        Assert.Equal((0, ""), (shown.Status, shown.Error));
+        Assert.EndsWith($"xxx …\n         {json.Length} bytes\nsuccess in 0.0 ms\n", shown.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (written.Status, written.Error));
+        Assert.EndsWith($"         {json.Length} bytes to reply.json\nsuccess in 0.0 ms\n", written.Output, StringComparison.Ordinal);
+        Assert.Equal(json, File.ReadAllText(run.PathOf("reply.json")));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9_000_000)]
+    public void Octets_are_sent_from_a_file_and_from_standard_input(int length)
+    {
+        byte[] octets = Numbers(length);
+        using var run = new CallRun(new UnseekableStream(octets)).With("octets.bin", octets);
+        string hash = $"\"{Convert.ToHexString(SHA256.HashData(octets))}\"";
+
+        Result file = run.Call(Address, "Upload", "--octets", "octets.bin");
+        Result input = run.Call(Address, "Upload", "--octets", "-");
+
+        Assert.Equal((0, ""), (file.Status, file.Error));
+        Assert.Contains($"\n         {length} bytes from octets.bin\nreply    ", file.Output, StringComparison.Ordinal);
+        Assert.Contains(hash, file.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (input.Status, input.Error));
+        Assert.Contains("\n         octets from standard input\nreply    ", input.Output, StringComparison.Ordinal);
+        Assert.Contains(hash, input.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Octets_are_shown_in_rows_when_no_file_takes_them()
+    {
+        using var run = new CallRun();
+
+        Result result = run.Call(Address, "Octets", "--accept", "octets");
+
+        Assert.Equal((0, ""), (result.Status, result.Error));
+        Assert.Contains("    00000000  00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f  |................|\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith("    … 299488 more bytes\n         300000 bytes\nsuccess in 0.0 ms\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Octets_of_a_reply_go_to_a_file()
+    {
+        using var run = new CallRun().With("reply.bin", Numbers(400_000));
+
+        Result result = run.Call(Address, "Octets", "--output", "reply.bin");
+
+        Assert.Equal((0, ""), (result.Status, result.Error));
+        Assert.EndsWith("         300000 bytes to reply.bin\nsuccess in 0.0 ms\n", result.Output, StringComparison.Ordinal);
+        Assert.Equal(Numbers(300_000), File.ReadAllBytes(run.PathOf("reply.bin")));
+    }
+
+    [Fact]
+    public void Standard_output_gets_the_octets_alone_and_standard_error_the_report()
+    {
+        byte[] octets = Numbers(9_000_000);
+        using var run = new CallRun(new UnseekableStream(octets));
+
+        Result result = run.Call(Address, "Mirror", "--octets", "-", "-o", "-");
+
+        Assert.Equal((0, ""), (result.Status, result.Output));
+        Assert.EndsWith("         9000000 bytes to standard output\nsuccess in 0.0 ms\n", result.Error, StringComparison.Ordinal);
+        Assert.Equal(octets, run.Output.ToArray());
+    }
+
+    [Fact]
+    public void A_call_may_want_nothing_back()
+    {
+        using var run = new CallRun();
+
+        Result result = run.Call(Address, "Nothing", "--accept", "none");
+
+        Assert.Equal((0, ""), (result.Status, result.Error));
+        Assert.EndsWith("""{"Endpoint":"","DataType":1,"Accept":0,"Error":1,"ErrorMessage":""}""" + "\nsuccess in 0.0 ms\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reply_that_is_cut_fails_and_says_what_is_in_the_file()
+    {
+        using var run = new CallRun();
+
+        Result result = run.Call(Address, "Cut", "--output", "reply.bin");
+
+        Assert.Equal(1, result.Status);
+        long came = new FileInfo(run.PathOf("reply.bin")).Length;
+        Assert.InRange(came, 1, 300_000);
+        Assert.EndsWith("\nfailure in 0.0 ms\n", result.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            $"frpc-gateway: {Address}: the connection ended within a body, by a reset frame: the sender gave it up\n"
+            + $"reply.bin holds the {came} bytes that had come, and not the whole reply.\n--verbose shows what came.\n",
+            result.Error);
+    }
+
+    [Fact]
+    public void A_call_that_fails_leaves_the_file_of_an_earlier_one()
+    {
+        using var run = new CallRun().With("reply.bin", [1, 2, 3]);
+
+        Assert.Equal(1, run.Call(Address, "Fault", "--output", "reply.bin").Status);
+
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(run.PathOf("reply.bin")));
+    }
+
+    [Theory]
+    [InlineData("echo", "echo: unregistered endpoint echo",
+        "Is the endpoint spelled as on the server, upper and lower case too? \"frpc-gateway routes\" prints those of a gateway.")]
+    [InlineData("Fault", "Fault: Msg is missing", MendRequest)]
+    [InlineData("Fail", "Fail: the disk is full", "The request was understood; the log of the server, or of the gateway before it, says more.")]
+    [InlineData("NotJson", "the reply's body is not JSON: line 1, column 4: The JSON array contains a trailing comma at the end which is not supported in this mode. Change the reader options.",
+        "--verbose shows what came.")]
+    [InlineData("Octets", "Octets: Octets replies with data of type 3, and 2 was accepted", MendRequest)]
+    public void An_error_says_what_to_try(string endpoint, string problem, string hint)
+    {
+        using var run = new CallRun();
+
+        Result result = run.Call(Address, endpoint, "{}");
+
+        Assert.Equal((1, $"frpc-gateway: {Address}: {problem}\n{hint}\n"), (result.Status, result.Error));
+        Assert.EndsWith("failure in 0.0 ms\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no whole reply within 100ms")]
+    [InlineData("nothing moved for 100ms", "--output", "reply.bin")]
+    [InlineData("nothing moved for 100ms", "--octets", "octets.bin")]
+    public void A_server_that_says_nothing_is_left_when_the_time_is_up(string problem, params string[] args)
+    {
+        using var run = new CallRun().With("octets.bin", [1]);
+
+        Result result = run.Call([Address, "Silent", "--timeout", "100ms", .. args]);
+
+        Assert.Equal(
+            (1, $"frpc-gateway: {Address}: {problem}\n--timeout gives it more time. If this is an smf listener, add --smf.\n"),
+            (result.Status, result.Error));
+    }
+
+    [Fact]
+    public void A_call_that_failed_does_not_wait_for_a_source_that_stands_still()
+    {
+        using var run = new CallRun(new Pipe().Reader.AsStream());
+
+        Result result = run.Call(Address, "Fault", "--octets", "-");
+
+        Assert.Equal(1, result.Status);
+        Assert.Contains("Fault: Msg is missing", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_source_that_breaks_is_named_and_the_server_is_not_told_it_was_whole()
+    {
+        using var run = new CallRun(new BrokenStream(Numbers(1000)));
+
+        Result result = run.Call(Address, "Upload", "--octets", "-");
+
+        Assert.Equal((1, $"frpc-gateway: {Address}: standard input: cannot be read to its end: the disk has gone\n"), (result.Status, result.Error));
+    }
+
+    private static async ValueTask<FrameBody> UploadAsync(FrameRequest request, CancellationToken cancel)
+    {
+        await using Stream octets = request.OpenOctets();
+        byte[] hash = await SHA256.HashDataAsync(octets, cancel);
+        return FrameBody.RawJson(Encoding.UTF8.GetBytes($"\"{Convert.ToHexString(hash)}\""));
+    }
+
+    private static byte[] Numbers(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)i)];
+
+    /// <summary>As a pipe is: it has no length, and gives what it has in small pieces.</summary>
+    private sealed class UnseekableStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 100_000));
+    }
+
+    /// <summary>Fails where it should end.</summary>
+    private sealed class BrokenStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            base.Read(buffer, offset, count) is > 0 and int read ? read : throw new IOException("the disk has gone");
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await base.ReadAsync(buffer, cancellationToken) is > 0 and int read ? read : throw new IOException("the disk has gone");
+    }
+}
