@@ -11,11 +11,11 @@ internal static partial class ClientLog
     [LoggerMessage(2, LogLevel.Warning, "{Address}: no connection: {Reason}; the next attempt is {PauseMs:0} ms away at least")]
     public static partial void NotConnected(ILogger logger, string address, string reason, double pauseMs);
 
-    [LoggerMessage(4, LogLevel.Debug, "{Address}: the connection was closed: {Reason}")]
-    public static partial void Closed(ILogger logger, string address, string reason);
-
     [LoggerMessage(3, LogLevel.Warning, "{Address}: the connection was lost: {Reason}")]
     public static partial void Lost(ILogger logger, string address, string reason);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Address}: the connection was closed: {Reason}")]
+    public static partial void Dropped(ILogger logger, string address, string reason);
 
     [LoggerMessage(10, LogLevel.Warning, "{Address}: {Abandoned} calls that timed out or were cancelled were never answered; further calls go to a new connection")]
     public static partial void Retired(ILogger logger, string address, int abandoned);

@@ -124,7 +124,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
     {
         if (!_all.Remove(connection))
             return;
-        ClientLog.Closed(_options.Logger, _dialer.Address, reason);
+        ClientLog.Dropped(_options.Logger, _dialer.Address, reason);
         if (_all.Count == 0)
             _dialer.Connectivity.Enter(ConnectivityState.Idle);
     }

@@ -19,12 +19,13 @@ public static class Crc32
     /// <summary>The CRC of what <paramref name="crc"/> was taken of, followed by <paramref name="data"/>: <c>Append(Hash(a), b)</c> is <c>Hash(a + b)</c>.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
+        // Slices, not ranges: the source generators compile this file for netstandard2.0, too.
         ReadOnlySpan<uint> tables = Tables;
         uint state = ~crc;
-        for (; data.Length >= Slices; data = data[Slices..])
+        for (; data.Length >= Slices; data = data.Slice(Slices))
         {
             uint low = BinaryPrimitives.ReadUInt32LittleEndian(data) ^ state;
-            uint high = BinaryPrimitives.ReadUInt32LittleEndian(data[4..]);
+            uint high = BinaryPrimitives.ReadUInt32LittleEndian(data.Slice(4));
             state = tables[7 * 256 + (byte)low] ^ tables[6 * 256 + (byte)(low >> 8)]
                 ^ tables[5 * 256 + (byte)(low >> 16)] ^ tables[4 * 256 + (int)(low >> 24)]
                 ^ tables[3 * 256 + (byte)high] ^ tables[2 * 256 + (byte)(high >> 8)]

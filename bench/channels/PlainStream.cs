@@ -1,32 +1,40 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>What a stream over a Unix socket could be at best: one side sends a buffer again and again, the other receives into one.</summary>
+/// <summary>What streams could be at best, with buffers of the sizes that the channels use.</summary>
 internal static class PlainStream
 {
-    public static async Task<double> MeasureAsync(long bytes, int sendBytes, int receiveBytes)
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"frpc-bench-{Guid.NewGuid():n}.sock");
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen(1);
-        using var sender = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await sender.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        using Socket receiver = await listener.AcceptAsync();
+    /// <summary>What the channels ask for in one read.</summary>
+    private const int ReceiveBytes = 64 << 10;
 
+    /// <summary>One side sends a frame's payload again and again, the other receives into one buffer. GiB/s.</summary>
+    public static async Task<double> OverUnixAsync(long bytes, byte[] payload)
+    {
+        using SocketPair pair = await SocketPair.OverUnixAsync();
         long start = Stopwatch.GetTimestamp();
         Task sending = Task.Run(async () =>
         {
-            byte[] buffer = new byte[sendBytes];
-            for (long sent = 0; sent < bytes;)
-                sent += await sender.SendAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes - sent)));
+            for (long sent = 0; sent < bytes; sent += payload.Length)
+            {
+                for (int at = 0; at < payload.Length;)
+                    at += await pair.Near.SendAsync(payload.AsMemory(at));
+            }
         });
-        byte[] received = new byte[receiveBytes];
+        byte[] received = new byte[ReceiveBytes];
         for (long total = 0; total < bytes;)
-            total += await receiver.ReceiveAsync(received);
+            total += await pair.Far.ReceiveAsync(received);
         await sending;
-        return bytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return Rate.GiBPerSecond(bytes, start);
+    }
+
+    /// <summary>A payload is copied from one place to another, again and again. GiB/s.</summary>
+    public static double Copied(long bytes, byte[] payload)
+    {
+        byte[] copy = new byte[payload.Length];
+        long start = Stopwatch.GetTimestamp();
+        for (long copied = 0; copied < bytes; copied += payload.Length)
+            payload.CopyTo(copy.AsSpan());
+        return Rate.GiBPerSecond(bytes, start);
     }
 }

@@ -1,61 +1,49 @@
-using System.Buffers;
-using System.Diagnostics;
-using System.IO.Pipelines;
 using FrameRpc.Bench.Channels;
-using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Protocol.Server;
-using FrameRpc.Protocol.Transports;
+using FrameRpc.Protocol.Smf;
 
-const double GiB = 1L << 30;
-long bytes = 4L << 30;
-byte[] frame = new byte[4 << 20];
-var many = new First(frame);
-Seg last = many.Last;
-for (int i = 1; i < 1024; i++) last = last.Append(frame);
-var body = new ReadOnlySequence<byte>(many.Start, 0, last, frame.Length);
+// Measures what the targets of the client and server libraries name; see bench/channels.sh.
+bool quick = args.Contains("--quick");
+int rounds = quick ? 1 : 7;
+int payloads = quick ? 64 : 512;
+int trips = quick ? 2_000 : 20_000;
+int calls = quick ? 64_000 : 1_280_000;
 
-static async Task<double> Drain(FrameReply reply, long start)
+byte[] payload = new byte[FrameHeader.PayloadBytesMax];
+Random.Shared.NextBytes(payload);
+long bytes = (long)payloads * payload.Length;
+var atHand = RepeatedPayload.AsBytes(payload, payloads);
+
+await using var unix = FrameStream.OverUnix(() => FrameBody.Octets(atHand));
+await using var unixFromStream = FrameStream.OverUnix(() => FrameBody.Octets(RepeatedPayload.AsStream(payload, payloads)));
+await using var memory = FrameStream.InProcess(() => FrameBody.Octets(atHand));
+await using var smf = new SmfCalls();
+using var pingPong = await PlainPingPong.StartAsync(SmfHeader.Bytes + SmfCalls.PayloadBytes);
+
+// Copying ends at memory's speed, which is no target where it is beyond any need.
+const double CopyNeeded = 8;
+
+Case[] cases =
+[
+    new("octets over a Unix socket, GiB/s", "plain socket loop", 0.85, MoreIsBetter: true,
+        async () => new(await unix.DownloadAsync(payload.Length), await PlainStream.OverUnixAsync(bytes, payload))),
+    new("the same, from a Stream, GiB/s", "plain socket loop", 0.85, MoreIsBetter: true,
+        async () => new(await unixFromStream.DownloadAsync(payload.Length), await PlainStream.OverUnixAsync(bytes, payload))),
+    new("octets in process, GiB/s", "a copy, or 8 GiB/s", 1, MoreIsBetter: true,
+        async () => new(await memory.DownloadAsync(payload.Length), Math.Min(CopyNeeded, PlainStream.Copied(bytes, payload)))),
+    new("allocated per frame of 4 MiB, bytes", "", 16, MoreIsBetter: false, () => Task.FromResult(new Figures(unix.AllocatedPerFrame, 1))),
+    new("smf call of 60 bytes over TCP, p50, µs", "plain ping-pong", 1.25, MoreIsBetter: false,
+        async () => new(await smf.MedianAsync(trips), await pingPong.MedianAsync(trips))),
+    new("smf calls/s, 64 in flight", "", 500_000, MoreIsBetter: true, async () => new(await smf.LoadAsync(calls, 64), 1)),
+    new("allocated per smf call, both sides, bytes", "", 200, MoreIsBetter: false, () => Task.FromResult(new Figures(smf.AllocatedPerCall, 1))),
+];
+
+Report.WriteHeading();
+foreach (Case measured in cases)
 {
-    long n = 0;
-    PipeReader r = reply.Octets;
-    while (true)
-    {
-        ReadResult x = await r.ReadAsync();
-        n += x.Buffer.Length;
-        r.AdvanceTo(x.Buffer.End);
-        if (x.IsCompleted) break;
-    }
-    return n / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    _ = await measured.RoundAsync();
+    var figures = new List<Figures>();
+    for (int round = 0; round < rounds; round++)
+        figures.Add(await measured.RoundAsync());
+    Report.Write(measured, figures);
 }
-async Task<double> Channel(IListener l, IConnector c)
-{
-    await using var server = new FrameServer(l).Map("S", (_, _) => ValueTask.FromResult(FrameBody.Octets(body)));
-    server.Start();
-    await using var client = new FrameClient(c);
-    long alloc = GC.GetTotalAllocatedBytes();
-    long start = Stopwatch.GetTimestamp();
-    await using var reply = await client.SendAsync("S", FrameBody.None, DataType.Octets);
-    double v = await Drain(reply, start);
-    Console.WriteLine($"   alloc {GC.GetTotalAllocatedBytes() - alloc}");
-    return v;
-}
-for (int i = 0; i < 4; i++)
-{
-    foreach (int rb in new[] { 64 << 10, 256 << 10, 1 << 20 })
-        Console.WriteLine($"plain {rb >> 10} KiB {await PlainStream.MeasureAsync(bytes, 4 << 20, rb) / GiB:0.00}");
-    string path = Path.Combine(Path.GetTempPath(), $"c-{Guid.NewGuid():n}.sock");
-    Console.WriteLine($"frame unix {await Channel(new SocketListener("unix:" + path), new SocketConnector("unix:" + path)) / GiB:0.00}");
-    var inproc = new InProcessTransport();
-    Console.WriteLine($"frame inproc {await Channel(inproc, inproc) / GiB:0.00}");
-    byte[] dst = new byte[4 << 20];
-    long s = Stopwatch.GetTimestamp();
-    for (int k = 0; k < 1024; k++) frame.CopyTo(dst, 0);
-    Console.WriteLine($"memcpy {bytes / Stopwatch.GetElapsedTime(s).TotalSeconds / GiB:0.00}");
-}
-internal sealed class Seg : ReadOnlySequenceSegment<byte>
-{
-    public Seg(ReadOnlyMemory<byte> m, long i) { Memory = m; RunningIndex = i; }
-    public Seg Append(ReadOnlyMemory<byte> m) { var n = new Seg(m, RunningIndex + Memory.Length); Next = n; return n; }
-}
-internal sealed class First(ReadOnlyMemory<byte> m) { public Seg Start { get; } = new(m, 0); public Seg Last => Start; }

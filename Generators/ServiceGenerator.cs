@@ -1,0 +1,34 @@
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace FrameRpc.Generators;
+
+/// <summary>Writes the client, the dispatcher and the request ids of each interface that is marked as a service.</summary>
+/// <remarks>Between the steps go values that equal each other when nothing has changed: an edit elsewhere ends at the second step.</remarks>
+[Generator(LanguageNames.CSharp)]
+public sealed class ServiceGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        Register(context, FrameServiceReader.Attribute, static (service, attribute, compilation) => new FrameServiceReader(service, attribute, compilation));
+        Register(context, SmfServiceReader.Attribute, static (service, attribute, _) => new SmfServiceReader(service, attribute));
+    }
+
+    private static void Register(
+        IncrementalGeneratorInitializationContext context, string attribute, Func<INamedTypeSymbol, AttributeData, Compilation, ServiceReader> open)
+    {
+        IncrementalValuesProvider<ServiceResult> services = context.SyntaxProvider.ForAttributeWithMetadataName(
+            attribute,
+            static (node, _) => node is InterfaceDeclarationSyntax,
+            (found, cancel) => open((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation).Read(cancel));
+        context.RegisterSourceOutput(services.Select(static (result, _) => result.Service), static (output, service) =>
+        {
+            if (service is not null)
+                output.AddSource(ServiceWriter.FileOf(service), SourceText.From(ServiceWriter.Write(service), Encoding.UTF8));
+        });
+        context.RegisterSourceOutput(services.SelectMany(static (result, _) => result.Mistakes), static (output, mistake) => output.ReportDiagnostic(mistake.ToDiagnostic()));
+    }
+}

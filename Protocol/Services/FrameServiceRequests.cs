@@ -1,0 +1,36 @@
+using System.ComponentModel;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Server;
+using FrameRpc.Protocol.Smf;
+
+namespace FrameRpc.Protocol.Services;
+
+/// <summary>What the generated dispatchers of a <see cref="FrameServiceAttribute">frame service</see> are made of.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class FrameServiceRequests
+{
+    /// <summary>Refuses a call before its method runs, where its body or the reply that it accepts are not the method's.</summary>
+    /// <param name="request">The call.</param>
+    /// <param name="taken">What the method takes; where that is nothing, any body is left unread.</param>
+    /// <param name="given">What it replies.</param>
+    /// <exception cref="RpcException">The caller is to blame.</exception>
+    public static void Check(FrameRequest request, DataType taken, DataType given)
+    {
+        if (taken is not DataType.None && request.DataType != taken)
+            throw Refusal($"{request.Endpoint} takes data of type {(byte)taken}, and the request holds {(byte)request.DataType}");
+        if (request.Accept != given)
+            throw Refusal($"{request.Endpoint} replies with data of type {(byte)given}, and {(byte)request.Accept} was accepted");
+    }
+
+    /// <summary>Gathers a request's octets.</summary>
+    /// <exception cref="RpcException">They are more than 4 MiB, or were cut short.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadOctetsAsync(FrameRequest request, CancellationToken cancel) =>
+        await WholeOctets.ReadAsync(request, cancel).ConfigureAwait(false)
+            ?? throw new RpcException(SmfStatus.TooLarge, Blame.Caller, $"{request.Endpoint} takes at most {WholeOctets.BytesMax} octets");
+
+    /// <summary>What to throw where a request is <c>null</c>, and its type has none.</summary>
+    public static RpcException NullBody() => Refusal("the body is null");
+
+    private static RpcException Refusal(string message) => new(SmfStatus.BadRequest, Blame.Caller, message);
+}

@@ -1,0 +1,186 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using FrameRpc.Protocol.Client;
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Protocol.Transports;
+using Xunit;
+using FrameServer = FrameRpc.Protocol.Server.FrameServer;
+using SmfServer = FrameRpc.Protocol.Server.SmfServer;
+
+namespace FrameRpc.Tests.Protocol.Transports;
+
+/// <summary>What every transport does, whatever it is made of.</summary>
+public sealed class TransportTests : IDisposable
+{
+    private static readonly RequestId Echo = new(7);
+
+    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private readonly string _folder = Directory.CreateTempSubdirectory("frpc").FullName;
+
+    public static TheoryData<string> Kinds => ["tcp", "unix", "tls", "in process"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Both_formats_are_served_over_it_with_small_and_large_bodies(string kind)
+    {
+        byte[] body = RandomNumberGenerator.GetBytes(5_000_000);
+        (IListener frames, IConnector toFrames) = Make(kind);
+        await using FrameServer frameServer = new FrameServer(frames).Map("Mirror", (request, _) => ValueTask.FromResult(FrameBody.Octets(request.Octets)));
+        frameServer.Start();
+        await using var frameClient = new FrameClient(toFrames);
+        await using (FrameReply reply = await frameClient.SendAsync("Mirror", FrameBody.Octets(body), DataType.Octets, cancel: _cancel))
+            Assert.Equal(body, await ReadAllAsync(reply.OpenOctets()));
+
+        (IListener smf, IConnector toSmf) = Make(kind);
+        await using SmfServer smfServer = new SmfServer(smf).Map(Echo, (request, _) => ValueTask.FromResult(request.Payload));
+        smfServer.Start();
+        await using var smfClient = new SmfClient(toSmf);
+        using SmfReply small = await smfClient.CallAsync(Echo, body.AsMemory(0, 60), cancel: _cancel);
+        Assert.Equal(body[..60], small.Payload.ToArray());
+        using SmfReply large = await smfClient.CallAsync(Echo, body, cancel: _cancel);
+        Assert.Equal(body, large.Payload.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task An_orderly_end_comes_after_all_that_was_sent(string kind)
+    {
+        (TransportConnection near, TransportConnection far) = await ConnectAsync(kind);
+        _ = await near.Output.WriteAsync(new byte[100_000], _cancel);
+        await near.DisposeAsync();
+        Assert.Equal(100_000, (await ReadAllAsync(far.Input.AsStream())).Length);
+        await far.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("tls")]
+    [InlineData("in process")]
+    public async Task An_abrupt_end_is_a_failure_to_the_other_side(string kind)
+    {
+        (TransportConnection near, TransportConnection far) = await ConnectAsync(kind);
+        _ = await near.Output.WriteAsync(new byte[10], _cancel);
+        far.Input.AdvanceTo((await far.Input.ReadAtLeastAsync(10, _cancel)).Buffer.End);
+        near.Abort();
+        await near.DisposeAsync();
+        _ = await Assert.ThrowsAnyAsync<IOException>(async () => await far.Input.ReadAsync(_cancel));
+        await far.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task An_abrupt_end_wakes_whoever_reads_on_this_side(string kind)
+    {
+        (TransportConnection near, TransportConnection far) = await ConnectAsync(kind);
+        Task<bool> woken = EndsAsync(near);
+        near.Abort();
+        Assert.True(near.IsAborted);
+        Assert.True(await woken);
+        await near.DisposeAsync();
+        await far.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Accepting_ends_when_it_is_cancelled(string kind)
+    {
+        (IListener listener, _) = Make(kind);
+        using var cancel = new CancellationTokenSource();
+        ValueTask<TransportConnection> accepting = listener.AcceptAsync(cancel.Token);
+        await cancel.CancelAsync();
+        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await accepting);
+        await listener.DisposeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Nobody_connects_to_a_listener_that_was_disposed(string kind)
+    {
+        (IListener listener, IConnector connector) = Make(kind);
+        await listener.DisposeAsync();
+        Exception e = await Assert.ThrowsAnyAsync<Exception>(async () => await connector.ConnectAsync(_cancel));
+        Assert.True(e is IOException or SocketException, e.ToString());
+    }
+
+    [Fact]
+    public async Task A_caller_that_never_makes_its_handshake_keeps_no_other_waiting()
+    {
+        (IListener listener, IConnector connector) = Make("tls");
+        await using IListener disposed = listener;
+        using var silent = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await silent.ConnectAsync(System.Net.IPEndPoint.Parse(listener.Address), _cancel);
+        ValueTask<TransportConnection> accepting = listener.AcceptAsync(_cancel);
+        TransportConnection near = await connector.ConnectAsync(_cancel);
+        TransportConnection far = await accepting;
+        await near.DisposeAsync();
+        await far.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_the_client_does_not_trust_is_not_connected_to()
+    {
+        await using var listener = new TlsListener(new SocketListener("127.0.0.1:0"), SelfSigned.Server());
+        var connector = new TlsConnector(new SocketConnector(listener.Address), new SslClientAuthenticationOptions { TargetHost = "somebody else" });
+        _ = await Assert.ThrowsAsync<System.Security.Authentication.AuthenticationException>(async () => await connector.ConnectAsync(_cancel));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:80", "127.0.0.1:80")]
+    [InlineData("[::1]:80", "[::1]:80")]
+    [InlineData("name.example:80", "name.example:80")]
+    [InlineData("unix:/run/x.sock", "unix:/run/x.sock")]
+    public void Addresses_are_shown_as_they_are_written(string written, string shown) => Assert.Equal(shown, new SocketConnector(written).Address);
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData(":80")]
+    [InlineData("::1:80")]
+    [InlineData("name:65536")]
+    [InlineData("unix:")]
+    public void What_is_no_address_is_refused_with_the_forms_there_are(string written) =>
+        Assert.Equal($"\"{written}\" is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH", Assert.Throws<FormatException>(() => new SocketConnector(written)).Message);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private (IListener Listener, IConnector Connector) Make(string kind)
+    {
+        if (kind == "in process")
+        {
+            var transport = new InProcessTransport();
+            return (transport, transport);
+        }
+        var listener = new SocketListener(kind == "unix" ? $"unix:{_folder}/{Guid.NewGuid():n}" : "127.0.0.1:0");
+        var connector = new SocketConnector(listener.Address);
+        return kind == "tls" ? (new TlsListener(listener, SelfSigned.Server()), new TlsConnector(connector, SelfSigned.Client())) : (listener, connector);
+    }
+
+    private async Task<(TransportConnection Near, TransportConnection Far)> ConnectAsync(string kind)
+    {
+        (IListener listener, IConnector connector) = Make(kind);
+        await using IListener disposed = listener;
+        ValueTask<TransportConnection> accepting = listener.AcceptAsync(_cancel);
+        TransportConnection near = await connector.ConnectAsync(_cancel);
+        return (near, await accepting);
+    }
+
+    private async Task<byte[]> ReadAllAsync(Stream stream)
+    {
+        var all = new MemoryStream();
+        await stream.CopyToAsync(all, _cancel);
+        return all.ToArray();
+    }
+
+    private async Task<bool> EndsAsync(TransportConnection connection)
+    {
+        try
+        {
+            return (await connection.Input.ReadAsync(_cancel)).IsCanceled;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)
+        {
+            return true;
+        }
+    }
+}
