@@ -89,7 +89,7 @@ internal static class CallAdvice
         _ => null,
     };
 
-    /// <summary>A known compression, no flags, and a status of three digits; a last frame of frame's has a flag there, and its text no such status.</summary>
+    /// <summary>A known compression, no flags, where the last frame of a header part has a 1, and a status of three digits.</summary>
     private static bool IsSmfReply(ReadOnlySpan<byte> first) =>
         first.Length >= SmfHeader.Bytes && SmfHeader.Read(first) is { Flags: 0, Compression: <= SmfCompression.Lz4, Meta: >= 100 and <= 999 };
 
