@@ -7,7 +7,7 @@ namespace FrameRpc.Protocol.Server;
 /// <remarks>
 /// Nothing but a lost connection or the server's stop ends it: after every header it is known where the next one begins. What cannot be held now is not read.
 /// </remarks>
-#pragma warning disable CA1001 // A source without timer holds nothing to dispose, and handlers may use its token for longer than the connection lives.
+#pragma warning disable CA1001 // A token source without timer holds nothing to dispose, and handlers may use its token after the connection's end.
 internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
 #pragma warning restore CA1001
 {
