@@ -1,7 +1,7 @@
 namespace FrameRpc.Protocol.Identity;
 
 /// <summary>The known name that was probably meant by an unknown one.</summary>
-public static class NameSuggestion
+internal static class NameSuggestion
 {
     /// <summary>Names are short; the bound keeps the distance table of a hostile file small.</summary>
     private const int NameCharsMax = 64;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 
 namespace FrameRpc.Protocol.Transports;
 
@@ -16,8 +15,9 @@ internal sealed class BlockPool : MemoryPool<byte>
     /// <summary>Blocks that are kept while nobody uses them: 16 MiB.</summary>
     private const int KeptMax = 256;
 
-    private readonly ConcurrentQueue<Block> _kept = new();
-    private int _keptCount;
+    // The last block back is the first to go: it is still in the processor's cache. A lock for each 64 KiB costs nothing beside them.
+    private readonly Lock _lock = new();
+    private readonly Stack<Block> _kept = new(KeptMax);
 
     /// <summary>The pool of this process.</summary>
     public static new BlockPool Shared { get; } = new();
@@ -28,9 +28,12 @@ internal sealed class BlockPool : MemoryPool<byte>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
-        if (!_kept.TryDequeue(out Block? block))
-            return new Block(this);
-        _ = Interlocked.Decrement(ref _keptCount);
+        Block? block;
+        lock (_lock)
+        {
+            if (!_kept.TryPop(out block))
+                return new Block(this);
+        }
         block.Take();
         return block;
     }
@@ -41,10 +44,11 @@ internal sealed class BlockPool : MemoryPool<byte>
 
     private void Return(Block block)
     {
-        if (Interlocked.Increment(ref _keptCount) <= KeptMax)
-            _kept.Enqueue(block);
-        else
-            _ = Interlocked.Decrement(ref _keptCount);
+        lock (_lock)
+        {
+            if (_kept.Count < KeptMax)
+                _kept.Push(block);
+        }
     }
 
     private sealed class Block(BlockPool pool) : IMemoryOwner<byte>

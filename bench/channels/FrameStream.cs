@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Pipelines;
+using System.Text;
 using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Server;
@@ -10,42 +12,61 @@ namespace FrameRpc.Bench.Channels;
 /// <summary>A download of octets from a frame server to a frame client in this process.</summary>
 internal sealed class FrameStream : IAsyncDisposable
 {
+    /// <summary>Payloads of the longer download whose allocations are compared with a shorter one's.</summary>
+    public const int PayloadsMax = 544;
+
+    private const int PayloadsMin = 32;
+
     private readonly FrameServer _server;
     private readonly FrameClient _client;
 
-    private FrameStream(IListener listener, IConnector connector, Func<FrameBody> body)
+    private FrameStream(IListener listener, IConnector connector, Func<int, FrameBody> body)
     {
-        _server = new FrameServer(listener).Map("Download", (_, _) => ValueTask.FromResult(body()));
+        _server = new FrameServer(listener).Map("Download", async (request, cancel) =>
+            body(int.Parse((await request.ReadRawJsonAsync(cancel)).Span, NumberStyles.None, CultureInfo.InvariantCulture)));
         _server.Start();
         _client = new FrameClient(connector);
     }
 
-    /// <summary>What the last download allocated for each frame, on all threads together.</summary>
-    public double AllocatedPerFrame { get; private set; }
-
-    public static FrameStream OverUnix(Func<FrameBody> body)
+    /// <param name="body">Makes a download of so many payloads.</param>
+    public static FrameStream OverUnix(Func<int, FrameBody> body)
     {
         string address = $"unix:{SocketPair.UnixPath()}";
         return new FrameStream(new SocketListener(address), new SocketConnector(address), body);
     }
 
-    public static FrameStream InProcess(Func<FrameBody> body)
+    /// <param name="body">Makes a download of so many payloads.</param>
+    public static FrameStream InProcess(Func<int, FrameBody> body)
     {
         var transport = new InProcessTransport();
         return new FrameStream(transport, transport, body);
     }
 
     /// <summary>One download. GiB/s.</summary>
-    public async Task<double> DownloadAsync(int frameBytes)
+    public async Task<double> DownloadAsync(int payloads)
     {
-        await using FrameReply reply = await _client.SendAsync("Download", FrameBody.None, DataType.Octets);
-        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        await using FrameReply reply = await RequestAsync(payloads);
         long start = Stopwatch.GetTimestamp();
-        long bytes = await DrainAsync(reply.Octets);
-        double rate = Rate.GiBPerSecond(bytes, start);
-        AllocatedPerFrame = (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / (bytes / frameBytes);
-        return rate;
+        return Rate.GiBPerSecond(await DrainAsync(reply.Octets), start);
     }
+
+    /// <summary>How many bytes a frame more of a download allocates, on all threads together, client and server.</summary>
+    public async Task<double> AllocatedPerFrameAsync()
+    {
+        long less = await AllocatedAsync(PayloadsMin);
+        return (double)(await AllocatedAsync(PayloadsMax) - less) / (PayloadsMax - PayloadsMin);
+    }
+
+    private async Task<long> AllocatedAsync(int payloads)
+    {
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await using FrameReply reply = await RequestAsync(payloads);
+        _ = await DrainAsync(reply.Octets);
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+
+    private Task<FrameReply> RequestAsync(int payloads) =>
+        _client.SendAsync("Download", FrameBody.RawJson(Encoding.ASCII.GetBytes(payloads.ToString(CultureInfo.InvariantCulture))), DataType.Octets);
 
     public async ValueTask DisposeAsync()
     {

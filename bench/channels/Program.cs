@@ -12,11 +12,11 @@ int calls = quick ? 64_000 : 1_280_000;
 byte[] payload = new byte[FrameHeader.PayloadBytesMax];
 Random.Shared.NextBytes(payload);
 long bytes = (long)payloads * payload.Length;
-var atHand = RepeatedPayload.AsBytes(payload, payloads);
+var atHand = RepeatedPayload.AsBytes(payload, Math.Max(payloads, FrameStream.PayloadsMax));
 
-await using var unix = FrameStream.OverUnix(() => FrameBody.Octets(atHand));
-await using var unixFromStream = FrameStream.OverUnix(() => FrameBody.Octets(RepeatedPayload.AsStream(payload, payloads)));
-await using var memory = FrameStream.InProcess(() => FrameBody.Octets(atHand));
+await using var unix = FrameStream.OverUnix(times => FrameBody.Octets(atHand.Slice(0, (long)times * payload.Length)));
+await using var unixFromStream = FrameStream.OverUnix(times => FrameBody.Octets(RepeatedPayload.AsStream(payload, times)));
+await using var memory = FrameStream.InProcess(times => FrameBody.Octets(atHand.Slice(0, (long)times * payload.Length)));
 await using var smf = new SmfCalls();
 using var pingPong = await PlainPingPong.StartAsync(SmfHeader.Bytes + SmfCalls.PayloadBytes);
 
@@ -26,12 +26,13 @@ const double CopyNeeded = 8;
 Case[] cases =
 [
     new("octets over a Unix socket, GiB/s", "plain socket loop", 0.85, MoreIsBetter: true,
-        async () => new(await unix.DownloadAsync(payload.Length), await PlainStream.OverUnixAsync(bytes, payload))),
+        async () => new(await unix.DownloadAsync(payloads), await PlainStream.OverUnixAsync(bytes, payload))),
     new("the same, from a Stream, GiB/s", "plain socket loop", 0.85, MoreIsBetter: true,
-        async () => new(await unixFromStream.DownloadAsync(payload.Length), await PlainStream.OverUnixAsync(bytes, payload))),
+        async () => new(await unixFromStream.DownloadAsync(payloads), await PlainStream.OverUnixAsync(bytes, payload))),
     new("octets in process, GiB/s", "a copy, or 8 GiB/s", 1, MoreIsBetter: true,
-        async () => new(await memory.DownloadAsync(payload.Length), Math.Min(CopyNeeded, PlainStream.Copied(bytes, payload)))),
-    new("allocated per frame of 4 MiB, bytes", "", 16, MoreIsBetter: false, () => Task.FromResult(new Figures(unix.AllocatedPerFrame, 1))),
+        async () => new(await memory.DownloadAsync(payloads), Math.Min(CopyNeeded, PlainStream.Copied(bytes, payload)))),
+    new("allocated per frame over a Unix socket, both sides, bytes", "", 1, MoreIsBetter: false, async () => new(await unix.AllocatedPerFrameAsync(), 1)),
+    new("allocated per frame in process, both sides, bytes", "", 1, MoreIsBetter: false, async () => new(await memory.AllocatedPerFrameAsync(), 1)),
     new("smf call of 60 bytes over TCP, p50, µs", "plain ping-pong", 1.25, MoreIsBetter: false,
         async () => new(await smf.MedianAsync(trips), await pingPong.MedianAsync(trips))),
     new("smf calls/s, 64 in flight", "", 500_000, MoreIsBetter: true, async () => new(await smf.LoadAsync(calls, 64), 1)),

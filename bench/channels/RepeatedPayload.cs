@@ -5,11 +5,12 @@ namespace FrameRpc.Bench.Channels;
 /// <summary>One payload many times over, as bytes that are at hand and as a stream.</summary>
 internal static class RepeatedPayload
 {
-    public static ReadOnlySequence<byte> AsBytes(byte[] payload, int times)
+    /// <summary>Made once: its pieces must not count as what a download allocates.</summary>
+    public static ReadOnlySequence<byte> AsBytes(byte[] payload, int timesMax)
     {
         var first = new Segment(payload, 0);
         Segment last = first;
-        for (int time = 1; time < times; time++)
+        for (int time = 1; time < timesMax; time++)
             last = last.Append(payload);
         return new ReadOnlySequence<byte>(first, 0, last, payload.Length);
     }

@@ -26,7 +26,8 @@ internal static class CallAdvice
         {
             SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "Is the name spelled right? An IP address does as well.",
             SocketError.ConnectionRefused =>
-                $"Is it running? A gateway prints its listeners when it starts; \"{GatewayCommandLine.Program} demo --protocol {ProtocolOption.Word(about.Format)} --address {address}\" runs a server there.",
+                "Is it running? A gateway prints its listeners when it starts; "
+                + $"\"{GatewayCommandLine.Program} demo --protocol {ProtocolOption.Word(about.Format)} --address {address}\" runs a server there.",
             _ => "Is the address right, and open to this machine? --timeout gives a slow way more time.",
         };
     }
@@ -52,9 +53,10 @@ internal static class CallAdvice
             RpcConnectionException when silent && about.Format is WireProtocol.Frame =>
                 "It answered nothing. Is it a listener of the frame format? If it is one of smf, add --smf.",
             RpcConnectionException when silent =>
-                $"It answered nothing: smf servers do so for a request id that they do not know. Compare it with \"{GatewayCommandLine.Program} routes\"; a frame listener is called without --smf.",
-            RpcProtocolException when about.Tap is { Requests: FrameWatch request, Replies: FrameWatch { Error: ReplyError.Ok } reply } && request.Accept != reply.DataType
-                => ForWrongBody(reply.DataType),
+                "It answered nothing: smf servers do so for a request id that they do not know. "
+                + $"Compare it with \"{GatewayCommandLine.Program} routes\"; a frame listener is called without --smf.",
+            RpcProtocolException when about.Tap is { Requests: FrameWatch request, Replies: FrameWatch { Error: ReplyError.Ok } reply }
+                && request.Accept != reply.DataType => ForWrongBody(reply.DataType),
             RpcProtocolException or RpcConnectionException => "--verbose shows what came.",
             _ => null,
         };
@@ -87,7 +89,7 @@ internal static class CallAdvice
         _ => null,
     };
 
-    /// <summary>A known compression, no flags, and a status of three digits: no frame begins with a compression that smf knows, but for 1 and 2, and none has a status.</summary>
+    /// <summary>A known compression, no flags, where the last frame of a header part has a 1, and a status of three digits.</summary>
     private static bool IsSmfReply(ReadOnlySpan<byte> first) =>
         first.Length >= SmfHeader.Bytes && SmfHeader.Read(first) is { Flags: 0, Compression: <= SmfCompression.Lz4, Meta: >= 100 and <= 999 };
 

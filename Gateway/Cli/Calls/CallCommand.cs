@@ -22,7 +22,11 @@ internal sealed class CallCommand
 
     private readonly Option<bool> _smf = new("--smf") { Description = "Call in the smf format.", Arity = ArgumentArity.Zero };
 
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE|-", Description = "Write the reply's body there as it is; the report of a call to - goes to standard error." };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        HelpName = "FILE|-",
+        Description = "Write the reply's body there as it is; with - what is printed of the call goes to standard error.",
+    };
 
     private readonly Option<string> _timeout = new("--timeout")
     {
@@ -90,7 +94,8 @@ internal sealed class CallCommand
     private FrameCall? PrepareFrame(ParseResult line, CallSettings settings, CallConsole console, out string? problem)
     {
         problem = _smfOptions.FirstGiven(line) is { } other ? $"{other} is for --smf; a frame call takes its body as JSON, @FILE, - or --octets FILE" : null;
-        return problem is null && _frame.TryRead(line, line.GetRequiredValue(_words), settings.Output is not null, _files, out FrameRequestPlan? plan, out Stream? octets, out problem)
+        string[] words = line.GetRequiredValue(_words);
+        return problem is null && _frame.TryRead(line, words, settings.Output is not null, _files, out FrameRequestPlan? plan, out Stream? octets, out problem)
             ? new FrameCall(plan, octets, settings, console)
             : null;
     }

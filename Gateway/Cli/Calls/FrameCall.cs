@@ -38,7 +38,8 @@ internal sealed class FrameCall(FrameRequestPlan plan, Stream? octets, CallSetti
 
     protected override async Task<CallResult> ExchangeAsync(IConnector connector, TimeLimit limit)
     {
-        await using var client = new FrameClient(connector, new FrameClientOptions { Timeout = Timeout.InfiniteTimeSpan, ConnectTimeout = Timeout.InfiniteTimeSpan });
+        var options = new FrameClientOptions { Timeout = Timeout.InfiniteTimeSpan, ConnectTimeout = Timeout.InfiniteTimeSpan };
+        await using var client = new FrameClient(connector, options);
         _source = octets is null ? null : new OctetsSource(octets, CallFiles.Show(plan.Octets!), limit);
         FrameBody body = _source is not null ? FrameBody.Octets(_source) : plan.Json is not null ? FrameBody.RawJson(plan.Json) : FrameBody.None;
         await using FrameReply reply = await client.SendAsync(plan.Endpoint, body, plan.Accept, default, limit.Token).ConfigureAwait(false);
@@ -110,8 +111,9 @@ internal sealed class FrameCall(FrameRequestPlan plan, Stream? octets, CallSetti
 
     private void ShowJson(ReadOnlyMemory<byte> json)
     {
-        Text.Line($"         {Excerpt.Printable(Encoding.UTF8.GetString(json.Span[..Math.Min(json.Length, ShownBytesMax)]))}{(json.Length > ShownBytesMax ? " …" : "")}");
-        if (json.Length > ShownBytesMax)
+        bool all = json.Length <= ShownBytesMax;
+        Text.Line($"         {Excerpt.Printable(Encoding.UTF8.GetString(all ? json.Span : json.Span[..ShownBytesMax]))}{(all ? "" : " …")}");
+        if (!all)
             Text.Line($"         {json.Length} bytes");
     }
 

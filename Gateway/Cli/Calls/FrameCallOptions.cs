@@ -32,7 +32,8 @@ internal sealed class FrameCallOptions
     public string? FirstGiven(ParseResult line) => All.FirstOrDefault(option => line.GetResult(option) is not null)?.Name;
 
     /// <summary>Reads the words and the files that they name; false, with what is wrong, before anything is sent.</summary>
-    public bool TryRead(ParseResult line, string[] words, bool hasOutput, CallFiles files, [NotNullWhen(true)] out FrameRequestPlan? plan, out Stream? octets, out string? problem)
+    public bool TryRead(
+        ParseResult line, string[] words, bool hasOutput, CallFiles files, [NotNullWhen(true)] out FrameRequestPlan? plan, out Stream? octets, out string? problem)
     {
         plan = null;
         octets = null;
@@ -62,6 +63,9 @@ internal sealed class FrameCallOptions
         return json;
     }
 
-    private static bool FitsHeader(string endpoint) =>
-        new MessageHeader(Encoding.UTF8.GetBytes(endpoint), DataType.Octets, DataType.Octets, ReplyError.Absent, default).Write(stackalloc byte[MessageHeader.BytesMax]) > 0;
+    private static bool FitsHeader(string endpoint)
+    {
+        var header = new MessageHeader(Encoding.UTF8.GetBytes(endpoint), DataType.Octets, DataType.Octets, ReplyError.Absent, default);
+        return header.Write(stackalloc byte[MessageHeader.BytesMax]) > 0;
+    }
 }

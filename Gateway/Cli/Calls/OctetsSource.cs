@@ -39,7 +39,8 @@ internal sealed class OctetsSource(Stream source, string name, TimeLimit limit) 
         limit.BeginOwnWait();
         try
         {
-            int read = source.CanSeek ? await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) : await ReadAsideAsync(buffer, cancellationToken).ConfigureAwait(false);
+            ValueTask<int> reading = source.CanSeek ? source.ReadAsync(buffer, cancellationToken) : ReadAsideAsync(buffer, cancellationToken);
+            int read = await reading.ConfigureAwait(false);
             _ended = read == 0;
             return read;
         }

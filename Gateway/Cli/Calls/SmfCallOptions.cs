@@ -12,6 +12,8 @@ namespace FrameRpc.Gateway.Cli.Calls;
 /// <summary>The words of an smf call.</summary>
 internal sealed class SmfCallOptions
 {
+    private const string EmptyTable = "--hex 080000000400040004000000";
+
     /// <summary>A FlatBuffers table with one string of 35 characters: the 60 bytes that smf's own clients send for Get.</summary>
     private static readonly byte[] DefaultPayload =
     [
@@ -22,7 +24,11 @@ internal sealed class SmfCallOptions
     private static readonly int PayloadBytesMax = new SmfClientOptions().MessageBytesMax;
     private static readonly ChoiceForm<SmfCompression> CompressionForm = new(("zstd", SmfCompression.Zstd), ("lz4", SmfCompression.Lz4));
 
-    private readonly Option<string> _schema = new("--schema") { HelpName = "FILE", Description = "A FlatBuffers schema that has SERVICE and METHOD, so that their types need not be named." };
+    private readonly Option<string> _schema = new("--schema")
+    {
+        HelpName = "FILE",
+        Description = "A FlatBuffers schema that has SERVICE and METHOD, so that their types need not be named.",
+    };
 
     private readonly Option<string> _hex = new("--hex")
     {
@@ -113,7 +119,7 @@ internal sealed class SmfCallOptions
         else if (line.GetValue(_payload) is { } file)
             payload = files.ReadAll(file, PayloadBytesMax, out problem);
         if (problem is null && payload.Length == 0)
-            problem = $"{CallFiles.Show(line.GetValue(_payload)!)} is empty, and smf has no empty payloads; an empty FlatBuffers table is --hex 080000000400040004000000";
+            problem = $"{CallFiles.Show(line.GetValue(_payload)!)} is empty, and smf has no empty payloads; the empty FlatBuffers table is {EmptyTable}";
         return problem is null;
     }
 

@@ -23,7 +23,7 @@ internal sealed class SmfWatch(string arrow, Func<uint, string> meta, Trace? tra
     protected override long? OnHead(ReadOnlySpan<byte> head)
     {
         _header = SmfHeader.Read(head);
-        onHeader(Describe());
+        onHeader(Describe() + (_header.Compression is SmfCompression.None ? "" : $"  compression {_header.Compression}"));
         return _header.Size;
     }
 

@@ -2,7 +2,9 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>Standard output as octets. That of <see cref="Console"/> takes what nobody reads any more for written, and a stream without an end would go on for nobody.</summary>
+/// <summary>
+/// Standard output as octets. That of <see cref="Console"/> takes what nobody reads any more for written, and a stream without an end would go on for nobody.
+/// </summary>
 internal sealed class StandardOutput : Stream
 {
     private const int Descriptor = 1;

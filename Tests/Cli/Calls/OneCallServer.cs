@@ -40,9 +40,16 @@ internal sealed class OneCallServer : IDisposable
         }
         await connection.SendAsync(reply);
         connection.Shutdown(SocketShutdown.Send);
-        // Until the caller has closed too, so that nothing it sends meets a reset.
-        while (await connection.ReceiveAsync(new byte[4096]) > 0)
+        try
         {
+            // Until the caller has closed too, so that nothing it sends meets a reset.
+            while (await connection.ReceiveAsync(new byte[4096]) > 0)
+            {
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset)
+        {
+            // It has what it wanted, and left without a word.
         }
         return request;
     }

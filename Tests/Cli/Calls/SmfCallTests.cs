@@ -104,6 +104,7 @@ public sealed class SmfCallTests : IAsyncDisposable
 
         Assert.SkipWhen(result.Error.Contains("the system", StringComparison.OrdinalIgnoreCase) && result.Status == 2, result.Error);
         Assert.Equal(0, result.Status);
+        Assert.Matches($"request  id 0x6ad4023d  session 1  size [0-9]{{2,3}}  checksum 0x[0-9a-f]{{8}}  compression {name}\n", result.Output);
         Assert.Matches($"→ id 0x6ad4023d  session 1  size [0-9]{{2,3}}  checksum 0x[0-9a-f]{{8}}  compression {name}  flags 0  ", result.Error);
     }
 

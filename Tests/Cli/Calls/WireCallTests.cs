@@ -245,7 +245,7 @@ public sealed class WireCallTests
     [InlineData("h:1 --smf 1 --base64 x", "--base64 takes Base64, such as CAAAAAQABAAEAAAA")]
     [InlineData("h:1 --smf 1 --hex 00 --base64 AA==", "a request has one payload: --hex, --base64 or --payload")]
     [InlineData("h:1 --smf 1 --payload nowhere.bin", "nowhere.bin: there is no such file")]
-    [InlineData("h:1 --smf 1 --payload -", "standard input is empty, and smf has no empty payloads; an empty FlatBuffers table is --hex 080000000400040004000000")]
+    [InlineData("h:1 --smf 1 --payload -", "standard input is empty, and smf has no empty payloads; the empty FlatBuffers table is --hex 080000000400040004000000")]
     [InlineData("h:1 --smf 1 --compress zip", "--compress: unknown value \"zip\"; write \"zstd\" or \"lz4\"")]
     [InlineData("h:1 --smf 1 --accept json", "--accept is for frame calls; an smf call takes --hex, --base64 or --payload FILE")]
     [InlineData("h:1 --smf --schema nowhere.fbs S M", "nowhere.fbs: there is no such file")]

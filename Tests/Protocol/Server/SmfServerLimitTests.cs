@@ -1,0 +1,217 @@
+using FrameRpc.Protocol.Identity;
+using FrameRpc.Protocol.Server;
+using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Transports;
+using FrameRpc.Tests.Protocol.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Protocol.Server;
+
+/// <summary>What cannot be held is not read: whoever sends too much waits, and everybody else goes on.</summary>
+public sealed class SmfServerLimitTests : IAsyncDisposable
+{
+    private const uint Hold = 1;
+    private const uint Echo = 2;
+    private const uint Unsendable = 3;
+    private const uint TooLong = 4;
+
+    private readonly InProcessTransport _transport = new();
+    private readonly TaskCompletionSource<ReadOnlyMemory<byte>> _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SmfServer? _server;
+    private int _handled;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server!.DisposeAsync();
+        await _transport.DisposeAsync();
+        // The whole comes back, perhaps a little later where a handler was cut off.
+        await _server.Memory.TakeAsync(_server.Options.MemoryBytesMax, Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await _server.Calls.TakeAsync(_server.Options.CallsMax, Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
+    public async Task Calls_beyond_the_limit_wait_whatever_connection_they_come_from()
+    {
+        Start(new SmfServerOptions { CallsMax = 1 });
+        SmfPeer holder = await CallerAsync();
+        await holder.SendAsync(SmfPeer.Message(1, Hold, [1]), SmfPeer.Message(2, Echo, [2]));
+        await HandledAsync(1);
+        SmfPeer other = await CallerAsync();
+        await other.SendAsync(SmfPeer.Message(1, Echo, [3]));
+        Assert.False(await other.SaysSomethingAsync());
+        Assert.Equal(1, _handled);
+        _held.SetResult(new byte[] { 9 });
+        Assert.Equal([3], (await other.ReceiveAsync()).Payload);
+        Assert.Equal([9], (await holder.ReceiveAsync()).Payload);
+        Assert.Equal([2], (await holder.ReceiveAsync()).Payload);
+    }
+
+    [Fact]
+    public async Task Requests_beyond_the_memory_wait()
+    {
+        Start(new SmfServerOptions { MessageBytesMax = 1_000, MemoryBytesMax = 1_000 });
+        SmfPeer holder = await CallerAsync();
+        await holder.SendAsync(SmfPeer.Message(1, Hold, new byte[600]));
+        await HandledAsync(1);
+        SmfPeer other = await CallerAsync();
+        await other.SendAsync(SmfPeer.Message(1, Echo, new byte[600]));
+        Assert.False(await other.SaysSomethingAsync());
+        _held.SetResult(new byte[] { 9 });
+        Assert.Equal(600, (await other.ReceiveAsync()).Payload.Length);
+        _ = await holder.ReceiveAsync();
+    }
+
+    [Theory]
+    [InlineData(1, 2_000)]
+    [InlineData(9, 1_000)]
+    public async Task A_caller_that_goes_while_it_waits_leaves_nothing_behind(int callsMax, long memoryBytesMax)
+    {
+        Start(new SmfServerOptions { CallsMax = callsMax, MessageBytesMax = 1_000, MemoryBytesMax = memoryBytesMax });
+        SmfPeer holder = await CallerAsync();
+        await holder.SendAsync(SmfPeer.Message(1, Hold, new byte[600]));
+        await HandledAsync(1);
+        SmfPeer other = await CallerAsync();
+        await other.SendAsync(SmfPeer.Message(1, Echo, new byte[600]));
+        Assert.False(await other.SaysSomethingAsync());
+        await _server!.StopAsync(TimeSpan.Zero, Cancel);
+        await _cancelled.Task.WaitAsync(Cancel);
+        Assert.Equal(1, _handled);
+    }
+
+    [Fact]
+    public async Task A_caller_that_does_not_read_its_replies_is_not_read()
+    {
+        const int payloadBytes = 32 << 10;
+        const int requests = 400;
+        Start(new SmfServerOptions());
+        SmfPeer caller = await CallerAsync();
+        var sending = Task.Run(async () =>
+        {
+            for (ushort session = 1; session <= requests; session++)
+                await caller.SendAsync(SmfPeer.Message(session, Echo, new byte[payloadBytes]));
+        }, Cancel);
+        await HandledAsync(1);
+        _ = await caller.SaysSomethingAsync();
+        // What the transport holds, what may wait, and what one read may have brought on top.
+        int most = (MemoryPair.BufferBytesMax + SmfServerConnection.RepliesWaitingBytesMax + MemoryPair.BufferBytesMax) / payloadBytes;
+        Assert.InRange(Volatile.Read(ref _handled), 1, most);
+        Assert.False(sending.IsCompleted);
+        for (int reply = 0; reply < requests; reply++)
+            Assert.Equal(payloadBytes, (await caller.ReceiveAsync()).Payload.Length);
+        await sending;
+    }
+
+    [Fact]
+    public async Task A_lost_connection_cancels_its_handlers()
+    {
+        Start(new SmfServerOptions());
+        SmfPeer caller = await CallerAsync();
+        await caller.SendAsync(SmfPeer.Message(1, Hold, [1]));
+        await HandledAsync(1);
+        caller.Connection.Abort();
+        await caller.Connection.DisposeAsync();
+        await _cancelled.Task.WaitAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task An_end_in_the_middle_of_a_request_leaves_nothing_behind()
+    {
+        Start(new SmfServerOptions());
+        SmfPeer caller = await CallerAsync();
+        await caller.SendAsync(SmfPeer.Message(1, Echo, new byte[50_000])[..40_000]);
+        await caller.Connection.Output.CompleteAsync();
+        Assert.True(await caller.IsAtEndAsync());
+        Assert.Equal(0, _server!.Memory.Taken);
+        Assert.Equal(0, _handled);
+    }
+
+    [Fact]
+    public async Task A_request_that_announces_4_GiB_is_answered_before_any_of_it_has_come()
+    {
+        Start(new SmfServerOptions());
+        SmfPeer caller = await CallerAsync();
+        await caller.SendAsync(SmfPeer.Message(1, Echo, [], checksum: 1, size: uint.MaxValue));
+        Assert.Equal(SmfStatus.TooLarge, (await caller.ReceiveAsync()).Header.Meta);
+        Assert.Equal(0, _server!.Memory.Taken);
+    }
+
+    [Theory]
+    [InlineData(Unsendable)]
+    [InlineData(TooLong)]
+    public async Task A_reply_that_cannot_be_sent_becomes_an_error(uint method)
+    {
+        Start(new SmfServerOptions { MessageBytesMax = 1_000 });
+        SmfPeer caller = await CallerAsync();
+        await caller.SendAsync(SmfPeer.Message(1, method, [1]));
+        (SmfHeader header, byte[] payload) = await caller.ReceiveAsync();
+        Assert.Equal(SmfStatus.ServerError, header.Meta);
+        Assert.Equal(SmfEmptyReply.Payload.ToArray(), payload);
+    }
+
+    [Fact]
+    public async Task Handlers_are_named_once_and_before_the_start()
+    {
+        Start(new SmfServerOptions());
+        _ = Assert.Throws<InvalidOperationException>(() => _server!.Map(new RequestId(99), (_, _) => default));
+        _ = Assert.Throws<InvalidOperationException>(() => _server!.MapFallback((_, _) => default));
+        _ = Assert.Throws<InvalidOperationException>(_server!.Start);
+        await using var other = new SmfServer(new InProcessTransport());
+        _ = other.Map(new RequestId(1), (_, _) => default, "Storage.Get").MapFallback((_, _) => default);
+        ArgumentException twice = Assert.Throws<ArgumentException>(() => other.Map(new RequestId(1), (_, _) => default, "Storage.Put"));
+        Assert.Contains("Storage.Put has a handler already, that of Storage.Get", twice.Message, StringComparison.Ordinal);
+        _ = Assert.Throws<InvalidOperationException>(() => other.MapFallback((_, _) => default));
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => other.Map(new RequestId(0), (_, _) => default));
+    }
+
+    [Fact]
+    public async Task A_fallback_serves_every_other_id_and_sees_which()
+    {
+        _server = new SmfServer(_transport).MapFallback((request, _) => new(BitConverter.GetBytes(request.Id.Value)));
+        _server.Start();
+        SmfPeer caller = await CallerAsync();
+        await caller.SendAsync(SmfPeer.Message(1, 4711, [1]));
+        Assert.Equal(BitConverter.GetBytes(4711), (await caller.ReceiveAsync()).Payload);
+    }
+
+    private void Start(SmfServerOptions options)
+    {
+        _server = new SmfServer(_transport, options)
+            .Map(new RequestId(Hold), async (request, cancel) =>
+            {
+                Count();
+                try
+                {
+                    return await _held.Task.WaitAsync(cancel);
+                }
+                catch (OperationCanceledException)
+                {
+                    _cancelled.SetResult();
+                    throw;
+                }
+            })
+            .Map(new RequestId(Echo), (request, _) =>
+            {
+                Count();
+                return new(request.Payload);
+            })
+            .Map(new RequestId(Unsendable), (_, _) => new(Convert.FromHexString("08000000040004000400000049BDC857")))
+            .Map(new RequestId(TooLong), (_, _) => new(new byte[1_001]));
+        _server.Start();
+    }
+
+    private void Count() => Interlocked.Increment(ref _handled);
+
+    private async Task HandledAsync(int count)
+    {
+        while (Volatile.Read(ref _handled) < count)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private async Task<SmfPeer> CallerAsync() => new(await _transport.ConnectAsync(Cancel));
+}
