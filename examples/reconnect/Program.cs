@@ -22,6 +22,8 @@ await CallAsync("the server is up", default);
 
 await server.StopAsync(grace: TimeSpan.FromSeconds(1));
 diary.Write("the server has stopped");
+// The client sees it by itself, without a call.
+await client.WaitForStateChangeAsync(ConnectivityState.Ready);
 // Calls fail at once, and say so in a way that a program can act on: with MayHaveRun false, nothing was executed, and another server may be asked.
 await CallAsync("no wait", default);
 // This one comes while the back-off lasts: it does not even try to connect.

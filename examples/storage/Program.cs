@@ -57,6 +57,6 @@ static async Task UseAsync(IStorage names, IContents contents)
     }
     catch (RpcException failure)
     {
-        Console.WriteLine($"get \"nothing\" failed with status {failure.Status}, blame {failure.Blame}: {failure.Message}");
+        Console.WriteLine($"get \"nothing\" failed with status {failure.Status}, blame {failure.Blame}");
     }
 }
