@@ -3,11 +3,12 @@
 #
 #   ./publish.sh                     for this machine
 #   ./publish.sh --rid linux-arm64   for another (needs that target's compiler packs and a cross linker)
+#   ./publish.sh Tests/AotProgram    another program of this repository, to artifacts/AotProgram
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
 
-usage() { sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 case "$(uname -m)" in
   x86_64) host_rid=linux-x64 ;;
@@ -15,17 +16,25 @@ case "$(uname -m)" in
   *) echo "publish.sh: there is no build for the processor $(uname -m); linux-x64 and linux-arm64 are supported" >&2; exit 2 ;;
 esac
 rid=$host_rid
+project=Gateway
 while [ $# -gt 0 ]; do
   case "$1" in
     --rid) rid=${2:?"--rid needs linux-x64 or linux-arm64"}; shift 2 ;;
     -h | --help) usage; exit 0 ;;
-    *) echo "publish.sh: unknown argument \"$1\"" >&2; usage >&2; exit 2 ;;
+    -*) echo "publish.sh: unknown argument \"$1\"" >&2; usage >&2; exit 2 ;;
+    *) project=${1#./}; project=${project%/}; shift ;;
   esac
 done
 case "$rid" in
   linux-x64 | linux-arm64) ;;
   *) echo "publish.sh: --rid is linux-x64 or linux-arm64, not \"$rid\": the gateway stands on epoll and splice" >&2; exit 2 ;;
 esac
+projects=("$project"/*.csproj)
+if [ ! -e "${projects[0]}" ]; then
+  echo "publish.sh: there is no program in \"$project\"; name the folder of one, as Tests/AotProgram" >&2
+  usage >&2
+  exit 2
+fi
 
 require_native_toolchain
 started=$(date +%s)
@@ -35,7 +44,7 @@ trap 'rm -f "$log"' EXIT
 # The newest framework whose native compiler and runtime packs can be had.
 framework=""
 for candidate in net10.0 net9.0; do
-  if dotnet restore Gateway -p:AotFramework=$candidate -r "$rid" >"$log" 2>&1; then
+  if dotnet restore "$project" -p:AotFramework=$candidate -r "$rid" >"$log" 2>&1; then
     framework=$candidate
     break
   fi
@@ -49,8 +58,8 @@ if [ -z "$framework" ]; then
   exit 1
 fi
 
-echo "publish.sh: building with $framework for $rid …"
-if ! dotnet publish Gateway -c Release -f $framework -r "$rid" -p:AotFramework=$framework >"$log" 2>&1; then
+echo "publish.sh: building $project with $framework for $rid …"
+if ! dotnet publish "$project" -c Release -f $framework -r "$rid" -p:AotFramework=$framework >"$log" 2>&1; then
   cat "$log" >&2
   if [ "$rid" != "$host_rid" ]; then
     echo "publish.sh: a cross build from $host_rid needs clang, lld and a root file system of $rid; building on a $rid machine needs neither." >&2
@@ -62,12 +71,19 @@ if grep -E 'IL[23][0-9]{3}' "$log" >&2; then
   exit 1
 fi
 
-out="artifacts/native/publish/Gateway/release_${framework}_${rid}"
+# The gateway's program goes where its users look for it, any other into artifacts/.
+project=$(basename "${projects[0]}" .csproj)
+name=$project
+binary=./artifacts/$name
+if [ "$project" = Gateway ]; then
+  name=frpc-gateway
+  binary=./$name
+fi
+[ "$rid" = "$host_rid" ] || binary="./artifacts/$name-$rid"
+out="artifacts/native/publish/$project/release_${framework}_${rid}"
 mkdir -p artifacts/symbols
-cp "$out/frpc-gateway.dbg" "artifacts/symbols/frpc-gateway-$rid.dbg"
-# A running gateway keeps its file: the new one takes its name, not its place.
-binary=./frpc-gateway
-[ "$rid" = "$host_rid" ] || binary="./artifacts/frpc-gateway-$rid"
-cp "$out/frpc-gateway" "$binary.new"
+cp "$out/$name.dbg" "artifacts/symbols/$name-$rid.dbg"
+# A program that runs keeps its file: the new one takes its name, not its place.
+cp "$out/$name" "$binary.new"
 mv "$binary.new" "$binary"
 echo "publish.sh: $binary, $framework, $rid, $(($(stat -c %s "$binary") / 1024)) KiB, $(($(date +%s) - started)) s; symbols in artifacts/symbols/"

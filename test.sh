@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Publishes ./frpc-gateway and runs every test: unit tests and simulations on net10.0, end-to-end tests against the
-# published binary. Those of the proxy run three times: with large bodies as by default, all spliced, all copied. Ends
-# with a line "N passed, N failed"; exit status 0 only when none failed.
+# Publishes ./frpc-gateway, and a program that uses all of the library, and runs every test: unit tests and simulations
+# on net10.0, end-to-end tests against what was published. Those of the proxy run three times: with large bodies as by
+# default, all spliced, all copied. Ends with a line "N passed, N failed"; exit status 0 only when none failed.
 #
 #   ./test.sh                                 everything
 #   ./test.sh -class '*TimerWheel*'           a part, once: all arguments go to the test runner
@@ -12,6 +12,7 @@ source ./prerequisites.sh
 require_native_toolchain
 (require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
 ./publish.sh
+./publish.sh Tests/AotProgram
 
 echo "test.sh: building the tests …"
 log=$(mktemp)

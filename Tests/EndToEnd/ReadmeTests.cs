@@ -115,7 +115,7 @@ public sealed class ReadmeTests : IDisposable
     }
 
     /// <summary>The fenced blocks, each with the <c>text</c> block that follows it with nothing but an empty line between.</summary>
-    private static List<(string Language, string Text, string? Shown)> Blocks()
+    internal static List<(string Language, string Text, string? Shown)> Blocks()
     {
         var blocks = new List<(string Language, string Text, string? Shown)>();
         string[] lines = Encoding.UTF8.GetString(Repository.Read("README.md")).Split('\n');
