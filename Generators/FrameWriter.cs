@@ -29,7 +29,7 @@ internal sealed class FrameWriter(ServiceModel service) : FormatWriter
             // Both ways at once: then the timeout covers the reply's body, too.
             BodyKind.Json when method.Request.Kind is BodyKind.Json =>
                 $"return await this._client.CallAsync({endpoint}, {both}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
-            BodyKind.Json => $"return await {Calls}.CallAsync(this._client, {endpoint}, {body}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
+            BodyKind.Json => $"return await this._client.CallAsync({endpoint}, {body}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
             BodyKind.Stream => $"return await {Calls}.OpenStreamAsync(this._client, {endpoint}, {body}, {rest};",
             BodyKind.Pipe => $"return await {Calls}.OpenPipeAsync(this._client, {endpoint}, {body}, {rest};",
             _ => $"return {Whole(reply.Kind, $"await {Calls}.ReadOctetsAsync(this._client, {endpoint}, {body}, {rest}")};",

@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Limits;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,4 +24,12 @@ public abstract record ClientOptions
 
     /// <summary>The clock of timeouts and back-off.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentOutOfRangeException">A value would never let a call through.</exception>
+    internal virtual void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MessageBytesMax, 1);
+        TimeLimit.Validate(Timeout);
+        TimeLimit.Validate(ConnectTimeout);
+    }
 }

@@ -23,15 +23,18 @@ public sealed class FrameClient : IAsyncDisposable
     /// <param name="address"><c>127.0.0.1:8888</c>, <c>[::1]:8888</c>, <c>name:port</c> or <c>unix:/run/x.sock</c>.</param>
     /// <param name="options">Without them, their defaults hold.</param>
     /// <exception cref="FormatException"><paramref name="address"/> is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
     public FrameClient(string address, FrameClientOptions? options = null)
         : this(new SocketConnector(address), options)
     {
     }
 
     /// <summary>A client over any transport; nothing is connected before the first call.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
     public FrameClient(IConnector connector, FrameClientOptions? options = null)
     {
         _options = options ?? new FrameClientOptions();
+        _options.Validate();
         _pool = new FrameConnectionPool(connector, _options);
     }
 
@@ -45,18 +48,24 @@ public sealed class FrameClient : IAsyncDisposable
     /// <summary>A call with JSON both ways.</summary>
     /// <exception cref="RpcException">It failed; see <see cref="RpcException.Blame"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
-    public async Task<TReply?> CallAsync<TRequest, TReply>(
+    public Task<TReply?> CallAsync<TRequest, TReply>(
         string endpoint,
         TRequest request,
         JsonTypeInfo<TRequest> requestType,
         JsonTypeInfo<TReply> replyType,
         CallOptions options = default,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default) =>
+        CallAsync(endpoint, FrameBody.Json(request, requestType), replyType, options, cancel);
+
+    /// <summary>A call with any body and a JSON reply, which has to come whole within the timeout.</summary>
+    /// <exception cref="RpcException">It failed; see <see cref="RpcException.Blame"/>.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
+    public async Task<TReply?> CallAsync<TReply>(
+        string endpoint, FrameBody body, JsonTypeInfo<TReply> replyType, CallOptions options = default, CancellationToken cancel = default)
     {
         using Deadline deadline = DeadlineOf(options, cancel);
         try
         {
-            FrameBody body = FrameBody.Json(request, requestType);
             await using FrameReply reply = await SendAsync(endpoint, body, DataType.Json, options, deadline).ConfigureAwait(false);
             return await reply.ReadJsonAsync(replyType, deadline.Token).ConfigureAwait(false);
         }

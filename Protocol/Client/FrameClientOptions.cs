@@ -1,3 +1,5 @@
+using FrameRpc.Protocol.Limits;
+
 namespace FrameRpc.Protocol.Client;
 
 /// <summary>What a <see cref="FrameClient"/> can be told.</summary>
@@ -8,4 +10,11 @@ public sealed record FrameClientOptions : ClientOptions
 
     /// <summary>How long a connection that nobody needs is kept.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    internal override void Validate()
+    {
+        base.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(ConnectionsMax, 1);
+        TimeLimit.Validate(IdleTimeout);
+    }
 }

@@ -16,7 +16,6 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
 
     public FrameConnectionPool(IConnector connector, FrameClientOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ConnectionsMax, 1, nameof(options));
         _options = options;
         _dialer = new Dialer(connector, options);
         _permits = new SemaphoreSlim(options.ConnectionsMax);

@@ -192,7 +192,7 @@ public sealed class SmfClient : IAsyncDisposable
     {
         if (timeout == Timeout.InfiniteTimeSpan)
             return long.MaxValue;
-        SmfClientOptions.ValidateTimeout(timeout);
+        TimeLimit.Validate(timeout);
         return Options.TimeProvider.GetTimestamp() + (long)(timeout.Ticks * _timestampsPerTick);
     }
 

@@ -14,19 +14,9 @@ public sealed record SmfClientOptions : ClientOptions
     /// <summary>Packs the requests for which that pays; by default none. Replies are unpacked in any case.</summary>
     public SmfCompressor? Compressor { get; init; }
 
-    /// <exception cref="ArgumentOutOfRangeException">A value would never let a call through.</exception>
-    internal void Validate()
+    internal override void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(MessageBytesMax, 1);
+        base.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(MemoryBytesMax, MessageBytesMax);
-        if (Timeout != System.Threading.Timeout.InfiniteTimeSpan)
-            ValidateTimeout(Timeout);
-    }
-
-    // The upper bound is that of timers.
-    internal static void ValidateTimeout(TimeSpan timeout)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromMilliseconds(int.MaxValue));
     }
 }

@@ -1,6 +1,7 @@
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Limits;
+using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Server;
 
@@ -27,6 +28,21 @@ public sealed class FrameRequest : ReceivedMessage
 
     /// <summary>What the reply has to hold.</summary>
     public DataType Accept { get; }
+
+    /// <summary>Refuses a request whose handler takes, or gives, something else.</summary>
+    /// <param name="taken">What the handler reads; a body that nobody reads may be anything.</param>
+    /// <param name="given">What it will reply.</param>
+    /// <exception cref="RpcException">The caller's mistake, for its eyes.</exception>
+    internal void Expect(DataType taken, DataType given)
+    {
+        if (taken is not DataType.None && DataType != taken)
+            throw Refusal($"{Endpoint} takes data of type {(byte)taken}, and the request holds {(byte)DataType}");
+        if (Accept != given)
+            throw Refusal($"{Endpoint} replies with data of type {(byte)given}, and {(byte)Accept} was accepted");
+    }
+
+    /// <summary>What to throw for a request that is wrong in a way that its caller should hear of.</summary>
+    internal static RpcException Refusal(string message) => new(SmfStatus.BadRequest, Blame.Caller, message);
 
     /// <summary>Gives back the memory that the body was counted with.</summary>
     internal void ReturnMemory() => _memory.Return(_bytesHeld);

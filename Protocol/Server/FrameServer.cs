@@ -61,9 +61,10 @@ public sealed class FrameServer : IAsyncDisposable
         string endpoint, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, Func<TRequest, CancellationToken, ValueTask<TReply>> handler) =>
         Map(endpoint, async (request, cancel) =>
         {
+            request.Expect(DataType.Json, DataType.Json);
             TRequest? body = await request.ReadJsonAsync(requestType, cancel).ConfigureAwait(false);
             return body is null
-                ? throw new RpcException(SmfStatus.BadRequest, Blame.Caller, "the body is null")
+                ? throw FrameRequest.Refusal("the body is null")
                 : FrameBody.Json(await handler(body, cancel).ConfigureAwait(false), replyType);
         });
 

@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Limits;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -43,5 +44,7 @@ public abstract record ServerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(CallsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MessageBytesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MemoryBytesMax, MessageBytesMax);
+        TimeLimit.Validate(MessageTimeout);
+        TimeLimit.Validate(StallTimeout);
     }
 }

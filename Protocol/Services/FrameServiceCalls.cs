@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.IO.Pipelines;
-using System.Text.Json.Serialization.Metadata;
 using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
@@ -16,14 +15,6 @@ public static class FrameServiceCalls
     {
         FrameReply reply = await client.SendAsync(endpoint, body, DataType.None, options, cancel).ConfigureAwait(false);
         await reply.DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>A call with a JSON reply, and anything but JSON as the request.</summary>
-    public static async Task<TReply?> CallAsync<TReply>(
-        FrameClient client, string endpoint, FrameBody body, JsonTypeInfo<TReply> replyType, CallOptions options, CancellationToken cancel)
-    {
-        await using FrameReply reply = await client.SendAsync(endpoint, body, DataType.Json, options, cancel).ConfigureAwait(false);
-        return await reply.ReadJsonAsync(replyType, cancel).ConfigureAwait(false);
     }
 
     /// <summary>A call whose reply's octets are read as they come; disposing the stream gives back the connection.</summary>

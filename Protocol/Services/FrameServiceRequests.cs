@@ -15,13 +15,7 @@ public static class FrameServiceRequests
     /// <param name="taken">What the method takes; where that is nothing, any body is left unread.</param>
     /// <param name="given">What it replies.</param>
     /// <exception cref="RpcException">The caller is to blame.</exception>
-    public static void Check(FrameRequest request, DataType taken, DataType given)
-    {
-        if (taken is not DataType.None && request.DataType != taken)
-            throw Refusal($"{request.Endpoint} takes data of type {(byte)taken}, and the request holds {(byte)request.DataType}");
-        if (request.Accept != given)
-            throw Refusal($"{request.Endpoint} replies with data of type {(byte)given}, and {(byte)request.Accept} was accepted");
-    }
+    public static void Check(FrameRequest request, DataType taken, DataType given) => request.Expect(taken, given);
 
     /// <summary>Gathers a request's octets.</summary>
     /// <exception cref="RpcException">They are more than 4 MiB, or were cut short.</exception>
@@ -30,7 +24,5 @@ public static class FrameServiceRequests
             ?? throw new RpcException(SmfStatus.TooLarge, Blame.Caller, $"{request.Endpoint} takes at most {WholeOctets.BytesMax} octets");
 
     /// <summary>What to throw where a request is <c>null</c>, and its type has none.</summary>
-    public static RpcException NullBody() => Refusal("the body is null");
-
-    private static RpcException Refusal(string message) => new(SmfStatus.BadRequest, Blame.Caller, message);
+    public static RpcException NullBody() => FrameRequest.Refusal("the body is null");
 }

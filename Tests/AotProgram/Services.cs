@@ -81,7 +81,7 @@ internal static class Services
             }),
             async client =>
             {
-                Expect.Equal(3, await FrameServiceCalls.CallAsync(client, "Length", FrameBody.Octets(new byte[3]), number, default, default));
+                Expect.Equal(3, await client.CallAsync("Length", FrameBody.Octets(new byte[3]), number));
                 RpcReplyException refused = await Expect.ThrowsAsync<RpcReplyException>(
                     () => FrameServiceCalls.ReadOctetsAsync(client, "Length", FrameBody.None, default, default));
                 Expect.Equal(Blame.Caller, refused.Blame);

@@ -27,7 +27,7 @@ Case[] cases =
 [
     new("octets over a Unix socket, GiB/s", "plain socket loop", 0.85, MoreIsBetter: true,
         async () => new(await unix.DownloadAsync(payloads), await PlainStream.OverUnixAsync(bytes, payload))),
-    new("the same, from a Stream, GiB/s", "plain socket loop", 0.85, MoreIsBetter: true,
+    new("the same, read from a Stream, which copies, GiB/s", "plain socket loop", null, MoreIsBetter: true,
         async () => new(await unixFromStream.DownloadAsync(payloads), await PlainStream.OverUnixAsync(bytes, payload))),
     new("octets in process, GiB/s", "a copy, or 8 GiB/s", 1, MoreIsBetter: true,
         async () => new(await memory.DownloadAsync(payloads), Math.Min(CopyNeeded, PlainStream.Copied(bytes, payload)))),

@@ -23,8 +23,8 @@ internal static class Report
             compared ? measured.Against : "-",
             compared ? Text(Median(rounds.Select(round => round.Peer))) : "-",
             range,
-            $"{(measured.MoreIsBetter ? "≥" : "≤")} {Text(measured.Target)}",
-            $"{(reached ? "reached" : "**missed**")} |"));
+            measured.Target is { } target ? $"{(measured.MoreIsBetter ? "≥" : "≤")} {Text(target)}" : "-",
+            $"{(measured.Target is null ? "" : reached ? "reached" : "**missed**")} |"));
     }
 
     private static double Median(IEnumerable<double> figures)

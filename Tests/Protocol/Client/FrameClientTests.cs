@@ -187,6 +187,28 @@ public sealed class FrameClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_json_reply_has_to_come_whole_in_time()
+    {
+        await using FramePeer server = Connect();
+        Task<MessageHeaderRecord?> call = Client().CallAsync("Echo", FrameBody.None, MessageHeaderJsonContext.Default.MessageHeaderRecord, cancel: _cancel);
+        _ = await server.ReadMessageAsync();
+        await server.SendAsync(Frame.ReplyHeader(DataType.Json), Frame.Encode(FrameType.Data, true, "{}"u8)[..^1]);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        _ = await Assert.ThrowsAsync<RpcTimeoutException>(() => call);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(1, 0, 1)]
+    [InlineData(1, 1, 0)]
+    [InlineData(1, 1, -5)]
+    public void Options_that_would_let_no_call_through_are_refused_at_once(int connectionsMax, int messageBytesMax, int timeoutMs)
+    {
+        var options = new FrameClientOptions { ConnectionsMax = connectionsMax, MessageBytesMax = messageBytesMax, Timeout = TimeSpan.FromMilliseconds(timeoutMs) };
+        _ = Assert.Throws<ArgumentOutOfRangeException>(() => new FrameClient(_connections, options));
+    }
+
+    [Fact]
     public async Task A_cancelled_call_throws_what_cancelled_calls_throw()
     {
         await using FramePeer server = Connect();

@@ -152,6 +152,15 @@ public sealed class FrameServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_handler_of_json_refuses_another_body_as_the_callers_fault()
+    {
+        await using FramePeer caller = await StartAsync();
+        await caller.SendAsync(Frame.Request("Json", DataType.Octets, "1"u8));
+        FrameMessage reply = (await caller.ReadMessageAsync())!;
+        Assert.Equal((ReplyError.Request, "Json takes data of type 2, and the request holds 3"), (reply.Error, reply.ErrorMessage));
+    }
+
+    [Fact]
     public async Task What_is_not_json_is_the_callers_fault_and_says_where()
     {
         await using FramePeer caller = await StartAsync();
@@ -313,6 +322,7 @@ public sealed class FrameServerTests : IAsyncDisposable
         _server = new FrameServer(_transport, (options ?? new FrameServerOptions()) with { TimeProvider = _clock })
             .Map("Echo", async (request, cancel) => FrameBody.RawJson(await request.ReadRawJsonAsync(cancel)))
             .Map("Typed", async (request, cancel) => FrameBody.Json(await request.ReadJsonAsync(MessageHeaderJsonContext.Default.MessageHeaderRecord, cancel), MessageHeaderJsonContext.Default.MessageHeaderRecord!))
+            .Map("Json", MessageHeaderJsonContext.Default.MessageHeaderRecord, MessageHeaderJsonContext.Default.MessageHeaderRecord, (record, _) => ValueTask.FromResult(record))
             .Map("Zeros", (_, _) => ValueTask.FromResult(FrameBody.Octets(new byte[64 << 20])));
         _ = map?.Invoke(_server);
         _server.Start();

@@ -125,7 +125,7 @@ public sealed class SmfServerLimitTests : IAsyncDisposable
         Assert.False(await other.SaysSomethingAsync());
         clock.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(600, (await other.ReceiveAsync()).Payload.Length);
-        Assert.True(await slow.IsAtEndAsync());
+        _ = await Assert.ThrowsAnyAsync<IOException>(slow.ReceiveAsync);
     }
 
     [Fact]
