@@ -58,7 +58,9 @@ public sealed class SmfClient : IAsyncDisposable
 
     /// <summary>Makes one call.</summary>
     /// <param name="id">Which method, see <see cref="RequestId.ForMethod"/>.</param>
-    /// <param name="payload">A FlatBuffers table; not to be changed until the call is over. An empty one is sent as the empty table, because the format has no payload of 0 bytes.</param>
+    /// <param name="payload">
+    /// A FlatBuffers table; not to be changed until the call is over. An empty one is sent as the empty table, because the format has no payload of 0 bytes.
+    /// </param>
     /// <param name="options">What is asked for beside it.</param>
     /// <param name="cancel">Ends the waiting. The server is not told: the format has no word for it.</param>
     /// <returns>The reply; await it once. Dispose it to have its memory used again.</returns>
@@ -205,8 +207,12 @@ public sealed class SmfClient : IAsyncDisposable
     private ObjectDisposedException Disposed() => new(null, $"the client of {_dialer.Address} was disposed");
 
     private RpcException TooLarge(RequestId id, int bytes) => new(
-        SmfStatus.TooLarge, Blame.Caller, $"{id}: the payload has {bytes} bytes, more than the {nameof(ClientOptions.MessageBytesMax)} of {Options.MessageBytesMax}");
+        SmfStatus.TooLarge,
+        Blame.Caller,
+        $"{id}: the payload has {bytes} bytes, more than the {nameof(ClientOptions.MessageBytesMax)} of {Options.MessageBytesMax}");
 
     private static RpcException Unsendable(RequestId id) => new(
-        SmfStatus.BadRequest, Blame.Caller, $"{id}: this payload's checksum is 0, which the format takes for a missing one; change it, if only in a field that nobody reads");
+        SmfStatus.BadRequest,
+        Blame.Caller,
+        $"{id}: this payload's checksum is 0, which the format takes for a missing one; change it, if only in a field that nobody reads");
 }

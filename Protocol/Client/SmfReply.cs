@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>The reply of a call that was served. Disposing it gives its memory back to a pool; forgetting that does no harm but work for the garbage collector.</summary>
+/// <summary>The reply of a call that was served.</summary>
+/// <remarks>Disposing it gives its memory back to a pool; forgetting that does no harm but work for the garbage collector.</remarks>
 public sealed class SmfReply : IDisposable
 {
     private readonly ReadOnlyMemory<byte> _payload;

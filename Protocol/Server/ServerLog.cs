@@ -35,6 +35,6 @@ internal static partial class ServerLog
     [LoggerMessage(30, LogLevel.Warning, "{Method}: the handler failed; {Peer} is answered with status 500")]
     public static partial void HandlerFailed(ILogger logger, string method, string peer, Exception reason);
 
-    [LoggerMessage(31, LogLevel.Warning, "{Method}: the reply cannot be sent and is replaced by status 500: it has {Bytes} bytes of at most {BytesMax}, and its checksum is {Checksum}, which may not be 0")]
-    public static partial void Unsendable(ILogger logger, string method, int bytes, uint checksum, int bytesMax);
+    [LoggerMessage(31, LogLevel.Warning, "{Method}: a reply of {Bytes} bytes (at most {BytesMax}) and checksum {Checksum} (not 0) cannot be sent; its caller gets status 500")]
+    public static partial void Unsendable(ILogger logger, string method, int bytes, int bytesMax, uint checksum);
 }

@@ -12,7 +12,10 @@ public abstract record ServerOptions
     /// <summary>Handlers at once, over all connections. Where more calls come, connections are not read until one is over.</summary>
     public int CallsMax { get; init; } = 1024;
 
-    /// <summary>Bytes of requests held at once, over all connections. Where more come, connections are not read until one is over. At least <see cref="MessageBytesMax"/>.</summary>
+    /// <summary>
+    /// Bytes of requests held at once, over all connections. Where more come, connections are not read until one is over. At least
+    /// <see cref="MessageBytesMax"/>.
+    /// </summary>
     public long MemoryBytesMax { get; init; } = 256 << 20;
 
     /// <summary>The longest smf payload, or JSON part of a frame message, in bytes; checked before memory is taken. Octets are streams and have no limit.</summary>

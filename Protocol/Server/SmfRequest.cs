@@ -15,7 +15,8 @@ public readonly struct SmfRequest
     /// <summary>Which method is called; a handler of several needs it.</summary>
     public RequestId Id { get; }
 
-    /// <summary>What the caller sent, unpacked; its checksum was right. It is used again once the handler has completed: what is to stay must be copied. The reply may be made of it.</summary>
+    /// <summary>What the caller sent, unpacked; its checksum was right.</summary>
+    /// <remarks>Its memory is used again once the handler has completed: what is to stay must be copied. The reply may be made of it.</remarks>
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>Who called, for people.</summary>

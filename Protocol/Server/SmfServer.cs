@@ -14,7 +14,10 @@ public sealed class SmfServer : IAsyncDisposable
     private readonly AcceptLoop _loop;
     private bool _started;
 
-    /// <summary>A server on an address as people write it: <c>127.0.0.1:7001</c>, <c>127.0.0.1:0</c>, <c>unix:/run/x.sock</c>. It listens at once, and serves after <see cref="Start"/>.</summary>
+    /// <summary>
+    /// A server on an address as people write it: <c>127.0.0.1:7001</c>, <c>127.0.0.1:0</c>, <c>unix:/run/x.sock</c>. It listens at once, and serves after
+    /// <see cref="Start"/>.
+    /// </summary>
     /// <param name="address">Where to listen.</param>
     /// <param name="options">What is not to be as it is by default.</param>
     /// <exception cref="FormatException"><paramref name="address"/> is none.</exception>
@@ -86,7 +89,9 @@ public sealed class SmfServer : IAsyncDisposable
     }
 
     /// <summary>Accepts no more connections, answers further requests with 503, and ends each connection when its calls are over.</summary>
-    /// <param name="grace">How long calls may take to end; what is left then is cut off. <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.</param>
+    /// <param name="grace">
+    /// How long calls may take to end; what is left then is cut off. <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.
+    /// </param>
     /// <param name="cancel">Ends the grace early.</param>
     public Task StopAsync(TimeSpan grace, CancellationToken cancel = default) => _loop.StopAsync(grace, cancel);
 

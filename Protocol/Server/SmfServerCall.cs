@@ -128,7 +128,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         _packed = reply.Owner;
         if (reply.Checksum == 0 || reply.Bytes.Length > Server.Options.MessageBytesMax)
         {
-            ServerLog.Unsendable(Server.Options.Logger, _route!.Method, reply.Bytes.Length, reply.Checksum, Server.Options.MessageBytesMax);
+            ServerLog.Unsendable(Server.Options.Logger, _route!.Method, reply.Bytes.Length, Server.Options.MessageBytesMax, reply.Checksum);
             Finish(SmfStatus.ServerError);
             return;
         }

@@ -7,7 +7,7 @@ namespace FrameRpc.Protocol.Server;
 /// <remarks>
 /// Nothing but a lost connection or the server's stop ends it: after every header it is known where the next one begins. What cannot be held now is not read.
 /// </remarks>
-#pragma warning disable CA1001 // A source without timer holds nothing to dispose, and handlers may use its token for longer than the connection lives.
+#pragma warning disable CA1001 // A token source without timer holds nothing to dispose, and handlers may use its token after the connection's end.
 internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
 #pragma warning restore CA1001
 {
@@ -98,12 +98,15 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
     protected override bool OnHeader(in SmfHeader header)
     {
         uint status = Refusal(header);
+        bool room = _output.BytesWaiting <= RepliesWaitingBytesMax;
         if (status != SmfStatus.Ok)
         {
             Refuse(header.Session, status);
+            if (!room)
+                Pause(RoomAsync());
             return false;
         }
-        if (_server.Memory.TryTake(header.Size))
+        if (room && _server.Memory.TryTake(header.Size))
             _memoryBytes = header.Size;
         else
             Pause(TakeMemoryAsync(header.Size));
@@ -132,12 +135,6 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
         _waiting = null;
     }
 
-    protected override void OnTurnOver()
-    {
-        if (!Paused && _output.BytesWaiting > RepliesWaitingBytesMax)
-            Pause(_output.WaitForRoomAsync(RepliesWaitingBytesMax / 2));
-    }
-
     protected override void OnEnded(Exception? reason)
     {
         if (reason is not null)
@@ -149,8 +146,12 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
         Release();
     }
 
+    private ValueTask RoomAsync() => _output.WaitForRoomAsync(RepliesWaitingBytesMax / 2);
+
+    // Room first: a caller that does not read its replies must not sit on memory that others wait for.
     private async ValueTask TakeMemoryAsync(long bytes)
     {
+        await RoomAsync().ConfigureAwait(false);
         await _server.Memory.TakeAsync(bytes, Gone).ConfigureAwait(false);
         _memoryBytes = bytes;
     }

@@ -35,7 +35,9 @@ internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed) : I
     /// <summary>Sends a message whose payload is copied.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="payload">Shorter than <see cref="LargeBytesMin"/>.</param>
-    /// <param name="alone">Whether nothing else is about to be sent: then it is written by this thread; otherwise a thread of the pool takes with it all that comes until then.</param>
+    /// <param name="alone">
+    /// Whether nothing else is about to be sent: then it is written by this thread; otherwise a thread of the pool takes with it all that comes until then.
+    /// </param>
     public void Send(in SmfHeader header, ReadOnlySpan<byte> payload, bool alone)
     {
         lock (_lock)

@@ -24,15 +24,13 @@ internal abstract class SmfReceiver
     private uint _skipLeft;
     private bool _receiving;
     private bool _stopped;
+    private bool _paused;
 
     protected SmfReceiver(PipeReader input)
     {
         _input = input;
         _turn = Turn;
     }
-
-    /// <summary>Whether nothing is read until something is over.</summary>
-    protected bool Paused { get; private set; }
 
     /// <summary>Starts to read. Returns at once, unless there is something already.</summary>
     protected void Receive()
@@ -66,11 +64,11 @@ internal abstract class SmfReceiver
 
     protected void Add(SmfWork work) => _batch.Add(work);
 
-    /// <summary>Reads no further until something is over: called by <see cref="OnHeader"/>, <see cref="OnMessage"/> and <see cref="OnTurnOver"/>, while not <see cref="Paused"/>.</summary>
+    /// <summary>Reads no further until something is over: called by <see cref="OnHeader"/> and <see cref="OnMessage"/>, once.</summary>
     protected void Pause(ValueTask until)
     {
         _pause = until;
-        Paused = true;
+        _paused = true;
     }
 
     private void Turn()
@@ -93,7 +91,7 @@ internal abstract class SmfReceiver
             _input.AdvanceTo(consumed);
             OnTurnOver();
             _stopped |= result.IsCanceled;
-            if (Paused)
+            if (_paused)
             {
                 SmfWork.Batch batch = TakeBatch();
                 _ = ResumeAsync();
@@ -149,7 +147,7 @@ internal abstract class SmfReceiver
             return;
         }
         _pause = default;
-        Paused = false;
+        _paused = false;
         OnResumed();
         if (_stopped)
             EndInOrder();
@@ -189,7 +187,7 @@ internal abstract class SmfReceiver
     private int Parse(ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<byte> left = data;
-        while (!Paused)
+        while (!_paused)
         {
             if (_receiving)
                 TakePayload(ref left);

@@ -29,7 +29,9 @@ internal abstract class SmfWork : IThreadPoolWorkItem
                 work = QueueOne(work);
         }
 
-        /// <summary>Gives all but the last to the thread pool, and runs that one here: a single message costs no thread hop, and one that blocks holds up no other.</summary>
+        /// <summary>
+        /// Gives all but the last to the thread pool, and runs that one here: a single message costs no thread hop, and one that blocks holds up no other.
+        /// </summary>
         public readonly void Run()
         {
             SmfWork? work = _first;
