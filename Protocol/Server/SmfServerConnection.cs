@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Protocol.Transports;
 
@@ -17,6 +18,8 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
     private readonly SmfServer _server;
     private readonly TransportConnection _transport;
     private readonly SmfOutput _output;
+    private readonly StallGuard _messageGuard;
+    private readonly StallGuard _writeGuard;
     private readonly CancellationTokenSource _gone;
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +32,7 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
     // Taken for the request that is coming.
     private long _memoryBytes;
 
+    private bool _messageTimed;
     private volatile bool _draining;
     private volatile bool _aborted;
 
@@ -37,7 +41,9 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
     {
         _server = server;
         _transport = transport;
-        _output = new SmfOutput(transport.Output, _ => Abort());
+        _messageGuard = new StallGuard(transport, server.Options.MessageTimeout, server.Options.TimeProvider);
+        _writeGuard = new StallGuard(transport, server.Options.StallTimeout, server.Options.TimeProvider);
+        _output = new SmfOutput(transport.Output, _ => Abort(), _writeGuard);
         _gone = new CancellationTokenSource();
         Gone = _gone.Token;
     }
@@ -60,6 +66,8 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
         await _received.Task.ConfigureAwait(false);
         await _settled.Task.ConfigureAwait(false);
         await _output.CloseAsync().ConfigureAwait(false);
+        _messageGuard.Dispose();
+        _writeGuard.Dispose();
     }
 
     public void Drain()
@@ -133,6 +141,18 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
             return;
         Add(_waiting);
         _waiting = null;
+    }
+
+    // From the first turn that leaves a request unfinished to the one that has all of it; waiting for memory or room is not the caller's fault.
+    protected override void OnTurnOver()
+    {
+        if (IsWithinMessage == _messageTimed)
+            return;
+        _messageTimed = !_messageTimed;
+        if (_messageTimed)
+            _messageGuard.Begin();
+        else
+            _messageGuard.End();
     }
 
     protected override void OnEnded(Exception? reason)

@@ -8,7 +8,8 @@ namespace FrameRpc.Protocol.Smf;
 /// <remarks>Sending never waits. What waits to be written is bounded by whoever sends: see <see cref="BytesWaiting"/>.</remarks>
 /// <param name="writer">Written by one flush at a time, and completed by nobody here.</param>
 /// <param name="failed">Hears once why no more can be written.</param>
-internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed) : IThreadPoolWorkItem
+/// <param name="guard">Watches over writes that wait for the other side to read; none where nobody else is kept waiting by that.</param>
+internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed, StallGuard? guard = null) : IThreadPoolWorkItem
 {
     /// <summary>From this size on a payload is not copied behind the others, but written by itself.</summary>
     public const int LargeBytesMin = 16 << 10;
@@ -16,10 +17,17 @@ internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed) : I
     // About as much as 64 small messages in flight need.
     private const int BufferBytesMin = 8 << 10;
 
+    /// <summary>
+    /// How often a flush lets others of the pool's queue go first, which then add to it. With 64 calls in flight, client and server on two cores,
+    /// <c>bench/channels.sh</c> made (median of three runs) 442,000 calls/s with 0, 484,000 with 1, 546,000 with 2 and 531,000 with 4.
+    /// </summary>
+    private const int TurnsWaitedMax = 2;
+
     private readonly Lock _lock = new();
     private Queue<Large>? _large;
     private byte[] _buffer = [];
     private int _filled;
+    private int _turnsWaited;
     private bool _flushing;
     private bool _closed;
     private TaskCompletionSource? _idle;
@@ -119,7 +127,16 @@ internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed) : I
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_turnsWaited++ < TurnsWaitedMax)
+        {
+            _ = ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
+        _turnsWaited = 0;
+        _ = FlushAsync();
+    }
 
     private async Task FlushAsync(bool once = false)
     {
@@ -155,7 +172,13 @@ internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed) : I
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        FlushResult result = await writer.WriteAsync(bytes).ConfigureAwait(false);
+        ValueTask<FlushResult> writing = writer.WriteAsync(bytes);
+        bool waits = guard is not null && !writing.IsCompleted;
+        if (waits)
+            guard!.Begin();
+        FlushResult result = await writing.ConfigureAwait(false);
+        if (waits)
+            guard!.End();
         if (result.IsCompleted)
             throw new IOException("the other side takes no more");
         if (result.IsCanceled)

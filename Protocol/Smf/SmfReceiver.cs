@@ -32,6 +32,9 @@ internal abstract class SmfReceiver
         _turn = Turn;
     }
 
+    /// <summary>Whether a message has begun that is not whole yet, and is being read.</summary>
+    protected bool IsWithinMessage => !_paused && (_receiving || _skipLeft > 0 || _headerFilled > 0);
+
     /// <summary>Starts to read. Returns at once, unless there is something already.</summary>
     protected void Receive()
     {

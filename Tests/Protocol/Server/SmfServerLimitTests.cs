@@ -113,6 +113,51 @@ public sealed class SmfServerLimitTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_request_that_does_not_come_whole_in_time_loses_its_connection_and_its_memory_serves_others()
+    {
+        var clock = new ManualTimeProvider();
+        Start(new SmfServerOptions { MessageBytesMax = 1_000, MemoryBytesMax = 1_000, TimeProvider = clock });
+        SmfPeer slow = await CallerAsync();
+        await slow.SendAsync(SmfPeer.Message(1, Echo, new byte[600])[..300]);
+        await clock.WaitForTimersAsync(1, Cancel);
+        SmfPeer other = await CallerAsync();
+        await other.SendAsync(SmfPeer.Message(1, Echo, new byte[600]));
+        Assert.False(await other.SaysSomethingAsync());
+        clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(600, (await other.ReceiveAsync()).Payload.Length);
+        Assert.True(await slow.IsAtEndAsync());
+    }
+
+    [Fact]
+    public async Task The_time_of_a_request_ends_with_its_last_byte()
+    {
+        var clock = new ManualTimeProvider();
+        Start(new SmfServerOptions { TimeProvider = clock });
+        SmfPeer caller = await CallerAsync();
+        byte[] request = SmfPeer.Message(1, Hold, new byte[600]);
+        await caller.SendAsync(request[..300]);
+        await clock.WaitForTimersAsync(1, Cancel);
+        await caller.SendAsync(request[300..]);
+        await HandledAsync(1);
+        clock.Advance(TimeSpan.FromMinutes(5));
+        _held.SetResult(new byte[] { 9 });
+        Assert.Equal([9], (await caller.ReceiveAsync()).Payload);
+    }
+
+    [Fact]
+    public async Task A_caller_that_reads_no_reply_for_too_long_loses_its_connection()
+    {
+        var clock = new ManualTimeProvider();
+        Start(new SmfServerOptions { TimeProvider = clock });
+        SmfPeer caller = await CallerAsync();
+        for (ushort session = 1; session <= 2; session++)
+            await caller.SendAsync(SmfPeer.Message(session, Echo, new byte[MemoryPair.BufferBytesMax]));
+        await clock.WaitForTimersAsync(1, Cancel);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await _server!.StopAsync(Timeout.InfiniteTimeSpan, Cancel);
+    }
+
+    [Fact]
     public async Task A_lost_connection_cancels_its_handlers()
     {
         Start(new SmfServerOptions());
