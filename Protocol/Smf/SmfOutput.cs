@@ -9,7 +9,7 @@ namespace FrameRpc.Protocol.Smf;
 /// <param name="writer">Written by one flush at a time, and completed by nobody here.</param>
 /// <param name="failed">Hears once why no more can be written.</param>
 /// <param name="guard">Watches over writes that wait for the other side to read; none where nobody else is kept waiting by that.</param>
-internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed, StallGuard? guard = null) : IThreadPoolWorkItem
+internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> failed, StallGuard? guard = null) : IThreadPoolWorkItem
 {
     /// <summary>From this size on a payload is not copied behind the others, but written by itself.</summary>
     public const int LargeBytesMin = 16 << 10;
@@ -17,17 +17,10 @@ internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed, Sta
     // About as much as 64 small messages in flight need.
     private const int BufferBytesMin = 8 << 10;
 
-    /// <summary>
-    /// How often a flush lets others of the pool's queue go first, which then add to it. With 64 calls in flight, client and server on two cores,
-    /// <c>bench/channels.sh</c> made (median of three runs) 442,000 calls/s with 0, 484,000 with 1, 546,000 with 2 and 531,000 with 4.
-    /// </summary>
-    private const int TurnsWaitedMax = 2;
-
     private readonly Lock _lock = new();
     private Queue<Large>? _large;
     private byte[] _buffer = [];
     private int _filled;
-    private int _turnsWaited;
     private bool _flushing;
     private bool _closed;
     private TaskCompletionSource? _idle;
@@ -127,64 +120,6 @@ internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed, Sta
         }
     }
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        if (_turnsWaited++ < TurnsWaitedMax)
-        {
-            _ = ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            return;
-        }
-        _turnsWaited = 0;
-        _ = FlushAsync();
-    }
-
-    private async Task FlushAsync(bool once = false)
-    {
-        Flight flight = default;
-        try
-        {
-            while (TakeOff(out flight))
-            {
-                if (flight.Filled > 0)
-                    await WriteAsync(flight.Buffer.AsMemory(0, flight.Filled)).ConfigureAwait(false);
-                while (flight.Large?.Count > 0)
-                {
-                    Large large = flight.Large.Peek();
-                    large.Header.Write(writer.GetSpan(SmfHeader.Bytes));
-                    writer.Advance(SmfHeader.Bytes);
-                    await WriteAsync(large.Payload).ConfigureAwait(false);
-                    _ = flight.Large.Dequeue();
-                    large.Owner.Dispose();
-                }
-                Land(flight);
-                if (once && BytesWaiting > 0)
-                {
-                    _ = ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-                    return;
-                }
-            }
-        }
-        catch (Exception e)
-        {
-            Fail(flight, e);
-        }
-    }
-
-    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
-    {
-        ValueTask<FlushResult> writing = writer.WriteAsync(bytes);
-        bool waits = guard is not null && !writing.IsCompleted;
-        if (waits)
-            guard!.Begin();
-        FlushResult result = await writing.ConfigureAwait(false);
-        if (waits)
-            guard!.End();
-        if (result.IsCompleted)
-            throw new IOException("the other side takes no more");
-        if (result.IsCanceled)
-            throw new IOException("the connection was aborted");
-    }
-
     // Who sends alone writes what it sent, and is not kept here by what others send meanwhile.
     private void Flush(bool here)
     {
@@ -218,85 +153,5 @@ internal sealed class SmfOutput(PipeWriter writer, Action<Exception> failed, Sta
         return room;
     }
 
-    /// <summary>Takes all that waits; false, if there is nothing, and the flush is over.</summary>
-    private bool TakeOff(out Flight flight)
-    {
-        TaskCompletionSource? idle;
-        lock (_lock)
-        {
-            flight = TakeAll();
-            if (flight.Bytes > 0)
-                return true;
-            _flushing = false;
-            idle = _idle;
-        }
-        Return(flight.Owed);
-        idle?.SetResult();
-        return false;
-    }
-
-    private Flight TakeAll()
-    {
-        var all = new Flight(_buffer, _filled, _large, _waiting, _owed);
-        _buffer = [];
-        _filled = 0;
-        _large = null;
-        _owed = 0;
-        return all;
-    }
-
-    private void Land(in Flight flight)
-    {
-        TaskCompletionSource? room = null;
-        lock (_lock)
-        {
-            _waiting -= flight.Bytes;
-            if (_waiting <= _roomBytes)
-                (room, _room) = (_room, null);
-        }
-        flight.Release();
-        Return(flight.Owed);
-        room?.SetResult();
-    }
-
-    private void Fail(in Flight flight, Exception reason)
-    {
-        Flight rest;
-        TaskCompletionSource? idle, room;
-        lock (_lock)
-        {
-            _closed = true;
-            rest = TakeAll();
-            _waiting = 0;
-            _flushing = false;
-            idle = _idle;
-            (room, _room) = (_room, null);
-        }
-        flight.Release();
-        rest.Release();
-        Return(flight.Owed + rest.Owed);
-        room?.SetResult();
-        failed(reason);
-        idle?.SetResult();
-    }
-
-    private void Return(long owed)
-    {
-        if (owed > 0)
-            _budget!.Return(owed);
-    }
-
     private sealed record Large(SmfHeader Header, ReadOnlyMemory<byte> Payload, IDisposable Owner);
-
-    /// <summary>What is being written: copied messages, then large ones, each by itself.</summary>
-    private readonly record struct Flight(byte[] Buffer, int Filled, Queue<Large>? Large, long Bytes, long Owed)
-    {
-        public void Release()
-        {
-            if (Filled > 0)
-                ArrayPool<byte>.Shared.Return(Buffer);
-            while (Large is not null && Large.TryDequeue(out Large? unwritten))
-                unwritten.Owner.Dispose();
-        }
-    }
 }

@@ -19,6 +19,7 @@ internal static class Transports
         new("transport: TLS", TlsAsync),
         new("transport: in process", () => UseAsync(() => new InProcessTransport(), listener => (InProcessTransport)listener)),
         new("transport: one's own, over any pipes", () => UseAsync(() => new PairTransport(), listener => (PairTransport)listener)),
+        new("transport: a connection that is there already", OneConnectionAsync),
         new("transport: a pair in memory", PairAsync),
         new("transport: addresses as text", AddressesAsync),
     ];
@@ -69,6 +70,16 @@ internal static class Transports
             await reply.Octets.CopyToAsync(copy);
             Expect.Bytes(Patterns.Make(1_000_000), copy.ToArray());
         }
+    }
+
+    private static async Task OneConnectionAsync()
+    {
+        MemoryPair pair = MemoryPair.Create();
+        await using SmfServer server = new(new OneConnection(pair.Server));
+        SmfCalls.MapEcho(server);
+        server.Start();
+        await using var client = new SmfClient(new OneConnection(pair.Client, "the server"));
+        await SmfCalls.CallEchoAsync(client, Patterns.Make(1000));
     }
 
     private static async Task PairAsync()

@@ -1,7 +1,13 @@
 namespace FrameRpc.Tests.Protocol;
 
-/// <summary>A stream of zeros without an end.</summary>
+/// <summary>A stream of zeros without an end, which counts how far it was read.</summary>
 internal sealed class EndlessStream : MemoryStream
 {
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(buffer.Length);
+    public long BytesRead { get; private set; }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        BytesRead += buffer.Length;
+        return ValueTask.FromResult(buffer.Length);
+    }
 }

@@ -86,6 +86,19 @@ public sealed class FrameClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_source_is_read_no_further_than_the_server_takes_it()
+    {
+        await using FramePeer server = Connect();
+        var source = new EndlessStream();
+        Task<FrameReply> call = CallAsync(Client(), FrameBody.Octets(source));
+        // Memory takes what is written at once, until it is full: all that can be sent has been sent by now.
+        Assert.InRange(source.BytesRead, MemoryPair.BufferBytesMax / 2, 2 * MemoryPair.BufferBytesMax);
+        Assert.False(call.IsCompleted);
+        await _client!.DisposeAsync();
+        _ = await Assert.ThrowsAsync<RpcConnectionException>(() => call);
+    }
+
+    [Fact]
     public async Task A_request_whose_source_fails_ends_with_a_reset_and_its_caller_gets_the_sources_own_exception()
     {
         await using FramePeer server = Connect();

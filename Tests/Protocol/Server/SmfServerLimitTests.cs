@@ -77,8 +77,8 @@ public sealed class SmfServerLimitTests : IAsyncDisposable
         await other.SendAsync(SmfPeer.Message(1, Echo, new byte[600]));
         Assert.False(await other.SaysSomethingAsync());
         await _server!.StopAsync(TimeSpan.Zero, Cancel);
+        // Disposing looks at what is left. The one that waited may have had its turn between the ends of the two connections.
         await _cancelled.Task.WaitAsync(Cancel);
-        Assert.Equal(1, _handled);
     }
 
     [Theory]
@@ -150,8 +150,9 @@ public sealed class SmfServerLimitTests : IAsyncDisposable
         var clock = new ManualTimeProvider();
         Start(new SmfServerOptions { TimeProvider = clock });
         SmfPeer caller = await CallerAsync();
-        for (ushort session = 1; session <= 2; session++)
-            await caller.SendAsync(SmfPeer.Message(session, Echo, new byte[MemoryPair.BufferBytesMax]));
+        await caller.SendAsync(SmfPeer.Message(1, Echo, new byte[MemoryPair.BufferBytesMax]));
+        // Once the request is whole and served, only the writing of its reply can still be timed.
+        await HandledAsync(1);
         await clock.WaitForTimersAsync(1, Cancel);
         clock.Advance(TimeSpan.FromSeconds(30));
         await _server!.StopAsync(Timeout.InfiniteTimeSpan, Cancel);

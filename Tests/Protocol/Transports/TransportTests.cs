@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -105,6 +106,24 @@ public sealed class TransportTests : IDisposable
     }
 
     [Fact]
+    public async Task Any_two_pipes_are_a_connection_that_is_given_out_once()
+    {
+        var there = new Pipe();
+        var back = new Pipe();
+        await using FrameServer server = new FrameServer(new OneConnection(new Ends(there.Reader, back.Writer)))
+            .Map("Mirror", (request, _) => ValueTask.FromResult(FrameBody.Octets(request.Octets)));
+        server.Start();
+        var connector = new OneConnection(new Ends(back.Reader, there.Writer), "two pipes");
+        await using (var client = new FrameClient(connector))
+        {
+            await using FrameReply reply = await client.SendAsync("Mirror", FrameBody.Octets(new byte[200_000]), DataType.Octets, cancel: _cancel);
+            Assert.Equal(200_000, (await ReadAllAsync(reply.OpenOctets())).Length);
+        }
+        var e = await Assert.ThrowsAsync<IOException>(async () => await connector.ConnectAsync(_cancel));
+        Assert.Equal("two pipes: there was one connection, and it was used", e.Message);
+    }
+
+    [Fact]
     public async Task A_caller_that_never_makes_its_handshake_keeps_no_other_waiting()
     {
         (IListener listener, IConnector connector) = Make("tls");
@@ -171,6 +190,8 @@ public sealed class TransportTests : IDisposable
         await stream.CopyToAsync(all, _cancel);
         return all.ToArray();
     }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     private async Task<bool> EndsAsync(TransportConnection connection)
     {
