@@ -165,6 +165,27 @@ public sealed class SmfDeadlineTests : ScriptedSmf
         Assert.True(await old.IsAtEndAsync());
     }
 
+    [Fact]
+    public async Task Calls_that_were_answered_late_do_not_count_against_their_connection()
+    {
+        SmfPeer server = await ConnectAsync();
+        for (int round = 0; round < 3; round++)
+        {
+            var late = new List<(Task<SmfReply> Call, SmfHeader Request)>();
+            for (int call = 0; call < SmfClientConnection.AbandonedMax / 2; call++)
+                late.Add(await BeginAsync(server, Short));
+            Clock.Advance(TimeSpan.FromMilliseconds(100));
+            foreach ((Task<SmfReply> call, SmfHeader request) in late)
+            {
+                _ = await Assert.ThrowsAsync<RpcTimeoutException>(() => call);
+                await server.ReplyAsync(request, [1]);
+            }
+            // Replies are read in order: once this one is, the late ones are.
+            await RoundTripAsync(server);
+        }
+        Assert.Equal(1, Connector.Attempts);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-5)]
