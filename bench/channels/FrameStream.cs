@@ -12,8 +12,12 @@ namespace FrameRpc.Bench.Channels;
 /// <summary>A download of octets from a frame server to a frame client in this process.</summary>
 internal sealed class FrameStream : IAsyncDisposable
 {
-    /// <summary>Payloads of the longer download whose allocations are compared with a shorter one's.</summary>
-    public const int PayloadsMax = 544;
+    /// <summary>
+    /// Payloads of the longer download whose allocations are compared with a shorter one's. All threads of the process are
+    /// counted, so one that starts meanwhile counts as well, with about 3 KB: over 512 frames that was 5.7 bytes a frame,
+    /// over this many it is less than one.
+    /// </summary>
+    public const int PayloadsMax = 4_128;
 
     private const int PayloadsMin = 32;
 
