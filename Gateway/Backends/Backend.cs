@@ -27,9 +27,11 @@ internal sealed partial class Backend
         _options = options;
         _loop = loop;
         _log = log;
-        _servers = [.. options.Servers.Select(server => new Server(this, server, loop))];
+        _servers = [.. options.Servers.Select((server, position) => new Server(this, server, position, loop))];
         _picker = options.Balancing == Balancing.RoundRobin ? new RoundRobinPicker(_servers.Length) : new LeastCallsPicker(loop.Random);
     }
+
+    public string Name => _options.Name;
 
     public WireProtocol Protocol => _options.Protocol;
 

@@ -14,7 +14,6 @@ internal abstract class Lane : Connection
     {
         Server = server;
         IsExclusive = isExclusive;
-        loop.Counters.LanesOpened++;
         _timer = new CallbackTimer(this, OnTimeUp);
         loop.Timers.Arm(_timer, loop.NowMs + server.Backend.ConnectTimeoutMs);
     }
@@ -49,7 +48,6 @@ internal abstract class Lane : Connection
 
     protected override void OnConnectFailed(int error)
     {
-        Loop.Counters.ConnectsFailed++;
         Server.NoteUnreachable(error);
         if (IsExclusive)
             Server.OnLaneNotConnected(this);

@@ -9,6 +9,8 @@ internal enum Refusal : byte
     TooMany,
     NoServer,
     ServerLost,
+    /// <summary>The server's reply cannot be passed on. For callers this is the same as a lost server.</summary>
+    BadReply,
     TimedOut,
     Draining,
 }

@@ -7,7 +7,7 @@ using FrameRpc.Gateway.Workers;
 namespace FrameRpc.Gateway.Backends;
 
 /// <summary>One server of a backend, as one worker sees it: its lanes, its load, and whether it could be reached lately.</summary>
-internal sealed class Server(Backend backend, ServerOptions options, EventLoop loop)
+internal sealed class Server(Backend backend, ServerOptions options, int position, EventLoop loop)
 {
     /// <summary>Long enough to keep lanes through a lull, short enough that servers are not left with yesterday's connections.</summary>
     public const int IdleLaneMs = 60_000;
@@ -22,6 +22,9 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
 
     public Backend Backend => backend;
 
+    /// <summary>Its place in the backend's list.</summary>
+    public int Position => position;
+
     public Address Address => options.Address;
 
     public int Weight => options.Weight;
@@ -34,6 +37,12 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
 
     /// <summary>Shared lanes, being connected, in use, and retired with calls still in flight.</summary>
     public int SharedLanes { get; private set; }
+
+    /// <summary>Connections begun, whether they could be made or not.</summary>
+    public long LanesOpened { get; private set; }
+
+    /// <summary>Connections that could not be made.</summary>
+    public long ConnectsFailed { get; private set; }
 
     public bool IsUp => loop.NowMs >= _downUntilMs;
 
@@ -130,6 +139,7 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
 
     public void NoteUnreachable(int error)
     {
+        ConnectsFailed++;
         // Attempts that were made together fail together, and are one failure.
         if (!IsUp)
             return;
@@ -152,6 +162,7 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
     /// <summary>An embedded server lives in this worker, at the other end of a socket pair.</summary>
     private ISocket OpenSocket()
     {
+        LanesOpened++;
         if (Address is not DemoAddress)
             return loop.Network.Connect(Address);
         (ISocket near, ISocket far) = loop.Network.ConnectPair();

@@ -19,8 +19,8 @@ internal readonly record struct Activity(long CallersCome, long CallersOpen, lon
         {
             sum = sum with
             {
-                CallersCome = sum.CallersCome + worker.Counters.ConnectionsAccepted,
-                CallersOpen = sum.CallersOpen + worker.Counters.ConnectionsOpen,
+                CallersCome = sum.CallersCome + worker.Listeners.Sum(listener => listener.Accepted),
+                CallersOpen = sum.CallersOpen + worker.CallersOpen,
                 Calls = sum.Calls + worker.Counters.CallsAnswered + worker.Counters.CallsRefused,
                 BodyBytes = sum.BodyBytes + worker.Counters.BytesCopied + worker.Counters.BytesSpliced,
             };

@@ -80,7 +80,7 @@ internal static class GatewayHost
         var drained = Task.WhenAll(workers.Select(worker => worker.Drain()));
         if (!drained.Wait(timeout))
         {
-            output.WriteLine($"cutting off {workers.Sum(worker => worker.Counters.ConnectionsOpen)} callers whose calls did not finish");
+            output.WriteLine($"cutting off {workers.Sum(worker => worker.CallersOpen)} callers whose calls did not finish");
             Task.WaitAll(workers.Select(worker => worker.Abort()));
         }
         foreach (ProxyWorker worker in workers)

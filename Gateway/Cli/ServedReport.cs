@@ -1,5 +1,6 @@
 using System.Globalization;
 using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Workers;
 
 namespace FrameRpc.Gateway.Cli;
 
@@ -10,9 +11,9 @@ internal sealed class ServedReport(IReadOnlyList<ProxyWorker> workers, MemoryTri
 
     public string Line => string.Create(
         CultureInfo.InvariantCulture,
-        $"served: {Sum(worker => worker.Counters.ConnectionsAccepted)} callers, {Sum(worker => worker.Counters.ConnectionsRefused)} refused, "
-        + $"{Sum(worker => worker.Counters.ConnectionsHandedOver)} handed over, "
-        + $"{string.Join('+', workers.Select(worker => worker.Counters.ConnectionsOpen))} open; "
+        $"served: {OfListeners(listener => listener.Accepted)} callers, {OfListeners(listener => listener.Refused)} refused, "
+        + $"{OfListeners(listener => listener.HandedOver)} handed over, "
+        + $"{string.Join('+', workers.Select(worker => worker.CallersOpen))} open; "
         + $"{Sum(worker => worker.Counters.CallsAnswered)} calls, {Sum(worker => worker.Counters.CallsRefused)} refused, "
         + $"{Sum(worker => worker.Counters.BytesSpliced) / MiB:0.0} MiB of large bodies spliced, "
         + $"{Sum(worker => worker.Counters.BytesCopied) / MiB:0.0} copied, {Sum(worker => worker.Counters.CopiesChosen)} pieces by choice, "
@@ -23,4 +24,6 @@ internal sealed class ServedReport(IReadOnlyList<ProxyWorker> workers, MemoryTri
         + $"{Sum(worker => worker.BufferBytes) / MiB:0.0} buffers");
 
     private long Sum(Func<ProxyWorker, long> count) => workers.Sum(count);
+
+    private long OfListeners(Func<ListenerCounters, long> count) => workers.Sum(worker => worker.Listeners.Sum(count));
 }

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 
@@ -16,17 +17,21 @@ internal abstract class Caller : Connection
     private readonly CallbackTimer _slowReader;
     private InputHold _holds;
 
+    /// <param name="ledger">The books of the listener that it came in by.</param>
     /// <param name="onClosed">Called once, when the caller is gone.</param>
-    protected Caller(Dispatcher dispatcher, ISocket socket, Action onClosed)
+    protected Caller(Dispatcher dispatcher, ListenerLedger ledger, ISocket socket, Action onClosed)
         : base(dispatcher.Loop, socket, ConnectionState.Open)
     {
         Dispatcher = dispatcher;
+        Ledger = ledger;
         _onClosed = onClosed;
         _slowReader = new CallbackTimer(this, OnSlowReaderDue);
         dispatcher.Add(this);
     }
 
     protected Dispatcher Dispatcher { get; }
+
+    public ListenerLedger Ledger { get; }
 
     protected bool IsHeld => _holds != InputHold.None;
 

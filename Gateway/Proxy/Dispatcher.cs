@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy.Frames;
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Gateway.Workers;
@@ -24,9 +25,12 @@ internal sealed class Dispatcher
         WriteTimeoutMs = (long)options.Limits.WriteTimeout.TotalMilliseconds;
         _gather = loop.Blocks.Rent(FrameCaller.HeldBytesMax);
         _backends = [.. options.Backends.Select(backend => new Backend(backend, options.Limits.SharedBodyMax, loop, log))];
+        Ledger = new WorkerLedger(options.Listeners.Select(listener => listener.Name), options.Routes.Count, _backends);
     }
 
     public EventLoop Loop { get; }
+
+    public WorkerLedger Ledger { get; }
 
     public RouteTable Routes { get; }
 
@@ -45,19 +49,21 @@ internal sealed class Dispatcher
 
     public Backend BackendOf(Route route) => _backends[route.Backend];
 
-    public void Add(Caller caller)
-    {
-        _callers.Add(caller);
-        Loop.Counters.ConnectionsOpen++;
-    }
+    public void Add(Caller caller) => _callers.Add(caller);
 
     public void Remove(Caller caller)
     {
         if (!_callers.Remove(caller))
             return;
-        Loop.Counters.ConnectionsOpen--;
         if (_callers.Count == 0)
             _onDrained?.Invoke();
+    }
+
+    /// <summary>The gateway answers a call itself.</summary>
+    public void NoteRefused(Refusal why)
+    {
+        Loop.Counters.CallsRefused++;
+        Ledger.NoteRefused(why);
     }
 
     /// <summary>From now on new calls are refused; callers leave when their calls in flight are answered, idle ones at once.</summary>

@@ -1,5 +1,7 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy.Frames;
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Proxy.Smf;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
@@ -22,11 +24,23 @@ internal sealed class ProxyWorker
         _worker = worker;
         _dispatcher = new Dispatcher(worker.Loop, options, routes, log);
         _calls = new SmfCallPool(worker.Loop);
-        foreach (Entrance entrance in entrances)
-            Listen(entrance);
+        for (int position = 0; position < entrances.Count; position++)
+            Listen(entrances[position], _dispatcher.Ledger.Listeners[position]);
     }
 
+    public int Number => _worker.Number;
+
     public WorkerCounters Counters => _worker.Loop.Counters;
+
+    public WorkerLedger Ledger => _dispatcher.Ledger;
+
+    public IReadOnlyList<Backend> Backends => _dispatcher.Backends;
+
+    /// <summary>In the order of the configuration.</summary>
+    public IEnumerable<ListenerCounters> Listeners => _listeners.Select(listener => listener.Counters);
+
+    /// <summary>Callers connected, on all listeners.</summary>
+    public long CallersOpen => Listeners.Sum(listener => listener.Open);
 
     /// <summary>Native memory for bodies and messages, in use or ready for use.</summary>
     public long BufferBytes => _worker.Loop.Blocks.MappedBytes;
@@ -57,16 +71,14 @@ internal sealed class ProxyWorker
         return _drained.Task;
     }
 
-    private void Listen(Entrance entrance)
+    private void Listen(Entrance entrance, ListenerLedger ledger)
     {
-        Action<ISocket, Action> serve = entrance.Protocol == WireProtocol.Smf ? ServeSmf : ServeFrame;
+        Action<ISocket, Action> serve = entrance.Protocol == WireProtocol.Smf
+            ? (socket, onClosed) => Welcome(new SmfCaller(_dispatcher, ledger, _calls, socket, onClosed))
+            : (socket, onClosed) => Welcome(new FrameCaller(_dispatcher, ledger, socket, onClosed));
         IListener listener = entrance.Point.Attach(_worker.Network, _worker.Number);
         _listeners.Add(new Listener(_worker.Loop, listener, entrance.Spread, entrance.Limit, serve));
     }
-
-    private void ServeSmf(ISocket socket, Action onClosed) => Welcome(new SmfCaller(_dispatcher, _calls, socket, onClosed));
-
-    private void ServeFrame(ISocket socket, Action onClosed) => Welcome(new FrameCaller(_dispatcher, socket, onClosed));
 
     /// <summary>One that another worker handed over just before this one began to drain takes leave like those who were here.</summary>
     private void Welcome(Caller caller)

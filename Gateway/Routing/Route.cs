@@ -4,9 +4,12 @@ using FrameRpc.Gateway.Configuration;
 namespace FrameRpc.Gateway.Routing;
 
 /// <summary>A request id, where its calls go, and their policies, in the form that workers use.</summary>
-internal sealed class Route(RouteOptions options, WireProtocol protocol)
+internal sealed class Route(RouteOptions options, int position, WireProtocol protocol)
 {
     public string Name => options.Name;
+
+    /// <summary>Its place among the routes of the configuration.</summary>
+    public int Position => position;
 
     public uint Id => options.Id;
 

@@ -16,8 +16,11 @@ internal sealed class RouteTable
     public RouteTable(GatewayOptions options)
     {
         _slots = new Route?[BitOperations.RoundUpToPowerOf2((uint)Math.Max(8, options.Routes.Count * 2))];
-        foreach (RouteOptions route in options.Routes)
-            Add(new Route(route, options.Backends[route.Backend].Protocol));
+        for (int position = 0; position < options.Routes.Count; position++)
+        {
+            RouteOptions route = options.Routes[position];
+            Add(new Route(route, position, options.Backends[route.Backend].Protocol));
+        }
     }
 
     /// <summary>The route of an smf request id, or null.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class EventLoop
         _log = log;
         Mailbox = new Mailbox(network);
         Splices = new SplicePool(network, Counters, relay ?? RelayPolicy.CopyAll);
-        NowMs = ReadClock();
+        NowUs = ReadClockUs();
         Timers = new TimerWheel(NowMs, Fire);
         _scratch = Blocks.Rent(ScratchBytes);
     }
@@ -55,17 +55,22 @@ internal sealed partial class EventLoop
 
     public WorkerCounters Counters { get; } = new();
 
-    /// <summary>The clock as it stood when this turn's wait ended, in milliseconds from an arbitrary start.</summary>
-    public long NowMs { get; private set; }
+    /// <summary>The clock as it stood when this turn's wait ended, in microseconds from an arbitrary start.</summary>
+    public long NowUs { get; private set; }
 
+    /// <summary>The same in milliseconds: what timers go by.</summary>
+    public long NowMs => NowUs / 1000;
     /// <summary>Shared by all receives of this worker; whatever is left in it after a connection was heard is lost.</summary>
     public Span<byte> Scratch => _scratch.Span;
 
     /// <summary>One turn. <paramref name="waitMsMax"/> bounds the wait; −1 is no bound.</summary>
     public void Turn(int waitMsMax)
     {
-        Network.Wait(WaitMs(waitMsMax));
-        NowMs = ReadClock();
+        long waitFromUs = ReadClockUs();
+        Network.Wait(WaitMs(waitFromUs / 1000, waitMsMax));
+        Counters.BusyUs += waitFromUs - NowUs;
+        NowUs = ReadClockUs();
+        Counters.WaitingUs += NowUs - waitFromUs;
         Counters.Turns++;
 
         while (Network.TryTakeReady(out IReadyHandler owner, out Readiness readiness))
@@ -96,11 +101,11 @@ internal sealed partial class EventLoop
         }
     }
 
-    private int WaitMs(int waitMsMax)
+    private int WaitMs(long nowMs, int waitMsMax)
     {
         if (_continued.Count > 0 || _unsent.Count > 0)
             return 0;
-        int timersMs = Timers.WaitMs(ReadClock());
+        int timersMs = Timers.WaitMs(nowMs);
         return timersMs < 0 ? waitMsMax : waitMsMax < 0 ? timersMs : Math.Min(timersMs, waitMsMax);
     }
 
@@ -159,5 +164,5 @@ internal sealed partial class EventLoop
         owner.OnException(bug);
     }
 
-    private long ReadClock() => (long)_time.GetElapsedTime(0).TotalMilliseconds;
+    private long ReadClockUs() => _time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -47,6 +47,8 @@ internal sealed class Listener : IReadyHandler
 
     public void OnException(Exception exception) => _loop.Timers.Arm(_retry, _loop.NowMs + RetryExhaustedMs);
 
+    public ListenerCounters Counters { get; } = new();
+
     /// <summary>
     /// Takes those who are connected already, and nobody after them. They stay here: other workers may be done with
     /// draining. Whoever was handed over before and comes in later is served as well, and so takes leave like the rest.
@@ -86,7 +88,7 @@ internal sealed class Listener : IReadyHandler
         if (!_limit.TryEnter())
         {
             // At once and visibly: a caller left in the queue would wait for somebody else to leave.
-            _loop.Counters.ConnectionsRefused++;
+            Counters.Refused++;
             _listener.Refuse(arrival);
             return;
         }
@@ -94,7 +96,7 @@ internal sealed class Listener : IReadyHandler
             _spread.Stay(_place);
         else if (_spread.Place(_place) is var chosen && chosen != this)
         {
-            _loop.Counters.ConnectionsHandedOver++;
+            Counters.HandedOver++;
             chosen.HandOver(arrival);
             return;
         }
@@ -116,10 +118,10 @@ internal sealed class Listener : IReadyHandler
 
     private void Serve(Arrival arrival)
     {
+        Counters.Accepted++;
         try
         {
             _serve(_listener.Adopt(arrival), _onClosed);
-            _loop.Counters.ConnectionsAccepted++;
         }
         catch
         {
@@ -130,6 +132,7 @@ internal sealed class Listener : IReadyHandler
 
     private void Leave()
     {
+        Counters.Closed++;
         _spread.Leave(_place);
         _limit.Leave();
     }

@@ -3,11 +3,6 @@ namespace FrameRpc.Gateway.Workers;
 /// <summary>What one worker has done. Written by its thread alone, without locks; read by others, who may see it a moment late.</summary>
 internal sealed class WorkerCounters
 {
-    public long ConnectionsAccepted;
-    public long ConnectionsRefused;
-    /// <summary>Callers accepted here that another worker serves, because it has fewer.</summary>
-    public long ConnectionsHandedOver;
-    public long ConnectionsOpen;
     /// <summary>Callers that had to wait because file descriptors or memory had run out.</summary>
     public long AcceptsExhausted;
     public long CallsRouted;
@@ -26,8 +21,6 @@ internal sealed class WorkerCounters
     public long BadReplies;
     /// <summary>Calls put on another server because theirs could not be reached.</summary>
     public long ServersPassedOver;
-    public long ConnectsFailed;
-    public long LanesOpened;
     public long LanesRetired;
     /// <summary>Callers closed because they left too many replies unread.</summary>
     public long SlowCallersClosed;
@@ -45,4 +38,8 @@ internal sealed class WorkerCounters
     /// <summary>Connections given up because of an exception: each is a bug.</summary>
     public long Exceptions;
     public long Turns;
+    /// <summary>Time between the waits, in turns that are over.</summary>
+    public long BusyUs;
+    /// <summary>Time in which there was nothing to do.</summary>
+    public long WaitingUs;
 }

@@ -174,7 +174,7 @@ public sealed class LanePoolTests
         for (int i = 0; i < 20; i++)
             sim.ConnectFrames().Call("1");
         sim.RunUntilQuiet();
-        Assert.Equal(20, sim.Counters.ConnectsFailed);
+        Assert.Equal(20, sim.Dispatcher.Backends.Sum(backend => backend.Servers.Sum(server => server.ConnectsFailed)));
         sim.FrameServer.Answer = ConnectAnswer.Accept;
         sim.RunFor(120);
         FrameFarCaller caller = sim.ConnectFrames();

@@ -18,7 +18,7 @@ public sealed class EvenCallersTests
         gateway.TurnAll();
 
         Assert.Equal(Enumerable.Repeat(4L, workers), gateway.Open);
-        Assert.Equal(4 * (workers - 1), gateway.Counters.Sum(counters => counters.ConnectionsHandedOver));
+        Assert.Equal(4 * (workers - 1), gateway.Counters.Sum(counters => counters.HandedOver));
         AssertServed(gateway, callers);
     }
 
@@ -67,7 +67,7 @@ public sealed class EvenCallersTests
         gateway.Turn(0);
 
         Assert.Equal([1, 1], gateway.Open);
-        Assert.All(gateway.Counters, counters => Assert.Equal(0, counters.ConnectionsHandedOver));
+        Assert.All(gateway.Counters, counters => Assert.Equal(0, counters.HandedOver));
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class EvenCallersTests
         Peer[] refused = gateway.ConnectSmf(2);
         gateway.TurnAll();
         Assert.Equal(5, gateway.Open.Sum());
-        Assert.Equal(2, gateway.Counters.Sum(counters => counters.ConnectionsRefused));
+        Assert.Equal(2, gateway.Counters.Sum(counters => counters.Refused));
         Assert.All(refused, caller => Assert.Empty(caller.ReadToEnd().Bytes));
 
         served[0].Dispose();

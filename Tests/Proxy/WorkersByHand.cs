@@ -39,9 +39,9 @@ internal sealed class WorkersByHand : IDisposable
     }
 
     /// <summary>How many callers each worker serves.</summary>
-    public IEnumerable<long> Open => _proxies.Select(proxy => proxy.Counters.ConnectionsOpen);
+    public IEnumerable<long> Open => _proxies.Select(proxy => proxy.CallersOpen);
 
-    public IEnumerable<WorkerCounters> Counters => _proxies.Select(proxy => proxy.Counters);
+    public IEnumerable<ListenerCounters> Counters => _proxies.SelectMany(proxy => proxy.Listeners);
 
     public Peer[] ConnectSmf(int count) => [.. Enumerable.Range(0, count).Select(_ => Peer.Connect($"unix:{_folder}/smf"))];
 

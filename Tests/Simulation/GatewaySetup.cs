@@ -52,7 +52,7 @@ internal sealed record GatewaySetup
     public GatewayOptions ToOptions() => new()
     {
         Workers = 1,
-        Listeners = [],
+        Listeners = [Listener("smf", WireProtocol.Smf), Listener("frames", WireProtocol.Frame)],
         Backends =
         [
             Backend("storage", WireProtocol.Smf, SmfServers, SmfAddress),
@@ -80,6 +80,9 @@ internal sealed record GatewaySetup
         null or "" => new RelayPolicy { Mode = RelayMode.Auto, SpliceBytesMin = 64 * 1024, PipesMax = 64 },
         var unknown => throw new InvalidOperationException($"FRPC_RELAY is splice, copy or nothing, not {unknown}"),
     };
+
+    private static ListenerOptions Listener(string name, WireProtocol protocol) =>
+        new() { Name = name, Address = new TcpAddress(name, 0), Protocol = protocol, ConnectionsMax = 10_000 };
 
     private BackendOptions Backend(string name, WireProtocol protocol, int[] weights, Func<int, Address> address) => new()
     {

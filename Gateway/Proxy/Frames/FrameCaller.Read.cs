@@ -116,6 +116,7 @@ internal sealed partial class FrameCaller
             Refuse(FrameErrors.NoRoute(header.Endpoint));
             return false;
         }
+        _entry.Begin(Ledger.Of(route), Loop.NowUs);
         if (Dispatcher.IsDraining)
         {
             Refuse(Refusal.Draining);
@@ -164,6 +165,7 @@ internal sealed partial class FrameCaller
         if (_lane is null && !AcquireLane())
             return _phase == Phase.Request ? 0 : SkipRefusedHeader();
         int end = _scan.End;
+        _entry.RequestBytes = data.Length;
         FrameOutput.WriteHeader(_lane!, json);
         FrameOutput.WriteJson(_lane!, data);
         EndRequest();
@@ -227,6 +229,13 @@ internal sealed partial class FrameCaller
         }
     }
 
+    /// <summary>What is passed on as it comes is counted when that is over, one way or the other.</summary>
+    private void NoteRequestPassed()
+    {
+        if (_phase == Phase.Data)
+            _entry.RequestBytes = _part.BytesPassed;
+    }
+
     /// <summary>The header part is used, whether passed on or refused; its data part comes next.</summary>
     private int TakeHeader()
     {
@@ -237,6 +246,7 @@ internal sealed partial class FrameCaller
 
     private void EndRequest()
     {
+        NoteRequestPassed();
         _requestEnded = true;
         _phase = Phase.Reply;
         HoldInput(InputHold.Turn);

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Proxy.Frames;
@@ -17,7 +18,7 @@ internal sealed partial class FrameCaller
 
     private void Refuse(FrameError error)
     {
-        Loop.Counters.CallsRefused++;
+        Account(error);
         Loop.Timers.Disarm(_timer);
         _lane = null;
         _refusal = error;
@@ -28,11 +29,21 @@ internal sealed partial class FrameCaller
         EndCallIfDone();
     }
 
+    /// <summary>What was refused before its route was known never became a call until now.</summary>
+    private void Account(FrameError error)
+    {
+        Dispatcher.NoteRefused(error.Why);
+        if (!_entry.IsOpen)
+            _entry.Begin(Ledger.Unrouted, Loop.NowUs);
+        _entry.Status = CallStatuses.OfFrame(error.Code);
+    }
+
     /// <summary>What is left of the request, of whatever part, is read away.</summary>
     private void DiscardRest()
     {
         if (_requestEnded)
             return;
+        NoteRequestPassed();
         CutOutgoing();
         if (_phase == Phase.Request)
         {
@@ -137,16 +148,17 @@ internal sealed partial class FrameCaller
     /// <summary>Where the next frame begins is not known any more: the last words, then the end.</summary>
     private int LosePlace()
     {
-        long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
+        long replyBytesPassed = _lane?.ReplyBytesPassed ?? 0, replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();
         if (_replyBegun && !_replyEnded)
         {
-            FrameOutput.Break(this, replyBytesLeft);
+            BreakReply(replyBytesPassed, replyBytesLeft);
             return 0;
         }
         if (!_replyEnded)
         {
-            Loop.Counters.CallsRefused++;
+            if (_refusal is null)
+                Account(FrameErrors.LostPlace);
             (_refusal ?? FrameErrors.LostPlace).WriteTo(this);
         }
         SayGoodbye();

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
@@ -19,13 +20,14 @@ internal sealed partial class FrameCaller : Caller
     private readonly OwnLaneRequest _laneRequest;
     private FrameLane? _lane;
     private Route? _route;
+    private CallEntry _entry;
     private long _lastMovedMs;
     private bool _replyBegun;
     private bool _replyEnded;
     private bool _requestEnded;
 
-    public FrameCaller(Dispatcher dispatcher, ISocket socket, Action onClosed)
-        : base(dispatcher, socket, onClosed)
+    public FrameCaller(Dispatcher dispatcher, ListenerLedger ledger, ISocket socket, Action onClosed)
+        : base(dispatcher, ledger, socket, onClosed)
     {
         _timer = new CallbackTimer(this, OnTimeUp);
         _laneRequest = new OwnLaneRequest(this);
@@ -44,10 +46,14 @@ internal sealed partial class FrameCaller : Caller
     /// <summary>From now on an error reply would stand in the middle of the server's reply.</summary>
     public void NoteReplyBegun() => _replyBegun = true;
 
+    /// <param name="error">What the reply says.</param>
+    /// <param name="bytes">Of its data part.</param>
     /// <param name="requestGoesOn">The server answered early and still reads the request.</param>
-    public void OnReplyEnded(bool requestGoesOn)
+    public void OnReplyEnded(ReplyError error, long bytes, bool requestGoesOn)
     {
         Loop.Counters.CallsAnswered++;
+        _entry.Status = CallStatuses.OfFrame(error);
+        _entry.ReplyBytes = bytes;
         _replyEnded = true;
         if (!requestGoesOn)
             _lane = null;
@@ -57,16 +63,18 @@ internal sealed partial class FrameCaller : Caller
     }
 
     /// <summary>The lane closed or broke in the middle of the call.</summary>
-    /// <param name="replyBytesLeft">What this caller still expects of the frame it is in.</param>
-    public void OnLaneLost(long replyBytesLeft)
+    /// <param name="replyBytesPassed">What this caller has got of the reply's data part.</param>
+    /// <param name="replyBytesLeft">What it still expects of the frame it is in.</param>
+    /// <param name="why">The server is lost, or its reply is none.</param>
+    public void OnLaneLost(long replyBytesPassed, long replyBytesLeft, Refusal why)
     {
         _lane = null;
         if (_replyEnded)
             DiscardRest();
         else if (_replyBegun)
-            FrameOutput.Break(this, replyBytesLeft);
+            BreakReply(replyBytesPassed, replyBytesLeft);
         else
-            Refuse(Refusal.ServerLost);
+            Refuse(why);
     }
 
     public override void LeaveWhenIdle()
@@ -83,10 +91,10 @@ internal sealed partial class FrameCaller : Caller
             return;
         }
         // Cut short in the middle of a request, which the server must not take for whole, nor the caller a reply that has begun.
-        long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
+        long replyBytesPassed = _lane?.ReplyBytesPassed ?? 0, replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();
         if (_replyBegun && !_replyEnded)
-            FrameOutput.Break(this, replyBytesLeft);
+            BreakReply(replyBytesPassed, replyBytesLeft);
         else
             SayGoodbye();
     }
@@ -106,9 +114,18 @@ internal sealed partial class FrameCaller : Caller
 
     protected override void OnClosed()
     {
+        _entry.ReplyBytes = Math.Max(_entry.ReplyBytes, _lane?.ReplyBytesPassed ?? 0);
         BreakLane();
+        _entry.End(this);
         Loop.Timers.Disarm(_timer);
         base.OnClosed();
+    }
+
+    /// <summary>A reply that has begun cannot be completed: it is broken off visibly, and the connection with it.</summary>
+    private void BreakReply(long bytesPassed, long bytesLeft)
+    {
+        _entry.ReplyBytes = bytesPassed;
+        FrameOutput.Break(this, bytesLeft);
     }
 
     /// <summary>A server answers a reset frame, or an end of the stream, with its own.</summary>
@@ -124,6 +141,7 @@ internal sealed partial class FrameCaller : Caller
 
     private void BreakLane()
     {
+        NoteRequestPassed();
         if (_route is { } route)
             Dispatcher.BackendOf(route).Cancel(_laneRequest);
         FrameLane? lane = _lane;
@@ -141,6 +159,7 @@ internal sealed partial class FrameCaller : Caller
     {
         if (!_replyEnded || !_requestEnded || State != ConnectionState.Open)
             return;
+        _entry.End(this);
         Loop.Timers.Disarm(_timer);
         _route = null;
         _lane = null;
@@ -191,12 +210,12 @@ internal sealed partial class FrameCaller : Caller
     private void TimeOut()
     {
         Loop.Counters.CallsTimedOut++;
-        long replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
+        long replyBytesPassed = _lane?.ReplyBytesPassed ?? 0, replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();
         if (_replyEnded)
             DiscardRest();
         else if (_replyBegun)
-            FrameOutput.Break(this, replyBytesLeft);
+            BreakReply(replyBytesPassed, replyBytesLeft);
         else
             Refuse(Refusal.TimedOut);
     }
@@ -206,6 +225,7 @@ internal sealed partial class FrameCaller : Caller
         protected internal override void OnLane(Lane lane)
         {
             caller._lane = (FrameLane)lane;
+            caller._entry.Server = lane.Server;
             caller._lane.Begin(caller, isJson: caller._dataType != DataType.Octets);
             caller.ReleaseInput(InputHold.Lane);
         }

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Frames;
 
@@ -10,10 +11,16 @@ internal sealed class FrameError
 
     public FrameError(ReplyError code, ReadOnlySpan<byte> message)
     {
+        Code = code;
         Span<byte> json = stackalloc byte[MessageHeader.BytesMax];
         int length = new MessageHeader([], DataType.Absent, DataType.Absent, code, message).Write(json);
         _json = json[..length].ToArray();
     }
+
+    /// <summary>For whoever counts. What has no reason of its own is malformed.</summary>
+    public Refusal Why { get; init; } = Refusal.Malformed;
+
+    public ReplyError Code { get; }
 
     public void WriteTo(Connection caller) => FrameOutput.WriteHeader(caller, _json);
 }

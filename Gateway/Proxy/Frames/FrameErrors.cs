@@ -11,12 +11,13 @@ internal static class FrameErrors
     private const int EndpointShownBytesMax = 256;
 
     private static readonly FrameError Malformed = new(ReplyError.Request, "the request is malformed"u8);
-    private static readonly FrameError TooLarge = new(ReplyError.Request, "the request is larger than its route allows"u8);
-    private static readonly FrameError TooMany = new(ReplyError.Server, "too many calls wait for this backend"u8);
-    private static readonly FrameError NoServer = new(ReplyError.Server, "no server of this backend can be reached"u8);
-    private static readonly FrameError ServerLost = new(ReplyError.Server, "the server closed the connection, or sent no valid reply"u8);
-    private static readonly FrameError TimedOut = new(ReplyError.Server, "the reply did not come in time"u8);
-    private static readonly FrameError Draining = new(ReplyError.Server, "the gateway is shutting down"u8);
+    private static readonly FrameError TooLarge = new(ReplyError.Request, "the request is larger than its route allows"u8) { Why = Refusal.TooLarge };
+    private static readonly FrameError TooMany = new(ReplyError.Server, "too many calls wait for this backend"u8) { Why = Refusal.TooMany };
+    private static readonly FrameError NoServer = new(ReplyError.Server, "no server of this backend can be reached"u8) { Why = Refusal.NoServer };
+    private static readonly FrameError ServerLost = new(ReplyError.Server, "the server closed the connection before its reply"u8) { Why = Refusal.ServerLost };
+    private static readonly FrameError BadReply = new(ReplyError.Server, "the server sent no valid reply"u8) { Why = Refusal.BadReply };
+    private static readonly FrameError TimedOut = new(ReplyError.Server, "the reply did not come in time"u8) { Why = Refusal.TimedOut };
+    private static readonly FrameError Draining = new(ReplyError.Server, "the gateway is shutting down"u8) { Why = Refusal.Draining };
     private static readonly FrameError NotAnObject = new(ReplyError.Request, "the header is not a JSON object"u8);
     private static readonly FrameError BadHeader = new(ReplyError.Request, "the header is not one valid JSON object with the members of a request"u8);
 
@@ -36,6 +37,7 @@ internal static class FrameErrors
         Refusal.TooMany => TooMany,
         Refusal.NoServer => NoServer,
         Refusal.ServerLost => ServerLost,
+        Refusal.BadReply => BadReply,
         Refusal.TimedOut => TimedOut,
         Refusal.Draining => Draining,
         _ => Malformed,
@@ -53,6 +55,6 @@ internal static class FrameErrors
         int shown = Math.Min(endpoint.Length, EndpointShownBytesMax);
         while (shown < endpoint.Length && shown > 0 && (endpoint[shown] & 0xc0) == 0x80)
             shown--;
-        return new FrameError(ReplyError.Request, Encoding.UTF8.GetBytes($"no route for endpoint \"{Encoding.UTF8.GetString(endpoint[..shown])}\""));
+        return new FrameError(ReplyError.Request, Encoding.UTF8.GetBytes($"no route for endpoint \"{Encoding.UTF8.GetString(endpoint[..shown])}\"")) { Why = Refusal.NoRoute };
     }
 }

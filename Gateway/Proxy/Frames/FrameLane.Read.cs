@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Proxy.Frames;
@@ -57,7 +58,7 @@ internal sealed partial class FrameLane
     private void EndSplicedReply()
     {
         OnCallerRoom();
-        EndReply(nothingBehind: true);
+        EndReply(ReplyError.Ok, _part.Bytes, nothingBehind: true);
     }
 
     protected override void OnSpliceLost(int bytes) => _part.Lose(bytes);
@@ -104,7 +105,7 @@ internal sealed partial class FrameLane
         int end = _scan.HeaderEnd;
         _isReusable = error == ReplyError.Undecided && _requestWasJson && _requestEnded;
         FrameOutput.WriteHeader(_caller!, json);
-        EndReply(end == held);
+        EndReply(error, bytes: 0, nothingBehind: end == held);
         return end;
     }
 
@@ -133,7 +134,7 @@ internal sealed partial class FrameLane
             return RefuseReply();
         FrameOutput.WriteHeader(_caller!, json);
         FrameOutput.WriteJson(_caller!, data);
-        EndReply(end == bytes.Length);
+        EndReply(ReplyError.Ok, data.Length, nothingBehind: end == bytes.Length);
         return end;
     }
 
@@ -161,7 +162,7 @@ internal sealed partial class FrameLane
                     PauseInput();
                 return taken;
             case RelayResult.Ended:
-                EndReply(taken == bytes.Length);
+                EndReply(ReplyError.Ok, _part.Bytes, nothingBehind: taken == bytes.Length);
                 return taken;
             default:
                 // Cut by the server's own reset frame, or by nonsense: the caller must see that it is not whole.
@@ -177,13 +178,13 @@ internal sealed partial class FrameLane
             ResumeInput();
     }
 
-    private void EndReply(bool nothingBehind)
+    private void EndReply(ReplyError error, long bytes, bool nothingBehind)
     {
         FrameCaller caller = _caller!;
         HasNothingBehind = nothingBehind;
         _phase = Phase.Done;
         bool goesOn = !_requestEnded && _isReusable;
-        caller.OnReplyEnded(requestGoesOn: goesOn);
+        caller.OnReplyEnded(error, bytes, requestGoesOn: goesOn);
         if (goesOn)
             return;
         _requestEnded = true;
@@ -194,6 +195,7 @@ internal sealed partial class FrameLane
     private int RefuseReply()
     {
         Loop.Counters.BadReplies++;
+        _loss = Refusal.BadReply;
         Abort();
         return 0;
     }

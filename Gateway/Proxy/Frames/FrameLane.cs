@@ -11,6 +11,7 @@ internal sealed partial class FrameLane : Lane
     private bool _requestWasJson;
     private bool _requestEnded;
     private bool _isReusable;
+    private Refusal _loss;
 
     public FrameLane(EventLoop loop, ISocket socket, Server server)
         : base(loop, socket, server, isExclusive: true)
@@ -20,6 +21,9 @@ internal sealed partial class FrameLane : Lane
     /// <summary>What the caller still expects of the reply's frame it is in.</summary>
     public long ReplyBytesLeft => _phase == Phase.Data ? _part.SinkBytesLeft : 0;
 
+    /// <summary>What the caller has got of the reply's data part.</summary>
+    public long ReplyBytesPassed => _phase == Phase.Data ? _part.BytesPassed : 0;
+
     /// <summary>The call takes the lane. What it writes from now on is its request.</summary>
     public void Begin(FrameCaller caller, bool isJson)
     {
@@ -27,6 +31,7 @@ internal sealed partial class FrameLane : Lane
         _requestWasJson = isJson;
         _requestEnded = false;
         _isReusable = true;
+        _loss = Refusal.ServerLost;
         _phase = Phase.Header;
         _scan = default;
         Server.CallsInFlight++;
@@ -83,7 +88,7 @@ internal sealed partial class FrameLane : Lane
         if (caller is null)
             return;
         Loop.Counters.CallsLostWithLane++;
-        caller.OnLaneLost(ReplyBytesLeft);
+        caller.OnLaneLost(ReplyBytesPassed, ReplyBytesLeft, _loss);
     }
 
     private void Release()

@@ -62,6 +62,9 @@ internal struct PartRelay
     /// <summary>Payload of the part in the frames that have begun; once it has ended, all of it.</summary>
     public readonly long Bytes => _bytes;
 
+    /// <summary>Payload that has come.</summary>
+    public readonly long BytesPassed => _bytes - FrameBytesLeft;
+
     /// <summary>All of the part has come.</summary>
     public readonly bool IsEnded => FrameBytesLeft == 0 && _lastFrame;
 

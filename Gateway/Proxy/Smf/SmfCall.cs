@@ -1,6 +1,8 @@
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Proxy.Smf;
 
@@ -11,6 +13,7 @@ namespace FrameRpc.Gateway.Proxy.Smf;
 internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 {
     private long _lookEveryMs;
+    private CallEntry _entry;
 
     /// <summary>The next one in the pool.</summary>
     internal SmfCall? NextFree { get; set; }
@@ -48,17 +51,37 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     public bool IsGivenUp => Caller is null;
 
     /// <param name="lookEveryMs">How often to look whether it stands still; the route's timeout is looked at in any case.</param>
-    public void Begin(SmfCaller caller, ushort session, Route route, long lookEveryMs, EventLoop loop)
+    public void Begin(SmfCaller caller, SmfHeader header, Route route, long lookEveryMs, EventLoop loop)
     {
         _lookEveryMs = Math.Min(lookEveryMs, route.TimeoutMs);
         Caller = caller;
-        CallerSession = session;
+        CallerSession = header.Session;
         Route = route;
         ServersTried = 0;
         ReplyBegun = false;
         LastMovedMs = loop.NowMs;
         ArmTimer(loop);
         caller.OnCallBegun();
+        _entry.Begin(caller.Ledger.Of(route), loop.NowUs);
+    }
+
+    public void NoteRequestPassed(int bytes, long nowMs)
+    {
+        _entry.RequestBytes += bytes;
+        LastMovedMs = nowMs;
+    }
+
+    public void NoteReplyPassed(int bytes, long nowMs)
+    {
+        _entry.ReplyBytes += bytes;
+        LastMovedMs = nowMs;
+    }
+
+    /// <summary>The call has its answer, whoever made it.</summary>
+    public void NoteAnswered(CallStatus status)
+    {
+        _entry.Status = status;
+        Account();
     }
 
     public void ArmTimer(EventLoop loop) => loop.Timers.Arm(this, Math.Min(loop.NowMs + _lookEveryMs, LastMovedMs + Route.TimeoutMs));
@@ -66,6 +89,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     /// <summary>The caller has had its answer, or will never have one; what still comes from the server is swallowed.</summary>
     public void GiveUp()
     {
+        Account();
         SmfCaller? caller = Caller;
         Caller = null;
         caller?.OnCallEnded();
@@ -78,6 +102,15 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         GiveUp();
         Lane = null;
         pool.Return(this);
+    }
+
+    /// <summary>Whoever is still waited for when the call ends, never got its answer.</summary>
+    private void Account()
+    {
+        if (!_entry.IsOpen)
+            return;
+        _entry.Server = Lane?.Server;
+        _entry.End(Caller!);
     }
 
     protected internal override IReadyHandler? Owner => (IReadyHandler?)Lane ?? Caller;

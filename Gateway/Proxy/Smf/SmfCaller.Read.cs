@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Smf;
@@ -47,15 +48,15 @@ internal sealed partial class SmfCaller
             return 0;
         SmfHeader header = SmfHeader.Read(bytes);
         if (header.CheckRequest() != SmfFault.None)
-            return RefuseAndSkip(header, Refusal.Malformed);
+            return RefuseAndSkip(header, Refusal.Malformed, Ledger.Unrouted);
         if (Dispatcher.Routes.FindSmf(header.Meta) is not { } route)
-            return RefuseAndSkip(header, Refusal.NoRoute);
+            return RefuseAndSkip(header, Refusal.NoRoute, Ledger.Unrouted);
         if (header.Size > route.MessageBytesMax)
-            return RefuseAndSkip(header, Refusal.TooLarge);
+            return RefuseAndSkip(header, Refusal.TooLarge, Ledger.Of(route));
         if (Dispatcher.IsDraining)
-            return RefuseAndSkip(header, Refusal.Draining);
+            return RefuseAndSkip(header, Refusal.Draining, Ledger.Of(route));
         if (_inFlight >= CallsInFlightMax)
-            return RefuseAndSkip(header, Refusal.TooMany);
+            return RefuseAndSkip(header, Refusal.TooMany, Ledger.Of(route));
         if (header.Size > Dispatcher.Limits.SharedBodyMax)
         {
             BeginUpload(route, header);
@@ -69,10 +70,10 @@ internal sealed partial class SmfCaller
     }
 
     /// <summary>The size is in the header, so whatever is refused can be read away, and the connection stays usable.</summary>
-    private int RefuseAndSkip(SmfHeader header, Refusal why)
+    private int RefuseAndSkip(SmfHeader header, Refusal why, CallTally tally)
     {
         _skipBytesLeft = header.Size;
-        Refuse(header.Session, why);
+        RefuseAtOnce(header, why, tally);
         return SmfHeader.Bytes;
     }
 
@@ -80,12 +81,12 @@ internal sealed partial class SmfCaller
     private int StartCall(Route route, SmfHeader header, Span<byte> message)
     {
         if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]))
-            return RefuseWhole(header, message, Refusal.Malformed);
+            return RefuseWhole(header, message, Refusal.Malformed, route);
         if (_roomTimeUp)
         {
             _roomTimeUp = false;
             Loop.Counters.CallsTimedOut++;
-            return RefuseWhole(header, message, Refusal.TimedOut);
+            return RefuseWhole(header, message, Refusal.TimedOut, route);
         }
         Backend backend = Dispatcher.BackendOf(route);
         if (backend.IsKeptApart(route))
@@ -95,7 +96,7 @@ internal sealed partial class SmfCaller
             return SmfHeader.Bytes;
         }
         if (backend.SharedLane(out Refusal why) is not { } lane)
-            return RefuseWhole(header, message, why);
+            return RefuseWhole(header, message, why, route);
         if (!lane.HasRoom(message.Length))
         {
             WaitForRoom(lane, route);
@@ -104,15 +105,16 @@ internal sealed partial class SmfCaller
         Loop.Timers.Disarm(_roomTimer);
         Loop.Counters.CallsRouted++;
         SmfCall call = _calls.Rent();
-        call.Begin(this, header.Session, route, lookEveryMs: route.TimeoutMs, Loop);
+        call.Begin(this, header, route, lookEveryMs: route.TimeoutMs, Loop);
+        call.NoteRequestPassed((int)header.Size, Loop.NowMs);
         lane.Start(call, message);
         return message.Length;
     }
 
-    private int RefuseWhole(SmfHeader header, ReadOnlySpan<byte> message, Refusal why)
+    private int RefuseWhole(SmfHeader header, ReadOnlySpan<byte> message, Refusal why, Route route)
     {
         Loop.Timers.Disarm(_roomTimer);
-        Refuse(header.Session, why);
+        RefuseAtOnce(header, why, Ledger.Of(route));
         return message.Length;
     }
 

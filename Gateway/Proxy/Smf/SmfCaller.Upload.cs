@@ -18,7 +18,7 @@ internal sealed partial class SmfCaller
         _uploadBytesLeft = header.Size;
         _uploadHeader = header;
         _upload = _calls.Rent();
-        _upload.Begin(this, header.Session, route, lookEveryMs: Dispatcher.WriteTimeoutMs, Loop);
+        _upload.Begin(this, header, route, lookEveryMs: Dispatcher.WriteTimeoutMs, Loop);
         HoldInput(InputHold.Upload);
         Dispatcher.BackendOf(route).Acquire(_laneRequest ??= new UploadLaneRequest(this));
     }
@@ -28,7 +28,7 @@ internal sealed partial class SmfCaller
         SmfLane lane = _upload!.Lane!;
         int taken = (int)Math.Min(bytes.Length, _uploadBytesLeft);
         _uploadBytesLeft -= taken;
-        _upload.LastMovedMs = Loop.NowMs;
+        _upload.NoteRequestPassed(taken, Loop.NowMs);
         Loop.Counters.BytesCopied += taken;
         lane.Write(bytes[..taken]);
         if (_uploadBytesLeft == 0)
@@ -42,7 +42,7 @@ internal sealed partial class SmfCaller
     {
         SmfCall call = _upload!;
         _uploadBytesLeft -= bytes;
-        call.LastMovedMs = Loop.NowMs;
+        call.NoteRequestPassed(bytes, Loop.NowMs);
         if (_uploadBytesLeft == 0)
             EndUpload(call.Lane!);
     }

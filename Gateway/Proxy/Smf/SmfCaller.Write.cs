@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Smf;
@@ -14,9 +15,11 @@ internal sealed partial class SmfCaller
     private OutputQueue _behindStream;
 
     /// <summary>Passes a small reply on, under the caller's own session.</summary>
-    public void Reply(SmfCall call, Span<byte> reply)
+    public void Reply(SmfCall call, SmfHeader header, Span<byte> reply)
     {
         Loop.Counters.CallsAnswered++;
+        call.NoteReplyPassed((int)header.Size, Loop.NowMs);
+        call.NoteAnswered(CallStatuses.OfSmf(header.Meta));
         SmfHeader.WriteSession(reply, call.CallerSession);
         if (reply.Length >= DirectSendBytesMin && UnreadBytes == 0 && _stream is null && State == ConnectionState.Open)
         {
@@ -33,6 +36,8 @@ internal sealed partial class SmfCaller
     /// <summary>Answers a call that could not be served. The call itself is ended by whoever holds it.</summary>
     public void RefuseCall(SmfCall call, Refusal why)
     {
+        if (!IsClosed)
+            call.NoteAnswered(CallStatuses.OfSmf(StatusOf(why)));
         Refuse(call.CallerSession, why);
         if (call == _upload)
             StopUpload();
@@ -95,9 +100,19 @@ internal sealed partial class SmfCaller
             LeaveIfDone();
     }
 
+    /// <summary>Refuses what never became a call.</summary>
+    private void RefuseAtOnce(SmfHeader header, Refusal why, CallTally tally)
+    {
+        var entry = default(CallEntry);
+        entry.Begin(tally, Loop.NowUs);
+        entry.Status = CallStatuses.OfSmf(StatusOf(why));
+        entry.End(this);
+        Refuse(header.Session, why);
+    }
+
     private void Refuse(ushort session, Refusal why)
     {
-        Loop.Counters.CallsRefused++;
+        Dispatcher.NoteRefused(why);
         if (Room(SmfEmptyReply.Bytes, out Span<byte> room))
         {
             SmfEmptyReply.Write(room, session, StatusOf(why));
@@ -153,7 +168,7 @@ internal sealed partial class SmfCaller
         Refusal.Malformed => SmfStatus.BadRequest,
         Refusal.TooLarge => SmfStatus.TooLarge,
         Refusal.TooMany => SmfStatus.TooManyRequests,
-        Refusal.ServerLost => SmfStatus.BadGateway,
+        Refusal.ServerLost or Refusal.BadReply => SmfStatus.BadGateway,
         Refusal.TimedOut => SmfStatus.TimedOut,
         _ => SmfStatus.Unavailable,
     };

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 
@@ -13,8 +14,8 @@ internal sealed partial class SmfCaller : Caller
     private int _inFlight;
     private bool _peerEnded;
 
-    public SmfCaller(Dispatcher dispatcher, SmfCallPool calls, ISocket socket, Action onClosed)
-        : base(dispatcher, socket, onClosed)
+    public SmfCaller(Dispatcher dispatcher, ListenerLedger ledger, SmfCallPool calls, ISocket socket, Action onClosed)
+        : base(dispatcher, ledger, socket, onClosed)
     {
         _calls = calls;
         _roomTimer = new CallbackTimer(this, OnRoomTimeUp);

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Proxy.Smf;
@@ -65,7 +66,7 @@ internal sealed partial class SmfLane : IReplyStream
         else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]))
             RefuseBadReply(call);
         else
-            call.Caller!.Reply(call, reply);
+            call.Caller!.Reply(call, header, reply);
         EndCall(call);
     }
 
@@ -73,7 +74,7 @@ internal sealed partial class SmfLane : IReplyStream
     private void RefuseBadReply(SmfCall call)
     {
         Loop.Counters.BadReplies++;
-        call.Caller!.RefuseCall(call, Refusal.ServerLost);
+        call.Caller!.RefuseCall(call, Refusal.BadReply);
     }
 
     private void EndCall(SmfCall call)
@@ -220,7 +221,7 @@ internal sealed partial class SmfLane : IReplyStream
     private void PassOn(SmfCall call, ReadOnlySpan<byte> bytes)
     {
         SmfCaller caller = call.Caller!;
-        call.LastMovedMs = Loop.NowMs;
+        call.NoteReplyPassed(bytes.Length, Loop.NowMs);
         Loop.Counters.BytesCopied += bytes.Length;
         caller.Write(bytes);
         if (!IsRelaying)
@@ -239,6 +240,7 @@ internal sealed partial class SmfLane : IReplyStream
         GoOn();
         call.Caller!.EndStream(this);
         Loop.Counters.CallsAnswered++;
+        call.NoteAnswered(CallStatuses.OfSmf(_relayHeader.Meta));
         EndCall(call);
     }
 
@@ -249,7 +251,7 @@ internal sealed partial class SmfLane : IReplyStream
     {
         SmfCall call = _relay!;
         _relayBytesLeft -= bytes;
-        call.LastMovedMs = Loop.NowMs;
+        call.NoteReplyPassed(bytes, Loop.NowMs);
         if (!IsRelaying)
             EndPassedOn(call);
     }

@@ -1,0 +1,55 @@
+using FrameRpc.Gateway.Routing;
+
+namespace FrameRpc.Gateway.Proxy.Ledger;
+
+/// <summary>
+/// The calls that came in on one listener for one route, as one worker counts them. Written by its thread alone, without
+/// locks; read by others, who may see it a moment late.
+/// </summary>
+internal sealed class CallTally
+{
+    private readonly long[] _ended;
+
+    /// <param name="route">Null for calls that have none: all of them together, whatever they ask for.</param>
+    /// <param name="servers">How many servers the route's backend has.</param>
+    public CallTally(Route? route, int servers)
+    {
+        Route = route;
+        Servers = servers;
+        _ended = new long[(servers + 1) * CallStatuses.Count];
+    }
+
+    /// <summary>The place of a call that the gateway answered without a server.</summary>
+    public const int NoServer = -1;
+
+    public Route? Route { get; }
+
+    public int Servers { get; }
+
+    /// <summary>Calls that have begun, and may have ended since.</summary>
+    public long Begun { get; private set; }
+
+    /// <summary>Of bodies of requests, whose calls have ended.</summary>
+    public long RequestBytes { get; private set; }
+
+    /// <summary>Of bodies of servers' replies, whose calls have ended.</summary>
+    public long ReplyBytes { get; private set; }
+
+    public DurationHistogram Durations { get; } = new();
+
+    /// <param name="server">The server's position in its backend, or <see cref="NoServer"/>.</param>
+    /// <param name="status">How they ended.</param>
+    public long Ended(int server, CallStatus status) => _ended[CellOf(server, status)];
+
+    public void Begin() => Begun++;
+
+    public void End(int server, CallStatus status, long us, long requestBytes, long replyBytes)
+    {
+        _ended[CellOf(server, status)]++;
+        Durations.Add(us);
+        RequestBytes += requestBytes;
+        ReplyBytes += replyBytes;
+    }
+
+    private static int CellOf(int server, CallStatus status) => ((server + 1) * CallStatuses.Count) + (int)status;
+}

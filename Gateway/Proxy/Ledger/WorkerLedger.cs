@@ -1,0 +1,24 @@
+using FrameRpc.Gateway.Backends;
+
+namespace FrameRpc.Gateway.Proxy.Ledger;
+
+/// <summary>The calls of one worker: by listener, and those that the gateway answered itself by the reason. Written by its thread alone, without locks; read by others, a moment late.</summary>
+internal sealed class WorkerLedger
+{
+    private readonly long[] _refused = new long[Enum.GetValues<Refusal>().Length];
+
+    /// <param name="listeners">The listeners' names, in the order of the configuration.</param>
+    /// <param name="routes">How many routes there are.</param>
+    /// <param name="backends">This worker's.</param>
+    public WorkerLedger(IEnumerable<string> listeners, int routes, IReadOnlyList<Backend> backends)
+    {
+        Listeners = [.. listeners.Select(name => new ListenerLedger(name, routes, backends))];
+    }
+
+    /// <summary>In the order of the configuration.</summary>
+    public IReadOnlyList<ListenerLedger> Listeners { get; }
+
+    public long Refused(Refusal why) => _refused[(int)why];
+
+    public void NoteRefused(Refusal why) => _refused[(int)why]++;
+}
