@@ -157,6 +157,7 @@ internal sealed class GatewaySimulation
             Assert.Equal(0, server.CallsInFlight);
             Assert.InRange(server.ExclusiveLanes, 0, 64);
         }
+        LedgerCheck.AssertBalanced(Dispatcher);
         Assert.Equal(0, Counters.PipesInUse);
         Assert.InRange(Network.Pipes.Count, 0, 16);
         // One unused slab of each size may stay.

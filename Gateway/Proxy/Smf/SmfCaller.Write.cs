@@ -37,8 +37,10 @@ internal sealed partial class SmfCaller
     public void RefuseCall(SmfCall call, Refusal why)
     {
         if (!IsClosed)
+        {
             call.NoteAnswered(CallStatuses.OfSmf(StatusOf(why)));
-        Refuse(call.CallerSession, why);
+            Refuse(call.CallerSession, why);
+        }
         if (call == _upload)
             StopUpload();
     }
