@@ -1,0 +1,29 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Proxy.Ledger;
+using Xunit;
+
+namespace FrameRpc.Tests.Simulation;
+
+/// <summary>The books of a gateway without callers: every call that was begun has ended once, and no call is in them that was not answered, refused or cut.</summary>
+internal static class LedgerCheck
+{
+    public static void AssertBalanced(Dispatcher dispatcher)
+    {
+        CallTally[] tallies = [.. dispatcher.Ledger.Listeners.SelectMany(listener => listener.Tallies)];
+        foreach (CallTally tally in tallies)
+        {
+            Assert.Equal(tally.Begun, EndedIn(tally));
+            Assert.Equal(tally.Begun, Enumerable.Range(0, DurationHistogram.Bounded + 1).Sum(tally.Durations.CountIn));
+        }
+        Assert.Equal(dispatcher.Loop.Counters.CallsRefused, Enum.GetValues<Refusal>().Sum(dispatcher.Ledger.Refused));
+        Assert.Equal(
+            dispatcher.Loop.Counters.CallsAnswered + dispatcher.Loop.Counters.CallsRefused,
+            tallies.Sum(tally => EndedIn(tally) - EndedIn(tally, CallStatus.Cut)));
+    }
+
+    public static long EndedIn(CallTally tally) => Enum.GetValues<CallStatus>().Sum(status => EndedIn(tally, status));
+
+    public static long EndedIn(CallTally tally, CallStatus status) =>
+        Enumerable.Range(CallTally.NoServer, tally.Servers + 1).Sum(server => tally.Ended(server, status));
+}
