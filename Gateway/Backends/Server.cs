@@ -46,6 +46,9 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
 
     public bool IsUp => loop.NowMs >= _downUntilMs;
 
+    /// <summary>False after an attempt to connect that failed, until one succeeds.</summary>
+    public bool WasReached => _backOffMs == 0;
+
     public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveLanes < backend.Lanes.Exclusive;
 
     /// <summary>A shared lane that takes another call, or null when all there may be are full.</summary>

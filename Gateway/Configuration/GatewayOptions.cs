@@ -6,6 +6,8 @@ namespace FrameRpc.Gateway.Configuration;
 /// <summary>All of <c>gateway.json</c>, checked: what is here can run. Immutable, so every worker may hold it.</summary>
 internal sealed record GatewayOptions
 {
+    /// <summary>How many configurations the process has run with, this one included. Read at the start only, so 1.</summary>
+    public int Generation { get; init; } = 1;
     /// <summary>Event-loop threads. In the file 0 means one for each core; here it is the number itself.</summary>
     public required int Workers { get; init; }
     public required IReadOnlyList<ListenerOptions> Listeners { get; init; }

@@ -25,7 +25,7 @@ internal sealed class Dispatcher
         WriteTimeoutMs = (long)options.Limits.WriteTimeout.TotalMilliseconds;
         _gather = loop.Blocks.Rent(FrameCaller.HeldBytesMax);
         _backends = [.. options.Backends.Select(backend => new Backend(backend, options.Limits.SharedBodyMax, loop, log))];
-        Ledger = new WorkerLedger(options.Listeners.Select(listener => listener.Name), options.Routes.Count, _backends);
+        Ledger = new WorkerLedger(options.Listeners.Count, options.Routes.Count, _backends);
     }
 
     public EventLoop Loop { get; }

@@ -26,6 +26,7 @@ internal sealed class ProxyWorker
         _calls = new SmfCallPool(worker.Loop);
         for (int position = 0; position < entrances.Count; position++)
             Listen(entrances[position], _dispatcher.Ledger.Listeners[position]);
+        Listeners = [.. _listeners.Select(listener => listener.Counters)];
     }
 
     public int Number => _worker.Number;
@@ -37,7 +38,7 @@ internal sealed class ProxyWorker
     public IReadOnlyList<Backend> Backends => _dispatcher.Backends;
 
     /// <summary>In the order of the configuration.</summary>
-    public IEnumerable<ListenerCounters> Listeners => _listeners.Select(listener => listener.Counters);
+    public IReadOnlyList<ListenerCounters> Listeners { get; }
 
     /// <summary>Callers connected, on all listeners.</summary>
     public long CallersOpen => Listeners.Sum(listener => listener.Open);

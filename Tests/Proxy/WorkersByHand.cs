@@ -1,8 +1,12 @@
+using System.Buffers;
+using System.Text;
+using FrameRpc.Gateway.Admin.Metrics;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Tests.Admin.Metrics;
 using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.EndToEnd;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,13 +21,14 @@ namespace FrameRpc.Tests.Proxy;
 internal sealed class WorkersByHand : IDisposable
 {
     private readonly string _folder = GatewayProcess.NewFolder();
+    private readonly GatewayOptions _options;
     private readonly ListenPoint[] _points;
     private readonly Worker[] _workers;
     private readonly ProxyWorker[] _proxies;
 
     public WorkersByHand(int workers, string listenerMembers = "", string limits = "")
     {
-        GatewayOptions options = Given.Options(Given.With(
+        _options = Given.Options(Given.With(
             listeners: $$"""
                 { "name": "smf", "address": "unix:{{_folder}}/smf", "protocol": "smf", {{listenerMembers}} },
                 { "name": "frames", "address": "unix:{{_folder}}/frames", "protocol": "frame", {{listenerMembers}} }
@@ -31,11 +36,11 @@ internal sealed class WorkersByHand : IDisposable
             backends: """ "storage": { "protocol": "smf", "servers": ["demo:echo"] } """,
             routes: $$""" { "name": "get", "id": {{SmfMessage.Get}}, "backend": "storage" } """,
             rest: $$""" "workers": {{workers}}, "limits": { {{limits}} } """));
-        var allCallers = new CallerLimit(options.Limits.ConnectionsMax);
-        _points = [.. options.Listeners.Select(listener => ListenPoint.Open(listener.Address, workers))];
-        Entrance[] entrances = [.. _points.Zip(options.Listeners, (point, listener) => new Entrance(point, listener, allCallers))];
+        var allCallers = new CallerLimit(_options.Limits.ConnectionsMax);
+        _points = [.. _options.Listeners.Select(listener => ListenPoint.Open(listener.Address, workers))];
+        Entrance[] entrances = [.. _points.Zip(_options.Listeners, (point, listener) => new Entrance(point, listener, allCallers))];
         _workers = [.. Enumerable.Range(0, workers).Select(number => new Worker(number, new Dictionary<Address, SocketAddress>(), NullLogger.Instance))];
-        _proxies = [.. _workers.Select(worker => new ProxyWorker(worker, options, new RouteTable(options), entrances, NullLogger.Instance))];
+        _proxies = [.. _workers.Select(worker => new ProxyWorker(worker, _options, new RouteTable(_options), entrances, NullLogger.Instance))];
     }
 
     /// <summary>How many callers each worker serves.</summary>
@@ -62,6 +67,15 @@ internal sealed class WorkersByHand : IDisposable
                 Turn(worker);
         }
     }
+
+    public string MetricsText()
+    {
+        var page = new ArrayBufferWriter<byte>();
+        new MetricsPage(_options, _proxies, isDraining: () => false).WriteTo(page);
+        return Encoding.UTF8.GetString(page.WrittenSpan);
+    }
+
+    public Exposition Metrics() => new(MetricsText());
 
     public Task Drain(int worker) => _proxies[worker].Drain();
 

@@ -10,7 +10,7 @@ internal static class LedgerCheck
 {
     public static void AssertBalanced(Dispatcher dispatcher)
     {
-        CallTally[] tallies = [.. dispatcher.Ledger.Listeners.SelectMany(listener => listener.Tallies)];
+        CallTally[] tallies = [.. dispatcher.Ledger.Listeners.SelectMany(listener => TalliesOf(listener))];
         foreach (CallTally tally in tallies)
         {
             Assert.Equal(tally.Begun, EndedIn(tally));
@@ -21,6 +21,17 @@ internal static class LedgerCheck
             dispatcher.Loop.Counters.CallsAnswered + dispatcher.Loop.Counters.CallsRefused,
             tallies.Sum(tally => EndedIn(tally) - EndedIn(tally, CallStatus.Cut)));
     }
+
+    /// <summary>One call was made, and it ended this way.</summary>
+    public static void AssertOne(CallTally tally, int server, CallStatus status)
+    {
+        Assert.Equal(1, tally.Begun);
+        Assert.Equal(1, EndedIn(tally));
+        Assert.Equal(1, tally.Ended(server, status));
+    }
+
+    private static IEnumerable<CallTally> TalliesOf(ListenerLedger listener) =>
+        Enumerable.Range(0, listener.Routes).Select(listener.At).OfType<CallTally>().Prepend(listener.Unrouted);
 
     public static long EndedIn(CallTally tally) => Enum.GetValues<CallStatus>().Sum(status => EndedIn(tally, status));
 

@@ -125,6 +125,7 @@ internal sealed partial class FrameCaller : Caller
     private void BreakReply(long bytesPassed, long bytesLeft)
     {
         _entry.ReplyBytes = bytesPassed;
+        _entry.End(this);
         FrameOutput.Break(this, bytesLeft);
     }
 
@@ -133,6 +134,7 @@ internal sealed partial class FrameCaller : Caller
     {
         if (State != ConnectionState.Open)
             return;
+        _entry.End(this);
         Write(FrameHeader.Reset);
         EndAfterOutput();
     }

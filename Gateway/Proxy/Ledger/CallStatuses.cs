@@ -14,6 +14,8 @@ internal static class CallStatuses
 
     public static int Count => Labels.Length;
 
+    public static IReadOnlyList<CallStatus> All { get; } = Enum.GetValues<CallStatus>();
+
     public static string LabelOf(CallStatus status) => Labels[(int)status];
 
     public static CallStatus OfSmf(uint status) => status < (uint)BySmfNumber.Length ? BySmfNumber[status] : CallStatus.Other;

@@ -1,5 +1,3 @@
-using FrameRpc.Gateway.Routing;
-
 namespace FrameRpc.Gateway.Proxy.Ledger;
 
 /// <summary>
@@ -10,19 +8,15 @@ internal sealed class CallTally
 {
     private readonly long[] _ended;
 
-    /// <param name="route">Null for calls that have none: all of them together, whatever they ask for.</param>
-    /// <param name="servers">How many servers the route's backend has.</param>
-    public CallTally(Route? route, int servers)
+    /// <param name="servers">How many servers the route's backend has; none where there is no route.</param>
+    public CallTally(int servers)
     {
-        Route = route;
         Servers = servers;
         _ended = new long[(servers + 1) * CallStatuses.Count];
     }
 
     /// <summary>The place of a call that the gateway answered without a server.</summary>
     public const int NoServer = -1;
-
-    public Route? Route { get; }
 
     public int Servers { get; }
 

@@ -8,30 +8,20 @@ namespace FrameRpc.Gateway.Proxy.Ledger;
 /// A tally is made at its route's first call, so that a table of a thousand routes costs nothing for those nobody calls
 /// here. Whoever reads sees it whole or not at all: a reference is published after what it refers to.
 /// </remarks>
-internal sealed class ListenerLedger(string name, int routes, IReadOnlyList<Backend> backends)
+internal sealed class ListenerLedger(int routes, IReadOnlyList<Backend> backends)
 {
     private readonly CallTally?[] _tallies = new CallTally?[routes];
 
-    public string Name => name;
-
     /// <summary>Calls whose route was not found, or that were too malformed to have one.</summary>
-    public CallTally Unrouted { get; } = new(route: null, servers: 0);
+    public CallTally Unrouted { get; } = new(servers: 0);
 
-    /// <summary>What was called up to now, <see cref="Unrouted"/> first.</summary>
-    public IEnumerable<CallTally> Tallies
-    {
-        get
-        {
-            yield return Unrouted;
-            foreach (CallTally? tally in _tallies)
-            {
-                if (tally is not null)
-                    yield return tally;
-            }
-        }
-    }
+    public int Routes => _tallies.Length;
+
+    /// <summary>Null when the route was not called here yet.</summary>
+    /// <param name="route">Its place among the routes of the configuration.</param>
+    public CallTally? At(int route) => _tallies[route];
 
     public CallTally Of(Route route) => _tallies[route.Position] ?? Open(route);
 
-    private CallTally Open(Route route) => _tallies[route.Position] = new CallTally(route, backends[route.Backend].Servers.Count);
+    private CallTally Open(Route route) => _tallies[route.Position] = new CallTally(backends[route.Backend].Servers.Count);
 }

@@ -7,12 +7,12 @@ internal sealed class WorkerLedger
 {
     private readonly long[] _refused = new long[Enum.GetValues<Refusal>().Length];
 
-    /// <param name="listeners">The listeners' names, in the order of the configuration.</param>
+    /// <param name="listeners">How many listeners there are.</param>
     /// <param name="routes">How many routes there are.</param>
     /// <param name="backends">This worker's.</param>
-    public WorkerLedger(IEnumerable<string> listeners, int routes, IReadOnlyList<Backend> backends)
+    public WorkerLedger(int listeners, int routes, IReadOnlyList<Backend> backends)
     {
-        Listeners = [.. listeners.Select(name => new ListenerLedger(name, routes, backends))];
+        Listeners = [.. Enumerable.Range(0, listeners).Select(_ => new ListenerLedger(routes, backends))];
     }
 
     /// <summary>In the order of the configuration.</summary>

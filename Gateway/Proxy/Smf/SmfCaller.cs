@@ -40,7 +40,6 @@ internal sealed partial class SmfCaller : Caller
         if (_uploadBytesLeft > 0)
         {
             // The request was cut short: the server must not take it for whole, and nobody waits for its reply.
-            AbandonUpload();
             Abort();
             return;
         }

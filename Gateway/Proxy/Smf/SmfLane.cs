@@ -192,7 +192,7 @@ internal sealed partial class SmfLane : Lane
     private void EndLost(SmfCall call)
     {
         StopCounting(call);
-        if (call.Caller is { } caller)
+        if (call.Caller is { IsClosed: false } caller)
         {
             Loop.Counters.CallsLostWithLane++;
             if (call.ReplyBegun)

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Enumeration;
+
+namespace FrameRpc.Gateway.Admin.Metrics;
+
+/// <summary>The process, by the names that Prometheus' own libraries use, and the collector.</summary>
+internal sealed class ProcessMetrics
+{
+    private readonly double _startSeconds = new DateTimeOffset(Process.GetCurrentProcess().StartTime.ToUniversalTime()).ToUnixTimeMilliseconds() / 1e3;
+
+    public void Write(MetricsWriter to)
+    {
+        to.Gauge("process_resident_memory_bytes", "Memory of the process that is in RAM.");
+        to.Sample(Environment.WorkingSet);
+        to.Counter("process_cpu_seconds_total", "CPU time, in the process and in the kernel for it.");
+        to.Sample(Environment.CpuUsage.TotalTime.TotalSeconds);
+        to.Gauge("process_open_fds", "Open file descriptors.");
+        to.Sample(OpenDescriptors());
+        to.Gauge("process_start_time_seconds", "When the process began, in seconds since 1970.");
+        to.Sample(_startSeconds);
+        to.Counter("dotnet_gc_collections_total", "Collections of the managed heap. Calls cause none.");
+        for (int generation = 0; generation <= GC.MaxGeneration; generation++)
+            to.Sample(GC.CollectionCount(generation), new Label("generation", generation.ToString(CultureInfo.InvariantCulture)));
+        to.Counter("dotnet_gc_pause_seconds_total", "Time that all threads stood still for collections.");
+        to.Sample(GC.GetTotalPauseDuration().TotalSeconds);
+        to.Gauge("dotnet_managed_memory_bytes", "The managed heap.");
+        to.Sample(GC.GetTotalMemory(forceFullCollection: false));
+    }
+
+    /// <summary>Counted without making a string of each: there may be tens of thousands.</summary>
+    private static int OpenDescriptors()
+    {
+        int count = 0;
+        foreach (bool _ in new FileSystemEnumerable<bool>("/proc/self/fd", (ref FileSystemEntry _) => true))
+            count++;
+        return count;
+    }
+}

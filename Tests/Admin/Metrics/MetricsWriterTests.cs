@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Text;
+using FrameRpc.Gateway.Admin.Metrics;
+using Xunit;
+
+namespace FrameRpc.Tests.Admin.Metrics;
+
+public sealed class MetricsWriterTests
+{
+    private readonly ArrayBufferWriter<byte> _page = new();
+
+    private string Text => Encoding.UTF8.GetString(_page.WrittenSpan);
+
+    [Fact]
+    public void A_family_is_its_help_its_type_and_a_line_for_each_sample()
+    {
+        var to = new MetricsWriter(_page);
+        to.Counter("frpc_calls_total", "Calls that ended.");
+        to.Sample(3, new Label("route", "get"), new Label("status", "200"));
+        to.Sample(0);
+        Assert.Equal(
+            """
+            # HELP frpc_calls_total Calls that ended.
+            # TYPE frpc_calls_total counter
+            frpc_calls_total{route="get",status="200"} 3
+            frpc_calls_total 0
+
+            """, Text);
+    }
+
+    [Fact]
+    public void A_histogram_has_its_parts_under_one_name()
+    {
+        var to = new MetricsWriter(_page);
+        to.Histogram("frpc_call_duration_seconds", "How long.");
+        to.Part("_bucket", 1, new Label("le", "+Inf"));
+        to.Part("_sum", 0.000_064);
+        Assert.EndsWith("frpc_call_duration_seconds_bucket{le=\"+Inf\"} 1\nfrpc_call_duration_seconds_sum 6.4E-05\n", Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_would_end_a_label_early_is_escaped()
+    {
+        var to = new MetricsWriter(_page);
+        to.Gauge("g", "h");
+        to.Sample(1, new Label("name", "a\"b\\c\nd é"));
+        Assert.EndsWith("g{name=\"a\\\"b\\\\c\\nd é\"} 1\n", Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(9_007_199_254_740_992, "9007199254740992")]
+    [InlineData(0.25, "0.25")]
+    [InlineData(double.MaxValue, "1.7976931348623157E+308")]
+    public void Numbers_are_whole_and_exact(double value, string written)
+    {
+        var to = new MetricsWriter(_page);
+        to.Gauge("g", "h");
+        to.Sample(value);
+        Assert.EndsWith($"g {written}\n", Text, StringComparison.Ordinal);
+    }
+}
