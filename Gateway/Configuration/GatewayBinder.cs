@@ -26,6 +26,7 @@ internal static class GatewayBinder
             Relay = BindRelay(root, limitSection),
             DrainTimeout = root.Get(OptionTable.Gateway.DrainTimeout).Value,
             Admin = BindAdmin(root.GetObject(OptionTable.Gateway.Admin), addresses),
+            AccessLog = BindAccessLog(root.GetObject(OptionTable.Gateway.AccessLog)),
         };
     }
 
@@ -53,6 +54,17 @@ internal static class GatewayBinder
         var address = section.Get(OptionTable.Admin.Address);
         addresses.Add(section, address, "the admin endpoint");
         return new AdminOptions { Address = address.Value };
+    }
+
+    private static AccessLogOptions? BindAccessLog(OptionSection? section)
+    {
+        var options = new AccessLogOptions
+        {
+            To = Value(section, OptionTable.AccessLog.To),
+            OneIn = Value(section, OptionTable.AccessLog.OneIn),
+            LinesWaitingMax = Value(section, OptionTable.AccessLog.LinesWaitingMax),
+        };
+        return options.To == AccessLogOptions.Off ? null : options;
     }
 
     private static T Value<T>(OptionSection? section, ValueOption<T> option) => section is null ? option.Default! : section.Get(option).Value;

@@ -20,6 +20,8 @@ internal sealed record GatewayOptions
     public required TimeSpan DrainTimeout { get; init; }
     /// <summary>Where the admin endpoint listens, or null.</summary>
     public required AdminOptions? Admin { get; init; }
+    /// <summary>Calls told one by one, or null.</summary>
+    public required AccessLogOptions? AccessLog { get; init; }
 }
 
 /// <summary>The wire format of a listener or a backend.</summary>

@@ -47,11 +47,13 @@ internal static class OptionTable
 
         public static readonly ObjectOption Admin = new("admin", "The admin endpoint. Without it there is none.", OptionTable.Admin.Members);
 
+        public static readonly ObjectOption AccessLog = new("accessLog", "A line of JSON for calls that end.", OptionTable.AccessLog.Members);
+
         public static readonly ValueOption<TimeSpan> DrainTimeout = new("drainTimeout", "How long calls in flight may take to finish after SIGTERM.",
             new DurationForm(TimeSpan.Zero, TimeSpan.FromHours(1)))
         { Default = TimeSpan.FromSeconds(10) };
 
-        public static readonly OptionGroup Members = new(Schema, Workers, Listeners, Backends, Routes, Limits, Relay, SpliceBytesMin, Admin, DrainTimeout);
+        public static readonly OptionGroup Members = new(Schema, Workers, Listeners, Backends, Routes, Limits, Relay, SpliceBytesMin, Admin, AccessLog, DrainTimeout);
     }
 
     /// <summary>Names of an entry of <c>listeners</c>.</summary>
@@ -202,5 +204,23 @@ internal static class OptionTable
         { Required = true };
 
         public static readonly OptionGroup Members = new(Address);
+    }
+
+    /// <summary>Names of <c>accessLog</c>.</summary>
+    internal static class AccessLog
+    {
+        public static readonly ValueOption<string> To = new("to",
+            "Where the lines go: \"off\", \"stdout\", \"stderr\", or the path of a file, to which they are appended.", Text)
+        { Default = AccessLogOptions.Off };
+
+        public static readonly ValueOption<int> OneIn = new("oneIn", "Of so many calls of a worker one is told. 1 tells all.", new CountForm(1, 1_000_000_000))
+        { Default = 1 };
+
+        public static readonly ValueOption<int> LinesWaitingMax = new("linesWaitingMax",
+            "Lines of one worker that may wait to be written; those over it are dropped and counted, for no call waits for its line.",
+            new CountForm(16, 1 << 20))
+        { Default = 8192 };
+
+        public static readonly OptionGroup Members = new(To, OneIn, LinesWaitingMax);
     }
 }

@@ -25,8 +25,10 @@ internal sealed class Dispatcher
         WriteTimeoutMs = (long)options.Limits.WriteTimeout.TotalMilliseconds;
         _gather = loop.Blocks.Rent(FrameCaller.HeldBytesMax);
         _backends = [.. options.Backends.Select(backend => new Backend(backend, options.Limits.SharedBodyMax, loop, log))];
-        Ledger = new WorkerLedger(options.Listeners.Count, options.Routes.Count, _backends);
+        Ledger = new WorkerLedger(options.Listeners.Count, options.Routes.Count, _backends, AccessQueueOf(options.AccessLog));
     }
+
+    private static AccessQueue? AccessQueueOf(AccessLogOptions? options) => options is null ? null : new AccessQueue(options.LinesWaitingMax, options.OneIn);
 
     public EventLoop Loop { get; }
 

@@ -18,6 +18,9 @@ internal interface ISocket
     /// </summary>
     bool CanReset { get; }
 
+    /// <summary>The peer's address, to be read by people: <c>127.0.0.1:50000</c>, <c>[::1]:50000</c>, or <c>unix</c>, whose callers have none.</summary>
+    string DescribePeer();
+
     /// <summary>The errno a connection attempt ended with; 0 when it succeeded. Asked once, after the first readiness.</summary>
     int ConnectError();
 

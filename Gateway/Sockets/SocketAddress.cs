@@ -49,6 +49,13 @@ internal sealed class SocketAddress
         return new SocketAddress(v4 ? Libc.AF_INET : Libc.AF_INET6, bytes);
     }
 
+    /// <summary>An address of either IP version as people write it: <c>127.0.0.1:50000</c>, <c>[::1]:50000</c>.</summary>
+    public static string Describe(ReadOnlySpan<byte> address)
+    {
+        bool v4 = BinaryPrimitives.ReadUInt16LittleEndian(address) == Libc.AF_INET;
+        return new IPEndPoint(new IPAddress(v4 ? address.Slice(4, 4) : address.Slice(8, 16)), BinaryPrimitives.ReadUInt16BigEndian(address[2..])).ToString();
+    }
+
     private static SocketAddress OfPath(string path)
     {
         byte[] bytes = new byte[UnPathStart + Encoding.UTF8.GetByteCount(path) + 1];

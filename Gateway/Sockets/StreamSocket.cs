@@ -41,6 +41,16 @@ internal sealed unsafe class StreamSocket : ISocket
 
     public bool CanReset => _isTcp;
 
+    public string DescribePeer()
+    {
+        if (!_isTcp)
+            return "unix";
+        byte* address = stackalloc byte[SocketAddress.TcpBytesMax];
+        uint bytes = SocketAddress.TcpBytesMax;
+        // One that was reset before it was served has no address any more.
+        return Libc.getpeername(_fd, address, &bytes) < 0 ? "gone" : SocketAddress.Describe(new ReadOnlySpan<byte>(address, (int)bytes));
+    }
+
     public int ConnectError()
     {
         if (_immediateConnectError != 0)

@@ -101,6 +101,9 @@ internal sealed partial class EventLoop
         }
     }
 
+    /// <summary>The time of day. Not for what happens in each call.</summary>
+    public DateTimeOffset ReadUtc() => _time.GetUtcNow();
+
     private int WaitMs(long nowMs, int waitMsMax)
     {
         if (_continued.Count > 0 || _unsent.Count > 0)

@@ -74,7 +74,7 @@ public sealed class JsonTests
 
     [Fact]
     public void A_mistake_is_one_printable_line() => Assert.Equal(
-        ["gateway.json:9:1: a\\u000a\\u001b[2Jb: unknown name; the names here are $schema, workers, listeners, backends, routes, limits, relay, spliceBytesMin, admin, drainTimeout"],
+        ["gateway.json:9:1: a\\u000a\\u001b[2Jb: unknown name; the names here are $schema, workers, listeners, backends, routes, limits, relay, spliceBytesMin, admin, accessLog, drainTimeout"],
         Given.Mistakes(Given.With(rest: """ "a\n\u001b[2Jb": 1""")));
 
     [Fact]

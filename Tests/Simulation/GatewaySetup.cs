@@ -42,6 +42,8 @@ internal sealed record GatewaySetup
     /// <summary>How bodies pass. Spliced from a length on at which every larger body in these tests has both: what came in memory and what did not.</summary>
     public RelayPolicy Relay { get; init; } = RelayOfTheseTests;
 
+    public AccessLogOptions? AccessLog { get; init; }
+
     /// <summary>Endpoints besides <see cref="Endpoint"/>.</summary>
     public string[] Endpoints { get; init; } = ["Upload", "Stream", "Fail"];
 
@@ -70,6 +72,7 @@ internal sealed record GatewaySetup
         Relay = Relay,
         DrainTimeout = TimeSpan.FromSeconds(10),
         Admin = null,
+        AccessLog = AccessLog,
     };
 
     /// <summary>The same tests run with everything spliced and with everything copied: FRPC_RELAY=splice or copy.</summary>

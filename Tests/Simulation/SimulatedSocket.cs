@@ -71,6 +71,8 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         }
     }
 
+    public string DescribePeer() => "far end";
+
     public int ConnectError()
     {
         if (IsConnecting)

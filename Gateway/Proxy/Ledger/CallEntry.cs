@@ -21,6 +21,9 @@ internal struct CallEntry
     /// <summary>The server that it was sent to last; null when there was none.</summary>
     public Server? Server { get; set; }
 
+    /// <summary>The request id of an smf call without a route.</summary>
+    public uint UnknownId { get; set; }
+
     public long RequestBytes { get; set; }
 
     public long ReplyBytes { get; set; }
@@ -38,6 +41,22 @@ internal struct CallEntry
             return;
         _tally = null;
         long tookUs = caller.Loop.NowUs - _beganUs;
-        tally.End(Server?.Position ?? CallTally.NoServer, Status, tookUs, RequestBytes, ReplyBytes);
+        int server = Server?.Position ?? CallTally.NoServer;
+        tally.End(server, Status, tookUs, RequestBytes, ReplyBytes);
+        if (caller.Access is { } access && access.IsNext())
+            access.Add(RecordOf(tally, server, tookUs, caller));
     }
+
+    private readonly AccessRecord RecordOf(CallTally tally, int server, long tookUs, Caller caller) => new()
+    {
+        Ended = caller.Loop.ReadUtc(),
+        Tally = tally,
+        Server = server,
+        Status = Status,
+        TookUs = tookUs,
+        RequestBytes = RequestBytes,
+        ReplyBytes = ReplyBytes,
+        UnknownId = UnknownId,
+        Caller = caller.Name,
+    };
 }

@@ -8,15 +8,23 @@ internal sealed class CallTally
 {
     private readonly long[] _ended;
 
+    /// <param name="listener">The listener's place in the configuration.</param>
+    /// <param name="route">The route's place in the configuration; null for calls that have none: all of them together, whatever they ask for.</param>
     /// <param name="servers">How many servers the route's backend has; none where there is no route.</param>
-    public CallTally(int servers)
+    public CallTally(int listener, int? route, int servers)
     {
+        Listener = listener;
+        Route = route;
         Servers = servers;
         _ended = new long[(servers + 1) * CallStatuses.Count];
     }
 
     /// <summary>The place of a call that the gateway answered without a server.</summary>
     public const int NoServer = -1;
+
+    public int Listener { get; }
+
+    public int? Route { get; }
 
     public int Servers { get; }
 

@@ -10,10 +10,15 @@ internal sealed class WorkerLedger
     /// <param name="listeners">How many listeners there are.</param>
     /// <param name="routes">How many routes there are.</param>
     /// <param name="backends">This worker's.</param>
-    public WorkerLedger(int listeners, int routes, IReadOnlyList<Backend> backends)
+    /// <param name="access">Null for no access log.</param>
+    public WorkerLedger(int listeners, int routes, IReadOnlyList<Backend> backends, AccessQueue? access)
     {
-        Listeners = [.. Enumerable.Range(0, listeners).Select(_ => new ListenerLedger(routes, backends))];
+        Listeners = [.. Enumerable.Range(0, listeners).Select(position => new ListenerLedger(position, routes, backends))];
+        Access = access;
     }
+
+    /// <summary>Where calls go that are told one by one; null when none are.</summary>
+    public AccessQueue? Access { get; }
 
     /// <summary>In the order of the configuration.</summary>
     public IReadOnlyList<ListenerLedger> Listeners { get; }

@@ -108,6 +108,8 @@ internal sealed partial class SmfCaller
         var entry = default(CallEntry);
         entry.Begin(tally, Loop.NowUs);
         entry.Status = CallStatuses.OfSmf(StatusOf(why));
+        if (why == Refusal.NoRoute)
+            entry.UnknownId = header.Meta;
         entry.End(this);
         Refuse(header.Session, why);
     }

@@ -88,6 +88,8 @@ public sealed class OutputQueueTests
     /// <summary>Takes a random part of what it is given, and checks that it is what comes next.</summary>
     private sealed class PartialSocket(Random random) : ISocket
     {
+        public string DescribePeer() => throw new NotSupportedException();
+
         private byte _expected;
 
         public long Taken { get; private set; }

@@ -1,0 +1,46 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy.Ledger;
+
+namespace FrameRpc.Gateway.Admin.AccessLog;
+
+/// <summary>
+/// A line of the access log: a JSON object with <c>time</c> (UTC), <c>listener</c>, <c>route</c>, <c>backend</c>,
+/// <c>server</c>, <c>status</c>, <c>seconds</c>, <c>requestBytes</c>, <c>replyBytes</c>, <c>caller</c> and <c>worker</c>. The
+/// labels are those of the metrics; what is not known is null, and an smf call without a route has its <c>id</c>.
+/// </summary>
+internal sealed class AccessLine(GatewayOptions options)
+{
+    private static readonly JsonEncodedText Time = JsonEncodedText.Encode("time"), Listener = JsonEncodedText.Encode("listener"),
+        Route = JsonEncodedText.Encode("route"), Backend = JsonEncodedText.Encode("backend"), Server = JsonEncodedText.Encode("server"),
+        Status = JsonEncodedText.Encode("status"), Seconds = JsonEncodedText.Encode("seconds"), RequestBytes = JsonEncodedText.Encode("requestBytes"),
+        ReplyBytes = JsonEncodedText.Encode("replyBytes"), Caller = JsonEncodedText.Encode("caller"), Worker = JsonEncodedText.Encode("worker"),
+        Id = JsonEncodedText.Encode("id");
+
+    public void Write(IBufferWriter<byte> output, in AccessRecord call, int worker)
+    {
+        RouteOptions? route = call.Tally.Route is { } position ? options.Routes[position] : null;
+        BackendOptions? backend = route is null ? null : options.Backends[route.Backend];
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartObject();
+            json.WriteString(Time, call.Ended.UtcDateTime);
+            json.WriteString(Listener, options.Listeners[call.Tally.Listener].Name);
+            json.WriteString(Route, route?.Name);
+            json.WriteString(Backend, backend?.Name);
+            json.WriteString(Server, call.Server == CallTally.NoServer ? null : backend?.Servers[call.Server].Address.ToString());
+            json.WriteString(Status, CallStatuses.LabelOf(call.Status));
+            json.WriteNumber(Seconds, call.TookUs / 1e6);
+            json.WriteNumber(RequestBytes, call.RequestBytes);
+            json.WriteNumber(ReplyBytes, call.ReplyBytes);
+            json.WriteString(Caller, call.Caller);
+            json.WriteNumber(Worker, worker);
+            if (call.UnknownId != 0)
+                json.WriteString(Id, string.Create(CultureInfo.InvariantCulture, $"0x{call.UnknownId:x8}"));
+            json.WriteEndObject();
+        }
+        output.Write("\n"u8);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy.Ledger;
+
+namespace FrameRpc.Gateway.Admin.AccessLog;
+
+/// <summary>Writes the access log from the workers' queues, in a thread of its own: what it writes to may block for as long as it likes.</summary>
+internal sealed class AccessLogWriter : IDisposable
+{
+    /// <summary>How often the queues are looked at: at 80,000 calls/s a worker's queue of 8,192 lines lasts as long.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Written at once; larger writes gain nothing.</summary>
+    private const int BatchBytesMax = 256 * 1024;
+
+    /// <summary>How long the last lines may take at the end.</summary>
+    private static readonly TimeSpan LastLinesMax = TimeSpan.FromSeconds(1);
+
+    private readonly AccessLine _line;
+    private readonly IReadOnlyList<AccessQueue> _queues;
+    private readonly Stream _to;
+    private readonly ArrayBufferWriter<byte> _batch = new(BatchBytesMax);
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Thread _thread;
+    private int _batchLines;
+    private long _lines;
+    private long _lost;
+
+    /// <param name="options">What the records' positions mean.</param>
+    /// <param name="queues">The workers', in their order.</param>
+    /// <param name="to">Where the lines go; closed at the end.</param>
+    public AccessLogWriter(GatewayOptions options, IReadOnlyList<AccessQueue> queues, Stream to)
+    {
+        _line = new AccessLine(options);
+        _queues = queues;
+        _to = to;
+        _thread = new Thread(Run) { Name = "access log", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Lines written.</summary>
+    public long Lines => Volatile.Read(ref _lines);
+
+    /// <summary>Calls that were to be told and were not: no room in a queue, or a write that failed.</summary>
+    public long Dropped => _queues.Sum(queue => queue.Dropped) + Volatile.Read(ref _lost);
+
+    /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
+    public static Stream Open(string to)
+    {
+        try
+        {
+            return to switch
+            {
+                AccessLogOptions.StandardOutput => Console.OpenStandardOutput(),
+                AccessLogOptions.StandardError => Console.OpenStandardError(),
+                // Appending in every write: what rotates the file by truncating it leaves no hole.
+                _ => new FileStream(to, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0),
+            };
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new IOException($"accessLog.to: {to} cannot be written: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Writes what is left, unless that takes too long: then its reader has stopped reading, and the end may not wait for it.</summary>
+    public void Dispose()
+    {
+        _stop.Set();
+        if (!_thread.Join(LastLinesMax))
+            return;
+        _to.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        bool isLast;
+        do
+        {
+            isLast = _stop.Wait(Interval);
+            for (int worker = 0; worker < _queues.Count; worker++)
+            {
+                while (_queues[worker].TryTake(out AccessRecord call))
+                    Add(call, worker);
+            }
+            Flush();
+        }
+        while (!isLast);
+    }
+
+    private void Add(in AccessRecord call, int worker)
+    {
+        _line.Write(_batch, call, worker);
+        _batchLines++;
+        if (_batch.WrittenCount >= BatchBytesMax)
+            Flush();
+    }
+
+    private void Flush()
+    {
+        if (_batchLines == 0)
+            return;
+        try
+        {
+            _to.Write(_batch.WrittenSpan);
+            _to.Flush();
+            Volatile.Write(ref _lines, _lines + _batchLines);
+        }
+        catch (IOException)
+        {
+            // The disk is full, or the reader of a pipe is gone: it may end, and the lines until then are counted.
+            Volatile.Write(ref _lost, _lost + _batchLines);
+        }
+        _batch.ResetWrittenCount();
+        _batchLines = 0;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using FrameRpc.Gateway.Admin.AccessLog;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy.Ledger;
+using FrameRpc.Tests.Simulation;
+using FrameRpc.Tests.Simulation.Smf;
+using Xunit;
+
+namespace FrameRpc.Tests.Admin.AccessLog;
+
+public sealed class AccessLogTests
+{
+    private static readonly GatewaySetup Setup = new() { AccessLog = new AccessLogOptions { To = AccessLogOptions.StandardOutput, OneIn = 1, LinesWaitingMax = 16 } };
+
+    private readonly GatewaySimulation _sim = new(Setup);
+
+    [Fact]
+    public void A_call_is_one_line_of_json_with_the_labels_of_the_metrics()
+    {
+        SmfMessage? asked = null;
+        _sim.SmfServer.OnRequest = (_, request) => asked = request;
+        _sim.ConnectSmf().Call(7, "hello"u8);
+        _sim.RunUntilQuiet();
+        _sim.RunFor(250);
+        _sim.SmfServer.Connection.Reply(asked!, "bye"u8, status: 201);
+        _sim.RunUntilQuiet();
+
+        JsonNode line = Assert.Single(Lines());
+        Assert.InRange((double)line["seconds"]!, 0.25, 0.26);
+        line["seconds"] = 0.25;
+        Assert.Equal(
+            $$"""{"time":"{{_sim.Time.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFZ}}","listener":"smf","route":"get","backend":"storage","server":"smf:1","status":"201","seconds":0.25,"requestBytes":5,"replyBytes":3,"caller":"far end","worker":0}""",
+            line.ToJsonString());
+    }
+
+    [Fact]
+    public void A_call_that_no_server_saw_says_why_and_an_unknown_id_is_shown()
+    {
+        _sim.ConnectSmf().Send(SmfMessage.Encode(1, 0xabcd, "x"u8));
+        _sim.ConnectFrames().Call("1", "Nobody");
+        _sim.RunUntilQuiet();
+
+        JsonNode[] lines = [.. Lines()];
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines, line => Assert.Null(line["route"]));
+        Assert.All(lines, line => Assert.Null(line["server"]));
+        JsonNode smf = lines.Single(line => (string)line["listener"]! == "smf");
+        Assert.Equal(("404", "0x0000abcd"), ((string)smf["status"]!, (string)smf["id"]!));
+        JsonNode frame = lines.Single(line => (string)line["listener"]! == "frames");
+        Assert.Equal("request", (string)frame["status"]!);
+        Assert.False(frame.AsObject().ContainsKey("id"));
+    }
+
+    [Fact]
+    public void A_caller_that_is_gone_when_its_call_ends_still_has_its_name()
+    {
+        _sim.SmfServer.OnRequest = (_, _) => { };
+        SmfFarCaller caller = _sim.ConnectSmf();
+        caller.Call(1, "x"u8);
+        _sim.RunUntilQuiet();
+        caller.Reset();
+        _sim.RunUntilQuiet();
+        _sim.SmfServer.Connection.Close();
+        _sim.RunUntilQuiet();
+        JsonNode line = Assert.Single(Lines());
+        Assert.Equal(("cut", "far end"), ((string)line["status"]!, (string)line["caller"]!));
+    }
+
+    [Fact]
+    public void Lines_that_nobody_takes_are_dropped_and_counted_and_every_call_is_served()
+    {
+        SmfFarCaller caller = _sim.ConnectSmf();
+        for (ushort session = 1; session <= 100; session++)
+        {
+            caller.Call(session, "x"u8);
+            _sim.RunUntilQuiet();
+        }
+        Assert.Equal(100, caller.Replies.Count);
+        var to = new MemoryStream();
+        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], to);
+        Assert.Equal(84, writer.Dropped);
+        writer.Dispose();
+        Assert.Equal(16, writer.Lines);
+        Assert.Equal(16, Text(to).Count(letter => letter == '\n'));
+    }
+
+    [Fact]
+    public void Lines_that_cannot_be_written_are_counted()
+    {
+        _sim.ConnectFrames().Call("1");
+        _sim.RunUntilQuiet();
+        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], new FullDisk());
+        writer.Dispose();
+        Assert.Equal((0, 1), (writer.Lines, writer.Dropped));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_opened_is_an_error_that_names_it()
+    {
+        IOException error = Assert.Throws<IOException>(() => AccessLogWriter.Open("/nowhere/at/all/access.log"));
+        Assert.Contains("accessLog.to: /nowhere/at/all/access.log cannot be written: ", error.Message, StringComparison.Ordinal);
+    }
+
+    private AccessQueue Queue => _sim.Dispatcher.Ledger.Access!;
+
+    private JsonNode[] Lines()
+    {
+        var to = new MemoryStream();
+        new AccessLogWriter(Setup.ToOptions(), [Queue], to).Dispose();
+        return [.. Text(to).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    }
+
+    private static string Text(MemoryStream to) => Encoding.UTF8.GetString(to.ToArray());
+
+    private sealed class FullDisk : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("no space left on device");
+    }
+}
