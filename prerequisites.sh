@@ -52,3 +52,17 @@ require_comparison() {
   require_debian /usr/bin/python3 python3 "Debian's Python 3"
   require_debian /usr/lib/python3/dist-packages/matplotlib python3-matplotlib "matplotlib for Debian's Python 3"
 }
+
+# What deploy/rootfs.sh puts into the image beside the binary, and deploy/sbom reads it with.
+require_image_files() {
+  require_debian /usr/share/ca-certificates/mozilla ca-certificates "the certificates of the authorities that Mozilla trusts"
+  require_debian "/usr/lib/$(uname -m)-linux-gnu/libzstd.so.1" libzstd1 "the zstd library"
+  require_debian "/usr/lib/$(uname -m)-linux-gnu/liblz4.so.1" liblz4-1 "the lz4 library"
+  require_debian /usr/bin/python3 python3 "Debian's Python 3"
+}
+
+# What deploy/image.sh builds with.
+require_image_tools() {
+  require_image_files
+  require_debian buildah buildah "buildah, which makes the image"
+}
