@@ -41,20 +41,24 @@ PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 deploy/sbom "$made/rootfs" >"$made/fr
 # In the place of the stage "build", whose base would have to be pulled, stands what was made above.
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-buildah build --file deploy/Containerfile --build-context "build=$made" --timestamp "$SOURCE_DATE_EPOCH" --tag "$tag" \
+buildah build --file deploy/Containerfile --build-context "build=$made" --timestamp "$SOURCE_DATE_EPOCH" --identity-label=false --tag "$tag" \
   --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --build-arg "CREATED=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" \
   "$made" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 if [ -n "$output" ]; then buildah push --quiet "$tag" "$output" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }; fi
 
 about() { buildah inspect --type image --format "$1" "$tag"; }
+image=$(about '{{.FromImage}}')
+id=$(about '{{.FromImageID}}')
+user=$(about '{{.OCIv1.Config.User}}')
+program=$(about '{{range .OCIv1.Config.Entrypoint}}{{.}} {{end}}{{range .OCIv1.Config.Cmd}}{{.}} {{end}}')
 cat <<REPORT
-image    $(about '{{.FromImage}}')
-digest   $(about '{{.FromImageDigest}}')
-size     $(du -sb --apparent-size "$made/rootfs" | awk '{ printf "%.1f MB", $1 / 1e6 }')
-user     $(about '{{.OCIv1.Config.User}}')
-program  $(about '{{join .OCIv1.Config.Entrypoint " "}} {{join .OCIv1.Config.Cmd " "}}')
+image    $image
+id       $id
+size     $(find "$made/rootfs" -type f -printf '%s\n' | awk '{ bytes += $1 } END { printf "%.1f MB", bytes / 1e6 }')
+user     $user
+runs     $program
 bill     $made/frpc-gateway.cdx.json, of $(grep -c '"purl"' "$made/frpc-gateway.cdx.json") packages
 ${output:+written  ${output#*:}
 }files
-$(cd "$made/rootfs" && find . -type f -printf '%10s  %P\n' | LC_ALL=C sort -k 2)
+$(cd "$made/rootfs" && find . -type f -printf '%10s  /%P\n' | LC_ALL=C sort -k 2)
 REPORT

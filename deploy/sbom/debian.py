@@ -26,7 +26,7 @@ def package(name: str) -> dict:
         "version": version,
         # In Debian's own words, because a package may be under many licences.
         "licenses": [{"license": {"name": f"/usr/share/doc/{package}/copyright", "text": _text(Path("/usr/share/doc") / package / "copyright")}}],
-        "purl": f"pkg:deb/{system['ID']}/{package}@{quote(version, safe="")}?arch={architecture}&distro={system['ID']}-{system['VERSION_ID']}",
+        "purl": f"pkg:deb/{system['ID']}/{package}@{quote(version, safe='')}?arch={architecture}&distro={system['ID']}-{system['VERSION_ID']}",
         "externalReferences": [{"type": "website", "url": homepage}] if homepage else [],
         "properties": [{"name": "source package", "value": f"{source} {source_version}"}],
     }
