@@ -25,7 +25,8 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ./prerequisites.sh
 require_image_tools
-if [ ! -x ./frpc-gateway ]; then ./publish.sh; fi
+# The bill of materials is made of what the compiler was given, which ./publish.sh leaves there.
+if [ ! -x ./frpc-gateway ] || [ ! -d artifacts/native/publish ]; then ./publish.sh; fi
 
 version=$(sed -nE 's:.*<Version>(.+)</Version>.*:\1:p' Directory.Build.props)
 tag=${tag:-frpc-gateway:$version}
@@ -50,7 +51,7 @@ about() { buildah inspect --type image --format "$1" "$tag"; }
 image=$(about '{{.FromImage}}')
 id=$(about '{{.FromImageID}}')
 user=$(about '{{.OCIv1.Config.User}}')
-program=$(about '{{range .OCIv1.Config.Entrypoint}}{{.}} {{end}}{{range .OCIv1.Config.Cmd}}{{.}} {{end}}')
+program=$(about '{{range .OCIv1.Config.Entrypoint}}{{.}} {{end}}{{range .OCIv1.Config.Cmd}}{{.}} {{end}}' | sed 's/ *$//')
 cat <<REPORT
 image    $image
 id       $id
