@@ -52,3 +52,35 @@ require_comparison() {
   require_debian /usr/bin/python3 python3 "Debian's Python 3"
   require_debian /usr/lib/python3/dist-packages/matplotlib python3-matplotlib "matplotlib for Debian's Python 3"
 }
+
+# What deploy/rootfs.sh puts into the image beside the binary, and deploy/sbom reads it with.
+require_image_files() {
+  require_debian /usr/share/ca-certificates/mozilla ca-certificates "the certificates of the authorities that Mozilla trusts"
+  require_debian "/usr/lib/$(uname -m)-linux-gnu/libzstd.so.1" libzstd1 "the zstd library"
+  require_debian "/usr/lib/$(uname -m)-linux-gnu/liblz4.so.1" liblz4-1 "the lz4 library"
+  require_debian /usr/bin/python3 python3 "Debian's Python 3"
+}
+
+# What deploy/image.sh builds with.
+require_image_tools() {
+  require_image_files
+  require_debian buildah buildah "buildah, which makes the image"
+}
+
+# What runs the scripts in JavaScript.
+require_node() {
+  local version
+  version=$(node --version 2>/dev/null || echo v0)
+  if [ "$(cut -d. -f1 <<<"${version#v}")" -lt 20 ] || ! command -v npm >/dev/null; then
+    echo "missing: Node.js 20 or later with npm. Get it from your distribution (nodejs, npm) or https://nodejs.org" >&2
+    exit 1
+  fi
+}
+
+# What the checks of deploy/ need: the schemas of Kubernetes and CycloneDX, and systemd's own look at a unit.
+require_deploy_checks() {
+  require_node
+  [ -d deploy/test/node_modules ] || npm ci --prefix deploy/test --no-fund --no-audit >/dev/null 2>&1 || { echo "missing: the packages of deploy/test, which npm ci could not install" >&2; exit 1; }
+  require_debian systemd-analyze systemd "systemd-analyze, which checks the unit"
+  require_debian /usr/share/doc/python3-seccomp python3-seccomp "libseccomp for Debian's Python 3, which confines as systemd does"
+}

@@ -13,6 +13,11 @@ internal sealed record SourceEntry(string Name, SourcePosition NamePosition, Sou
 /// <remarks>Keys are IConfiguration's: names and indexes joined by colons, compared without case.</remarks>
 internal sealed class SourceMap
 {
+    /// <summary>The image of a container has such a file, as the place for a configuration.</summary>
+    private const string NothingHere =
+        "the file is empty; in a container, mount a configuration in its place (--volume ./gateway.json:/etc/frpc/gateway.json:ro, or a ConfigMap on /etc/frpc); "
+        + "elsewhere begin with the gateway.json that comes with frpc-gateway";
+
     private readonly Dictionary<string, SourceEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Range> _refused = [];
     private readonly string _file;
@@ -57,6 +62,11 @@ internal sealed class SourceMap
 
     private bool TryReadAll()
     {
+        if (_text.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+        {
+            _mistakes.Add(At(PositionOf(0)), "", NothingHere);
+            return false;
+        }
         var reader = new Utf8JsonReader(_text, new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
         try
         {

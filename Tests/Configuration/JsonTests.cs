@@ -16,10 +16,14 @@ public sealed class JsonTests
         ["gateway.json:2:16: not valid JSON: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed."],
         Given.Mistakes("{\n  \"$schema\": \"\""));
 
-    [Fact]
-    public void An_empty_file_is_told() => Assert.Equal(
-        ["gateway.json:1:1: not valid JSON: The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true."],
-        Given.Mistakes(""));
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \r\n\t\n")]
+    [InlineData("\uFEFF")]
+    public void An_empty_file_is_told_with_what_to_do_in_a_container(string text) => Assert.Equal(
+        ["gateway.json:1:1: the file is empty; in a container, mount a configuration in its place (--volume ./gateway.json:/etc/frpc/gateway.json:ro, or a ConfigMap on /etc/frpc); "
+            + "elsewhere begin with the gateway.json that comes with frpc-gateway"],
+        Given.Mistakes(text));
 
     [Fact]
     public void What_follows_the_object_is_told() => Assert.Equal(

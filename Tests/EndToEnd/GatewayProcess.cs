@@ -11,13 +11,11 @@ internal sealed class GatewayProcess : IDisposable
     private readonly Lines _output = new();
     private readonly Lines _error = new();
 
-    private GatewayProcess(GatewayFile file, string folder, int? openFilesMax)
+    private GatewayProcess(GatewayFile file, string folder, Func<string, Process> start)
     {
         Folder = folder;
         WriteFile(folder, file);
-        _process = openFilesMax is null
-            ? Binary.Start(folder)
-            : Binary.StartProgram("bash", folder, [], "-c", $"ulimit -n {openFilesMax}; exec {Binary.Path}");
+        _process = start(folder);
         _process.OutputDataReceived += (_, line) => _output.Add(line.Data);
         _process.ErrorDataReceived += (_, line) => _error.Add(line.Data);
         _process.BeginOutputReadLine();
@@ -26,7 +24,8 @@ internal sealed class GatewayProcess : IDisposable
 
     public string Folder { get; }
 
-    public int Id => _process.Id;
+    /// <summary>As it says itself: what started it may be another process.</summary>
+    public int Id => int.Parse(Output.Split('\n').First(line => line.StartsWith("ready: ", StringComparison.Ordinal)).Split(' ')[^1], null);
 
     /// <summary>Where callers connect, with the port that the kernel chose.</summary>
     public string SmfAddress => ListenerAddress("smf");
@@ -74,9 +73,15 @@ internal sealed class GatewayProcess : IDisposable
     /// <summary>Starts a gateway and waits until it is ready.</summary>
     /// <param name="file">Its configuration.</param>
     /// <param name="openFilesMax">What the system lets it open, where that is less than what it lets this process.</param>
-    public static GatewayProcess Start(GatewayFile file, int? openFilesMax = null)
+    public static GatewayProcess Start(GatewayFile file, int? openFilesMax = null) => Start(file, folder => openFilesMax is null
+        ? Binary.Start(folder)
+        : Binary.StartProgram("bash", folder, [], "-c", $"ulimit -n {openFilesMax}; exec {Binary.Path}"));
+
+    /// <param name="file">Its configuration.</param>
+    /// <param name="start">Starts the program from the folder of its gateway.json.</param>
+    public static GatewayProcess Start(GatewayFile file, Func<string, Process> start)
     {
-        var gateway = new GatewayProcess(file, NewFolder(), openFilesMax);
+        var gateway = new GatewayProcess(file, NewFolder(), start);
         try
         {
             Patience.Until(() => gateway._output.Contains("ready") || gateway.HasExited, "the gateway is ready");

@@ -27,6 +27,9 @@ internal sealed class ScratchCopy : IDisposable
         string binary = Path.Combine(Folder, "frpc-gateway");
         Copy(Binary.Path, binary);
         File.SetLastWriteTimeUtc(binary, DateTime.UtcNow);
+        // What the compiler was given, of which deploy/image.sh makes the bill of materials. Too large to be copied, and nobody's to change.
+        Directory.CreateDirectory(Path.Combine(Folder, "artifacts"));
+        Directory.CreateSymbolicLink(Path.Combine(Folder, "artifacts/native"), Path.Combine(Repository.Root, "artifacts/native"));
         string file = Path.Combine(Folder, "gateway.json");
         File.WriteAllText(file, Here(File.ReadAllText(file)));
     }

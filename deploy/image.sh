@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds the image of deploy/Containerfile with buildah, where no engine runs and nothing can be pulled: from ./frpc-gateway,
+# which is published if it is not there, and this machine's own libraries. The same sources, libraries and compiler give the same digest.
+#
+#   deploy/image.sh [--tag NAME] [--output oci-archive:FILE | docker-archive:FILE]
+#
+# NAME is frpc-gateway:VERSION by default. The bill of materials is left in artifacts/image/frpc-gateway.cdx.json.
+set -euo pipefail
+output=""
+tag=""
+usage() { sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --tag) tag=${2:-}; [ -n "$tag" ] || usage; shift 2 ;;
+    --output)
+      case "${2:-}" in
+        oci-archive:?* | docker-archive:?*) output=${2%%:*}:$(realpath -m "${2#*:}") ;;
+        *) usage ;;
+      esac
+      shift 2 ;;
+    *) usage ;;
+  esac
+done
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source ./prerequisites.sh
+require_image_tools
+# The bill of materials is made of what the compiler was given, which ./publish.sh leaves there.
+if [ ! -x ./frpc-gateway ] || [ ! -d artifacts/native/publish ]; then ./publish.sh; fi
+
+version=$(sed -nE 's:.*<Version>(.+)</Version>.*:\1:p' Directory.Build.props)
+tag=${tag:-frpc-gateway:$version}
+# What was committed last says when, so that building again later gives the same image.
+revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+
+made=artifacts/image
+rm -rf "$made"
+deploy/rootfs.sh "$made/rootfs"
+PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 deploy/sbom "$made/rootfs" >"$made/frpc-gateway.cdx.json"
+
+# In the place of the stage "build", whose base would have to be pulled, stands what was made above.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+buildah build --file deploy/Containerfile --build-context "build=$made" --timestamp "$SOURCE_DATE_EPOCH" --identity-label=false --tag "$tag" \
+  --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --build-arg "CREATED=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" \
+  "$made" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+if [ -n "$output" ]; then buildah push --quiet "$tag" "$output" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }; fi
+
+about() { buildah inspect --type image --format "$1" "$tag"; }
+image=$(about '{{.FromImage}}')
+id=$(about '{{.FromImageID}}')
+user=$(about '{{.OCIv1.Config.User}}')
+program=$(about '{{range .OCIv1.Config.Entrypoint}}{{.}} {{end}}{{range .OCIv1.Config.Cmd}}{{.}} {{end}}' | sed 's/ *$//')
+cat <<REPORT
+image    $image
+id       $id
+size     $(find "$made/rootfs" -type f -printf '%s\n' | awk '{ bytes += $1 } END { printf "%.1f MB", bytes / 1e6 }')
+user     $user
+runs     $program
+bill     $made/frpc-gateway.cdx.json, of $(grep -c '"purl"' "$made/frpc-gateway.cdx.json") packages
+${output:+written  ${output#*:}
+}files
+$(cd "$made/rootfs" && find . -type f -printf '%10s  /%P\n' | LC_ALL=C sort -k 2)
+REPORT

@@ -1,0 +1,56 @@
+"""What the native compiler was given: this repository's own assemblies, and packages of NuGet."""
+
+import base64
+import filecmp
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+# A reference of the compiler into a package: -r:/…/FOLDER_OF_PACKAGES/NAME/VERSION/…, both in small letters.
+REFERENCE = re.compile(r"^-r:(?P<folder>.*/(?P<name>[^/]+)/(?P<version>\d[^/]*))/(?:lib|ref|runtimes|framework|sdk)/", re.MULTILINE)
+
+
+def compiled_into(program: Path, native: Path) -> list[dict]:
+    references = _references_of(program, native).read_text()
+    return [_component(Path(folder)) for folder in sorted({found["folder"] for found in REFERENCE.finditer(references)})]
+
+
+def version_of(repository: Path) -> dict:
+    build = ElementTree.parse(repository / "Directory.Build.props")
+    return {
+        "type": "application",
+        "name": build.findtext(".//Product"),
+        "version": build.findtext(".//Version"),
+        "licenses": [{"license": {"id": build.findtext(".//PackageLicenseExpression")}}],
+    }
+
+
+def _references_of(program: Path, native: Path) -> Path:
+    """The list from which this very program was compiled: there may be others, of other frameworks and of builds that failed since."""
+    for published in native.glob(f"publish/Gateway/*/{program.name}"):
+        if filecmp.cmp(published, program, shallow=False):
+            return native / "obj/Gateway" / published.parent.name / "native" / f"{program.name}.ilc.rsp"
+    raise LookupError(f"{program} is not what ./publish.sh built last here; run it, and lay out the image again")
+
+
+def _component(folder: Path) -> dict:
+    name, version = folder.parts[-2:]
+    # The elements' namespace has a year in it, which differs from package to package.
+    about = {element.tag.rpartition("}")[2]: element for element in ElementTree.parse(folder / f"{name}.nuspec").iter()}
+    hash = base64.b64decode((folder / f"{name}.{version}.nupkg.sha512").read_text())
+    name = about["id"].text
+    return {
+        "type": "library",
+        "name": name,
+        "version": version,
+        "hashes": [{"alg": "SHA-512", "content": hash.hex()}],
+        "licenses": [_licence(about["license"])],
+        "purl": f"pkg:nuget/{name}@{version}",
+        "externalReferences": [{"type": "vcs", "url": about["repository"].get("url"), "comment": f"commit {about['repository'].get('commit')}"}],
+    }
+
+
+def _licence(element: ElementTree.Element) -> dict:
+    if element.get("type") != "expression":
+        return {"license": {"name": f"the file {element.text} of the package"}}
+    return {"license": {"id": element.text}} if re.fullmatch(r"[\w.+-]+", element.text) else {"expression": element.text}

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""Runs a command as a unit of systemd confines it, where no systemd runs: the unit's filter of system calls, no memory that is both written and executed,
+and no privileges to gain.
+
+    deploy/test/confined.py UNIT COMMAND [ARGUMENT …]
+"""
+
+import ctypes
+import errno
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import seccomp
+
+# What starts and ends a program, and asks for the time: systemd lets these through whatever a filter says.
+ALWAYS_ALLOWED = {"execve", "exit", "exit_group", "getrlimit", "rt_sigreturn", "sigreturn", "time", "gettimeofday", "clock_gettime", "nanosleep", "clock_nanosleep"}
+
+# prctl(2). The second is what newer systemd does for MemoryDenyWriteExecute=, and the kernel keeps it from one program to the next.
+PR_SET_NO_NEW_PRIVS, PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 38, 65, 1
+
+
+def main() -> None:
+    unit, command = Path(sys.argv[1]).read_text(), sys.argv[2:]
+    allowed = _allowed(re.findall(r"^SystemCallFilter=(.*)$", unit, re.MULTILINE))
+    if "NoNewPrivileges=yes" in unit.splitlines():
+        _control(PR_SET_NO_NEW_PRIVS, 1)
+    if "MemoryDenyWriteExecute=yes" in unit.splitlines():
+        _control(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN)
+    _filter(allowed).load()
+    os.execv(command[0], command)
+
+
+def _allowed(lines: list[str]) -> set[str]:
+    """The first line says what is allowed, and those that begin with ~ take from it."""
+    allowed: set[str] = set()
+    for line in lines:
+        words = {call for word in line.removeprefix("~").split() for call in _members(word)}
+        allowed = allowed - words if line.startswith("~") else allowed | words
+    return allowed | ALWAYS_ALLOWED
+
+
+def _members(word: str) -> set[str]:
+    if not word.startswith("@"):
+        return {word}
+    listed = subprocess.run(["systemd-analyze", "syscall-filter", word], capture_output=True, text=True, check=True).stdout.splitlines()[1:]
+    names = {line.strip() for line in listed if line.strip() and not line.strip().startswith("#")}
+    return {call for name in names for call in _members(name)}
+
+
+def _filter(allowed: set[str]) -> seccomp.SyscallFilter:
+    made = seccomp.SyscallFilter(defaction=seccomp.ERRNO(errno.EPERM))
+    for call in allowed:
+        try:
+            made.add_rule(seccomp.ALLOW, call)
+        except RuntimeError:
+            # A call of other processors.
+            continue
+    return made
+
+
+def _control(option: int, value: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl {option}")
+
+
+if __name__ == "__main__":
+    main()
