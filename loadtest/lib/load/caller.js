@@ -122,6 +122,7 @@ export class Caller {
   }
 
   over() {
+    this.isOver = true;
     // A timer that is left would keep the iteration alive.
     clearTimeout(this.timer);
     this.onOver();
