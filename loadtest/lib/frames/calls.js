@@ -1,7 +1,6 @@
 /** The calls of one frame connection: one at a time, because a reply does not say which request it answers. */
 
 import { lastReply } from '../reply.js';
-import { FRAME_HEADER_BYTES } from './frame.js';
 import { FrameReply } from './reply.js';
 
 /**
@@ -52,7 +51,7 @@ export class FrameCalls {
    */
   takeReply(received) {
     if (this.reply === undefined) {
-      return received.length < FRAME_HEADER_BYTES ? undefined : lastReply('other', 'frame', undefined);
+      return received.length === 0 ? undefined : lastReply('other', 'frame', undefined);
     }
     const reply = this.reply.take(received);
     if (reply !== undefined) {

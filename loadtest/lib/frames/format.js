@@ -12,7 +12,7 @@ const SIZE_MAX = 64 * 1024 * 1024;
 /** Two in turn: a reply that comes twice is not the one that the next call should have. */
 const REQUESTS = 2;
 
-/** @param {import('../load/settings.js').Environment} env @returns {import('../load/script.js').Format} */
+/** @param {import('../load/settings.js').Environment} env @returns {import('../format.js').Format} */
 export function frameFormat(env) {
   const endpoint = text(env, 'ENDPOINT', 'Echo');
   const kind = word(env, 'BODY', /** @type {const} */ (['json', 'octets']));

@@ -7,18 +7,8 @@ import { Connection } from './connection.js';
 const RECONNECT_PAUSE_MS = 200;
 
 /**
- * The calls of one connection, in either format.
- * @typedef {object} Calls
- * @property {(now: number) => Uint8Array} begin the request of a new call; nobody changes it any more
- * @property {(received: Accumulator) => import('../reply.js').Reply | undefined} takeReply
- * @property {number} waiting how many have no reply yet
- * @property {number | undefined} oldest when the one was sent that waits longest
- * @property {() => void} abandon
- */
-
-/**
  * @typedef {object} CallerOptions
- * @property {Calls} calls
+ * @property {import('../format.js').Calls} calls
  * @property {{ host: string, port: number }} address
  * @property {number} inFlight
  * @property {number} timeoutMs
@@ -54,46 +44,47 @@ export class Caller {
   connect() {
     this.received.clear();
     this.connection = new Connection(this.options.address, {
-      onOpen: () => this.sendFirst(),
+      onOpen: () => this.send(this.options.inFlight, this.options.now()),
       onData: (chunk) => this.receive(chunk),
       onClose: (reason) => this.closed(reason),
     });
   }
 
-  sendFirst() {
-    for (let index = 0; index < this.options.inFlight; index++) {
-      this.send(this.options.now());
-    }
-  }
-
   /**
    * Writes of one connection do not mix, but several at once may change places. That is why only smf, whose replies name their call, has
    * more than one in flight.
+   * @param {number} count
    * @param {number} now
    */
-  send(now) {
-    this.connection?.write(this.calls.begin(now));
-  }
-
-  /** @param {ArrayLike<number>} chunk */
-  receive(chunk) {
-    this.received.append(chunk);
-    let reply;
-    while (!this.isOver && (reply = this.calls.takeReply(this.received)) !== undefined) {
-      this.replied(reply);
+  send(count, now) {
+    for (let index = 0; index < count; index++) {
+      this.connection?.write(this.calls.begin(now));
     }
   }
 
-  /** @param {import('../reply.js').Reply} reply */
-  replied(reply) {
+  /** Takes all replies that are here before it sends the next requests: then bytes behind the last reply belong to nobody. @param {ArrayLike<number>} chunk */
+  receive(chunk) {
+    if (this.isOver) {
+      return;
+    }
+    this.received.append(chunk);
     const now = this.options.now();
-    const isMeasured = this.options.isMeasured && reply.sentAt !== undefined;
-    this.log.replied(reply, isMeasured ? now - Number(reply.sentAt) : undefined);
-    if (reply.isPlaceLost) {
-      this.received.clear();
-      this.connection?.close('nobody knows where the next reply begins');
-    } else if (now < this.options.endAt) {
-      this.send(now);
+    let replied = 0;
+    for (let reply; (reply = this.calls.takeReply(this.received)) !== undefined; replied++) {
+      const isMeasured = this.options.isMeasured && reply.sentAt !== undefined;
+      this.log.replied(reply, isMeasured ? now - Number(reply.sentAt) : undefined);
+      if (reply.isPlaceLost) {
+        this.connection?.close('nobody knows where the next reply begins');
+        return;
+      }
+    }
+    this.follow(replied, now);
+  }
+
+  /** A call for each that ended. @param {number} count @param {number} now */
+  follow(count, now) {
+    if (now < this.options.endAt) {
+      this.send(count, now);
     } else if (this.calls.waiting === 0) {
       this.end();
     }

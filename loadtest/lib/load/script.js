@@ -9,18 +9,8 @@ import { callers } from './metrics.js';
 import { Plan } from './plan.js';
 import { summaryText } from './summary.js';
 
-/**
- * @typedef {object} Format
- * @property {string} name
- * @property {{ address: string, route: string }} byDefault
- * @property {string} method for people: what is called, and with what
- * @property {number} inFlight
- * @property {Uint8Array | undefined} farewell
- * @property {(stamp: string) => import('./caller.js').Calls} newCalls of one connection; bodies begin with the stamp, which is the VU's own
- */
-
 export class LoadScript {
-  /** @param {Format} format @param {import('./settings.js').Environment} env */
+  /** @param {import('../format.js').Format} format @param {import('./settings.js').Environment} env */
   constructor(format, env) {
     this.format = format;
     this.plan = new Plan(env, format.byDefault);

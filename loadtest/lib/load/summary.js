@@ -5,14 +5,14 @@ import { FAULTS } from '../reply.js';
 /**
  * @param {any} data what k6 gives handleSummary
  * @param {import('./plan.js').Plan} plan
- * @param {import('./script.js').Format} format
+ * @param {import('../format.js').Format} format
  */
 export function summaryText(data, plan, format) {
   const seconds = data.state.testRunDurationMs / 1000;
   const calls = countOf(data, 'frpc_calls');
   const lines = [
     '',
-    `${format.name} to ${plan.address.text}: ${plan.scenario}, ${plan.vus} VUs for ${plan.durationText}, ${format.method}`,
+    `${format.name} to ${plan.address.text}: ${plan.scenario}, ${plan.vus} ${plan.vus === 1 ? 'VU' : 'VUs'} for ${plan.durationText}, ${format.method}`,
     '',
     `  calls        ${calls}, ${(calls / seconds).toFixed(0)} a second`,
     `  callers      ${countOf(data, 'frpc_callers')} of ${plan.vus}`,

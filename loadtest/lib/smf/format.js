@@ -13,7 +13,7 @@ const SIZE_MAX = 64 * 1024 * 1024;
 /** Half of the sessions: those of calls in flight, and as many that have just been used. */
 const IN_FLIGHT_MAX = (SESSION_MAX - 1) / 2;
 
-/** @param {Environment} env @returns {import('../load/script.js').Format} */
+/** @param {Environment} env @returns {import('../format.js').Format} */
 export function smfFormat(env) {
   const id = requestId(env);
   const size = payloadSize(env);
