@@ -1,0 +1,57 @@
+/** What a script is made of, in either format: k6 calls these in the order in which they stand here. */
+
+import { check } from 'k6';
+import exec from 'k6/execution';
+import { Caller } from './caller.js';
+import { CallLog } from './calllog.js';
+import { Clock } from './clock.js';
+import { callers } from './metrics.js';
+import { Plan } from './plan.js';
+import { summaryText } from './summary.js';
+
+export class LoadScript {
+  /** @param {import('../format.js').Format} format @param {import('./settings.js').Environment} env */
+  constructor(format, env) {
+    this.format = format;
+    this.plan = new Plan(env, format.byDefault);
+  }
+
+  get options() {
+    return this.plan.options;
+  }
+
+  /** One call before the load: where nobody answers, or not rightly, that is said at once. */
+  async tryOneCall() {
+    const log = new CallLog(this.plan.route);
+    const now = Date.now;
+    await this.newCaller({ inFlight: 1, now, endAt: now(), isMeasured: false }, log).run();
+    if (log.bad > 0) {
+      throw new Error(`the first call to ${this.plan.address.text} (${this.format.method}) failed. ${log.lastWords}.
+Is the gateway there (-e ADDRESS=HOST:PORT), and has it a route for this method (frpc-gateway routes)?`);
+    }
+  }
+
+  /** The one iteration of a VU. */
+  async call() {
+    const clock = new Clock();
+    const log = new CallLog(this.plan.route);
+    const leftMs = exec.scenario.startTime + this.plan.groupMs(exec.scenario.name) - Date.now();
+    await this.newCaller({ inFlight: this.format.inFlight, now: () => clock.now(), endAt: clock.now() + leftMs, isMeasured: true }, log).run();
+    check(log, { 'every reply came and was right': ({ bad }) => bad === 0 });
+    if (log.ended > 0) {
+      callers.add(1);
+    }
+  }
+
+  /** @param {any} data */
+  summary(data) {
+    return { stdout: summaryText(data, this.plan, this.format) };
+  }
+
+  /** @param {Pick<import('./caller.js').CallerOptions, 'inFlight' | 'now' | 'endAt' | 'isMeasured'>} options @param {CallLog} log */
+  newCaller(options, log) {
+    const { address, timeoutMs } = this.plan;
+    const stamp = exec.vu.idInTest.toString(16).padStart(8, '0');
+    return new Caller({ ...options, calls: this.format.newCalls(stamp), address, timeoutMs, farewell: this.format.farewell }, log);
+  }
+}

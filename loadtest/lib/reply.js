@@ -1,0 +1,41 @@
+/**
+ * How a call ended.
+ *
+ * @typedef {object} Reply
+ * @property {string} status as the gateway counts it: a number of HTTP's, or `ok`, `request`, `server`, `undecided`
+ * @property {Fault} fault
+ * @property {number | undefined} sentAt when its request was sent; undefined for a reply to nothing
+ * @property {boolean} isPlaceLost whether nobody knows where the next reply begins, so that the connection is of no more use
+ */
+
+/**
+ * What is wrong with a reply.
+ * @typedef {'' | 'status' | 'header' | 'session' | 'size' | 'checksum' | 'body' | 'frame' | 'cut' | 'timeout' | 'connect'} Fault
+ */
+
+/** Every fault a call can have, and what it says. @type {Readonly<Record<Exclude<Fault, ''>, string>>} */
+export const FAULTS = {
+  status: 'the reply is an error',
+  header: 'a reply header with other values than it should have',
+  session: 'a reply to a call that was not made',
+  size: 'a reply of another size than its request',
+  checksum: 'a checksum that is not the payload\'s',
+  body: 'a body that is not the one sent',
+  frame: 'a frame that cannot stand there',
+  cut: 'the connection ended before the reply',
+  timeout: 'no reply in time',
+  connect: 'no connection',
+};
+
+/** The status of a call to which no reply came, as the gateway counts it. */
+export const STATUS_CUT = 'cut';
+
+/** @param {string} status @param {Fault} fault @param {number | undefined} sentAt @returns {Reply} */
+export function replyOf(status, fault, sentAt) {
+  return { status, fault, sentAt, isPlaceLost: false };
+}
+
+/** @param {string} status @param {Fault} fault @param {number | undefined} sentAt @returns {Reply} */
+export function lastReply(status, fault, sentAt) {
+  return { status, fault, sentAt, isPlaceLost: true };
+}

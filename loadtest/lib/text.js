@@ -1,0 +1,25 @@
+/** UTF-8 from and to strings: k6 has neither TextEncoder nor TextDecoder. */
+
+/** @param {string} text */
+export function utf8Bytes(text) {
+  const escaped = encodeURIComponent(text);
+  const bytes = [];
+  for (let at = 0; at < escaped.length; at++) {
+    if (escaped[at] === '%') {
+      bytes.push(parseInt(escaped.slice(at + 1, at + 3), 16));
+      at += 2;
+    } else {
+      bytes.push(escaped.charCodeAt(at));
+    }
+  }
+  return new Uint8Array(bytes);
+}
+
+/** Throws URIError where the bytes are not UTF-8. @param {Uint8Array} bytes */
+export function utf8Text(bytes) {
+  let escaped = '';
+  for (const byte of bytes) {
+    escaped += (byte < 16 ? '%0' : '%') + byte.toString(16);
+  }
+  return decodeURIComponent(escaped);
+}

@@ -1,0 +1,103 @@
+/** One `k6 run`: init, setup, scenarios, thresholds, summary, exit status. */
+
+import { writeFileSync } from 'node:fs';
+import { ConfigurationError, ExitStatus } from './exitstatus.js';
+import { Metrics } from './metrics.js';
+import { openOutput } from './outputs.js';
+import { describe, readScenarios, runScenario } from './scenarios.js';
+import { defaultSummary, exportedSummary, summaryData } from './summary.js';
+import { addThresholds, crossedThresholds } from './thresholds.js';
+import { Vu } from './vu.js';
+
+export class TestRun {
+  /** @param {import('./arguments.js').Arguments} options */
+  constructor(options) {
+    this.options = options;
+    this.env = Object.freeze({ .../** @type {Record<string, string>} */ (process.env), ...options.env });
+    this.metrics = new Metrics();
+    this.startedAt = performance.now();
+  }
+
+  elapsedMs() {
+    return performance.now() - this.startedAt;
+  }
+
+  /** @param {string} level @param {string} message */
+  log(level, message) {
+    if (level !== 'INFO' || !this.options.isQuiet) {
+      process.stderr.write(`${level}[${String(Math.floor(this.elapsedMs() / 1000)).padStart(4, '0')}] ${message}\n`);
+    }
+  }
+
+  /** @returns {Promise<number>} the exit status */
+  async run() {
+    try {
+      return await this.#runAll();
+    } catch (error) {
+      this.log('ERRO', error instanceof ConfigurationError ? error.message : describe(error));
+      return error instanceof ConfigurationError ? ExitStatus.invalidConfiguration : ExitStatus.scriptException;
+    }
+  }
+
+  async #runAll() {
+    const { exports } = await this.#newVu(0);
+    const scenarios = readScenarios(exports.options?.scenarios);
+    addThresholds(this.metrics, exports.options?.thresholds ?? {});
+    const outputs = this.options.outputs.map(openOutput);
+    this.metrics.outputs = outputs.map(({ add }) => add);
+    const vus = await this.#vusOf(scenarios);
+    this.startedAt = performance.now();
+    try {
+      if (exports.setup !== undefined) {
+        await this.#setUp();
+      }
+      await Promise.all(scenarios.map((scenario, index) => runScenario(scenario, vus[index], this)));
+    } finally {
+      outputs.forEach(({ flush }) => flush());
+      await this.#summarize(exports);
+    }
+    return this.crossed.length > 0 ? ExitStatus.thresholdsCrossed : ExitStatus.ok;
+  }
+
+  /** @param {number} id */
+  #newVu(id) {
+    return new Vu(this, id).init(this.options.script);
+  }
+
+  /** All VUs are there before the first of them starts. @param {import('./scenarios.js').Scenario[]} scenarios */
+  async #vusOf(scenarios) {
+    let last = 0;
+    const all = [];
+    for (const { vus } of scenarios) {
+      const ofScenario = [];
+      for (let index = 0; index < vus; index++) {
+        ofScenario.push(await this.#newVu(++last));
+      }
+      all.push(ofScenario);
+    }
+    return all;
+  }
+
+  async #setUp() {
+    const vu = await this.#newVu(0);
+    vu.tags = { group: '::setup' };
+    await vu.iterate('setup');
+  }
+
+  /** @type {string[]} names of metrics */
+  crossed = [];
+
+  /** @param {any} exports of the script */
+  async #summarize(exports) {
+    const ranMs = this.elapsedMs();
+    this.crossed = crossedThresholds(this.metrics, ranMs / 1000);
+    const data = summaryData(this.metrics, exports.options?.summaryTrendStats, ranMs);
+    if (this.options.summaryExport !== undefined) {
+      writeFileSync(this.options.summaryExport, exportedSummary(data));
+    }
+    process.stdout.write(exports.handleSummary === undefined ? defaultSummary(data) : exports.handleSummary(data).stdout);
+    if (this.crossed.length > 0) {
+      this.log('ERRO', `thresholds on metrics '${this.crossed.join(', ')}' have been crossed`);
+    }
+  }
+}

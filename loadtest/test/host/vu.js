@@ -1,0 +1,79 @@
+/** One virtual user: a runtime and modules of its own, and one iteration at a time. */
+
+import vm from 'node:vm';
+import { EventLoop } from './eventloop.js';
+import { newContext } from './globals.js';
+import { providedModules } from './k6modules.js';
+import { ModuleLoader } from './modules.js';
+
+/** @typedef {import('./testrun.js').TestRun} TestRun */
+
+/**
+ * The scenario that a VU is in.
+ * @typedef {{ name: string, startTime: number }} ScenarioState
+ */
+
+export class Vu {
+  /** @param {TestRun} run @param {number} id 0 for those that run setup or the summary */
+  constructor(run, id) {
+    this.run = run;
+    this.id = id;
+    this.isInit = true;
+    /** @type {EventLoop | undefined} */
+    this.loop = undefined;
+    /** @type {Set<{ tearDown(): void }>} of this iteration */
+    this.sockets = new Set();
+    /** @type {ScenarioState | undefined} */
+    this.scenario = undefined;
+    /** @type {Record<string, string>} that every sample of this VU has */
+    this.tags = {};
+    this.context = newContext(this, run.env);
+    this.realmPromise = vm.runInContext('Promise', this.context);
+  }
+
+  /** Runs the script's top level. @param {string} path */
+  async init(path) {
+    this.exports = await new ModuleLoader(this.context, providedModules(this)).load(path);
+    this.isInit = false;
+    return this;
+  }
+
+  /**
+   * One iteration, or setup. Only what its event loop has left to do keeps it going.
+   * @param {string} exported the function's name
+   * @param {unknown} [argument]
+   */
+  async iterate(exported, argument) {
+    const loop = new EventLoop();
+    this.loop = loop;
+    /** @type {unknown} */
+    let result;
+    await loop.run(() => {
+      result = this.exports[exported](argument);
+      // A failure of what it awaits is a failure of the iteration.
+      if (result instanceof this.realmPromise) {
+        /** @type {Promise<unknown>} */ (result).catch((error) => loop.interrupt(error));
+      }
+    });
+    for (const socket of this.sockets) {
+      socket.tearDown();
+    }
+    this.loop = undefined;
+    if (loop.failure !== undefined) {
+      throw loop.failure;
+    }
+  }
+
+  /** The loop of the iteration that runs. @param {string} what wants it */
+  currentLoop(what) {
+    if (this.loop === undefined) {
+      throw new Error(`${what} in the init context, or after the iteration`);
+    }
+    return this.loop;
+  }
+
+  /** A promise of the script's own runtime. @param {(resolve: () => void, reject: (reason: unknown) => void) => void} executor */
+  newPromise(executor) {
+    return new this.realmPromise(executor);
+  }
+}

@@ -1,0 +1,84 @@
+/** The published gateway, with a configuration and ports of its own. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Lines } from './lines.js';
+
+const BINARY = process.env.FRPC_GATEWAY_BINARY ?? new URL('../../../frpc-gateway', import.meta.url).pathname;
+
+/** @typedef {{ smf?: string, frame?: string }} Servers addresses; the embedded servers by default */
+
+export class Gateway {
+  /** @type {Lines} */
+  #lines;
+  #folder = mkdtempSync(join(tmpdir(), 'frpc-gateway-'));
+
+  /** @param {Servers} servers */
+  constructor(servers) {
+    writeFileSync(join(this.#folder, 'gateway.json'), JSON.stringify(configuration(servers)));
+    this.process = spawn(BINARY, [], { cwd: this.#folder });
+    this.#lines = new Lines(this.process);
+    this.exited = new Promise((resolve) => this.process.once('exit', resolve));
+    this.addresses = { smf: '', frame: '' };
+  }
+
+  /** @param {Servers} [servers] */
+  static async start(servers = {}) {
+    const gateway = new Gateway(servers);
+    await gateway.#lines.match(/^ready/m);
+    for (const protocol of /** @type {const} */ (['smf', 'frame'])) {
+      gateway.addresses[protocol] = (await gateway.#lines.match(new RegExp(`^listener \\S+ +${protocol} +(\\S+)`, 'm')))[1];
+    }
+    return gateway;
+  }
+
+  /** Stops it as a service manager does, and returns how many calls it has counted: those that a server answered, and those it answered itself. */
+  async stop() {
+    this.process.kill('SIGTERM');
+    await this.exited;
+    const [, answered, refused] = await this.#lines.match(/; (\d+) calls, (\d+) refused/);
+    this.cleanUp();
+    return Number(answered) + Number(refused);
+  }
+
+  /** Ends it as a crash does, once it has served that many calls. @param {number} calls */
+  async killAfter(calls) {
+    for (let served = 0; served < calls;) {
+      const before = this.#lines.text.length;
+      this.process.kill('SIGUSR1');
+      served = Number((await this.#lines.match(new RegExp(`(?<=^[^]{${before},}); (\\d+) calls`)))[1]);
+    }
+    this.process.kill('SIGKILL');
+    await this.exited;
+    this.cleanUp();
+  }
+
+  cleanUp() {
+    this.process.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A demo server in a process of its own. @param {'smf' | 'frame'} protocol */
+export async function startDemo(protocol) {
+  const process = spawn(BINARY, ['demo', '--protocol', protocol, '--address', '127.0.0.1:0']);
+  const [, address] = await new Lines(process).match(/(127\.0\.0\.1:\d+)/);
+  return { address, stop: () => process.kill('SIGKILL') };
+}
+
+/** Routes and their names are those of the shipped gateway.json. @param {Servers} servers */
+function configuration({ smf = 'demo:echo', frame = 'demo:echo' }) {
+  return {
+    listeners: [
+      { name: 'smf', address: '127.0.0.1:0', protocol: 'smf' },
+      { name: 'frames', address: '127.0.0.1:0', protocol: 'frame' },
+    ],
+    backends: { smf: { protocol: 'smf', servers: [smf] }, frames: { protocol: 'frame', servers: [frame] } },
+    routes: [
+      { name: 'storage-get', service: 'SmfStorage', method: 'Get', request: 'smf_gen::demo::Request', reply: 'smf_gen::demo::Response', backend: 'smf' },
+      { name: 'echo', endpoint: 'Echo', backend: 'frames' },
+    ],
+  };
+}

@@ -1,0 +1,54 @@
+/** Runs `k6 …` as a person does, found on the path. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const LOADTEST = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where `k6` is found first. */
+export const PATH = join(LOADTEST, 'test', 'bin') + delimiter + process.env.PATH;
+
+/** More than any run takes that ends at all. */
+const PATIENCE_MS = 60_000;
+
+/** @typedef {{ status: number | null, output: string, error: string }} Result */
+
+/** @param {string} program @param {string[]} words @param {Record<string, string>} [env] @returns {Promise<Result>} */
+export function run(program, words, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { cwd: LOADTEST, env: { ...process.env, ...env, PATH }, timeout: PATIENCE_MS });
+    const said = { output: '', error: '' };
+    child.stdout.on('data', (text) => (said.output += text));
+    child.stderr.on('data', (text) => (said.error += text));
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, ...said }));
+  });
+}
+
+/** @param {string[]} words */
+export const runK6 = (words) => run('k6', words);
+
+/**
+ * Runs a script of this folder, and reads what it counted.
+ * @param {string} script
+ * @param {Record<string, string | number>} env what -e says
+ */
+export async function runLoad(script, env) {
+  const folder = mkdtempSync(join(tmpdir(), 'frpc-loadtest-'));
+  try {
+    const [summary, samples] = [join(folder, 'summary.json'), join(folder, 'samples.json')];
+    const words = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
+    const result = await runK6(['run', '--quiet', '--summary-export', summary, '--out', `json=${samples}`, ...words, script]);
+    return { ...result, metrics: JSON.parse(readFileSync(summary, 'utf8')).metrics, samples: readSamples(samples) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @param {string} path @returns {{ metric: string, data: { value: number, tags: Record<string, string> } }[]} */
+function readSamples(path) {
+  return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}
