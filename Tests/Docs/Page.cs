@@ -23,17 +23,20 @@ internal sealed partial record Page(string Path, string Text)
     /// <summary>Words between single backticks: names, files and commands.</summary>
     public IEnumerable<string> CodeSpans => CodeSpan().Matches(WithoutBlocks).Select(span => span.Groups[1].Value);
 
-    /// <summary>What may stand behind # in a link to this page, as GitHub makes it of the headings: in lower case, without punctuation, with hyphens for spaces.</summary>
+    /// <summary>What may stand behind # in a link to this page.</summary>
     public IEnumerable<string> Anchors
     {
         get
         {
-            string[] slugs = [.. Heading().Matches(WithoutBlocks).Select(heading => NotInSlug().Replace(heading.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'))];
+            string[] slugs = [.. Heading().Matches(WithoutBlocks).Select(heading => SlugOf(heading.Groups[1].Value))];
             return slugs.Select((slug, i) => slugs[..i].Count(earlier => earlier == slug) is > 0 and int times ? $"{slug}-{times}" : slug);
         }
     }
 
     public static Page Read(string path) => new(path, File.ReadAllText(System.IO.Path.Combine(Repository.Root, path)));
+
+    /// <summary>A heading as GitHub makes an anchor of it: in lower case, without punctuation, with hyphens for spaces.</summary>
+    public static string SlugOf(string heading) => NotInSlug().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
     private string WithoutBlocks => FencedBlock().Replace(Text, "");
 
