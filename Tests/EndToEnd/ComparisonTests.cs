@@ -13,8 +13,8 @@ public sealed class ComparisonTests : IDisposable
 
     private readonly ScratchCopy _copy = new();
 
-    /// <summary>HAProxy, nginx or matplotlib is not here, and could not be installed.</summary>
-    internal static bool LacksPrograms(Result result) => result.Status == 1 && result.Error.Contains("missing: ", StringComparison.Ordinal);
+    /// <summary>A script has named a package of Debian's, such as HAProxy, that is not here and could not be installed.</summary>
+    internal static bool LacksPrograms(Result result) => result.Status == 1 && result.Error.Contains("On Debian or Ubuntu: sudo apt-get install ", StringComparison.Ordinal);
 
     public void Dispose() => _copy.Dispose();
 

@@ -3,6 +3,7 @@ using FrameRpc.Protocol.Services;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.Configuration;
+using FrameRpc.Tests.Docs;
 using Storage;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class ExamplesTests
 
     [Fact]
     public void The_readme_shows_the_greeter_as_it_is() =>
-        Assert.Equal(Encoding.UTF8.GetString(Repository.Read(GreeterSource)), ReadmeTests.Blocks().First(block => block.Language == "csharp").Text);
+        Assert.Equal(Encoding.UTF8.GetString(Repository.Read(GreeterSource)), Page.Readme.Blocks.First(block => block.Language == "csharp").Text);
 
     [Fact]
     public void Storage_keeps_a_long_content_and_finds_it_by_name() => Assert.Equal(

@@ -13,11 +13,11 @@ namespace FrameRpc.Tests.EndToEnd;
 internal sealed class ScratchCopy : IDisposable
 {
     /// <summary>The ports of the shipped gateway.json, which may be taken on a machine where somebody tries it just now.</summary>
-    private const string SmfPort = "11225", FramePort = "8888";
+    private static readonly string[] ShippedPorts = ["11225", "8888", "9901"];
 
     private static readonly string[] NotCopied = [".git", "artifacts", "Tests", "frpc-gateway"];
 
-    private readonly int[] _ports = FreePorts(2);
+    private readonly int[] _ports = FreePorts(ShippedPorts.Length);
     private readonly List<Process> _started = [];
 
     public ScratchCopy()
@@ -38,9 +38,10 @@ internal sealed class ScratchCopy : IDisposable
 
     /// <summary>The text with the ports of this copy.</summary>
     public string Here(string text) =>
-        text.Replace($":{SmfPort}", $":{_ports[0]}", StringComparison.Ordinal).Replace($":{FramePort}", $":{_ports[1]}", StringComparison.Ordinal);
+        ShippedPorts.Zip(_ports).Aggregate(text, (here, port) => here.Replace($":{port.First}", $":{port.Second}", StringComparison.Ordinal));
 
-    public Result Shell(string commands) => Binary.Run(Binary.StartProgram("bash", Folder, [], "-euc", commands));
+    public Result Shell(string commands, params (string Name, string Value)[] variables) =>
+        Binary.Run(Binary.StartProgram("bash", Folder, variables, "-euo", "pipefail", "-c", commands));
 
     /// <summary>Starts a program of this copy, which ends with it.</summary>
     public Process Start(string program, params string[] args)
@@ -51,12 +52,13 @@ internal sealed class ScratchCopy : IDisposable
     }
 
     /// <summary>Starts a gateway with the shipped gateway.json, and waits until it is ready.</summary>
-    public void StartGateway()
+    public Process StartGateway()
     {
         Process gateway = Start("./frpc-gateway");
         while (gateway.StandardOutput.ReadLine() is { } line && !line.StartsWith("ready", StringComparison.Ordinal))
         {
         }
+        return gateway;
     }
 
     public void Dispose()

@@ -17,6 +17,8 @@ internal sealed class AddressForm : ValueForm<Address>
         ? "\"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\""
         : "\"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\", \"unix:/run/x.sock\" or \"demo:echo\"";
 
+    public override string Summary => _listens ? "an address to listen on" : "the address of a server";
+
     public override bool Takes(SettingKind kind) => kind is SettingKind.String;
 
     public override string? Read(string text, SettingKind kind, out Address value)

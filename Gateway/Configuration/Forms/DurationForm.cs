@@ -10,7 +10,9 @@ internal sealed class DurationForm(TimeSpan minimum, TimeSpan maximum) : ValueFo
 
     private static readonly (string Name, long Milliseconds)[] Units = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-    public override string Phrase => $"a duration from {Write(minimum)} to {Write(maximum)}, such as \"250ms\", \"5s\" or \"2m\"";
+    public override string Phrase => $"{Summary}, such as \"250ms\", \"5s\" or \"2m\"";
+
+    public override string Summary => $"a duration from {Write(minimum)} to {Write(maximum)}";
 
     public override bool Takes(SettingKind kind) => kind is SettingKind.String;
 

@@ -8,7 +8,9 @@ internal sealed class RequestIdForm : ValueForm<RequestId>
     /// <summary>The id in a string as a regular expression, for the schema.</summary>
     public const string Pattern = "^(0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10})$";
 
-    public override string Phrase => "an id from 1 to 0xffffffff, such as \"0x6ad4023d\", \"1792279101\" or 1792279101";
+    public override string Phrase => $"{Summary}, such as \"0x6ad4023d\", \"1792279101\" or 1792279101";
+
+    public override string Summary => "an id from 1 to 0xffffffff";
 
     public override bool Takes(SettingKind kind) => kind is SettingKind.String or SettingKind.Number;
 

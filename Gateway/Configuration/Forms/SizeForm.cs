@@ -14,13 +14,14 @@ internal sealed class SizeForm(long minimum, long maximum) : ValueForm<long>
 
     public long Maximum => maximum;
 
-    public override string Phrase =>
-        (minimum, maximum) switch
-        {
-            (_, long.MaxValue) => $"a size of at least {Display(minimum)}",
-            (_, int.MaxValue) => $"a size from {Display(minimum)} to {int.MaxValue} bytes (2 GiB - 1)",
-            _ => $"a size from {Display(minimum)} to {Display(maximum)}",
-        } + ", such as \"64KiB\", \"4MiB\" or \"1GiB\", or a number of bytes";
+    public override string Phrase => $"{Summary}, such as \"64KiB\", \"4MiB\" or \"1GiB\", or a number of bytes";
+
+    public override string Summary => maximum switch
+    {
+        long.MaxValue => $"a size of at least {Display(minimum)}",
+        int.MaxValue => $"a size from {Display(minimum)} to {int.MaxValue} bytes (2 GiB - 1)",
+        _ => $"a size from {Display(minimum)} to {Display(maximum)}",
+    };
 
     public override bool Takes(SettingKind kind) => kind is SettingKind.String or SettingKind.Number;
 

@@ -6,6 +6,9 @@ internal abstract class ValueForm
     /// <summary>The end of a sentence that begins with "write".</summary>
     public abstract string Phrase { get; }
 
+    /// <summary>The same without examples, for a reference that explains the form once.</summary>
+    public virtual string Summary => Phrase;
+
     /// <summary>Whether a token of this kind can hold the value; text of an environment variable always can.</summary>
     public abstract bool Takes(SettingKind kind);
 }

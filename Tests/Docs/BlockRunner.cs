@@ -1,0 +1,39 @@
+using FrameRpc.Tests.Cli;
+using FrameRpc.Tests.EndToEnd;
+
+namespace FrameRpc.Tests.Docs;
+
+/// <summary>Runs a block of commands as a reader would: in a fresh copy of the repository, with a gateway beside it where the block is marked <c>sh gateway</c>.</summary>
+internal static class BlockRunner
+{
+    /// <summary>A gateway runs with the shipped gateway.json, and its process number is in the variable of this name.</summary>
+    private const string Gateway = "gateway", GatewayProcess = "GATEWAY";
+
+    /// <summary>Stand-ins for programs that cannot be had everywhere.</summary>
+    private static readonly string[] StandIns = ["loadtest/test/bin", "deploy/test/bin"];
+
+    /// <summary>What went wrong, or null.</summary>
+    public static string? FindProblem(CodeBlock block, ScratchCopy copy, out Result result)
+    {
+        result = Run(block, copy);
+        string said = $"{result.Output}{result.Error}";
+        if (result.Status != 0)
+            return $"{block.Page}:{block.Line}: exit status {result.Status}\n{said}";
+        string? missing = ShownOutput.FindMissing(copy.Here(block.Shown ?? ""), result.Output);
+        return missing is null ? null : $"{block.Page}:{block.Line}: \"{missing}\" is not among what was printed:\n{said}";
+    }
+
+    private static Result Run(CodeBlock block, ScratchCopy copy)
+    {
+        string? unknown = block.Needs.FirstOrDefault(need => need != Gateway);
+        if (unknown is not null)
+            throw new FormatException($"{block.Page}:{block.Line}: nobody knows what \"sh {unknown}\" needs");
+        var variables = new List<(string Name, string Value)>
+        {
+            ("PATH", string.Join(':', StandIns.Select(folder => Path.Combine(copy.Folder, folder)).Append(Environment.GetEnvironmentVariable("PATH")))),
+        };
+        if (block.Needs.Contains(Gateway))
+            variables.Add((GatewayProcess, $"{copy.StartGateway().Id}"));
+        return copy.Shell(copy.Here(block.Text), [.. variables]);
+    }
+}
