@@ -108,4 +108,6 @@ internal sealed record LimitOptions
 internal sealed record AdminOptions
 {
     public required Address Address { get; init; }
+    /// <summary>Other machines may be able to reach the address. False by default.</summary>
+    public required bool AllowRemote { get; init; }
 }

@@ -59,7 +59,7 @@ public sealed class ReadmeTests : IDisposable
     public void The_defaults_in_the_table_are_those_of_the_options()
     {
         string readme = Encoding.UTF8.GetString(Repository.Read("README.md"));
-        (string Prefix, OptionGroup Group)[] groups = [("", OptionTable.Gateway.Members), ("limits.", OptionTable.Limit.Members), ("backends.NAME.", OptionTable.Backend.Members)];
+        (string Prefix, OptionGroup Group)[] groups = [("", OptionTable.Gateway.Members), ("limits.", OptionTable.Limit.Members), ("backends.NAME.", OptionTable.Backend.Members), ("admin.", OptionTable.Admin.Members)];
         Assert.All(
             groups.SelectMany(group => group.Group.Options.OfType<ValueOption>().Where(option => option.DefaultJson is not null).Select(option => (group.Prefix, option))),
             entry =>

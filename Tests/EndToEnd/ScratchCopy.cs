@@ -13,11 +13,11 @@ namespace FrameRpc.Tests.EndToEnd;
 internal sealed class ScratchCopy : IDisposable
 {
     /// <summary>The ports of the shipped gateway.json, which may be taken on a machine where somebody tries it just now.</summary>
-    private const string SmfPort = "11225", FramePort = "8888";
+    private const string SmfPort = "11225", FramePort = "8888", AdminPort = "9901";
 
     private static readonly string[] NotCopied = [".git", "artifacts", "Tests", "frpc-gateway"];
 
-    private readonly int[] _ports = FreePorts(2);
+    private readonly int[] _ports = FreePorts(3);
     private readonly List<Process> _started = [];
 
     public ScratchCopy()
@@ -35,7 +35,9 @@ internal sealed class ScratchCopy : IDisposable
 
     /// <summary>The text with the ports of this copy.</summary>
     public string Here(string text) =>
-        text.Replace($":{SmfPort}", $":{_ports[0]}", StringComparison.Ordinal).Replace($":{FramePort}", $":{_ports[1]}", StringComparison.Ordinal);
+        text.Replace($":{SmfPort}", $":{_ports[0]}", StringComparison.Ordinal)
+            .Replace($":{FramePort}", $":{_ports[1]}", StringComparison.Ordinal)
+            .Replace($":{AdminPort}", $":{_ports[2]}", StringComparison.Ordinal);
 
     public Result Shell(string commands) => Binary.Run(Binary.StartProgram("bash", Folder, [], "-euc", commands));
 
