@@ -35,6 +35,12 @@ internal sealed class Server(Backend backend, ServerOptions options, EventLoop l
     /// <summary>Shared lanes, being connected, in use, and retired with calls still in flight.</summary>
     public int SharedLanes { get; private set; }
 
+    /// <summary>Exclusive lanes that wait for a call.</summary>
+    public int IdleLanes => _idle.Count;
+
+    /// <summary>The last attempt to connect failed. Unlike <see cref="IsUp"/> this needs no clock, and so holds for those who look on while the loop sleeps.</summary>
+    public bool IsUnreachable => _backOffMs != 0;
+
     public bool IsUp => loop.NowMs >= _downUntilMs;
 
     public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveLanes < backend.Lanes.Exclusive;
