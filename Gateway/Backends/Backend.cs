@@ -45,6 +45,9 @@ internal sealed partial class Backend
 
     public IReadOnlyList<Server> Servers => _servers;
 
+    /// <summary>Calls that wait for an exclusive lane.</summary>
+    public int CallsWaiting => _waiting.Count;
+
     /// <summary>Others wait for an exclusive lane: whoever holds one and stands still is in their way.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 

@@ -44,10 +44,13 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     /// <summary>Connections that could not be made.</summary>
     public long ConnectsFailed { get; private set; }
 
-    public bool IsUp => loop.NowMs >= _downUntilMs;
+    /// <summary>Exclusive lanes that wait for a call.</summary>
+    public int IdleLanes => _idle.Count;
 
-    /// <summary>False after an attempt to connect that failed, until one succeeds.</summary>
-    public bool WasReached => _backOffMs == 0;
+    /// <summary>The last attempt to connect failed. Unlike <see cref="IsUp"/> this needs no clock, and so holds for those who look on while the loop sleeps.</summary>
+    public bool IsUnreachable => _backOffMs != 0;
+
+    public bool IsUp => loop.NowMs >= _downUntilMs;
 
     public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveLanes < backend.Lanes.Exclusive;
 

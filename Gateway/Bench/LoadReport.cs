@@ -16,7 +16,7 @@ internal static class LoadReport
         LoadPlan plan = result.Plan;
         LatencyHistogram latencies = result.Tally.Latencies;
         output.WriteLine(
-            $"{Word(plan.Protocol)} {plan.Address}: {plan.Connections} connections, {plan.InFlight} in flight each, "
+            $"{plan.Protocol.Word()} {plan.Address}: {plan.Connections} connections, {plan.InFlight} in flight each, "
             + (plan.StreamBytes is { } streamBytes ? $"streams of {SizeForm.Display(streamBytes)}"
                 : plan.UploadBytes is { } uploadBytes ? $"uploads of {SizeForm.Display(uploadBytes)}"
                 : SizeForm.Display(plan.SizeBytes))
@@ -42,7 +42,7 @@ internal static class LoadReport
         var json = new LoadResultJson
         {
             Address = result.Plan.Address.ToString(),
-            Protocol = Word(result.Plan.Protocol),
+            Protocol = result.Plan.Protocol.Word(),
             Connections = result.Plan.Connections,
             InFlight = result.Plan.InFlight,
             SizeBytes = result.Plan.SizeBytes,
@@ -71,8 +71,6 @@ internal static class LoadReport
         };
         output.WriteLine(JsonSerializer.Serialize(json, LoadJsonContext.Default.LoadResultJson));
     }
-
-    private static string Word(WireProtocol protocol) => protocol == WireProtocol.Smf ? "smf" : "frame";
 
     private static string Microseconds(long nanoseconds) => Invariant($"{nanoseconds / 1000.0,12:N1}");
 

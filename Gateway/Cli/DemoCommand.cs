@@ -67,7 +67,7 @@ internal sealed class DemoCommand
             using var signals = new StopSignals();
             Worker[] running = Start(protocol, listenPoints, workers, logs.CreateLogger(GatewayCommandLine.Program));
             foreach (ListenPoint point in listenPoints)
-                console.Output.WriteLine($"listener {ProtocolOption.Word(protocol)} {point.Address}");
+                console.Output.WriteLine($"listener {protocol.Word()} {point.Address}");
             console.Output.WriteLine("ready");
             console.Output.Flush();
             signals.WaitForFirst();

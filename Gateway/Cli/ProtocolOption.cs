@@ -18,6 +18,4 @@ internal static class ProtocolOption
             problems.Add($"--protocol: {problem}; write {Form.Phrase}");
         return protocol;
     }
-
-    public static string Word(WireProtocol protocol) => protocol == WireProtocol.Smf ? "smf" : "frame";
 }

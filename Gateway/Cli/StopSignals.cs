@@ -6,13 +6,19 @@ namespace FrameRpc.Gateway.Cli;
 internal sealed class StopSignals : IDisposable
 {
     private readonly ManualResetEventSlim _first = new();
+    private readonly Action<PosixSignal>? _onFirst;
     private readonly PosixSignalRegistration[] _registrations;
 
-    public StopSignals() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-    ];
+    /// <param name="onFirst">Called by the first signal.</param>
+    public StopSignals(Action<PosixSignal>? onFirst = null)
+    {
+        _onFirst = onFirst;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
+        ];
+    }
 
     public void WaitForFirst() => _first.Wait();
 
@@ -33,5 +39,6 @@ internal sealed class StopSignals : IDisposable
         if (_first.IsSet)
             Environment.Exit(ExitStatus.Failed);
         _first.Set();
+        _onFirst?.Invoke(context.Signal);
     }
 }

@@ -25,7 +25,7 @@ internal static class GatewayBinder
             Limits = limits,
             Relay = BindRelay(root, limitSection),
             DrainTimeout = root.Get(OptionTable.Gateway.DrainTimeout).Value,
-            Admin = BindAdmin(root.GetObject(OptionTable.Gateway.Admin), addresses),
+            Admin = AdminBinder.Bind(root, addresses),
             AccessLog = BindAccessLog(root.GetObject(OptionTable.Gateway.AccessLog)),
         };
     }
@@ -46,15 +46,6 @@ internal static class GatewayBinder
         SpliceBytesMin = root.Get(OptionTable.Gateway.SpliceBytesMin).Value,
         PipesMax = Value(limits, OptionTable.Limit.PipesMax),
     };
-
-    private static AdminOptions? BindAdmin(OptionSection? section, AddressBook addresses)
-    {
-        if (section is null)
-            return null;
-        var address = section.Get(OptionTable.Admin.Address);
-        addresses.Add(section, address, "the admin endpoint");
-        return new AdminOptions { Address = address.Value };
-    }
 
     private static AccessLogOptions? BindAccessLog(OptionSection? section)
     {

@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
@@ -81,8 +82,10 @@ internal sealed record RouteOptions
     public required uint Id { get; init; }
     /// <summary>The method's name in the <c>frame</c> format, compared beside the id; null for routes of <c>smf</c>.</summary>
     public required string? Endpoint { get; init; }
+    /// <summary>The names of the method in the <c>smf</c> format; null where only its id was given, and for routes of <c>frame</c>.</summary>
+    public required SchemaMethod? Method { get; init; }
     /// <summary>What the id was computed from, to be read by people: <c>SmfStorage.Get(Request):Response</c>, the endpoint's name, or null.</summary>
-    public required string? Signature { get; init; }
+    public string? Signature => Method is null ? Endpoint : $"{Method.Service}.{Method.Name}({Method.Request}):{Method.Reply}";
     /// <summary>The position of the backend in <see cref="GatewayOptions.Backends"/>.</summary>
     public required int Backend { get; init; }
     /// <summary>How long a call may stand still, with no byte moving either way, before its reply has come. 30 s by default.</summary>
@@ -112,4 +115,6 @@ internal sealed record LimitOptions
 internal sealed record AdminOptions
 {
     public required Address Address { get; init; }
+    /// <summary>Other machines may be able to reach the address. False by default.</summary>
+    public required bool AllowRemote { get; init; }
 }

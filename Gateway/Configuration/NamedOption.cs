@@ -37,6 +37,12 @@ internal sealed record ValueOption<T>(string Name, string Doc, ValueForm<T> Type
     public override ValueForm Form => TypedForm;
 
     public override string? DefaultJson => _hasDefault ? TypedForm.Write(_default!) : null;
+
+    /// <summary>Its value is for the gateway alone.</summary>
+    public bool IsSecret { get; init; }
+
+    /// <summary>The value as JSON, for whoever asks the gateway for it.</summary>
+    public string Show(T value) => IsSecret ? "\"(secret)\"" : TypedForm.Write(value);
 }
 
 /// <summary>The names that an object may hold.</summary>

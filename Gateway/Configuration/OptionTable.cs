@@ -200,10 +200,16 @@ internal static class OptionTable
     internal static class Admin
     {
         public static readonly ValueOption<Address> Address = new("address",
-            "Where the admin endpoint listens: an address of this machine only, unless the network around it is trusted.", AddressForm.ToListenOn)
+            "Where the admin endpoint listens: \"127.0.0.1:9901\", \"[::1]:9901\", \"localhost:9901\" or \"unix:/run/x.sock\"; with allowRemote any address.",
+            AddressForm.ToListenOn)
         { Required = true };
 
-        public static readonly OptionGroup Members = new(Address);
+        public static readonly ValueOption<bool> AllowRemote = new("allowRemote",
+            "Whether other machines may reach the admin endpoint. They see routes, servers and load; to drain or to stop the gateway only this machine can ask.",
+            new FlagForm())
+        { Default = false };
+
+        public static readonly OptionGroup Members = new(Address, AllowRemote);
     }
 
     /// <summary>Names of <c>accessLog</c>.</summary>

@@ -23,7 +23,7 @@ internal static class RouteBinder
                 var routeName = name with { Value = name.Value + method.NameSuffix };
                 names.Add(section, routeName);
                 CheckId(section, name.IsRight ? $"\"{routeName.Value}\"" : section.Path, method, ids);
-                routes.Add(shared with { Name = routeName.Value, Id = method.Id.Value, Endpoint = method.Endpoint, Signature = method.Signature });
+                routes.Add(shared with { Name = routeName.Value, Id = method.Id.Value, Endpoint = method.Endpoint, Method = method.Method });
             }
         }
         return routes;
@@ -40,7 +40,7 @@ internal static class RouteBinder
             Name = name,
             Id = identity?.Id.Value ?? 0,
             Endpoint = identity?.Endpoint,
-            Signature = identity?.Signature,
+            Method = identity?.Method,
             Backend = FindBackend(section, identity, backends),
             Timeout = section.Get(OptionTable.Route.Timeout).Value,
             MessageBytesMax = section.Get(OptionTable.Route.MessageBytesMax).Or(limits.MessageBytesMax),
@@ -68,14 +68,13 @@ internal static class RouteBinder
 
     private static void RefuseProtocol(OptionSection section, Setting<string> backend, RouteIdentity identity, Setting<WireProtocol> protocol)
     {
-        if (identity is { Protocol: WireProtocol.Smf, Signature: null })
+        if (identity is { Protocol: WireProtocol.Smf, Method: null })
         {
             section.RefuseMissing(OptionTable.Route.Endpoint, $"backend \"{backend.Value}\" speaks frame, where the endpoint's name is compared beside the id");
             return;
         }
         string route = identity.Protocol is WireProtocol.Frame ? "frame, because it has an \"endpoint\"" : "smf";
-        string spoken = protocol.Value is WireProtocol.Frame ? "frame" : "smf";
-        section.Refuse(backend, $"backend \"{backend.Value}\" speaks {spoken} ({protocol.Origin}), but the route is of {route}");
+        section.Refuse(backend, $"backend \"{backend.Value}\" speaks {protocol.Value.Word()} ({protocol.Origin}), but the route is of {route}");
     }
 
     private static void CheckId(OptionSection section, string route, RouteIdentity identity, Dictionary<RequestId, string> ids)

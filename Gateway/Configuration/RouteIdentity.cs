@@ -3,13 +3,12 @@ using FrameRpc.Protocol.Identity;
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>Which method a route is for: its protocol, its id, and the names that the id was computed from.</summary>
-internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string? Endpoint, string? Signature)
+internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string? Endpoint, SchemaMethod? Method)
 {
     /// <summary>What stands behind the entry's name in the route's: the method, where the entry makes a route of each.</summary>
     public string NameSuffix { get; init; } = "";
 
-    public static RouteIdentity Of(SchemaMethod method) =>
-        new(WireProtocol.Smf, method.Id, null, $"{method.Service}.{method.Name}({method.Request}):{method.Reply}");
+    public static RouteIdentity Of(SchemaMethod method) => new(WireProtocol.Smf, method.Id, null, method);
 
     /// <summary>Reads the names of a route that say its method; none, with the mistakes added, where they do not say exactly one.</summary>
     public static IReadOnlyList<RouteIdentity> Read(OptionSection route) => ReadOne(route) is { } identity ? [identity] : [];
@@ -42,7 +41,7 @@ internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string
         var computed = RequestId.ForEndpoint(endpoint.Value);
         if (id.IsRight && id.Value != computed)
             route.Refuse(id, $"{id.Value} is not the id of endpoint \"{endpoint.Value}\", which is {computed}; leave \"id\" out");
-        return id.State is SettingState.Mistaken ? null : new RouteIdentity(WireProtocol.Frame, computed, endpoint.Value, endpoint.Value);
+        return id.State is SettingState.Mistaken ? null : new RouteIdentity(WireProtocol.Frame, computed, endpoint.Value, null);
     }
 
     /// <summary>The four names that an smf method's id is computed from.</summary>

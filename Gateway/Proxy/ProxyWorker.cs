@@ -31,11 +31,12 @@ internal sealed class ProxyWorker
 
     public int Number => _worker.Number;
 
+    /// <summary>The backends as this worker sees them, for others to look at: see <see cref="Server.CallsInFlight"/>.</summary>
+    public IReadOnlyList<Backend> Backends => _dispatcher.Backends;
+
     public WorkerCounters Counters => _worker.Loop.Counters;
 
     public WorkerLedger Ledger => _dispatcher.Ledger;
-
-    public IReadOnlyList<Backend> Backends => _dispatcher.Backends;
 
     /// <summary>In the order of the configuration.</summary>
     public IReadOnlyList<ListenerCounters> Listeners { get; }
@@ -48,6 +49,9 @@ internal sealed class ProxyWorker
 
     /// <summary>Gives unused buffers back to the system.</summary>
     public void TrimBuffers() => _worker.Loop.Mailbox.Post(_worker.Loop.Blocks.Trim);
+
+    /// <summary>Has the worker do something between two turns of its loop. From any thread.</summary>
+    public void Post(Action letter) => _worker.Loop.Mailbox.Post(letter);
 
     public void Start() => _worker.Start();
 
@@ -66,11 +70,7 @@ internal sealed class ProxyWorker
     }
 
     /// <summary>The time for draining is over: whoever is left is cut off.</summary>
-    public Task Abort()
-    {
-        _worker.Loop.Mailbox.Post(_dispatcher.AbortAll);
-        return _drained.Task;
-    }
+    public void Abort() => _worker.Loop.Mailbox.Post(_dispatcher.AbortAll);
 
     private void Listen(Entrance entrance, ListenerLedger ledger)
     {

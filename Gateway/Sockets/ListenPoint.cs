@@ -41,11 +41,14 @@ internal sealed unsafe class ListenPoint : IDisposable
     }
 
     /// <summary>Hands one worker its socket.</summary>
-    public IListener Attach(EpollNetwork network, int worker)
+    public IListener Attach(EpollNetwork network, int worker) => new ListenerSocket(network, Take(worker), IsTcp);
+
+    /// <summary>Hands over a socket that already listens, to be closed by whoever takes it.</summary>
+    public int Take(int worker)
     {
         int fd = _fds[worker];
         _fds[worker] = -1;
-        return new ListenerSocket(network, fd, IsTcp);
+        return fd;
     }
 
     /// <summary>

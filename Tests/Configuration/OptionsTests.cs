@@ -46,7 +46,7 @@ public sealed class OptionsTests
                 """,
             rest: """
                 "workers": 2, "limits": { "connectionsMax": 7, "replyBufferMax": "1MiB", "writeTimeout": "1s", "sharedBodyMax": 1000, "pipesMax": 3 },
-                "relay": "splice", "spliceBytesMin": "1MiB", "admin": { "address": "[::1]:9" }
+                "relay": "splice", "spliceBytesMin": "1MiB", "admin": { "address": "0.0.0.0:9", "allowRemote": true }
                 """));
 
         Assert.Equal([new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireProtocol.Frame, ConnectionsMax = 5 }], options.Listeners);
@@ -58,7 +58,7 @@ public sealed class OptionsTests
             backend.Servers);
         Assert.Equal((7, 1 << 20, TimeSpan.FromSeconds(1), 1000), (options.Limits.ConnectionsMax, options.Limits.ReplyBufferMax, options.Limits.WriteTimeout, options.Limits.SharedBodyMax));
         Assert.Equal(new RelayPolicy { Mode = RelayMode.Splice, SpliceBytesMin = 1 << 20, PipesMax = 3 }, options.Relay);
-        Assert.Equal(new TcpAddress("::1", 9), options.Admin!.Address);
+        Assert.Equal(new AdminOptions { Address = new TcpAddress("0.0.0.0", 9), AllowRemote = true }, options.Admin);
     }
 
     [Theory]
@@ -75,6 +75,7 @@ public sealed class OptionsTests
 
         Assert.Empty(configuration.Mistakes);
         Assert.Equal(["127.0.0.1:11225", "127.0.0.1:8888"], configuration.Options!.Listeners.Select(l => l.Address.ToString()));
+        Assert.Equal(new AdminOptions { Address = new TcpAddress("127.0.0.1", 9901), AllowRemote = false }, configuration.Options.Admin);
         Assert.Equal(["storage-get", "echo", "stream"], configuration.Options.Routes.Select(r => r.Name));
         Assert.All(configuration.Options.Backends, backend => Assert.Equal([DemoAddress.Instance], backend.Servers.Select(s => s.Address)));
     }

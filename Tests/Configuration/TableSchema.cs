@@ -102,6 +102,7 @@ internal static class TableSchema
                 ["minimum"] = 1,
                 ["maximum"] = uint.MaxValue,
             },
+            FlagForm => new JsonObject { ["type"] = "boolean" },
             IChoices choices => new JsonObject { ["enum"] = Strings(choices.Words) },
             _ => throw new InvalidOperationException($"No schema for {option.Form}."),
         };

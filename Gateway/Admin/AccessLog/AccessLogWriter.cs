@@ -1,5 +1,6 @@
 using System.Buffers;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Proxy.Ledger;
 
 namespace FrameRpc.Gateway.Admin.AccessLog;
@@ -43,6 +44,10 @@ internal sealed class AccessLogWriter : IDisposable
 
     /// <summary>Calls that were to be told and were not: no room in a queue, or a write that failed.</summary>
     public long Dropped => _queues.Sum(queue => queue.Dropped) + Volatile.Read(ref _lost);
+
+    /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
+    public static AccessLogWriter Start(GatewayOptions options, string to, IReadOnlyList<ProxyWorker> workers) =>
+        new(options, [.. workers.Select(worker => worker.Ledger.Access!)], Open(to));
 
     /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
     public static Stream Open(string to)

@@ -47,7 +47,7 @@ internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<Pr
     private void WriteUp(MetricsWriter to)
     {
         to.Gauge("frpc_server_up", "1 unless a worker's last attempt to connect to the server failed.");
-        ForEachServer((servers, labels) => to.Sample(servers.All(server => server.WasReached) ? 1 : 0, labels));
+        ForEachServer((servers, labels) => to.Sample(servers.Any(server => server.IsUnreachable) ? 0 : 1, labels));
     }
 
     private void OfServers(MetricsWriter to, Func<Server, long> count) =>

@@ -27,7 +27,7 @@ internal static class CallAdvice
             SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "Is the name spelled right? An IP address does as well.",
             SocketError.ConnectionRefused =>
                 "Is it running? A gateway prints its listeners when it starts; "
-                + $"\"{GatewayCommandLine.Program} demo --protocol {ProtocolOption.Word(about.Format)} --address {address}\" runs a server there.",
+                + $"\"{GatewayCommandLine.Program} demo --protocol {about.Format.Word()} --address {address}\" runs a server there.",
             _ => "Is the address right, and open to this machine? --timeout gives a slow way more time.",
         };
     }

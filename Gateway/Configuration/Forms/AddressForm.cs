@@ -35,5 +35,5 @@ internal sealed class AddressForm : ValueForm<Address>
         };
     }
 
-    public override string Write(Address value) => $"\"{value}\"";
+    public override string Write(Address value) => Quote(value.ToString());
 }

@@ -19,5 +19,5 @@ internal sealed class TextForm : ValueForm<string>
             : null;
     }
 
-    public override string Write(string value) => $"\"{value}\"";
+    public override string Write(string value) => Quote(value);
 }

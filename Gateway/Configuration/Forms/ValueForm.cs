@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+
 namespace FrameRpc.Gateway.Configuration.Forms;
 
 /// <summary>What may be written for a value.</summary>
@@ -11,6 +13,9 @@ internal abstract class ValueForm
 
     /// <summary>Whether a token of this kind can hold the value; text of an environment variable always can.</summary>
     public abstract bool Takes(SettingKind kind);
+
+    /// <summary>Text from a file or a variable as a JSON string: there may be quotes and backslashes in it.</summary>
+    protected static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 }
 
 /// <summary>A form, with the type that it is read into.</summary>

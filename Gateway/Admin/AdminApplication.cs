@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace FrameRpc.Gateway.Admin;
+
+/// <summary>Finds for each request the endpoint that answers it, and says what there is where there is none.</summary>
+/// <remarks>A dozen fixed paths need no routing: leaving it out keeps it out of the binary.</remarks>
+internal sealed class AdminApplication : IHttpApplication<HttpContext>
+{
+    private readonly AdminEndpoint[] _endpoints;
+    private readonly string _list;
+
+    public AdminApplication(IReadOnlyList<AdminEndpoint> endpoints)
+    {
+        _endpoints = [new(HttpMethods.Get, "/", "this list", context => Reply.Text(context, StatusCodes.Status200OK, _list!)), .. endpoints];
+        int pathWidth = _endpoints.Max(endpoint => endpoint.Path.Length);
+        _list = string.Join('\n', _endpoints.Select(endpoint => $"{endpoint.Method,-4} {endpoint.Path.PadRight(pathWidth)}  {endpoint.About}"));
+    }
+
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+    }
+
+    public Task ProcessRequestAsync(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        // What is not read of a body stands before the next request.
+        if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
+            return Reply.Text(context, StatusCodes.Status413PayloadTooLarge, "No body is read here: leave it out.");
+        if (_endpoints.FirstOrDefault(endpoint => endpoint.Path == request.Path) is not { } here)
+            return Reply.Text(context, StatusCodes.Status404NotFound, $"Nothing is here. There is:\n{_list}");
+        if (here.Takes(request.Method))
+            return here.Answer(context);
+        context.Response.Headers.Allow = here.Methods;
+        return Reply.Text(context, StatusCodes.Status405MethodNotAllowed, $"{here.Path} takes {here.Methods}.");
+    }
+}

@@ -1,0 +1,23 @@
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>Makes the options of the admin endpoint, which other machines can reach only where that is asked for.</summary>
+internal static class AdminBinder
+{
+    public static AdminOptions? Bind(OptionSection root, AddressBook addresses)
+    {
+        if (root.GetObject(OptionTable.Gateway.Admin) is not { } section)
+            return null;
+        var address = section.Get(OptionTable.Admin.Address);
+        var allowRemote = section.Get(OptionTable.Admin.AllowRemote);
+        addresses.Add(section, address, "the admin endpoint");
+        // Where the flag itself is mistaken nobody knows what was meant.
+        if (address.IsRight && allowRemote is { Value: false, State: not SettingState.Mistaken } && AddressReach.IsBeyondThisMachine(address.Value))
+        {
+            section.Refuse(address, $"{address.Value} can be reached from other machines, which would see routes, servers and load; "
+                + "write an address of this machine alone, such as \"127.0.0.1:9901\" or \"unix:/run/frpc/admin.sock\", or \"allowRemote\": true beside it");
+        }
+        return new AdminOptions { Address = address.Value, AllowRemote = allowRemote.Value };
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>Who can reach an address that is listened on.</summary>
+internal static class AddressReach
+{
+    /// <summary>
+    /// Whether other machines can: any TCP address that is not loopback. A name that cannot be looked up cannot be listened on
+    /// either, which <see cref="AddressProbe"/> tells.
+    /// </summary>
+    public static bool IsBeyondThisMachine(Address address) => address is TcpAddress tcp && Resolve(tcp.Host).Any(ip => !IPAddress.IsLoopback(ip));
+
+    private static IPAddress[] Resolve(string host)
+    {
+        try
+        {
+            // The resolver refuses 0.0.0.0 and [::], the addresses that reach furthest.
+            return IPAddress.TryParse(host, out IPAddress? ip) ? [ip] : Dns.GetHostAddresses(host);
+        }
+        catch (SocketException)
+        {
+            return [];
+        }
+    }
+}
