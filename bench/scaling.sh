@@ -19,18 +19,7 @@ case "${1:-}" in -*) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;
 [ $# -gt 0 ] || set -- 1 2
 [ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 source bench/processes.sh
-
-# CPU time of a process up to now, in clock ticks: utime and stime. The name before them may hold spaces.
-cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
-
-# number NAME: a number of the JSON result.
-number() { sed -nE "s/^ *\"$1\": ([0-9.E+-]+),?$/\1/p" "$work/result.json"; }
-
-# spread FORMAT: median and, in brackets, lowest and highest of the lines.
-spread() {
-  sort -g | awk -v format="$1" '{ v[NR] = $1 }
-    END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; printf format " [" format " " format "]", m, v[1], v[NR] }'
-}
+source bench/figures.sh
 
 start_gateway() {
   run_gateway <<CONFIG
@@ -61,17 +50,9 @@ measure() {
   call "$1" "$2" "$3" "${seconds}s"
   after=$(cpu_ticks "${pid[$1]}")
   awk -v workers="$1" -v scenario="$2x$3" -v round="$4" -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" \
-    -v calls="$(number calls)" -v rate="$(number callsPerSecond)" -v p50="$(number p50)" -v p99="$(number p99)" \
+    -v calls="$(number calls "$work/result.json")" -v rate="$(number callsPerSecond "$work/result.json")" \
+    -v p50="$(number p50 "$work/result.json")" -v p99="$(number p99 "$work/result.json")" \
     'BEGIN { print scenario, workers, round, rate, p50 / 1000, p99 / 1000, ticks / hz / calls * 1e6 }' >>"$work/results"
-}
-
-# column SCENARIO WORKERS FIELD: that column, a value a round.
-column() { awk -v s="$1" -v w="$2" -v f="$3" '$1 == s && $2 == w { print $f }' "$work/results"; }
-
-# ratios SCENARIO WORKERS FIELD FIRST: of each round, the value divided by that of the first number of workers.
-ratios() {
-  awk -v s="$1" -v w="$2" -v f="$3" -v first="$4" '$1 == s { value[$2, $3] = $f; if ($3 > rounds) rounds = $3 }
-    END { for (r = 1; r <= rounds; r++) print value[w, r] / value[first, r] }' "$work/results"
 }
 
 declare -A pid port
@@ -91,11 +72,6 @@ done
 
 for scenario in 64x16 64x1; do
   printf '\n%s connections × in flight%s, 60 bytes: median [lowest highest] of %s rounds of %s s\n' "$scenario" "${EACH_WORKER:+ for each worker}" "$rounds" "$seconds"
-  printf '%-8s %-28s %-24s %-26s %-24s %-22s %s\n' workers calls/s 'p50 µs' 'p99 µs' 'CPU µs a call' 'calls/s ratio' 'CPU ratio'
-  for workers in "$@"; do
-    printf '%-8s %-28s %-23s %-25s %-23s %-22s %s\n' "$workers" "$(column $scenario "$workers" 4 | spread '%.0f')" \
-      "$(column $scenario "$workers" 5 | spread '%.0f')" "$(column $scenario "$workers" 6 | spread '%.0f')" \
-      "$(column $scenario "$workers" 7 | spread '%.2f')" "$(ratios $scenario "$workers" 4 "$1" | spread '%.2f')" \
-      "$(ratios $scenario "$workers" 7 "$1" | spread '%.2f')"
-  done
+  heading workers
+  for workers in "$@"; do row "$scenario" "$workers" "$1"; done
 done
