@@ -30,7 +30,7 @@ internal sealed class AdminApplication : IHttpApplication<HttpContext>
         // What is not read of a body stands before the next request.
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
             return Reply.Text(context, StatusCodes.Status413PayloadTooLarge, "No body is read here: leave it out.");
-        if (_endpoints.FirstOrDefault(endpoint => endpoint.Path == request.Path) is not { } here)
+        if (_endpoints.FirstOrDefault(endpoint => endpoint.Path == request.Path.Value) is not { } here)
             return Reply.Text(context, StatusCodes.Status404NotFound, $"Nothing is here. There is:\n{_list}");
         if (here.Takes(request.Method))
             return here.Answer(context);

@@ -1,18 +1,15 @@
 using FrameRpc.Gateway.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>
-/// The admin endpoint's listener: Kestrel, without the host, the container of services, routing and TLS that usually come with
-/// it. It runs on the thread pool and shares nothing with the workers' loops.
-/// </summary>
+/// <summary>Serves the admin endpoint over HTTP/1.1. It runs on the thread pool, and shares nothing with the workers' loops.</summary>
 internal sealed class AdminServer : IDisposable
 {
-    /// <summary>A few that ask at once, and a scraper or two that keep theirs open. An idle one takes two seconds' worth of nothing: no buffer, one descriptor.</summary>
+    /// <summary>Probes, scrapers and people are a dozen at most; those over it are closed at once.</summary>
     private const int ConnectionsMax = 256;
 
     /// <summary>A proxy or a service mesh adds a dozen headers of a few hundred bytes.</summary>
@@ -28,12 +25,14 @@ internal sealed class AdminServer : IDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ListenPoint _point;
-    private readonly KestrelServer _kestrel;
+    private readonly ServiceProvider _services;
+    private readonly IServer _kestrel;
 
-    private AdminServer(ListenPoint point, KestrelServer kestrel)
+    private AdminServer(ListenPoint point, ServiceProvider services)
     {
         _point = point;
-        _kestrel = kestrel;
+        _services = services;
+        _kestrel = services.GetRequiredService<IServer>();
     }
 
     /// <summary>Where it listens, with the port that the kernel chose.</summary>
@@ -43,11 +42,13 @@ internal sealed class AdminServer : IDisposable
     public static AdminServer Start(Address address, IReadOnlyList<AdminEndpoint> endpoints, ILoggerFactory logs)
     {
         var point = ListenPoint.Open(address, workers: 1);
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        Bound(options.Limits);
-        options.ListenHandle((ulong)point.Take(worker: 0), listen => listen.Protocols = HttpProtocols.Http1);
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { IOQueueCount = 1 }), logs);
-        var server = new AdminServer(point, new KestrelServer(Options.Create(options), transport, logs));
+        ServiceProvider services = KestrelServices.Create(logs, options =>
+        {
+            options.AddServerHeader = false;
+            Bound(options.Limits);
+            options.ListenHandle((ulong)point.Descriptor, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        var server = new AdminServer(point, services);
         server._kestrel.StartAsync(new AdminApplication(endpoints), CancellationToken.None).GetAwaiter().GetResult();
         return server;
     }
@@ -58,7 +59,7 @@ internal sealed class AdminServer : IDisposable
         _point.Withdraw();
         using var patience = new CancellationTokenSource(StopTimeout);
         _kestrel.StopAsync(patience.Token).GetAwaiter().GetResult();
-        _kestrel.Dispose();
+        _services.Dispose();
         _point.Dispose();
     }
 

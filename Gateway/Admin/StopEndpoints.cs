@@ -10,7 +10,7 @@ internal sealed class StopEndpoints(Lifecycle lifecycle)
 {
     private const string Delay = "delay";
 
-    private static readonly DurationForm DelayForm = new(TimeSpan.Zero, TimeSpan.FromHours(1));
+    public static readonly DurationForm DelayForm = new(TimeSpan.Zero, TimeSpan.FromHours(1));
 
     public Task Ready(HttpContext context) => lifecycle.Stage == Stage.Serving
         ? Reply.Text(context, StatusCodes.Status200OK, "ready")

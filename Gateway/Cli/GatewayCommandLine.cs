@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Reflection;
 using FrameRpc.Gateway.Cli.Calls;
+using FrameRpc.Gateway.Cli.Shutdown;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
@@ -55,6 +56,12 @@ internal static class GatewayCommandLine
             [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__LIMITS__CONNECTIONSMAX=2000 {Program}"],
             [CheckCommand.Create(config)] = [$"{Program} check", $"{Program} check --config /etc/frpc/gateway.json"],
             [RoutesCommand.Create(config)] = [$"{Program} routes"],
+            [ShutdownCommand.Create(config)] =
+            [
+                $"{Program} shutdown",
+                $"{Program} shutdown --config /etc/frpc/gateway.json --delay 5s",
+                $"{Program} shutdown --admin unix:/run/frpc/admin.sock",
+            ],
             [IdCommand.Create(surroundings)] =
             [
                 $"{Program} id SmfStorage Get smf_gen::demo::Request smf_gen::demo::Response",

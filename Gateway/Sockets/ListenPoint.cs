@@ -40,15 +40,15 @@ internal sealed unsafe class ListenPoint : IDisposable
         };
     }
 
-    /// <summary>Hands one worker its socket.</summary>
-    public IListener Attach(EpollNetwork network, int worker) => new ListenerSocket(network, Take(worker), IsTcp);
+    /// <summary>The socket of a point that is opened for one, who listens on it and leaves it open.</summary>
+    public int Descriptor => _fds[0];
 
-    /// <summary>Hands over a socket that already listens, to be closed by whoever takes it.</summary>
-    public int Take(int worker)
+    /// <summary>Hands one worker its socket.</summary>
+    public IListener Attach(EpollNetwork network, int worker)
     {
         int fd = _fds[worker];
         _fds[worker] = -1;
-        return fd;
+        return new ListenerSocket(network, fd, IsTcp);
     }
 
     /// <summary>

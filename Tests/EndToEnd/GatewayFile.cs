@@ -39,6 +39,12 @@ internal sealed record GatewayFile
     /// <summary>Members of <c>limits</c>.</summary>
     public string Limits { get; init; } = "";
 
+    /// <summary>Where the admin endpoint listens; nowhere when empty.</summary>
+    public string Admin { get; init; } = "";
+
+    /// <summary>Further members of <c>admin</c>.</summary>
+    public string AdminMembers { get; init; } = "";
+
     public override string ToString() => $$"""
         {
           "workers": {{Workers}},
@@ -64,6 +70,7 @@ internal sealed record GatewayFile
           ],
           "limits": { {{Limits}} },
           "relay": "{{Relay}}", {{(Relay == "splice" ? "\"spliceBytesMin\": 1," : "")}}
+          {{(Admin.Length > 0 ? $$"""  "admin": { "address": "{{Admin}}", {{AdminMembers}} } """ : "")}}
         }
         """;
 }

@@ -32,6 +32,9 @@ internal sealed class GatewayProcess : IDisposable
 
     public string FrameAddress => ListenerAddress("frames");
 
+    /// <summary>Where the admin endpoint listens.</summary>
+    public string AdminAddress => LastWordOf(words => words is ["admin", _]);
+
     public string Output => _output.ToString();
 
     public string Error => _error.ToString();
@@ -168,15 +171,13 @@ internal sealed class GatewayProcess : IDisposable
     }
 
     /// <summary>From the start-up lines: <c>listener NAME PROTOCOL ADDRESS</c>.</summary>
-    private string ListenerAddress(string name)
+    private string ListenerAddress(string name) => LastWordOf(words => words is ["listener", _, _, _] && words[1] == name);
+
+    /// <summary>The last word of the one start-up line that is meant.</summary>
+    private string LastWordOf(Func<string[], bool> isMeant)
     {
-        foreach (string line in Output.Split('\n'))
-        {
-            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words is ["listener", _, _, _] && words[1] == name)
-                return words[3];
-        }
-        throw new InvalidOperationException($"no listener {name} in the start-up lines:\n{Output}");
+        string[][] lines = [.. Output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(isMeant)];
+        return lines is [[.., var last]] ? last : throw new InvalidOperationException($"{lines.Length} such lines where one was expected:\n{Output}");
     }
 
     /// <summary>What a stream said, collected on the reader's thread.</summary>

@@ -44,7 +44,8 @@ internal sealed class SizeForm(long minimum, long maximum) : ValueForm<long>
         return value < minimum ? $"{shown} is too small" : null;
     }
 
-    public override string Write(long value) => Units.Any(u => IsWhole(value, u.Bytes)) ? $"\"{Display(value)}\"" : Display(value);
+    public override string Write(long value) =>
+        Units.Any(u => IsWhole(value, u.Bytes)) ? $"\"{Display(value)}\"" : value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The size in its largest unit that divides it.</summary>
     public static string Display(long value)

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using System.Text;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Protocol.Transports;
+
+namespace FrameRpc.Gateway.Cli.Shutdown;
+
+/// <summary>
+/// Asks the admin endpoint of a gateway, over one connection that is kept: its end is the end of that gateway, whoever listens
+/// at the address afterwards.
+/// </summary>
+/// <remarks>As much of HTTP as the endpoint answers with. HttpClient would add HTTPCLIENT_MIB MiB to the binary.</remarks>
+internal sealed class AdminClient : IAsyncDisposable
+{
+    /// <summary>The configuration of a gateway with a thousand routes has a third of this.</summary>
+    private const int ReplyBytesMax = 1 << 20;
+
+    /// <summary>For a connection to be made, and for each answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly TransportConnection _connection;
+    private readonly string _host;
+
+    private AdminClient(TransportConnection connection, string host)
+    {
+        _connection = connection;
+        _host = host;
+    }
+
+    /// <summary>Throws <see cref="System.Net.Sockets.SocketException"/> where nobody listens, and <see cref="OperationCanceledException"/> where it takes too long.</summary>
+    public static async Task<AdminClient> ConnectAsync(Address address)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        string reached = Reach(address).ToString();
+        TransportConnection connection = await new SocketConnector(reached).ConnectAsync(patience.Token);
+        return new AdminClient(connection, address is UnixAddress ? "localhost" : reached);
+    }
+
+    /// <summary>Throws <see cref="IOException"/> when the connection ends before the answer has come, and <see cref="OperationCanceledException"/> where none comes.</summary>
+    public async Task<AdminReply> AskAsync(string method, string path)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        byte[] request = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {_host}\r\nContent-Length: 0\r\n\r\n");
+        await _connection.Output.WriteAsync(request, patience.Token);
+        PipeReader input = _connection.Input;
+        while (true)
+        {
+            ReadResult read = await input.ReadAsync(patience.Token);
+            if (AdminReply.TryRead(read.Buffer.ToArray(), out AdminReply? reply, out int length))
+            {
+                input.AdvanceTo(read.Buffer.GetPosition(length));
+                return reply;
+            }
+            if (read.Buffer.Length > ReplyBytesMax)
+                throw new InvalidDataException("no gateway has so much to say");
+            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (read.IsCompleted)
+                throw new EndOfStreamException("the connection was closed");
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Who listens at every address of this machine is reached at the one that is never another machine's.</summary>
+    private static Address Reach(Address address)
+    {
+        if (address is not TcpAddress tcp || !IPAddress.TryParse(tcp.Host, out IPAddress? ip))
+            return address;
+        return ip.Equals(IPAddress.Any) ? tcp with { Host = IPAddress.Loopback.ToString() }
+            : ip.Equals(IPAddress.IPv6Any) ? tcp with { Host = IPAddress.IPv6Loopback.ToString() }
+            : tcp;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.Cli.Shutdown;
+
+/// <summary>Asks one gateway to stop, and waits until it is gone.</summary>
+internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter output, TextWriter error)
+{
+    /// <summary>How often to see whether it is still there.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Who waits longer than this wants to know what for.</summary>
+    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
+
+    private readonly long _begun = Stopwatch.GetTimestamp();
+
+    /// <summary>How much longer than the delay and the drain timeout the end may take.</summary>
+    public TimeSpan Margin { get; init; } = TimeSpan.FromSeconds(5);
+
+    private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_begun);
+
+    /// <summary>Returns the exit status.</summary>
+    public async Task<int> StopAsync()
+    {
+        try
+        {
+            await using AdminClient client = await AdminClient.ConnectAsync(address);
+            TimeSpan limit = delay + DrainTimeoutIn(await client.AskAsync("GET", "/config")) + Margin;
+            AdminReply reply = await client.AskAsync("POST", $"/shutdown?delay={DurationForm.Display(delay)}");
+            return reply.Status == 202 ? await WaitAsync(client, limit) : Fail($"the gateway at {address} refuses to stop: {reply.Text}");
+        }
+        catch (SocketException nobody)
+        {
+            return Fail($"nobody can be reached at {address}: {nobody.Message}. Is the gateway running, and with this admin address? --admin names another.");
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail($"{address} does not answer. If it is the gateway, it is stuck: end its process.");
+        }
+        catch (Exception wrong) when (wrong is IOException or InvalidDataException or JsonException)
+        {
+            return Fail($"what listens at {address} is not a gateway's admin endpoint: {wrong.Message}");
+        }
+    }
+
+    private async Task<int> WaitAsync(AdminClient client, TimeSpan limit)
+    {
+        TimeSpan tellAt = TellInterval;
+        while (Elapsed < limit)
+        {
+            await Task.Delay(LookInterval);
+            bool tells = Elapsed >= tellAt;
+            try
+            {
+                AdminReply reply = await client.AskAsync("GET", tells ? "/backends" : "/readyz");
+                if (tells)
+                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"still {CallsIn(reply)} calls in flight after {Elapsed.TotalSeconds:0} s"));
+            }
+            catch (Exception end) when (end is IOException or SocketException)
+            {
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the gateway at {address} is gone after {Elapsed.TotalSeconds:0.0} s"));
+                return ExitStatus.Fine;
+            }
+            if (tells)
+                tellAt += TellInterval;
+        }
+        return Fail($"the gateway at {address} has not ended within {limit.TotalSeconds:0} s, the delay and its drain timeout included; end its process");
+    }
+
+    private int Fail(string problem)
+    {
+        error.WriteLine($"{GatewayCommandLine.Program}: {problem}");
+        return ExitStatus.Failed;
+    }
+
+    /// <summary>As the gateway itself has it: the file may have changed since it was read.</summary>
+    private static TimeSpan DrainTimeoutIn(AdminReply config)
+    {
+        using var json = JsonDocument.Parse(config.Text);
+        ValueOption<TimeSpan> option = OptionTable.Gateway.DrainTimeout;
+        return json.RootElement.ValueKind == JsonValueKind.Object
+            && json.RootElement.TryGetProperty(option.Name, out JsonElement written)
+            && option.TypedForm.Read(written.ToString(), SettingKind.String, out TimeSpan drainTimeout) is null
+                ? drainTimeout
+                : throw new InvalidDataException($"its configuration has no {option.Name}");
+    }
+
+    private static int CallsIn(AdminReply backends)
+    {
+        using var json = JsonDocument.Parse(backends.Text);
+        return json.RootElement.GetProperty("backends").EnumerateArray()
+            .SelectMany(backend => backend.GetProperty("servers").EnumerateArray())
+            .Sum(server => server.GetProperty("callsInFlight").GetInt32());
+    }
+}

@@ -1,0 +1,80 @@
+using FrameRpc.Gateway.Admin;
+using FrameRpc.Tests.Protocol;
+using Xunit;
+
+namespace FrameRpc.Tests.Admin;
+
+public sealed class HealthCheckTests
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly Queue<Action>[] _mailboxes = [new(), new(), new()];
+    private readonly HealthCheck _health;
+
+    public HealthCheckTests() =>
+        _health = new HealthCheck([.. _mailboxes.Select((mailbox, number) => new WorkerPulse(number, mailbox.Enqueue))], _time);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task All_is_well_when_every_worker_has_answered()
+    {
+        Task<IReadOnlyList<int>> asked = _health.FindSilentAsync();
+        Open(0);
+        Open(2);
+        Assert.False(asked.IsCompleted);
+        Open(1);
+
+        Assert.Empty(await asked.WaitAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Workers_that_do_not_answer_within_a_second_are_named()
+    {
+        Task<IReadOnlyList<int>> asked = _health.FindSilentAsync();
+        Open(1);
+
+        _time.Advance(HealthCheck.Patience - Tick);
+        Assert.False(asked.IsCompleted);
+        _time.Advance(Tick);
+
+        Assert.Equal([0, 2], await asked.WaitAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task However_often_it_is_asked_a_stuck_worker_has_one_letter_and_all_get_its_answer()
+    {
+        Task<IReadOnlyList<int>>[] asked = [.. Enumerable.Range(0, 100).Select(_ => _health.FindSilentAsync())];
+        Assert.All(_mailboxes, mailbox => Assert.Single(mailbox));
+
+        for (int worker = 0; worker < _mailboxes.Length; worker++)
+            Open(worker);
+
+        Assert.All(await Task.WhenAll(asked).WaitAsync(Cancel), Assert.Empty);
+    }
+
+    [Fact]
+    public async Task A_worker_that_comes_back_is_asked_anew()
+    {
+        Task<IReadOnlyList<int>> silent = _health.FindSilentAsync();
+        Open(0);
+        Open(1);
+        _time.Advance(HealthCheck.Patience);
+        Assert.Equal([2], await silent.WaitAsync(Cancel));
+
+        Task<IReadOnlyList<int>> back = _health.FindSilentAsync();
+        for (int worker = 0; worker < _mailboxes.Length; worker++)
+            Open(worker);
+        Assert.Empty(await back.WaitAsync(Cancel));
+
+        _ = _health.FindSilentAsync();
+        Assert.All(_mailboxes, mailbox => Assert.Single(mailbox));
+    }
+
+    private void Open(int worker)
+    {
+        while (_mailboxes[worker].TryDequeue(out Action? letter))
+            letter();
+    }
+}
