@@ -44,6 +44,11 @@ require_native_toolchain() {
   require_debian /usr/include/zlib.h zlib1g-dev "the zlib headers, which the native binary is linked against"
 }
 
+# What the metrics are checked with.
+require_prometheus() {
+  require_debian promtool prometheus "Prometheus, to check and scrape the metrics with"
+}
+
 # What bench/run.sh compares with, and draws with.
 require_comparison() {
   require_debian haproxy haproxy "HAProxy, to compare with"
