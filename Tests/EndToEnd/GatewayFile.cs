@@ -45,6 +45,9 @@ internal sealed record GatewayFile
     /// <summary>Further members of <c>admin</c>.</summary>
     public string AdminMembers { get; init; } = "";
 
+    /// <summary>Members of <c>accessLog</c>.</summary>
+    public string AccessLog { get; init; } = "";
+
     public override string ToString() => $$"""
         {
           "workers": {{Workers}},
@@ -68,6 +71,7 @@ internal sealed record GatewayFile
             { "name": "upload", "endpoint": "Upload", "backend": "frame-servers", "timeout": "{{Timeout}}" },
             { "name": "fail", "endpoint": "Fail", "backend": "frame-servers", "timeout": "{{Timeout}}" },
           ],
+          "accessLog": { {{AccessLog}} },
           "limits": { {{Limits}} },
           "relay": "{{Relay}}", {{(Relay == "splice" ? "\"spliceBytesMin\": 1," : "")}}
           {{(Admin.Length > 0 ? $$"""  "admin": { "address": "{{Admin}}", {{AdminMembers}} } """ : "")}}
