@@ -4,15 +4,17 @@ using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Proxy;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Admin;
 
 /// <summary>All that the admin endpoint answers, in the order in which it lists it.</summary>
 internal static class AdminEndpoints
 {
-    public static IReadOnlyList<AdminEndpoint> Create(GatewayOptions options, IReadOnlyList<ProxyWorker> workers, MetricsPage metrics, Lifecycle lifecycle, TimeProvider time)
+    public static IReadOnlyList<AdminEndpoint> Create(
+        GatewayOptions options, IReadOnlyList<ProxyWorker> workers, MetricsPage metrics, Lifecycle lifecycle, ILogger log)
     {
-        var health = new HealthCheck([.. workers.Select(worker => new WorkerPulse(worker.Number, worker.Post))], time);
+        var health = new HealthCheck([.. workers.Select(worker => new WorkerPulse(worker.Number, worker.Post))], TimeProvider.System, log);
         var stop = new StopEndpoints(lifecycle);
         RoutesView routes = RouteViews.Of(options);
         byte[] config = EffectiveConfiguration.Write(options);

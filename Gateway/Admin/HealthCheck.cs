@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
+
 namespace FrameRpc.Gateway.Admin;
 
 /// <summary>Whether the loop of every worker turns.</summary>
-internal sealed class HealthCheck(IReadOnlyList<WorkerPulse> workers, TimeProvider time)
+internal sealed partial class HealthCheck(IReadOnlyList<WorkerPulse> workers, TimeProvider time, ILogger log)
 {
     /// <summary>A turn takes milliseconds under the heaviest load, and a probe is usually given a second or more.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -17,6 +19,9 @@ internal sealed class HealthCheck(IReadOnlyList<WorkerPulse> workers, TimeProvid
         catch (TimeoutException)
         {
         }
-        return [.. workers.Where((_, i) => !answers[i].IsCompleted).Select(worker => worker.Number)];
+        int[] silent = [.. workers.Where((_, i) => !answers[i].IsCompleted).Select(worker => worker.Number)];
+        foreach (int number in silent)
+            LogSilent(log, number, Patience.TotalSeconds);
+        return silent;
     }
 }

@@ -10,4 +10,8 @@ internal sealed partial class Backend
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Backend {Backend}: server {Address} can be reached again.")]
     private static partial void LogReached(ILogger log, string backend, Address address);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning,
+        Message = "Backend {Backend}: {Waiting} calls wait for a connection of their own, and no more may; the next are refused until one is answered.")]
+    private static partial void LogQueueFull(ILogger log, string backend, int waiting);
 }

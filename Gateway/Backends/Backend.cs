@@ -66,10 +66,13 @@ internal sealed partial class Backend
         request.ServersTried = 0;
         if (_waiting.Count == 0 && TryServe(request))
             return;
-        if (_waiting.Count >= _options.CallsWaitingMax)
-            request.OnNoLane(Refusal.TooMany);
-        else
+        if (_waiting.Count < _options.CallsWaitingMax)
+        {
             _waiting.Add(request);
+            return;
+        }
+        LogQueueFull(_log, _options.Name, _waiting.Count);
+        request.OnNoLane(Refusal.TooMany);
     }
 
     /// <summary>The request no longer wants a lane. One that is being connected for it goes to the pool when it is made.</summary>

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Bench;
+using FrameRpc.Gateway.Cli.Logging;
 using FrameRpc.Gateway.Sockets;
-using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Cli;
 
@@ -28,7 +28,7 @@ internal sealed class BenchCommand
         if (problems.Count > 0)
             return GatewayCommandLine.Refuse(line, error, problems);
         OpenFileLimit.Raise();
-        using ILoggerFactory logs = Logs.ToStandardError();
+        using LimitedLogs logs = Logs.ToStandardError();
         try
         {
             using var run = new LoadRun(plan, logs.CreateLogger(GatewayCommandLine.Program));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using FrameRpc.Gateway.Cli.Logging;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Gateway.Demo;
@@ -58,7 +59,7 @@ internal sealed class DemoCommand
     private static int Serve(WireProtocol protocol, Address[] addresses, int workers, InvocationConfiguration console)
     {
         OpenFileLimit.Raise();
-        using ILoggerFactory logs = Logs.ToStandardError();
+        using LimitedLogs logs = Logs.ToStandardError();
         var listenPoints = new List<ListenPoint>();
         try
         {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Admin.AccessLog;
 using FrameRpc.Gateway.Admin.Metrics;
+using FrameRpc.Gateway.Cli.Logging;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
@@ -16,11 +17,12 @@ internal static class GatewayHost
     internal static int Run(GatewayOptions options, TextWriter output)
     {
         OpenFileLimit.Raise();
-        using ILoggerFactory logs = Logs.ToStandardError();
+        using LimitedLogs logs = Logs.ToStandardError();
         try
         {
-            using var serving = ServingWorkers.Open(options, logs.CreateLogger(GatewayCommandLine.Program));
-            Serve(options, serving, logs, output);
+            ILogger log = logs.CreateLogger(GatewayCommandLine.Program);
+            using var serving = ServingWorkers.Open(options, log);
+            Serve(options, serving, logs, log, output);
             return ExitStatus.Fine;
         }
         catch (Exception problem) when (problem is IOException or SocketException)
@@ -30,15 +32,15 @@ internal static class GatewayHost
         }
     }
 
-    private static void Serve(GatewayOptions options, ServingWorkers serving, ILoggerFactory logs, TextWriter output)
+    private static void Serve(GatewayOptions options, ServingWorkers serving, LimitedLogs logs, ILogger log, TextWriter output)
     {
         using var lifecycle = new Lifecycle(serving, options.DrainTimeout, TimeProvider.System, line => Say(output, line));
         using var signals = new StopSignals(signal => lifecycle.Stop($"{signal}, and a second signal stops at once", delay: TimeSpan.Zero));
         using AccessLogWriter? accessLog = options.AccessLog is { } told ? AccessLogWriter.Start(options, told.To, serving.Workers) : null;
         serving.Start();
-        var metrics = new MetricsPage(options, serving.Workers, accessLog, () => lifecycle.Stage != Stage.Serving);
+        var metrics = new MetricsPage(options, serving.Workers, accessLog, () => logs.LeftOut, () => lifecycle.Stage != Stage.Serving);
         using AdminServer? admin = options.Admin is { } asked
-            ? AdminServer.Start(asked.Address, AdminEndpoints.Create(options, serving.Workers, metrics, lifecycle, TimeProvider.System), logs)
+            ? AdminServer.Start(asked.Address, AdminEndpoints.Create(options, serving.Workers, metrics, lifecycle, log), logs)
             : null;
         using var trim = new MemoryTrim(serving.Workers);
         var served = new ServedReport(serving.Workers, trim);

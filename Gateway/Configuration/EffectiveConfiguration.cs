@@ -7,7 +7,6 @@ namespace FrameRpc.Gateway.Configuration;
 /// The configuration that is in effect, in the form of gateway.json: a gateway that is given it does the same. It is written from
 /// the options alone, so that nothing else that stood in the file or in the environment can be in it.
 /// </summary>
-/// <remarks>Where names come together with an order of their own, it is that of <see cref="OptionTable"/>.</remarks>
 internal sealed class EffectiveConfiguration
 {
     private readonly Utf8JsonWriter _json;
@@ -40,6 +39,7 @@ internal sealed class EffectiveConfiguration
         Value(OptionTable.Gateway.SpliceBytesMin, options.Relay.SpliceBytesMin);
         if (options.Admin is { } admin)
             Object(OptionTable.Gateway.Admin, () => WriteAdmin(admin));
+        Object(OptionTable.Gateway.AccessLog, () => WriteAccessLog(options.AccessLog));
         Value(OptionTable.Gateway.DrainTimeout, options.DrainTimeout);
     });
 
@@ -106,6 +106,15 @@ internal sealed class EffectiveConfiguration
     {
         Value(OptionTable.Admin.Address, admin.Address);
         Value(OptionTable.Admin.AllowRemote, admin.AllowRemote);
+    }
+
+    private void WriteAccessLog(AccessLogOptions? log)
+    {
+        Value(OptionTable.AccessLog.To, log?.To ?? AccessLogOptions.Off);
+        if (log is null)
+            return;
+        Value(OptionTable.AccessLog.OneIn, log.OneIn);
+        Value(OptionTable.AccessLog.LinesWaitingMax, log.LinesWaitingMax);
     }
 
     private void Value<T>(ValueOption<T> option, T value)

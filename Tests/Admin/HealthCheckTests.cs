@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Admin;
 using FrameRpc.Tests.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace FrameRpc.Tests.Admin;
@@ -13,7 +14,7 @@ public sealed class HealthCheckTests
     private readonly HealthCheck _health;
 
     public HealthCheckTests() =>
-        _health = new HealthCheck([.. _mailboxes.Select((mailbox, number) => new WorkerPulse(number, mailbox.Enqueue))], _time);
+        _health = new HealthCheck([.. _mailboxes.Select((mailbox, number) => new WorkerPulse(number, mailbox.Enqueue))], _time, NullLogger.Instance);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

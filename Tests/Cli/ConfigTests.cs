@@ -25,8 +25,8 @@ public sealed class ConfigTests
 
         Assert.Equal(
             new Result(2, "", """
-                gateway.json:9:1: a1: unknown name; the names here are $schema, workers, listeners, backends, routes, limits, relay, spliceBytesMin, admin, drainTimeout
-                gateway.json:9:10: b2: unknown name; the names here are $schema, workers, listeners, backends, routes, limits, relay, spliceBytesMin, admin, drainTimeout
+                gateway.json:9:1: a1: unknown name; the names here are $schema, workers, listeners, backends, routes, limits, relay, spliceBytesMin, admin, accessLog, drainTimeout
+                gateway.json:9:10: b2: unknown name; the names here are $schema, workers, listeners, backends, routes, limits, relay, spliceBytesMin, admin, accessLog, drainTimeout
                 FRPC__WORKERS: "x" is not a whole number; write a whole number from 0 to 1024
 
                 """),

@@ -21,6 +21,7 @@ public sealed class UsageTests
     [InlineData("--help", "  FRPC__LIMITS__CONNECTIONSMAX=2000 frpc-gateway\n")]
     [InlineData("check --help", "  frpc-gateway check --config /etc/frpc/gateway.json\n")]
     [InlineData("routes -h", "  frpc-gateway routes\n")]
+    [InlineData("shutdown --help", "  frpc-gateway shutdown --config /etc/frpc/gateway.json --delay 5s\n")]
     [InlineData("id -?", "  frpc-gateway id Echo\n")]
     [InlineData("id --help", "  frpc-gateway id --schema examples/storage/storage.fbs SmfStorage\n")]
     [InlineData("demo --help", "  frpc-gateway demo --protocol smf --address 127.0.0.1:7001\n")]

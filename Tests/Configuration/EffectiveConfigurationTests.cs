@@ -38,6 +38,7 @@ public sealed class EffectiveConfigurationTests
           "relay": "splice",
           "spliceBytesMin": "1MiB",
           "admin": { "address": "0.0.0.0:9901", "allowRemote": true },
+          "accessLog": { "to": "/var/log/\"calls\".log", "oneIn": 10, "linesWaitingMax": 100 },
           "drainTimeout": "0s"
         }
         """;

@@ -13,6 +13,7 @@ internal sealed class AdminHttp : IDisposable
     /// <param name="address">As in gateway.json: <c>127.0.0.1:9901</c> or <c>unix:/run/x.sock</c>.</param>
     public AdminHttp(string address)
     {
+        Address = address;
         bool isUnix = address.StartsWith("unix:", StringComparison.Ordinal);
         _client = new HttpClient(new SocketsHttpHandler
         {
@@ -29,6 +30,8 @@ internal sealed class AdminHttp : IDisposable
             Timeout = Patience.Short,
         };
     }
+
+    public string Address { get; }
 
     public AdminAnswer Get(string path) => Ask(HttpMethod.Get, path);
 

@@ -18,7 +18,7 @@ public sealed class CommandLineTests : IDisposable
         Result help = Binary.Run(Folder, "--help");
 
         Assert.Equal((0, ""), (help.Status, help.Error));
-        foreach (string command in new[] { "check", "routes", "id", "call", "bench", "demo" })
+        foreach (string command in new[] { "check", "routes", "shutdown", "id", "call", "bench", "demo" })
         {
             Assert.Contains($"\n  {command} ", help.Output, StringComparison.Ordinal);
             Result about = Binary.Run(Folder, command, "--help");

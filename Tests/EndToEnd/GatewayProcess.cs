@@ -109,6 +109,9 @@ internal sealed class GatewayProcess : IDisposable
 
     public void Signal(int signal) => Signals.Send(Id, signal);
 
+    /// <summary>For a process that may be gone already.</summary>
+    public void TrySignal(int signal) => Signals.TrySend(Id, signal);
+
     /// <summary>
     /// Ends the process as the kernel does it. Only when it is gone has its listener gone as well: until then a connection can still be made, and is lost at once.
     /// </summary>

@@ -11,9 +11,12 @@ internal static partial class Signals
     /// <param name="signal">One of the constants here.</param>
     public static void Send(int process, int signal)
     {
-        if (kill(process, signal) != 0)
+        if (!TrySend(process, signal))
             throw new InvalidOperationException($"signal {signal} did not reach process {process}: error {Marshal.GetLastPInvokeError()}");
     }
+
+    /// <summary>False where there is no such process.</summary>
+    public static bool TrySend(int process, int signal) => kill(process, signal) == 0;
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int process, int signal);

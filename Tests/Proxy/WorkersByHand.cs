@@ -71,7 +71,7 @@ internal sealed class WorkersByHand : IDisposable
     public string MetricsText()
     {
         var page = new ArrayBufferWriter<byte>();
-        new MetricsPage(_options, _proxies, accessLog: null, isDraining: () => false).WriteTo(page);
+        new MetricsPage(_options, _proxies, accessLog: null, messagesLeftOut: () => 0, isDraining: () => false).WriteTo(page);
         return Encoding.UTF8.GetString(page.WrittenSpan);
     }
 

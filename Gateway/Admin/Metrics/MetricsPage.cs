@@ -9,14 +9,15 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 /// What <c>/metrics</c> shows. Workers count without locks and know nothing of it: a page is read from their counters, each
 /// at its own moment, so sums over several may differ by what happened meanwhile.
 /// </summary>
-internal sealed class MetricsPage(GatewayOptions options, IReadOnlyList<ProxyWorker> workers, AccessLogWriter? accessLog, Func<bool> isDraining)
+internal sealed class MetricsPage(
+    GatewayOptions options, IReadOnlyList<ProxyWorker> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
 {
     private static readonly string Version = typeof(MetricsPage).Assembly.GetName().Version!.ToString(3);
 
     private readonly CallMetrics _calls = new(options, workers);
     private readonly ConnectionMetrics _connections = new(options, workers);
     private readonly WorkerMetrics _workers = new(workers);
-    private readonly LogMetrics _logs = new(accessLog);
+    private readonly LogMetrics _logs = new(accessLog, messagesLeftOut);
     private readonly ProcessMetrics _process = new();
 
     public void WriteTo(IBufferWriter<byte> output)

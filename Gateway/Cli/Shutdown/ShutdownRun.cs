@@ -59,7 +59,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
             {
                 AdminReply reply = await client.AskAsync("GET", tells ? "/backends" : "/readyz");
                 if (tells)
-                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"still {CallsIn(reply)} calls in flight after {Elapsed.TotalSeconds:0} s"));
+                    Tell(CallsIn(reply));
             }
             catch (Exception end) when (end is IOException or SocketException)
             {
@@ -71,6 +71,9 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
         }
         return Fail($"the gateway at {address} has not ended within {limit.TotalSeconds:0} s, the delay and its drain timeout included; end its process");
     }
+
+    private void Tell(int calls) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"still there after {Elapsed.TotalSeconds:0} s, with {calls} {(calls == 1 ? "call" : "calls")} in flight"));
 
     private int Fail(string problem)
     {

@@ -2,13 +2,17 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
-namespace FrameRpc.Gateway.Cli;
+namespace FrameRpc.Gateway.Cli.Logging;
 
 /// <summary>Where log messages go: to standard error, a line each, and rather nowhere than into a worker's way.</summary>
 internal static class Logs
 {
-    public static ILoggerFactory ToStandardError() => LoggerFactory.Create(builder =>
+    /// <summary>Lines that wait while nobody reads our standard error. A flood is stopped before it comes here, so this is minutes of trouble.</summary>
+    private const int LinesWaitingMax = 1024;
+
+    public static LimitedLogs ToStandardError() => new(LoggerFactory.Create(builder =>
     {
+        builder.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.AddSimpleConsole(format =>
         {
             format.SingleLine = true;
@@ -20,6 +24,7 @@ internal static class Logs
             console.LogToStandardErrorThreshold = LogLevel.Trace;
             // A worker that logs while nobody reads our standard error must not wait for it.
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            console.MaxQueueLength = LinesWaitingMax;
         });
-    });
+    }), TimeProvider.System);
 }

@@ -1,0 +1,80 @@
+using FrameRpc.Gateway.Admin;
+using FrameRpc.Gateway.Cli.Shutdown;
+using FrameRpc.Gateway.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace FrameRpc.Tests.Cli.Shutdown;
+
+/// <summary>What <c>shutdown</c> makes of a gateway that does not do as it is asked. How it goes well is tested with the binary.</summary>
+public sealed class ShutdownRunTests : IDisposable
+{
+    private const string Config = """{ "drainTimeout": "0s" }""", Backends = """{ "backends": [{ "servers": [{ "callsInFlight": 2 }, { "callsInFlight": 1 }] }] }""";
+
+    private readonly StringWriter _output = new(), _error = new();
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    [Theory]
+    [InlineData("--delay soon", "--delay: \"soon\" is not a duration; write a duration from \"0s\" to \"1h\", such as \"250ms\", \"5s\" or \"2m\"")]
+    [InlineData("--admin nowhere", "--admin: an address is written HOST:PORT, [IPV6]:PORT or unix:PATH; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
+    [InlineData("--admin 127.0.0.1:0", "--admin: port 0 is nobody's; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
+    public void Wrong_words_are_told_with_status_2(string words, string problem)
+    {
+        using var command = new Command();
+
+        Assert.Equal(
+            new Result(2, "", $"frpc-gateway: {problem}\nTry \"frpc-gateway shutdown --help\".\n"),
+            command.Run(["shutdown", .. words.Split(' ')]));
+    }
+
+    [Fact]
+    public async Task A_gateway_that_does_not_end_is_told_with_status_1_and_what_it_was_waited_for()
+    {
+        using AdminServer stuck = Start(post: 202);
+
+        int status = await new ShutdownRun(stuck.Address, TimeSpan.Zero, _output, _error) { Margin = TimeSpan.FromSeconds(1.5) }.StopAsync();
+
+        Assert.Equal(1, status);
+        Assert.Equal("still there after 1 s, with 3 calls in flight\n", _output.ToString());
+        Assert.Equal($"frpc-gateway: the gateway at {stuck.Address} has not ended within 2 s, the delay and its drain timeout included; end its process\n", _error.ToString());
+    }
+
+    [Fact]
+    public async Task A_gateway_that_refuses_is_told_with_its_reason()
+    {
+        using AdminServer refusing = Start(post: 403);
+
+        int status = await new ShutdownRun(refusing.Address, TimeSpan.Zero, _output, _error).StopAsync();
+
+        Assert.Equal((1, $"frpc-gateway: the gateway at {refusing.Address} refuses to stop: so it is\n"), (status, _error.ToString()));
+    }
+
+    [Fact]
+    public async Task Who_listens_at_all_addresses_is_reached_over_loopback()
+    {
+        using AdminServer wide = Start(post: 403, "0.0.0.0:0");
+
+        int status = await new ShutdownRun(wide.Address, TimeSpan.Zero, _output, _error).StopAsync();
+
+        Assert.Equal((1, $"frpc-gateway: the gateway at {wide.Address} refuses to stop: so it is\n"), (status, _error.ToString()));
+    }
+
+    private static AdminServer Start(int post, string address = "127.0.0.1:0")
+    {
+        Assert.True(Address.TryParse(address, out Address? parsed, out _));
+        return AdminServer.Start(
+            parsed,
+            [
+                new AdminEndpoint("GET", "/config", "", context => Reply.Text(context, 200, Config)),
+                new AdminEndpoint("GET", "/readyz", "", context => Reply.Text(context, 503, "draining")),
+                new AdminEndpoint("GET", "/backends", "", context => Reply.Text(context, 200, Backends)),
+                new AdminEndpoint("POST", "/shutdown", "", context => Reply.Text(context, post, "so it is")),
+            ],
+            NullLoggerFactory.Instance);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using System.Text;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>Whatever is done to the admin endpoint, calls go on and probes are answered.</summary>
+public sealed class AdminAbuseTests : IDisposable
+{
+    private static readonly GatewayFile File = new() { Admin = "127.0.0.1:0" };
+
+    private readonly GatewayProcess _gateway = GatewayProcess.Start(File);
+
+    public void Dispose() => _gateway.Dispose();
+
+    [Theory]
+    [InlineData("\0\u0001\u0002ÿþ")]
+    [InlineData("GET")]
+    [InlineData("GET / HTTP/9.9\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\n\r\n")]
+    [InlineData("POST /shutdown HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n")]
+    [InlineData("POST /shutdown HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [InlineData("POST /shutdown HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000")]
+    public void Garbage_is_answered_or_closed_and_does_nothing_else(string garbage)
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            using var peer = Peer.Connect(_gateway.AdminAddress);
+            peer.Send(Encoding.Latin1.GetBytes(garbage));
+            peer.EndSending();
+            _ = peer.ReadToEnd();
+        }
+
+        AssertAllIsWell();
+        Assert.Equal("", _gateway.Error);
+    }
+
+    [Fact]
+    public void Two_hundred_idle_connections_and_as_many_slow_requests_keep_nobody_from_being_served()
+    {
+        const int each = 100;
+        Peer[] idle = [.. Enumerable.Range(0, each).Select(_ => Peer.Connect(_gateway.AdminAddress))];
+        Peer[] slow = [.. Enumerable.Range(0, each).Select(_ => Peer.Connect(_gateway.AdminAddress))];
+        foreach (Peer peer in slow)
+            peer.Send("GET /metrics HTTP/1.1\r\nX-Slow: "u8);
+
+        AssertAllIsWell();
+        // A request that does not come to its end is closed, and one whose sender trickles as well.
+        foreach (Peer peer in slow)
+            Assert.True(EndsWhileTrickling(peer));
+        AssertAllIsWell();
+        foreach (Peer peer in idle.Concat(slow))
+            peer.Dispose();
+    }
+
+    [Fact]
+    public void Connections_over_the_limit_are_closed_and_calls_go_on()
+    {
+        const int more = 400;
+        Peer[] peers = [.. Enumerable.Range(0, more).Select(_ => Peer.Connect(_gateway.AdminAddress))];
+
+        Assert.Equal(StreamEnd.Reset, peers[^1].ReadToEnd().End);
+
+        AssertServes();
+        foreach (Peer peer in peers)
+            peer.Dispose();
+        Patience.Until(IsHealthy, "probes are answered again");
+    }
+
+    private static bool EndsWhileTrickling(Peer peer)
+    {
+        try
+        {
+            Patience.Until(() =>
+            {
+                peer.Send("x"u8);
+                return false;
+            }, "the connection ends");
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    private void AssertAllIsWell()
+    {
+        Assert.True(IsHealthy());
+        AssertServes();
+    }
+
+    private bool IsHealthy()
+    {
+        using var admin = new AdminHttp(_gateway.AdminAddress);
+        try
+        {
+            return admin.Get("/healthz").Status == 200;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void AssertServes()
+    {
+        using var caller = Peer.Connect(_gateway.SmfAddress);
+        caller.Send(SmfMessage.Request(7).ToBytes());
+        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using FrameRpc.Tests.Cli;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+public sealed class ShutdownCommandTests : IDisposable
+{
+    private readonly TestNetwork _network = new();
+
+    public void Dispose() => _network.Dispose();
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("unix")]
+    public void It_stops_the_gateway_and_returns_when_that_is_gone(string transport)
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = _network.Address(transport, "admin") });
+
+        Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", gateway.AdminAddress);
+
+        Assert.Equal((0, ""), (shutdown.Status, shutdown.Error));
+        Assert.Matches($@"^the gateway at {gateway.AdminAddress} is gone after \d+\.\d s\n$", shutdown.Output);
+        Assert.False(Peer.CanConnect(gateway.AdminAddress));
+        Assert.Equal(0, gateway.WaitForExit());
+    }
+
+    [Fact]
+    public void It_finds_the_address_in_the_configuration_as_the_gateway_does()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = $"unix:{_network.SocketPath("admin")}" });
+
+        Result shutdown = Binary.Run(gateway.Folder, "shutdown", "--delay", "10ms");
+
+        Assert.Equal((0, ""), (shutdown.Status, shutdown.Error));
+        Assert.Equal(0, gateway.WaitForExit());
+        Assert.Contains("callers are served as before for 0.01 s\n", gateway.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_says_what_it_waits_for()
+    {
+        using var held = new HeldCalls();
+        using var gateway = GatewayProcess.Start(held.File with { Admin = "127.0.0.1:0" });
+        using var busy = Peer.Connect(gateway.SmfAddress);
+        busy.Send(SmfMessage.Request(7).ToBytes());
+        held.WaitFor(1);
+
+        using Process shutdown = Binary.Start(_network.Folder, "shutdown", "--admin", gateway.AdminAddress);
+        string? line = shutdown.StandardOutput.ReadLine();
+        held.LetGo();
+
+        Assert.Matches(@"^still there after \d+ s, with 1 call in flight$", line);
+        Assert.Equal(0, Binary.Run(shutdown).Status);
+        Assert.Equal(200u, SmfMessage.Read(busy)!.Meta);
+        Assert.Equal(0, gateway.WaitForExit());
+    }
+
+    [Fact]
+    public void Where_nobody_listens_it_says_so_with_status_1()
+    {
+        string path = _network.SocketPath("nobody");
+
+        Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", $"unix:{path}");
+
+        Assert.Equal((1, ""), (shutdown.Status, shutdown.Output));
+        Assert.Matches($@"^frpc-gateway: nobody can be reached at unix:{path}: .*\. Is the gateway running, and with this admin address\? --admin names another\.\n$", shutdown.Error);
+    }
+
+    [Fact]
+    public void What_is_no_admin_endpoint_is_told_with_status_1()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile());
+
+        Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", gateway.SmfAddress);
+
+        Assert.Equal(1, shutdown.Status);
+        Assert.StartsWith($"frpc-gateway: what listens at {gateway.SmfAddress} is not a gateway's admin endpoint: ", shutdown.Error, StringComparison.Ordinal);
+        Assert.False(gateway.HasExited);
+    }
+
+    [Fact]
+    public void A_configuration_without_an_admin_endpoint_is_told_with_status_2()
+    {
+        File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile().ToString());
+        Assert.Equal(
+            new Result(2, "", "gateway.json: it has no admin endpoint; name the address with --admin, or stop the process with SIGTERM\n"),
+            Binary.Run(_network.Folder, "shutdown"));
+
+        File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile { Admin = "127.0.0.1:0" }.ToString());
+        Assert.Equal(
+            new Result(2, "", "gateway.json: the kernel chose the port of 127.0.0.1:0, and only the gateway's first lines say which; name the address with --admin, or stop the process with SIGTERM\n"),
+            Binary.Run(_network.Folder, "shutdown"));
+    }
+}
