@@ -44,6 +44,17 @@ require_native_toolchain() {
   require_debian /usr/include/zlib.h zlib1g-dev "the zlib headers, which the native binary is linked against"
 }
 
+# The k6 scripts of loadtest/ are tested with it.
+require_node() {
+  require_debian node nodejs "Node.js 20 or later"
+  require_debian npm npm "npm"
+  local version
+  version=$(node --version)
+  case "$version" in
+    v[0-9].* | v1[0-9].*) echo "missing: Node.js 20 or later; this one is $version" >&2; exit 1 ;;
+  esac
+}
+
 # What bench/run.sh compares with, and draws with.
 require_comparison() {
   require_debian haproxy haproxy "HAProxy, to compare with"

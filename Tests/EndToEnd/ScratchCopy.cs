@@ -15,7 +15,7 @@ internal sealed class ScratchCopy : IDisposable
     /// <summary>The ports of the shipped gateway.json, which may be taken on a machine where somebody tries it just now.</summary>
     private static readonly string[] ShippedPorts = ["11225", "8888", "9901"];
 
-    private static readonly string[] NotCopied = [".git", "artifacts", "Tests", "frpc-gateway"];
+    private static readonly string[] NotCopied = [".git", "artifacts", "Tests", "loadtest", "frpc-gateway"];
 
     private readonly int[] _ports = FreePorts(ShippedPorts.Length);
     private readonly List<Process> _started = [];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Gateway } from '../tools/gateway.js';
 import { runK6, runLoad } from '../tools/k6.js';
 
-/** @param {{ metric: string, data: { value: number, tags: Record<string, string> } }[]} samples @param {string} metric @param {string[]} tags */
+/** @param {import('../tools/k6.js').Sample[]} samples @param {string} metric @param {string[]} tags */
 function sums(samples, metric, tags) {
   /** @type {Record<string, number>} */
   const sum = {};

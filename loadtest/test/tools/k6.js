@@ -15,6 +15,8 @@ export const PATH = join(LOADTEST, 'test', 'bin') + delimiter + process.env.PATH
 const PATIENCE_MS = 60_000;
 
 /** @typedef {{ status: number | null, output: string, error: string }} Result */
+/** @typedef {{ metric: string, data: { value: number, tags: Record<string, string> } }} Sample */
+/** @typedef {Result & { metrics: Record<string, { count: number }>, samples: Sample[] }} LoadResult */
 
 /** @param {string} program @param {string[]} words @param {Record<string, string>} [env] @returns {Promise<Result>} */
 export function run(program, words, env = {}) {
@@ -35,6 +37,7 @@ export const runK6 = (words) => run('k6', words);
  * Runs a script of this folder, and reads what it counted.
  * @param {string} script
  * @param {Record<string, string | number>} env what -e says
+ * @returns {Promise<LoadResult>}
  */
 export async function runLoad(script, env) {
   const folder = mkdtempSync(join(tmpdir(), 'frpc-loadtest-'));
@@ -48,7 +51,7 @@ export async function runLoad(script, env) {
   }
 }
 
-/** @param {string} path @returns {{ metric: string, data: { value: number, tags: Record<string, string> } }[]} */
+/** @param {string} path @returns {Sample[]} */
 function readSamples(path) {
   return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }
