@@ -44,17 +44,6 @@ require_native_toolchain() {
   require_debian /usr/include/zlib.h zlib1g-dev "the zlib headers, which the native binary is linked against"
 }
 
-# The k6 scripts of loadtest/ are tested with it.
-require_node() {
-  require_debian node nodejs "Node.js 20 or later"
-  require_debian npm npm "npm"
-  local version
-  version=$(node --version)
-  case "$version" in
-    v[0-9].* | v1[0-9].*) echo "missing: Node.js 20 or later; this one is $version" >&2; exit 1 ;;
-  esac
-}
-
 # What bench/run.sh compares with, and draws with.
 require_comparison() {
   require_debian haproxy haproxy "HAProxy, to compare with"
@@ -80,10 +69,12 @@ require_image_tools() {
 
 # What runs the scripts in JavaScript.
 require_node() {
+  require_debian node nodejs "Node.js 20 or later"
+  require_debian npm npm "npm"
   local version
-  version=$(node --version 2>/dev/null || echo v0)
-  if [ "$(cut -d. -f1 <<<"${version#v}")" -lt 20 ] || ! command -v npm >/dev/null; then
-    echo "missing: Node.js 20 or later with npm. Get it from your distribution (nodejs, npm) or https://nodejs.org" >&2
+  version=$(node --version)
+  if [ "$(cut -d. -f1 <<<"${version#v}")" -lt 20 ]; then
+    echo "missing: Node.js 20 or later; this one is $version. Get it from your distribution (nodejs, npm) or https://nodejs.org" >&2
     exit 1
   fi
 }

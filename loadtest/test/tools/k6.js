@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const LOADTEST = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Where `k6` is found first. */
-export const PATH = join(LOADTEST, 'test', 'bin') + delimiter + process.env.PATH;
+const PATH = join(LOADTEST, 'test', 'bin') + delimiter + process.env.PATH;
 
 /** More than any run takes that ends at all. */
 const PATIENCE_MS = 60_000;
@@ -18,10 +18,10 @@ const PATIENCE_MS = 60_000;
 /** @typedef {{ metric: string, data: { value: number, tags: Record<string, string> } }} Sample */
 /** @typedef {Result & { metrics: Record<string, { count: number }>, samples: Sample[] }} LoadResult */
 
-/** @param {string} program @param {string[]} words @param {Record<string, string>} [env] @returns {Promise<Result>} */
-export function run(program, words, env = {}) {
+/** @param {string[]} words @returns {Promise<Result>} */
+export function runK6(words) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd: LOADTEST, env: { ...process.env, ...env, PATH }, timeout: PATIENCE_MS });
+    const child = spawn('k6', words, { cwd: LOADTEST, env: { ...process.env, PATH }, timeout: PATIENCE_MS });
     const said = { output: '', error: '' };
     child.stdout.on('data', (text) => (said.output += text));
     child.stderr.on('data', (text) => (said.error += text));
@@ -29,9 +29,6 @@ export function run(program, words, env = {}) {
     child.once('close', (status) => resolve({ status, ...said }));
   });
 }
-
-/** @param {string[]} words */
-export const runK6 = (words) => run('k6', words);
 
 /**
  * Runs a script of this folder, and reads what it counted.
