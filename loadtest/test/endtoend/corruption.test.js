@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startCorruptingRelay } from '../tools/corruptingrelay.js';
 import { Gateway, startDemo } from '../tools/gateway.js';
-import { runLoad } from '../tools/k6.js';
+import { runLoad, sumByStatus } from '../tools/k6.js';
 
 /** Replies to the requests that the scripts send by default: an smf header and 60 bytes; a frame each for 67 bytes of header and 100 of JSON. */
 const SMF_REPLY = { header: 16, bytes: 16 + 60 };
@@ -71,8 +71,10 @@ async function behindGateway(protocol, script, corruption) {
   const relay = await startCorruptingRelay(demo.address, corruption);
   const gateway = await Gateway.start({ [protocol]: relay.address });
   const result = await load(script, gateway.addresses[protocol]);
+  const calls = await gateway.callsByStatus();
   await gateway.stop();
   relay.stop();
   demo.stop();
+  assert.deepEqual(sumByStatus(result.samples, 'frpc_calls'), calls);
   return result;
 }

@@ -48,6 +48,17 @@ export async function runLoad(script, env) {
   }
 }
 
+/** The sum of a counter's samples by route and status, as the gateway counts. @param {Sample[]} samples @param {string} metric */
+export function sumByStatus(samples, metric) {
+  /** @type {Record<string, number>} */
+  const sums = {};
+  for (const { data } of samples.filter((sample) => sample.metric === metric)) {
+    const key = `${data.tags.route} ${data.tags.status}`;
+    sums[key] = (sums[key] ?? 0) + data.value;
+  }
+  return sums;
+}
+
 /** @param {string} path @returns {Sample[]} */
 function readSamples(path) {
   return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
