@@ -74,10 +74,12 @@ require_image_tools() {
 
 # What runs the scripts in JavaScript.
 require_node() {
+  require_debian node nodejs "Node.js 20 or later"
+  require_debian npm npm "npm"
   local version
-  version=$(node --version 2>/dev/null || echo v0)
-  if [ "$(cut -d. -f1 <<<"${version#v}")" -lt 20 ] || ! command -v npm >/dev/null; then
-    echo "missing: Node.js 20 or later with npm. Get it from your distribution (nodejs, npm) or https://nodejs.org" >&2
+  version=$(node --version)
+  if [ "$(cut -d. -f1 <<<"${version#v}")" -lt 20 ]; then
+    echo "missing: Node.js 20 or later; this one is $version. Get it from your distribution (nodejs, npm) or https://nodejs.org" >&2
     exit 1
   fi
 }

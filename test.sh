@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Publishes ./frpc-gateway, and a program that uses all of the library, and runs every test: unit tests and simulations
-# on net10.0, end-to-end tests against what was published. Those of the proxy run three times: with large bodies as by
-# default, all spliced, all copied. Ends with a line "N passed, N failed"; exit status 0 only when none failed.
+# on net10.0, end-to-end tests against what was published, and those of the k6 scripts. Those of the proxy run three times:
+# with large bodies as by default, all spliced, all copied. Ends with a line "N passed, N failed"; exit status 0 only when none failed.
 #
 #   ./test.sh                                 everything
 #   ./test.sh -class '*TimerWheel*'           a part, once: all arguments go to the test runner
@@ -63,6 +63,13 @@ if [ $# = 0 ]; then
     echo "test.sh: the proxy's tests with relay \"$relay\" …"
     FRPC_RELAY=$relay run_tests -namespace FrameRpc.Tests.Proxy -namespace 'FrameRpc.Tests.Proxy.*'
   done
+
+  echo "test.sh: the k6 scripts …"
+  loadtest/test.sh 2>&1 | tee "$log" || true
+  summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || echo "0 passed, 1 failed")
+  read -r more_passed _ more_failed _ <<<"$summary"
+  passed=$((passed + more_passed))
+  failed=$((failed + more_failed))
 fi
 
 if [ "$skipped" -gt 0 ]; then

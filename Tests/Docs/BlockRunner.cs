@@ -12,6 +12,9 @@ internal static class BlockRunner
     /// <summary>Stand-ins for programs that cannot be had everywhere.</summary>
     private static readonly string[] StandIns = ["loadtest/test/bin", "deploy/test/bin"];
 
+    /// <summary>The stand-in for k6 ends a run after as many seconds, whatever a command says.</summary>
+    private const string LoadSecondsMax = "FRPC_LOADTEST_SECONDS_MAX";
+
     /// <summary>What went wrong, or null.</summary>
     public static string? FindProblem(CodeBlock block, ScratchCopy copy, out Result result)
     {
@@ -31,6 +34,7 @@ internal static class BlockRunner
         var variables = new List<(string Name, string Value)>
         {
             ("PATH", string.Join(':', StandIns.Select(folder => Path.Combine(copy.Folder, folder)).Append(Environment.GetEnvironmentVariable("PATH")))),
+            (LoadSecondsMax, "1"),
         };
         if (block.Needs.Contains(Gateway))
             variables.Add((GatewayProcess, $"{copy.StartGateway().Id}"));

@@ -15,6 +15,8 @@ internal sealed class ScratchCopy : IDisposable
     /// <summary>The ports of the shipped gateway.json, which may be taken on a machine where somebody tries it just now.</summary>
     private static readonly string[] ShippedPorts = ["11225", "8888", "9901"];
 
+    private static readonly string[] WithPorts = ["gateway.json", "loadtest/lib/smf/format.js", "loadtest/lib/frames/format.js"];
+
     private static readonly string[] NotCopied = [".git", "artifacts", "Tests", "frpc-gateway"];
 
     private readonly int[] _ports = FreePorts(ShippedPorts.Length);
@@ -30,8 +32,11 @@ internal sealed class ScratchCopy : IDisposable
         // What the compiler was given, of which deploy/image.sh makes the bill of materials. Too large to be copied, and nobody's to change.
         Directory.CreateDirectory(Path.Combine(Folder, "artifacts"));
         Directory.CreateSymbolicLink(Path.Combine(Folder, "artifacts/native"), Path.Combine(Repository.Root, "artifacts/native"));
-        string file = Path.Combine(Folder, "gateway.json");
-        File.WriteAllText(file, Here(File.ReadAllText(file)));
+        foreach (string name in WithPorts)
+        {
+            string file = Path.Combine(Folder, name);
+            File.WriteAllText(file, Here(File.ReadAllText(file)));
+        }
     }
 
     public string Folder { get; } = GatewayProcess.NewFolder();

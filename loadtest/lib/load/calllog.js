@@ -15,7 +15,7 @@ export class CallLog {
     this.ended = 0;
     this.bad = 0;
     this.lastWords = '';
-    /** @type {Record<string, { route: string, status: string }>} */
+    /** @type {Record<string, { route: string, status: string } | undefined>} */
     this.tagsByStatus = {};
   }
 
@@ -62,6 +62,10 @@ export class CallLog {
 
   /** One object a status, because this runs for each call. @param {string} status */
   tagsOf(status) {
-    return (this.tagsByStatus[status] ??= { route: this.route, status });
+    const known = this.tagsByStatus[status];
+    if (known !== undefined) {
+      return known;
+    }
+    return (this.tagsByStatus[status] = { route: this.route, status });
   }
 }

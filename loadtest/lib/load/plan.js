@@ -4,7 +4,7 @@ import { SCENARIOS, SHAPES, groupMs, k6Scenarios } from './scenarios.js';
 import { address, count, durationMs, text, word } from './settings.js';
 import { FAULTS } from '../reply.js';
 
-const VUS_MAX = 10_000;
+const VUS_MAX = 10000;
 
 export class Plan {
   /**
@@ -20,7 +20,7 @@ export class Plan {
     this.durationText = text(env, 'DURATION', shape.duration);
     this.durationMs = durationMs(env, 'DURATION', shape.duration);
     this.timeoutMs = durationMs(env, 'TIMEOUT', '10s');
-    this.p95Ms = count(env, 'P95_MS', shape.p95Ms, 1, 3_600_000);
+    this.p95Ms = count(env, 'P95_MS', shape.p95Ms, 1, 3600000);
     this.groups = shape.groups(this.vus).filter((group) => group.vus > 0);
   }
 

@@ -2,7 +2,7 @@
 
 /** @typedef {Readonly<Record<string, string | undefined>>} Environment */
 
-const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const MS = { ms: 1, s: 1000, m: 60000, h: 3600000 };
 
 /**
  * @param {Environment} env
@@ -76,7 +76,7 @@ export function durationMs(env, name, byDefault) {
 export function address(env, byDefault) {
   const value = text(env, 'ADDRESS', byDefault);
   const [, host, port] = /^(.+):(\d+)$/.exec(value) ?? [];
-  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+  if (host === undefined || Number(port) < 1 || Number(port) > 65535) {
     throw mistake('ADDRESS', value, 'HOST:PORT or [IPV6]:PORT');
   }
   return { text: value, host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startCorruptingRelay } from '../tools/corruptingrelay.js';
 import { Gateway, startDemo } from '../tools/gateway.js';
-import { runLoad } from '../tools/k6.js';
+import { runLoad, sumByStatus } from '../tools/k6.js';
 
 /** Replies to the requests that the scripts send by default: an smf header and 60 bytes; a frame each for 67 bytes of header and 100 of JSON. */
 const SMF_REPLY = { header: 16, bytes: 16 + 60 };
@@ -13,13 +13,13 @@ const ONE_IN = 50;
 /** @param {string} script @param {string} address */
 const load = (script, address) => runLoad(script, { ADDRESS: address, DURATION: '1s', TIMEOUT: '500ms', P95_MS: 10_000 });
 
-/** Bad replies by fault. @param {{ metrics: Record<string, { count: number }> }} result */
+/** Bad replies by fault. @param {import('../tools/k6.js').LoadResult} result */
 function faults({ metrics }) {
   const found = Object.entries(metrics).map(([name, { count }]) => [/^frpc_bad_replies\{fault:(.*)\}$/.exec(name)?.[1], count]);
   return Object.fromEntries(found.filter(([fault, count]) => fault !== undefined && Number(count) > 0));
 }
 
-/** @param {Awaited<ReturnType<typeof runLoad>>} result @param {string} fault */
+/** @param {import('../tools/k6.js').LoadResult} result @param {string} fault */
 function assertFailed(result, fault) {
   assert.equal(result.status, 99, result.error + result.output);
   assert.ok(result.metrics.frpc_bad_replies.count > 0);
@@ -36,8 +36,9 @@ describe('a byte that is broken between the gateway and the script makes the run
     ['smf.js', 'smf', SMF_REPLY.bytes, 12, 'status'],
     ['smf.js', 'smf', SMF_REPLY.bytes, SMF_REPLY.header + 40, 'checksum'],
     ['frame.js', 'frame', FRAME_REPLY.bytes, 0, 'frame'],
-    ['frame.js', 'frame', FRAME_REPLY.bytes, 1, 'timeout'],
+    ['frame.js', 'frame', FRAME_REPLY.bytes, 1, 'frame'],
     ['frame.js', 'frame', FRAME_REPLY.bytes, 29, 'header'],
+    ['frame.js', 'frame', FRAME_REPLY.bytes, FRAME_REPLY.header + 1, 'timeout'],
     ['frame.js', 'frame', FRAME_REPLY.bytes, FRAME_REPLY.header + 6 + 50, 'body'],
   ])) {
     test(`byte ${at} of ${script}'s replies: ${fault}`, async () => {
@@ -70,8 +71,10 @@ async function behindGateway(protocol, script, corruption) {
   const relay = await startCorruptingRelay(demo.address, corruption);
   const gateway = await Gateway.start({ [protocol]: relay.address });
   const result = await load(script, gateway.addresses[protocol]);
+  const calls = await gateway.callsByStatus();
   await gateway.stop();
   relay.stop();
   demo.stop();
+  assert.deepEqual(sumByStatus(result.samples, 'frpc_calls'), calls);
   return result;
 }

@@ -11,7 +11,7 @@ describe('a load that cannot go on', { concurrency: 2 }, () => {
     test(`${script} fails when the gateway goes away, and says what was lost`, async () => {
       const gateway = await Gateway.start();
       const [result] = await Promise.all([
-        runLoad(script, { ADDRESS: gateway.addresses[protocol], VUS: 4, DURATION: '2s', P95_MS: 10_000 }),
+        runLoad(script, { ADDRESS: gateway.addresses[protocol], VUS: 4, DURATION: '4s', P95_MS: 10_000 }),
         gateway.killAfter(200),
       ]);
       assert.equal(result.status, 99, result.error + result.output);

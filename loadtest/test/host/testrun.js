@@ -9,11 +9,14 @@ import { defaultSummary, exportedSummary, summaryData } from './summary.js';
 import { addThresholds, crossedThresholds } from './thresholds.js';
 import { Vu } from './vu.js';
 
+/** For tests that run what is documented: how long a run lasts, whatever it was told. */
+const SECONDS_MAX = 'FRPC_LOADTEST_SECONDS_MAX';
+
 export class TestRun {
   /** @param {import('./arguments.js').Arguments} options */
   constructor(options) {
     this.options = options;
-    this.env = Object.freeze({ .../** @type {Record<string, string>} */ (process.env), ...options.env });
+    this.env = environment(options.env);
     this.metrics = new Metrics();
     this.startedAt = performance.now();
   }
@@ -100,4 +103,11 @@ export class TestRun {
       this.log('ERRO', `thresholds on metrics '${this.crossed.join(', ')}' have been crossed`);
     }
   }
+}
+
+/** The variables of the system are there too, as in k6. @param {Record<string, string>} given */
+function environment(given) {
+  const secondsMax = process.env[SECONDS_MAX];
+  const shortened = secondsMax === undefined ? {} : { DURATION: `${secondsMax}s` };
+  return Object.freeze({ .../** @type {Record<string, string>} */ (process.env), ...given, ...shortened });
 }

@@ -21,7 +21,7 @@ export class Gateway {
     this.process = spawn(BINARY, [], { cwd: this.#folder });
     this.#lines = new Lines(this.process);
     this.exited = new Promise((resolve) => this.process.once('exit', resolve));
-    this.addresses = { smf: '', frame: '' };
+    this.addresses = { smf: '', frame: '', admin: '' };
   }
 
   /** @param {Servers} [servers] */
@@ -31,24 +31,33 @@ export class Gateway {
     for (const protocol of /** @type {const} */ (['smf', 'frame'])) {
       gateway.addresses[protocol] = (await gateway.#lines.match(new RegExp(`^listener \\S+ +${protocol} +(\\S+)`, 'm')))[1];
     }
+    gateway.addresses.admin = (await gateway.#lines.match(/^admin +(\S+)/m))[1];
     return gateway;
   }
 
-  /** Stops it as a service manager does, and returns how many calls it has counted: those that a server answered, and those it answered itself. */
+  /** How many calls have ended, as /metrics says it: by route and status. @returns {Promise<Record<string, number>>} */
+  async callsByStatus() {
+    const page = await (await fetch(`http://${this.addresses.admin}/metrics`)).text();
+    const samples = [...page.matchAll(/^frpc_calls_total\{.*\broute="([^"]*)".*\bstatus="([^"]*)".*\} (\d+)$/gm)];
+    /** @type {Record<string, number>} */
+    const calls = {};
+    for (const [, route, status, count] of samples) {
+      const key = `${route} ${status}`;
+      calls[key] = (calls[key] ?? 0) + Number(count);
+    }
+    return calls;
+  }
+
   async stop() {
     this.process.kill('SIGTERM');
     await this.exited;
-    const [, answered, refused] = await this.#lines.match(/; (\d+) calls, (\d+) refused/);
     this.cleanUp();
-    return Number(answered) + Number(refused);
   }
 
   /** Ends it as a crash does, once it has served that many calls. @param {number} calls */
   async killAfter(calls) {
     for (let served = 0; served < calls;) {
-      const before = this.#lines.text.length;
-      this.process.kill('SIGUSR1');
-      served = Number((await this.#lines.match(new RegExp(`(?<=^[^]{${before},}); (\\d+) calls`)))[1]);
+      served = Object.values(await this.callsByStatus()).reduce((sum, count) => sum + count, 0);
     }
     this.process.kill('SIGKILL');
     await this.exited;
@@ -71,6 +80,7 @@ export async function startDemo(protocol) {
 /** Routes and their names are those of the shipped gateway.json. @param {Servers} servers */
 function configuration({ smf = 'demo:echo', frame = 'demo:echo' }) {
   return {
+    admin: { address: '127.0.0.1:0' },
     listeners: [
       { name: 'smf', address: '127.0.0.1:0', protocol: 'smf' },
       { name: 'frames', address: '127.0.0.1:0', protocol: 'frame' },

@@ -9,17 +9,19 @@ import { fileURLToPath } from 'node:url';
 export const LOADTEST = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Where `k6` is found first. */
-export const PATH = join(LOADTEST, 'test', 'bin') + delimiter + process.env.PATH;
+const PATH = join(LOADTEST, 'test', 'bin') + delimiter + process.env.PATH;
 
 /** More than any run takes that ends at all. */
 const PATIENCE_MS = 60_000;
 
 /** @typedef {{ status: number | null, output: string, error: string }} Result */
+/** @typedef {{ metric: string, data: { value: number, tags: Record<string, string> } }} Sample */
+/** @typedef {Result & { metrics: Record<string, { count: number }>, samples: Sample[] }} LoadResult */
 
-/** @param {string} program @param {string[]} words @param {Record<string, string>} [env] @returns {Promise<Result>} */
-export function run(program, words, env = {}) {
+/** @param {string[]} words @returns {Promise<Result>} */
+export function runK6(words) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd: LOADTEST, env: { ...process.env, ...env, PATH }, timeout: PATIENCE_MS });
+    const child = spawn('k6', words, { cwd: LOADTEST, env: { ...process.env, PATH }, timeout: PATIENCE_MS });
     const said = { output: '', error: '' };
     child.stdout.on('data', (text) => (said.output += text));
     child.stderr.on('data', (text) => (said.error += text));
@@ -28,13 +30,11 @@ export function run(program, words, env = {}) {
   });
 }
 
-/** @param {string[]} words */
-export const runK6 = (words) => run('k6', words);
-
 /**
  * Runs a script of this folder, and reads what it counted.
  * @param {string} script
  * @param {Record<string, string | number>} env what -e says
+ * @returns {Promise<LoadResult>}
  */
 export async function runLoad(script, env) {
   const folder = mkdtempSync(join(tmpdir(), 'frpc-loadtest-'));
@@ -48,7 +48,18 @@ export async function runLoad(script, env) {
   }
 }
 
-/** @param {string} path @returns {{ metric: string, data: { value: number, tags: Record<string, string> } }[]} */
+/** The sum of a counter's samples by route and status, as the gateway counts. @param {Sample[]} samples @param {string} metric */
+export function sumByStatus(samples, metric) {
+  /** @type {Record<string, number>} */
+  const sums = {};
+  for (const { data } of samples.filter((sample) => sample.metric === metric)) {
+    const key = `${data.tags.route} ${data.tags.status}`;
+    sums[key] = (sums[key] ?? 0) + data.value;
+  }
+  return sums;
+}
+
+/** @param {string} path @returns {Sample[]} */
 function readSamples(path) {
   return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }
