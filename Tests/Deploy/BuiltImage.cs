@@ -45,19 +45,22 @@ public sealed class BuiltImage : IDisposable
     /// <summary>The bill of materials that was written with it.</summary>
     internal static string BillPath => Path.Combine(Repository.Root, "artifacts/image/frpc-gateway.cdx.json");
 
-    internal Result Build(string tag) =>
-        Binary.Run(Binary.StartProgram(Path.Combine(Repository.Root, "deploy/image.sh"), Repository.Root, [Store], "--tag", tag, "--output", $"oci-archive:{ArchivePath(tag)}"));
+    /// <summary>From what is published, as where no engine runs.</summary>
+    internal Result Build(string tag) => Run("deploy/image.sh", "--tag", tag, "--output", $"oci-archive:{ArchivePath(tag)}");
+
+    /// <summary>All stages of the Containerfile, as an engine builds it.</summary>
+    internal Result BuildAllStages(string tag) => Run("deploy/test/all-stages.sh", tag, ArchivePath(tag));
 
     /// <summary>What an engine does when it runs the image: user, program and so on.</summary>
     internal JsonElement Configuration(string tag = Tag) => JsonSerializer.SerializeToElement(Blob(tag, Manifest(tag).GetProperty("config")).RootElement);
 
     /// <summary>Everything inside, layer upon layer, folders and all.</summary>
-    internal IReadOnlyDictionary<string, (TarEntry Entry, byte[] Content)> Entries()
+    internal IReadOnlyDictionary<string, (TarEntry Entry, byte[] Content)> Entries(string tag = Tag)
     {
         var entries = new SortedDictionary<string, (TarEntry, byte[])>(StringComparer.Ordinal);
-        foreach (JsonElement layer in Manifest(Tag).GetProperty("layers").EnumerateArray())
+        foreach (JsonElement layer in Manifest(tag).GetProperty("layers").EnumerateArray())
         {
-            using var tar = new TarReader(new GZipStream(new MemoryStream(BlobBytes(Tag, layer)), CompressionMode.Decompress));
+            using var tar = new TarReader(new GZipStream(new MemoryStream(BlobBytes(tag, layer)), CompressionMode.Decompress));
             while (tar.GetNextEntry() is { } entry)
             {
                 var content = new MemoryStream();
@@ -75,6 +78,8 @@ public sealed class BuiltImage : IDisposable
             Binary.Run(Binary.StartProgram("buildah", _folder, [Store], "rm", "--all"));
         Directory.Delete(_folder, recursive: true);
     }
+
+    private Result Run(string script, params string[] args) => Binary.Run(Binary.StartProgram(Path.Combine(Repository.Root, script), Repository.Root, [Store], args));
 
     private string ArchivePath(string tag) => Path.Combine(_folder, $"{tag.Replace('/', '-').Replace(':', '-')}.tar");
 

@@ -62,6 +62,22 @@ public sealed class ContainerTests : IDisposable
         Assert.Contains("exited with status 2", result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_says_how_it_is_and_ends_when_a_command_inside_asks_for_it(bool readOnly)
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0" }, readOnly ? RunReadOnly : Run);
+
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{gateway.AdminAddress}") };
+        foreach (string page in new[] { "/healthz", "/readyz", "/metrics" })
+            Assert.NotEmpty(await http.GetStringAsync(page, TestContext.Current.CancellationToken));
+        Result shutdown = Binary.Run(Start([], ["/frpc-gateway", "shutdown", "--admin", gateway.AdminAddress, "--delay", "100ms"]));
+
+        Assert.True(shutdown.Status == 0, shutdown.Output + shutdown.Error);
+        Assert.Equal(0, gateway.WaitForExit());
+    }
+
     /// <summary>With glibc alone: the image has neither nsswitch.conf nor the libraries that it could name.</summary>
     [Fact]
     public void A_server_is_found_by_its_name()

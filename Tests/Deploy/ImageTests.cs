@@ -1,7 +1,9 @@
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.EndToEnd;
 using Xunit;
@@ -106,6 +108,30 @@ public sealed class ImageTests(BuiltImage image)
         Assert.Contains("\nid       ", first, StringComparison.Ordinal);
         Assert.Equal(first.Split('\n')[1], second.Split('\n')[1]);
     }
+
+    [Fact]
+    public void An_engine_that_builds_all_stages_makes_the_same_image()
+    {
+        const string staged = "localhost/frpc-gateway:staged";
+        var expected = image.Entries();
+
+        Result built = image.BuildAllStages(staged);
+
+        Assert.True(built.Status == 0, built.Output + built.Error);
+        Assert.Equal(Listing(expected), Listing(image.Entries(staged)));
+        Assert.Equal(Told(BuiltImage.Tag), Told(staged));
+    }
+
+    /// <summary>Each name with kind and rights, and its content where that is not compiled anew.</summary>
+    private static IEnumerable<string> Listing(IReadOnlyDictionary<string, (TarEntry Entry, byte[] Content)> entries) => entries
+        .Where(entry => entry.Value.Entry.EntryType != TarEntryType.Directory)
+        .Select(entry => $"{entry.Value.Entry.Mode} {entry.Key} {(entry.Key == "/frpc-gateway" ? "" : Convert.ToHexString(SHA256.HashData(entry.Value.Content)))}");
+
+    /// <summary>What an engine is told, without the labels that say from which commit and when.</summary>
+    private IEnumerable<string> Told(string tag) => image.Configuration(tag).GetProperty("config").EnumerateObject()
+        .Where(setting => setting.Name != "Labels")
+        .Select(setting => setting.ToString())
+        .Append(string.Join(' ', image.Configuration(tag).GetProperty("config").GetProperty("Labels").EnumerateObject().Select(label => label.Name).Where(name => name.StartsWith("org.", StringComparison.Ordinal)).Order()));
 
     private static IEnumerable<string> Strings(JsonElement list) => list.EnumerateArray().Select(item => item.GetString()!);
 }
