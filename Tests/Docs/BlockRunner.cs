@@ -10,7 +10,7 @@ internal static class BlockRunner
     private const string Gateway = "gateway", GatewayProcess = "GATEWAY";
 
     /// <summary>Stand-ins for programs that cannot be had everywhere.</summary>
-    private static readonly string[] StandIns = ["loadtest/test/bin", "deploy/test/bin"];
+    private const string StandIns = "deploy/test/bin";
 
     /// <summary>What a block leaves in the background ends with it, also where it fails: its output would never come to an end.</summary>
     private const string EndJobs = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n";
@@ -33,7 +33,7 @@ internal static class BlockRunner
             throw new FormatException($"{block.Page}:{block.Line}: nobody knows what \"sh {unknown}\" needs");
         var variables = new List<(string Name, string Value)>
         {
-            ("PATH", string.Join(':', StandIns.Select(folder => Path.Combine(copy.Folder, folder)).Append(Environment.GetEnvironmentVariable("PATH")))),
+            ("PATH", $"{Path.Combine(copy.Folder, StandIns)}:{Environment.GetEnvironmentVariable("PATH")}"),
         };
         if (block.Needs.Contains(Gateway))
             variables.Add((GatewayProcess, $"{copy.StartGateway().Id}"));
