@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.EndToEnd;
 using Xunit;
 
@@ -26,11 +27,12 @@ public sealed partial class MetricsPageTests : IDisposable
     [Fact]
     public void Every_label_is_in_the_row_of_its_metric()
     {
-        IEnumerable<(string Metric, string Label)> labels = Series().Matches(Scrape())
+        (string Metric, string Label)[] labels = [.. Series().Matches(Scrape())
             .SelectMany(series => LabelName().Matches(series.Groups[2].Value).Select(label => (series.Groups[1].Value, label.Groups[1].Value)))
             .Where(label => label.Item2 != "le")
-            .Distinct();
+            .Distinct()];
 
+        Assert.NotEmpty(labels);
         Assert.All(labels, label => Assert.Contains(Rows(), row =>
             row.Split('|')[1].Contains($"`{HistogramPart().Replace(label.Metric, "")}`", StringComparison.Ordinal) && row.Split('|')[2].Contains(label.Label, StringComparison.Ordinal)));
     }
@@ -38,7 +40,9 @@ public sealed partial class MetricsPageTests : IDisposable
     private string Scrape()
     {
         _copy.StartGateway();
-        return _copy.Shell(_copy.Here("curl --silent --fail http://127.0.0.1:9901/metrics")).Output;
+        Result scrape = _copy.Shell(_copy.Here("./frpc-gateway call 127.0.0.1:8888 Echo '{}' >/dev/null; curl --silent --show-error --fail http://127.0.0.1:9901/metrics"));
+        Assert.Equal((0, ""), (scrape.Status, scrape.Error));
+        return scrape.Output;
     }
 
     /// <summary>Of the tables of metrics: their first column has nothing but names.</summary>
