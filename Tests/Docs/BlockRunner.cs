@@ -12,6 +12,9 @@ internal static class BlockRunner
     /// <summary>Stand-ins for programs that cannot be had everywhere.</summary>
     private static readonly string[] StandIns = ["loadtest/test/bin", "deploy/test/bin"];
 
+    /// <summary>What a block leaves in the background ends with it, also where it fails: its output would never come to an end.</summary>
+    private const string EndJobs = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n";
+
     /// <summary>The stand-in for k6 ends a run after as many seconds, whatever a command says.</summary>
     private const string LoadSecondsMax = "FRPC_LOADTEST_SECONDS_MAX";
 
@@ -38,6 +41,6 @@ internal static class BlockRunner
         };
         if (block.Needs.Contains(Gateway))
             variables.Add((GatewayProcess, $"{copy.StartGateway().Id}"));
-        return copy.Shell(copy.Here(block.Text), [.. variables]);
+        return copy.Shell(EndJobs + copy.Here(block.Text), [.. variables]);
     }
 }

@@ -32,6 +32,7 @@ public sealed class BlockRunnerTests : IDisposable
     [InlineData("printf 'first\\na b c\\n'; exit 3", "page.md:3: exit status 3\n")]
     [InlineData("false; printf 'first\\na b c\\n'", "page.md:3: exit status 1\n")]
     [InlineData("no-such-program", "page.md:3: exit status 127\n")]
+    [InlineData("sleep 1000 & exit 3", "page.md:3: exit status 3\n")]
     [InlineData("printf 'a b c\\nfirst\\n'", "page.md:3: \"a … c\" is not among what was printed:\n")]
     [InlineData("printf 'first\\na b\\n'", "page.md:3: \"a … c\" is not among what was printed:\n")]
     [InlineData("printf 'first!\\na b c\\n'", "page.md:3: \"first\" is not among what was printed:\n")]

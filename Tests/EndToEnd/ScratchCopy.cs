@@ -19,15 +19,17 @@ internal sealed class ScratchCopy : IDisposable
 
     private static readonly string[] NotCopied = [".git", "artifacts", "Tests", "frpc-gateway"];
 
+    /// <summary>Packages of npm: too many to be copied, and nobody's to change.</summary>
+    private const string Linked = "node_modules";
+
     private readonly int[] _ports = FreePorts(ShippedPorts.Length);
     private readonly List<Process> _started = [];
 
     public ScratchCopy()
     {
-        foreach (string path in Directory.GetFileSystemEntries(Repository.Root).Where(path => !NotCopied.Contains(Path.GetFileName(path))))
-            Copy(path, Folder);
+        CopyFolder(Repository.Root, Folder);
         string binary = Path.Combine(Folder, "frpc-gateway");
-        Copy(Binary.Path, binary);
+        File.Copy(Binary.Path, binary);
         File.SetLastWriteTimeUtc(binary, DateTime.UtcNow);
         // What the compiler was given, of which deploy/image.sh makes the bill of materials. Too large to be copied, and nobody's to change.
         Directory.CreateDirectory(Path.Combine(Folder, "artifacts"));
@@ -77,12 +79,21 @@ internal sealed class ScratchCopy : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private void Copy(string path, string target)
+    private static void CopyFolder(string from, string to)
     {
-        Result copied = Binary.Run(Binary.StartProgram("cp", Folder, [], "-a", path, target));
-        if (copied.Status != 0)
-            throw new IOException(copied.Error);
+        foreach (string file in Directory.GetFiles(from).Where(IsCopied))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (string folder in Directory.GetDirectories(from).Where(IsCopied))
+        {
+            string target = Path.Combine(to, Path.GetFileName(folder));
+            if (Path.GetFileName(folder) == Linked)
+                Directory.CreateSymbolicLink(target, folder);
+            else
+                CopyFolder(folder, Directory.CreateDirectory(target).FullName);
+        }
     }
+
+    private static bool IsCopied(string path) => !NotCopied.Contains(Path.GetFileName(path));
 
     private static int[] FreePorts(int count)
     {
