@@ -142,6 +142,19 @@ public sealed class AdminTests : IDisposable
     }
 
     [Fact]
+    public void A_gateway_that_is_looked_at_and_has_nothing_else_to_do_stays_within_30_MiB()
+    {
+        using var gateway = GatewayProcess.Start(File);
+        using var admin = new AdminHttp(gateway.AdminAddress);
+
+        foreach (string path in new[] { "/", "/healthz", "/readyz", "/metrics", "/routes", "/backends", "/config" })
+            Assert.Equal(200, admin.Get(path).Status);
+
+        Assert.True(gateway.ResidentBytes <= 30 * Heavy.MiB, $"{gateway.ResidentBytes / 1024} KiB are resident");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{gateway.ResidentBytes / 1024} KiB resident");
+    }
+
+    [Fact]
     public void An_address_in_use_is_told_with_its_place_in_the_file()
     {
         using var gateway = GatewayProcess.Start(File);

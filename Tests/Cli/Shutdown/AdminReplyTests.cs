@@ -25,7 +25,8 @@ public sealed class AdminReplyTests
     }
 
     [Theory]
-    [InlineData("SSH-2.0-x\r\n\r\n")]
+    [InlineData("SSH")]
+    [InlineData("HTTP/1.0")]
     [InlineData("HTTP/1.1\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("HTTP/1.1 20x OK\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\n\r\n")]
