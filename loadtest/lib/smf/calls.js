@@ -14,7 +14,9 @@ const ERROR_PAYLOAD_BYTES_MAX = 64 * 1024;
 const IDLE = -1;
 
 /** The statuses that the gateway tells apart; what is none of them it counts as `other`, so that a broken byte is no new label. */
-const KNOWN_STATUSES = [200, 400, 404, 413, 429, 500, 502, 503, 504];
+export const KNOWN_STATUSES = [
+  200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 422, 429, 500, 501, 502, 503, 504,
+];
 
 export class SmfCalls {
   /** @param {Uint8Array[]} requests twice as many as calls in flight, request i with session i + 1: see `begin` */

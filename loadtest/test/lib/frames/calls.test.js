@@ -99,6 +99,10 @@ test('a header that says something else is not right', () => {
   }
 });
 
+test('of two things that are wrong, the first is named', () => {
+  assert.deepEqual(outcome(message(header({ Accept: 2 }), ascii('"other"'))), ['ok header']);
+});
+
 test('a header that is no JSON object is an error of no known kind', () => {
   for (const text of ['null', '[]', '{', '', '{"Error":"length"}']) {
     assert.deepEqual(outcome(message(ascii(text))), ['other status']);
