@@ -6,7 +6,7 @@ import { FrameReply } from './reply.js';
 /**
  * @typedef {object} FrameRequest
  * @property {Uint8Array} message
- * @property {Uint8Array} body
+ * @property {import('../wire/expectedbytes.js').ExpectedBytes} body that its reply should have
  */
 
 export class FrameCalls {

@@ -2,6 +2,7 @@
 
 import { frameRequestId, idText } from '../identity.js';
 import { count, text, word } from '../load/settings.js';
+import { ExpectedBytes } from '../wire/expectedbytes.js';
 import { BODY_BYTES_MIN, stampedBody } from './body.js';
 import { FrameCalls } from './calls.js';
 import { RESET } from './frame.js';
@@ -25,7 +26,7 @@ export function frameFormat(env) {
     farewell: RESET,
     newCalls: (stamp) => new FrameCalls(DATA_TYPES[kind], Array.from({ length: REQUESTS }, (_, index) => {
       const body = stampedBody(kind, stamp + index.toString(16).padStart(8, '0'), size);
-      return { message: frameRequest(endpoint, DATA_TYPES[kind], body), body };
+      return { message: frameRequest(endpoint, DATA_TYPES[kind], body), body: new ExpectedBytes(body) };
     })),
   };
 }

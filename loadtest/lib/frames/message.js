@@ -1,7 +1,8 @@
 /** The JSON header of a message, and whole requests, made before the load and never changed. */
 
 import { utf8Bytes, utf8Text } from '../text.js';
-import { joined } from '../wire/bytes.js';
+import { ExpectedBytes } from '../wire/expectedbytes.js';
+import { joined } from '../wire/joined.js';
 import { TYPE_DATA, TYPE_HEADER, framesOf } from './frame.js';
 
 /** What a data part is. */
@@ -50,7 +51,7 @@ export function frameRequest(endpoint, dataType, body) {
  * members that they do not know); all known writers write only this, so anything else was changed on the way.
  */
 const ANSWER_HEADERS = [0, 1, 2, 3].map((dataType) => (
-  utf8Bytes(headerText({ Endpoint: '', DataType: dataType, Accept: 0, Error: ERROR_OK, ErrorMessage: '' }))
+  new ExpectedBytes(utf8Bytes(headerText({ Endpoint: '', DataType: dataType, Accept: 0, Error: ERROR_OK, ErrorMessage: '' })))
 ));
 
 /** @param {number} dataType */

@@ -1,7 +1,7 @@
 /** One reply, compared with what it should be as its frames come: no more than one frame of it is held. */
 
 import { lastReply, replyOf } from '../reply.js';
-import { joined, standsAt } from '../wire/bytes.js';
+import { joined } from '../wire/joined.js';
 import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX, TYPE_DATA, TYPE_HEADER, readFrameHeader } from './frame.js';
 import { DATA_TYPES, HEADER_PART_BYTES_MAX, STATUS_OK, answerHeader, statusOf } from './message.js';
 
@@ -14,7 +14,7 @@ const NEWLINE = 0x0a;
 export class FrameReply {
   /**
    * @param {number} dataType of the answer
-   * @param {Uint8Array} body that it should have
+   * @param {import('../wire/expectedbytes.js').ExpectedBytes} body
    * @param {number} sentAt when its request was sent
    */
   constructor(dataType, body, sentAt) {
@@ -79,18 +79,16 @@ export class FrameReply {
 
   /** The bytes are compared and not parsed, which is much less work for each reply that is right. */
   isAnswer() {
-    const answer = answerHeader(this.dataType);
-    const { length } = answer;
-    const hasNewline = this.header.length === length + 1 && this.header[length] === NEWLINE;
-    return (hasNewline || this.header.length === length) && standsAt(this.header, 0, answer, 0, length);
+    const end = this.header.length - 1;
+    return answerHeader(this.dataType).are(this.header[end] === NEWLINE ? this.header.subarray(0, end) : this.header);
   }
 
   /** @param {Uint8Array} payload @param {FrameHeader} frame @returns whether the reply is over */
   takeBody(payload, frame) {
     const isLast = frame.noMoreFrames !== 0;
-    const count = isLast ? this.withoutNewline(payload) : payload.length;
-    const isRight = this.bodyBytes + count <= this.body.length && standsAt(payload, 0, this.body, this.bodyBytes, count);
-    this.bodyBytes += count;
+    const found = isLast ? this.withoutNewline(payload) : payload;
+    const isRight = this.body.haveAt(this.bodyBytes, found);
+    this.bodyBytes += found.length;
     if (this.fault === '' && (!isRight || (isLast && this.bodyBytes !== this.body.length))) {
       this.fault = 'body';
     }
@@ -99,7 +97,7 @@ export class FrameReply {
 
   /** A JSON value may have a newline behind it. @param {Uint8Array} payload */
   withoutNewline(payload) {
-    const hasNewline = this.dataType === DATA_TYPES.json && payload[payload.length - 1] === NEWLINE;
-    return hasNewline ? payload.length - 1 : payload.length;
+    const end = payload.length - 1;
+    return this.dataType === DATA_TYPES.json && payload[end] === NEWLINE ? payload.subarray(0, end) : payload;
   }
 }

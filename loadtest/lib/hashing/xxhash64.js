@@ -85,12 +85,12 @@ function mixIn(wordHigh, wordLow) {
   xor(hashHigh, hashLow);
 }
 
-/** Four lanes, each over every fourth word. @param {Uint8Array} bytes @param {number} start @param {number} stripesEnd */
-function hashStripes(bytes, start, stripesEnd) {
+/** Four lanes, each over every fourth word. @param {Uint8Array} bytes @param {number} end */
+function hashStripes(bytes, end) {
   // prime1 + prime2, prime2, 0, −prime1
   const highs = [0x60ea27ee, PRIME2_HIGH, 0, 0x61c8864e];
   const lows = [0xadc0b5d6, PRIME2_LOW, 0, 0x7a143579];
-  for (let at = start; at < stripesEnd; at += STRIPE_BYTES) {
+  for (let at = 0; at < end; at += STRIPE_BYTES) {
     for (let lane = 0; lane < 4; lane++) {
       const wordAt = at + lane * LANE_BYTES;
       high = highs[lane];
@@ -117,8 +117,9 @@ function hashStripes(bytes, start, stripesEnd) {
   }
 }
 
-/** What is left behind the stripes: words of eight bytes, one of four, single bytes. @param {Uint8Array} bytes @param {number} start @param {number} end */
-function hashRest(bytes, start, end) {
+/** What is left behind the stripes: words of eight bytes, one of four, single bytes. @param {Uint8Array} bytes @param {number} start */
+function hashRest(bytes, start) {
+  const end = bytes.length;
   let at = start;
   for (; at + LANE_BYTES <= end; at += LANE_BYTES) {
     mixIn(word(bytes, at + 4), word(bytes, at));
@@ -149,23 +150,18 @@ function xorProduct(value, primeHigh, primeLow) {
   xor(hashHigh, hashLow);
 }
 
-/**
- * The low 32 bits of xxHash64.
- * @param {Uint8Array} bytes
- * @param {number} [start]
- * @param {number} [end]
- */
-export function xxHash64Low(bytes, start = 0, end = bytes.length) {
-  const length = end - start;
-  const stripesEnd = start + (length - (length % STRIPE_BYTES));
-  if (stripesEnd > start) {
-    hashStripes(bytes, start, stripesEnd);
+/** The low 32 bits of xxHash64. @param {Uint8Array} bytes */
+export function xxHash64Low(bytes) {
+  const { length } = bytes;
+  const stripesEnd = length - (length % STRIPE_BYTES);
+  if (stripesEnd > 0) {
+    hashStripes(bytes, stripesEnd);
   } else {
     high = PRIME5_HIGH;
     low = PRIME5_LOW;
   }
   add(0, length);
-  hashRest(bytes, stripesEnd, end);
+  hashRest(bytes, stripesEnd);
   fold(33);
   multiply(PRIME2_HIGH, PRIME2_LOW);
   fold(29);

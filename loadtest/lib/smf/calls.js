@@ -2,7 +2,7 @@
 
 import { xxHash64Low } from '../hashing/xxhash64.js';
 import { lastReply, replyOf } from '../reply.js';
-import { standsAt } from '../wire/bytes.js';
+import { ExpectedBytes } from '../wire/expectedbytes.js';
 import { HEADER_BYTES, STATUS_OK, readHeader } from './header.js';
 
 /** @typedef {import('../reply.js').Reply} Reply */
@@ -14,12 +14,16 @@ const ERROR_PAYLOAD_BYTES_MAX = 64 * 1024;
 const IDLE = -1;
 
 /** The statuses that the gateway tells apart; what is none of them it counts as `other`, so that a broken byte is no new label. */
-const KNOWN_STATUSES = [200, 400, 404, 413, 429, 500, 502, 503, 504];
+export const KNOWN_STATUSES = [
+  200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 422, 429, 500, 501, 502, 503, 504,
+];
 
 export class SmfCalls {
   /** @param {Uint8Array[]} requests twice as many as calls in flight, request i with session i + 1: see `begin` */
   constructor(requests) {
     this.requests = requests;
+    this.payloads = requests.map((request) => new ExpectedBytes(request.subarray(HEADER_BYTES)));
+    this.checksums = requests.map((request) => readHeader(request, 0).checksum);
     /** By session; 0 is left out, as the first implementation does. */
     this.sentAt = new Array(requests.length + 1).fill(IDLE);
     this.idleSessions = requests.map((_, index) => index + 1);
@@ -67,12 +71,11 @@ export class SmfCalls {
     }
     const header = readHeader(received.bytes, received.start);
     const status = statusOf(header.meta);
-    const request = this.requests[header.session - 1];
-    const sentAt = request === undefined ? IDLE : this.sentAt[header.session];
+    const sentAt = this.sentAt[header.session] ?? IDLE;
     if (sentAt === IDLE) {
       return lastReply(status, 'session', this.endOldest());
     }
-    const isWrongSize = header.meta === STATUS_OK ? header.size !== request.length - HEADER_BYTES : header.size > ERROR_PAYLOAD_BYTES_MAX;
+    const isWrongSize = header.meta === STATUS_OK ? header.size !== this.payloads[header.session - 1].length : header.size > ERROR_PAYLOAD_BYTES_MAX;
     if (isWrongSize) {
       this.end(header.session);
       return lastReply(status, 'size', sentAt);
@@ -80,10 +83,32 @@ export class SmfCalls {
     if (received.length < HEADER_BYTES + header.size) {
       return undefined;
     }
-    const fault = faultOf(header, received, request);
+    const payloadAt = received.start + HEADER_BYTES;
+    const fault = this.faultOf(header, received.bytes.subarray(payloadAt, payloadAt + header.size));
     received.consume(HEADER_BYTES + header.size);
     this.end(header.session);
     return replyOf(status, fault, sentAt);
+  }
+
+  /**
+   * What is wrong with a reply that is here whole. An echo has its request's payload, and so its checksum: only another one is hashed.
+   * @param {import('./header.js').SmfHeader} header
+   * @param {Uint8Array} payload
+   * @returns {import('../reply.js').Fault}
+   */
+  faultOf(header, payload) {
+    const isEcho = this.payloads[header.session - 1].are(payload);
+    const checksum = isEcho ? this.checksums[header.session - 1] : xxHash64Low(payload);
+    if (header.compression !== 0 || header.bitflags !== 0) {
+      return 'header';
+    }
+    if (header.checksum !== checksum) {
+      return 'checksum';
+    }
+    if (header.meta !== STATUS_OK) {
+      return 'status';
+    }
+    return isEcho ? '' : 'body';
   }
 
   /** @param {number} session */
@@ -100,31 +125,6 @@ export class SmfCalls {
     }
     return oldest;
   }
-}
-
-/**
- * What is wrong with a reply that is here whole. An echo has all the bytes of its request but the status, also its checksum: only
- * another payload is hashed.
- * @param {import('./header.js').SmfHeader} header
- * @param {Accumulator} received
- * @param {Uint8Array} request
- * @returns {import('../reply.js').Fault}
- */
-function faultOf(header, received, request) {
-  const { bytes, start } = received;
-  const payloadAt = start + HEADER_BYTES;
-  const isEcho = header.size === request.length - HEADER_BYTES && standsAt(bytes, payloadAt, request, HEADER_BYTES, header.size);
-  const checksum = isEcho ? readHeader(request, 0).checksum : xxHash64Low(bytes, payloadAt, payloadAt + header.size);
-  if (header.compression !== 0 || header.bitflags !== 0) {
-    return 'header';
-  }
-  if (header.checksum !== checksum) {
-    return 'checksum';
-  }
-  if (header.meta !== STATUS_OK) {
-    return 'status';
-  }
-  return isEcho ? '' : 'body';
 }
 
 /** @param {number} meta */

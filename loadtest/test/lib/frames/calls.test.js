@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { FrameCalls } from '../../../lib/frames/calls.js';
 import { FRAME_PAYLOAD_BYTES_MAX, RESET, TYPE_DATA, TYPE_HEADER, framesOf } from '../../../lib/frames/frame.js';
 import { DATA_TYPES, headerText } from '../../../lib/frames/message.js';
-import { joined } from '../../../lib/wire/bytes.js';
+import { ExpectedBytes } from '../../../lib/wire/expectedbytes.js';
+import { joined } from '../../../lib/wire/joined.js';
 import { outcomes, repliesTo } from '../replies.js';
 import { CHANGES, ascii, corrupted, vector } from '../vectors.js';
 
@@ -11,7 +12,7 @@ const ECHO = ascii('{"Msg":"0xxxxxxx"}');
 
 /** A call that has been sent. @param {Uint8Array[]} bodies @param {number} dataType */
 function sent(bodies = [ECHO], dataType = DATA_TYPES.json) {
-  const calls = new FrameCalls(dataType, bodies.map((body) => ({ message: new Uint8Array(0), body })));
+  const calls = new FrameCalls(dataType, bodies.map((body) => ({ message: new Uint8Array(0), body: new ExpectedBytes(body) })));
   calls.begin(100);
   return calls;
 }
@@ -96,6 +97,10 @@ test('a header that says something else is not right', () => {
   for (const change of [{ DataType: 3 }, { Accept: 2 }, { Endpoint: 'Echo' }, { ErrorMessage: 'x' }]) {
     assert.deepEqual(outcome(message(header(change), ECHO)), ['ok header']);
   }
+});
+
+test('of two things that are wrong, the first is named', () => {
+  assert.deepEqual(outcome(message(header({ Accept: 2 }), ascii('"other"'))), ['ok header']);
 });
 
 test('a header that is no JSON object is an error of no known kind', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { SmfCalls } from '../../../lib/smf/calls.js';
+import { KNOWN_STATUSES, SmfCalls } from '../../../lib/smf/calls.js';
 import { HEADER_BYTES, readHeader, writeHeader } from '../../../lib/smf/header.js';
 import { EMPTY_TABLE, smfRequest, textTable } from '../../../lib/smf/request.js';
 import { outcomes, repliesTo } from '../replies.js';
@@ -91,6 +92,11 @@ test('an error reply is bad, and the connection goes on', () => {
 
 test('the checksum of an error reply is verified', () => {
   assert.deepEqual(outcomes(repliesTo(sent(1), corrupted(errorReply(1, 502), HEADER_BYTES, 1))), ['502 checksum']);
+});
+
+test('the statuses are those that the gateway counts by', () => {
+  const source = readFileSync(new URL('../../../../Gateway/Proxy/Ledger/CallStatus.cs', import.meta.url), 'utf8');
+  assert.deepEqual([...source.matchAll(/\bSmf(\d+),/g)].map(([, number]) => Number(number)), KNOWN_STATUSES);
 });
 
 test('a status that the gateway does not tell apart is other', () => {
