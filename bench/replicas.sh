@@ -12,8 +12,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-rounds=${ROUNDS:-5}
-seconds=${SECONDS_EACH:-3}
 program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 case "${1:-}" in -*) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac
 [ $# -gt 0 ] || set -- 1 2
@@ -24,14 +22,7 @@ most=$(printf '%s\n' "$@" | sort -g | tail -n 1)
 
 # start_replica: one more, whose process and port are added to pid and port.
 start_replica() {
-  run_gateway <<CONFIG
-{
-  "workers": 1,
-  "listeners": [{ "name": "smf", "address": "127.0.0.1:0", "protocol": "smf" }],
-  "backends": { "demo": { "protocol": "smf", "servers": ["127.0.0.1:$server"] } },
-  "routes": [{ "name": "get", "id": "0x6ad4023d", "backend": "demo" }],
-}
-CONFIG
+  run_smf_gateway 1 "$server"
   pid+=("$gateway_pid")
   port+=("$(listener_port smf)")
 }
@@ -73,16 +64,5 @@ port=()
 server=$(start_demo smf)
 for _ in $(seq "$most"); do start_replica; done
 
-echo "$("$program" --version), $(nproc) cores, $(uname -sr)"
-for round in $(seq "$rounds"); do
-  for shape in "64 16" "64 1"; do
-    read -r connections in_flight <<<"$shape"
-    for replicas in "$@"; do measure "$replicas" "$connections" "$in_flight" "$round"; done
-  done
-done
-
-for scenario in 64x16 64x1; do
-  printf '\n%s connections × in flight %s, 60 bytes: median [lowest highest] of %s rounds of %s s\n' "$scenario" "$([ -n "${SAME_CALLERS:-}" ] && echo "in all" || echo "for each replica")" "$rounds" "$seconds"
-  heading replicas
-  for replicas in "$@"; do row "$scenario" "$replicas" "$1"; done
-done
+take_turns "$@"
+tables replicas "$([ -n "${SAME_CALLERS:-}" ] && echo " in all" || echo " for each replica")" "$@"

@@ -12,8 +12,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-rounds=${ROUNDS:-5}
-seconds=${SECONDS_EACH:-3}
 program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 case "${1:-}" in -*) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac
 [ $# -gt 0 ] || set -- 1 2
@@ -22,14 +20,7 @@ source bench/processes.sh
 source bench/figures.sh
 
 start_gateway() {
-  run_gateway <<CONFIG
-{
-  "workers": $1,
-  "listeners": [{ "name": "smf", "address": "127.0.0.1:0", "protocol": "smf" }],
-  "backends": { "demo": { "protocol": "smf", "servers": ["127.0.0.1:$server"] } },
-  "routes": [{ "name": "get", "id": "0x6ad4023d", "backend": "demo" }],
-}
-CONFIG
+  run_smf_gateway "$1" "$server"
   pid[$1]=$gateway_pid
   port[$1]=$(listener_port smf)
 }
@@ -62,16 +53,5 @@ wait_for "$work/server.log" '^ready' $!
 server=$(sed -nE 's/^listener smf 127\.0\.0\.1:([0-9]+)$/\1/p' "$work/server.log")
 for workers in "$@"; do start_gateway "$workers"; done
 
-echo "$("$program" --version), $(nproc) cores, $(uname -sr)"
-for round in $(seq "$rounds"); do
-  for shape in "64 16" "64 1"; do
-    read -r connections in_flight <<<"$shape"
-    for workers in "$@"; do measure "$workers" "$connections" "$in_flight" "$round"; done
-  done
-done
-
-for scenario in 64x16 64x1; do
-  printf '\n%s connections × in flight%s, 60 bytes: median [lowest highest] of %s rounds of %s s\n' "$scenario" "${EACH_WORKER:+ for each worker}" "$rounds" "$seconds"
-  heading workers
-  for workers in "$@"; do row "$scenario" "$workers" "$1"; done
-done
+take_turns "$@"
+tables workers "${EACH_WORKER:+ for each worker}" "$@"

@@ -10,8 +10,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-rounds=${ROUNDS:-5}
-seconds=${SECONDS_EACH:-3}
 scrapes_each_second=10
 program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 [ $# = 0 ] || { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
@@ -23,16 +21,7 @@ source bench/figures.sh
 
 # start_gateway NAME ACCESS_LOG: its process, its port and its admin address are added to pid, port and admin.
 start_gateway() {
-  run_gateway <<CONFIG
-{
-  "workers": 1,
-  "listeners": [{ "name": "smf", "address": "127.0.0.1:0", "protocol": "smf" }],
-  "backends": { "demo": { "protocol": "smf", "servers": ["127.0.0.1:$server"] } },
-  "routes": [{ "name": "get", "id": "0x6ad4023d", "backend": "demo" }],
-  "admin": { "address": "127.0.0.1:0" },
-  "accessLog": $2,
-}
-CONFIG
+  run_smf_gateway 1 "$server" "\"admin\": { \"address\": \"127.0.0.1:0\" }, \"accessLog\": $2"
   pid[$1]=$gateway_pid
   port[$1]=$(listener_port smf)
   admin[$1]=$(sed -nE 's/^admin +(.*)$/\1/p' "$work/gateway.log")
@@ -75,19 +64,8 @@ for of in pid port admin; do declare -n each=$of; each[scraped]=${each[alone]}; 
 start_gateway sampled "{ \"to\": \"$work/sampled.log\", \"oneIn\": 100 }"
 start_gateway logged "{ \"to\": \"$work/logged.log\" }"
 
-echo "$("$program" --version), $(nproc) cores, $(uname -sr)"
-for round in $(seq "$rounds"); do
-  for shape in "64 16" "64 1"; do
-    read -r connections in_flight <<<"$shape"
-    for name in "${contenders[@]}"; do measure "$name" "$connections" "$in_flight" "$round"; done
-  done
-done
-
-for scenario in 64x16 64x1; do
-  printf '\n%s connections × in flight, 60 bytes: median [lowest highest] of %s rounds of %s s\n' "$scenario" "$rounds" "$seconds"
-  heading watching
-  for name in "${contenders[@]}"; do row "$scenario" "$name" alone; done
-done
+take_turns "${contenders[@]}"
+tables watching "" "${contenders[@]}"
 [ -s "$work/scrapes" ] && [ -s "$work/sampled.log" ] && [ -s "$work/logged.log" ] || fail "nothing was scraped or logged"
 printf '\n%s scrapes of %s bytes; %s lines of one call in a hundred, %s of every call, %s of them dropped\n' "$(wc -l <"$work/scrapes")" "$(tail -n 1 "$work/scrapes")" \
   "$(wc -l <"$work/sampled.log")" "$(wc -l <"$work/logged.log")" "$(curl --silent "http://${admin[logged]}/metrics" | sed -n 's/^frpc_access_log_dropped_total //p')"

@@ -130,13 +130,15 @@ public sealed class ContainerTests : IDisposable
         Binary.StartProgram("buildah", Path.GetTempPath(), [_image.Store], ["run", "--isolation", "chroot", "--cap-drop", "all", .. options, _container, "--", .. command]);
 
     /// <summary>
-    /// buildah has no switch for it. The mounts that an engine makes, in a namespace that ends with the process: the image's files, the configuration over its place, and
-    /// then all of it read-only; then its user, with no capability and no way to gain one.
+    /// buildah has no switch for it. The mounts that an engine makes, in a namespace that ends with the process: the image's files, /proc, the configuration over its
+    /// place, and then the files read-only; then its user, with no capability and no way to gain one.
     /// </summary>
     private Process RunReadOnly(string folder)
     {
         const string script = """
+            mkdir -p "$1/proc"
             mount --bind "$1" "$1"
+            mount --bind /proc "$1/proc"
             mount --bind "$2" "$1/etc/frpc/gateway.json"
             mount -o remount,bind,ro "$1"
             shift 2
