@@ -13,7 +13,7 @@ public sealed partial class OperatingPageTests
     [Fact]
     public void The_events_of_the_log_are_those_of_the_program()
     {
-        IEnumerable<string> sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "Gateway"), "*.Log.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        IEnumerable<string> sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "Gateway"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
         string[] events = [.. sources.SelectMany(source => EventId().Matches(source)).Select(id => id.Groups[1].Value).Order()];
         string[] named = [.. EventRow().Matches(Operating.Text).SelectMany(row => row.Groups[1].Value.Split(", ")).Order()];
 

@@ -1,5 +1,4 @@
 using FrameRpc.Tests.Cli;
-using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.EndToEnd;
 using Xunit;
 
@@ -12,10 +11,7 @@ public sealed class PageCommandsTests
     /// <summary>What a block may be that is not commands. Another word for <c>sh</c> would keep its commands from being run.</summary>
     private static readonly string[] NotCommands = ["text", "json", "csharp", "xml", "promql", "yaml"];
 
-    /// <summary>Its commands run k6, for as long as they say; tests of its own shorten them.</summary>
-    private const string RunElsewhere = "loadtest/README.md", Elsewhere = "loadtest/test/endtoend/readme.test.js";
-
-    public static TheoryData<string, int> Blocks => [.. Page.All.Where(page => page.Path != RunElsewhere).SelectMany(page => page.Blocks).Where(block => block.Language == "sh").Select(block => (block.Page, block.Line))];
+    public static TheoryData<string, int> Blocks => [.. Page.All.SelectMany(page => page.Blocks).Where(block => block.Language == "sh").Select(block => (block.Page, block.Line))];
 
     [Theory]
     [MemberData(nameof(Blocks))]
@@ -30,10 +26,6 @@ public sealed class PageCommandsTests
         Assert.SkipWhen(ComparisonTests.LacksPrograms(result), result.Error);
         Assert.True(problem is null, problem);
     }
-
-    [Fact]
-    public void A_page_that_is_run_elsewhere_is_run_there() =>
-        Assert.Contains("README.md", File.ReadAllText(Path.Combine(Repository.Root, Elsewhere)), StringComparison.Ordinal);
 
     [Fact]
     public void Every_block_is_commands_or_something_that_nobody_would_type() => Assert.All(

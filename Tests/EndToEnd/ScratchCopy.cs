@@ -61,7 +61,8 @@ internal sealed class ScratchCopy : IDisposable
     /// <summary>Starts a gateway with the shipped gateway.json, and waits until it is ready.</summary>
     public Process StartGateway()
     {
-        Process gateway = Start("./frpc-gateway");
+        // By its whole path: a relative one .NET looks up beside the tests first, where their own build of the gateway lies.
+        Process gateway = Start(Path.Combine(Folder, "frpc-gateway"));
         while (gateway.StandardOutput.ReadLine() is { } line && !line.StartsWith("ready", StringComparison.Ordinal))
         {
         }

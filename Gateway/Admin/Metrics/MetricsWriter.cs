@@ -70,7 +70,12 @@ internal sealed class MetricsWriter(IBufferWriter<byte> output)
 
     private void Put(string text) => output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
 
-    private void Put(ReadOnlySpan<byte> text) => output.Write(text);
+    /// <summary>Asks for as much as it needs: a response that has not begun has no room for whoever asks for none in particular.</summary>
+    private void Put(ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(output.GetSpan(text.Length));
+        output.Advance(text.Length);
+    }
 }
 
 /// <summary>What tells the samples of a family apart.</summary>

@@ -47,6 +47,17 @@ public sealed class MetricsWriterTests
         Assert.EndsWith("g{name=\"a\\\"b\\\\c\\nd é\"} 1\n", Text, StringComparison.Ordinal);
     }
 
+    /// <summary>A response that has not begun is such a place.</summary>
+    [Fact]
+    public void A_place_that_gives_no_more_room_than_is_asked_for_is_written_to()
+    {
+        var place = new StrictPlace();
+        var to = new MetricsWriter(place);
+        to.Gauge("g", "h");
+        to.Sample(1, new Label("name", "a"));
+        Assert.Equal("# HELP g h\n# TYPE g gauge\ng{name=\"a\"} 1\n", Encoding.UTF8.GetString(place.Written));
+    }
+
     [Theory]
     [InlineData(9_007_199_254_740_992, "9007199254740992")]
     [InlineData(0.25, "0.25")]
@@ -57,5 +68,18 @@ public sealed class MetricsWriterTests
         to.Gauge("g", "h");
         to.Sample(value);
         Assert.EndsWith($"g {written}\n", Text, StringComparison.Ordinal);
+    }
+
+    private sealed class StrictPlace : IBufferWriter<byte>
+    {
+        private readonly ArrayBufferWriter<byte> _place = new();
+
+        public ReadOnlySpan<byte> Written => _place.WrittenSpan;
+
+        public void Advance(int count) => _place.Advance(count);
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _place.GetMemory(Math.Max(sizeHint, 1))[..sizeHint];
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
     }
 }
