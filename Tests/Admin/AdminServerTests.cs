@@ -39,8 +39,8 @@ public sealed class AdminServerTests : IDisposable
     [Fact]
     public void An_endpoint_answers_at_its_path_by_its_method()
     {
-        Assert.Equal((200, "look\n"), StatusAndText(_admin.Get("/look?x=y")));
-        Assert.Equal((200, "touch\n"), StatusAndText(_admin.Post("/touch")));
+        Assert.Equal((200, "look\n"), _admin.Get("/look?x=y").Short);
+        Assert.Equal((200, "touch\n"), _admin.Post("/touch").Short);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class AdminServerTests : IDisposable
     [InlineData("/LOOK")]
     [InlineData("/look/below")]
     public void What_is_not_there_is_404_with_what_there_is(string path) =>
-        Assert.Equal((404, $"Nothing is here. There is:\n{List}"), StatusAndText(_admin.Get(path)));
+        Assert.Equal((404, $"Nothing is here. There is:\n{List}"), _admin.Get(path).Short);
 
     [Theory]
     [InlineData("POST", "/look", "GET, HEAD")]
@@ -169,8 +169,6 @@ public sealed class AdminServerTests : IDisposable
         await disposed;
         Assert.False(Peer.CanConnect(server.Address.ToString()));
     }
-
-    private static (int Status, string Text) StatusAndText(AdminAnswer answer) => (answer.Status, answer.Text);
 
     private static AdminServer Start(string address, params AdminEndpoint[] endpoints)
     {

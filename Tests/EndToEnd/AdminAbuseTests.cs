@@ -63,7 +63,7 @@ public sealed class AdminAbuseTests : IDisposable
 
         Assert.Equal(([], StreamEnd.InOrder), peers[^1].ReadToEnd());
 
-        AssertServes();
+        _gateway.AssertServes();
         foreach (Peer peer in peers)
             peer.Dispose();
         Patience.Until(IsHealthy, "probes are answered again");
@@ -89,7 +89,7 @@ public sealed class AdminAbuseTests : IDisposable
     private void AssertAllIsWell()
     {
         Assert.True(IsHealthy());
-        AssertServes();
+        _gateway.AssertServes();
     }
 
     private bool IsHealthy()
@@ -103,12 +103,5 @@ public sealed class AdminAbuseTests : IDisposable
         {
             return false;
         }
-    }
-
-    private void AssertServes()
-    {
-        using var caller = Peer.Connect(_gateway.SmfAddress);
-        caller.Send(SmfMessage.Request(7).ToBytes());
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
     }
 }

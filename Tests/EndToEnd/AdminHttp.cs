@@ -3,7 +3,11 @@ using System.Net.Sockets;
 namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>What an admin endpoint answered.</summary>
-internal sealed record AdminAnswer(int Status, string Text, string ContentType, IReadOnlyDictionary<string, string> Headers);
+internal sealed record AdminAnswer(int Status, string Text, string ContentType, IReadOnlyDictionary<string, string> Headers)
+{
+    /// <summary>What most tests look at.</summary>
+    public (int Status, string Text) Short => (Status, Text);
+}
 
 /// <summary>An admin endpoint, asked over real HTTP.</summary>
 internal sealed class AdminHttp : IDisposable

@@ -13,15 +13,13 @@ public sealed class AdminStopTests
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, DrainTimeout = "0s" });
         using var admin = new AdminHttp(gateway.AdminAddress);
-        using var busy = Peer.Connect(gateway.SmfAddress);
+        using Peer busy = BeginCall(gateway, held);
         using var idle = Peer.Connect(gateway.FrameAddress);
-        busy.Send(SmfMessage.Request(7).ToBytes());
-        held.WaitFor(1);
 
         Assert.Equal(202, admin.Post("/drain").Status);
 
-        Assert.Equal((503, "draining\n"), StatusAndText(admin.Get("/readyz")));
-        Assert.Equal((200, "ok\n"), StatusAndText(admin.Get("/healthz")));
+        Assert.Equal((503, "draining\n"), admin.Get("/readyz").Short);
+        Assert.Equal((200, "ok\n"), admin.Get("/healthz").Short);
         Assert.Equal(StreamEnd.InOrder, idle.ReadToEnd().End);
         Patience.Until(() => !Peer.CanConnect(gateway.SmfAddress) && !Peer.CanConnect(gateway.FrameAddress), "nobody new is accepted");
         held.LetGo();
@@ -53,9 +51,7 @@ public sealed class AdminStopTests
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, DrainTimeout = "100ms" });
         using var admin = new AdminHttp(gateway.AdminAddress);
-        using var busy = Peer.Connect(gateway.SmfAddress);
-        busy.Send(SmfMessage.Request(7).ToBytes());
-        held.WaitFor(1);
+        using Peer busy = BeginCall(gateway, held);
 
         Assert.Equal(202, admin.Post("/shutdown").Status);
 
@@ -73,8 +69,8 @@ public sealed class AdminStopTests
 
         Assert.Equal(202, admin.Post("/shutdown?delay=1h").Status);
 
-        Assert.Equal((503, "draining\n"), StatusAndText(admin.Get("/readyz")));
-        AssertServes(gateway);
+        Assert.Equal((503, "draining\n"), admin.Get("/readyz").Short);
+        gateway.AssertServes();
         Assert.Equal(202, admin.Post("/shutdown?delay=100ms").Status);
         Assert.Equal(0, gateway.WaitForExit());
         Assert.Contains("\nleaving: asked by POST /shutdown from 127.0.0.1; callers are served as before for 3600 s\n", gateway.Output, StringComparison.Ordinal);
@@ -99,9 +95,7 @@ public sealed class AdminStopTests
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, DrainTimeout = "1h" });
         using var admin = new AdminHttp(gateway.AdminAddress);
-        using var busy = Peer.Connect(gateway.SmfAddress);
-        busy.Send(SmfMessage.Request(7).ToBytes());
-        held.WaitFor(1);
+        using Peer busy = BeginCall(gateway, held);
         Assert.Equal(202, admin.Post("/shutdown").Status);
 
         // Whether the first has been heard cannot be seen: it changes nothing.
@@ -121,18 +115,18 @@ public sealed class AdminStopTests
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress });
         using var admin = new AdminHttp(gateway.AdminAddress);
 
-        Assert.Equal((400, text), StatusAndText(admin.Post(path)));
+        Assert.Equal((400, text), admin.Post(path).Short);
 
         Assert.Equal(200, admin.Get("/readyz").Status);
-        AssertServes(gateway);
+        gateway.AssertServes();
     }
 
-    private static (int Status, string Text) StatusAndText(AdminAnswer answer) => (answer.Status, answer.Text);
-
-    private static void AssertServes(GatewayProcess gateway)
+    /// <summary>A caller whose call the server has and does not answer yet.</summary>
+    private static Peer BeginCall(GatewayProcess gateway, HeldCalls held)
     {
-        using var caller = Peer.Connect(gateway.SmfAddress);
+        var caller = Peer.Connect(gateway.SmfAddress);
         caller.Send(SmfMessage.Request(7).ToBytes());
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
+        held.WaitFor(1);
+        return caller;
     }
 }

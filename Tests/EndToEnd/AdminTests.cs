@@ -42,10 +42,10 @@ public sealed class AdminTests : IDisposable
         using var gateway = GatewayProcess.Start(File);
         using var admin = new AdminHttp(gateway.AdminAddress);
 
-        Assert.Equal((200, "ok\n"), StatusAndText(admin.Get("/healthz")));
-        Assert.Equal((200, "ready\n"), StatusAndText(admin.Get("/readyz")));
-        Assert.Equal((200, ""), StatusAndText(admin.Ask(HttpMethod.Head, "/healthz")));
-        Assert.Equal((200, ""), StatusAndText(admin.Ask(HttpMethod.Head, "/readyz")));
+        Assert.Equal((200, "ok\n"), admin.Get("/healthz").Short);
+        Assert.Equal((200, "ready\n"), admin.Get("/readyz").Short);
+        Assert.Equal((200, ""), admin.Ask(HttpMethod.Head, "/healthz").Short);
+        Assert.Equal((200, ""), admin.Ask(HttpMethod.Head, "/readyz").Short);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class AdminTests : IDisposable
 
         using var gateway = GatewayProcess.Start(File with { Admin = $"unix:{path}" });
         using (var admin = new AdminHttp(gateway.AdminAddress))
-            Assert.Equal((200, "ok\n"), StatusAndText(admin.Get("/healthz")));
+            Assert.Equal((200, "ok\n"), admin.Get("/healthz").Short);
 
         gateway.Signal(Signals.Terminate);
         Assert.Equal(0, gateway.WaitForExit());
@@ -164,8 +164,6 @@ public sealed class AdminTests : IDisposable
         Assert.Equal(2, second.Status);
         Assert.EndsWith($": admin.address: address in use: something else listens on {gateway.AdminAddress}\n", second.Error, StringComparison.Ordinal);
     }
-
-    private static (int Status, string Text) StatusAndText(AdminAnswer answer) => (answer.Status, answer.Text);
 
     private static JsonElement Json(AdminHttp admin, string path) => JsonDocument.Parse(admin.Get(path).Text).RootElement;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using FrameRpc.Tests.Cli;
+using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -105,6 +106,14 @@ internal sealed class GatewayProcess : IDisposable
     {
         WriteFile(folder, file);
         return Binary.Run(folder);
+    }
+
+    /// <summary>Makes a call that has to succeed.</summary>
+    public void AssertServes()
+    {
+        using var caller = Peer.Connect(SmfAddress);
+        caller.Send(SmfMessage.Request(7).ToBytes());
+        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
     }
 
     public void Signal(int signal) => Signals.Send(Id, signal);

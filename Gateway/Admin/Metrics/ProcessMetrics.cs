@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Enumeration;
 
@@ -7,7 +6,10 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 /// <summary>The process, by the names that Prometheus' own libraries use, and the collector.</summary>
 internal sealed class ProcessMetrics
 {
-    private readonly double _startSeconds = new DateTimeOffset(Process.GetCurrentProcess().StartTime.ToUniversalTime()).ToUnixTimeMilliseconds() / 1e3;
+    private const string Descriptors = "/proc/self/fd";
+
+    /// <summary>Made when the gateway starts, within a few milliseconds of the process; what the kernel says of it stands in /proc, which a container may lack.</summary>
+    private readonly double _startSeconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1e3;
 
     public void Write(MetricsWriter to)
     {
@@ -15,8 +17,11 @@ internal sealed class ProcessMetrics
         to.Sample(Environment.WorkingSet);
         to.Counter("process_cpu_seconds_total", "CPU time, in the process and in the kernel for it.");
         to.Sample(Environment.CpuUsage.TotalTime.TotalSeconds);
-        to.Gauge("process_open_fds", "Open file descriptors.");
-        to.Sample(OpenDescriptors());
+        if (Directory.Exists(Descriptors))
+        {
+            to.Gauge("process_open_fds", "Open file descriptors.");
+            to.Sample(OpenDescriptors());
+        }
         to.Gauge("process_start_time_seconds", "When the process began, in seconds since 1970.");
         to.Sample(_startSeconds);
         to.Counter("dotnet_gc_collections_total", "Collections of the managed heap. Calls cause none.");
@@ -32,7 +37,7 @@ internal sealed class ProcessMetrics
     private static int OpenDescriptors()
     {
         int count = 0;
-        foreach (bool _ in new FileSystemEnumerable<bool>("/proc/self/fd", (ref FileSystemEntry _) => true))
+        foreach (bool _ in new FileSystemEnumerable<bool>(Descriptors, (ref FileSystemEntry _) => true))
             count++;
         return count;
     }

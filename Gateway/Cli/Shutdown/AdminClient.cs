@@ -11,7 +11,7 @@ namespace FrameRpc.Gateway.Cli.Shutdown;
 /// Asks the admin endpoint of a gateway, over one connection that is kept: its end is the end of that gateway, whoever listens
 /// at the address afterwards.
 /// </summary>
-/// <remarks>As much of HTTP as the endpoint answers with. HttpClient would add HTTPCLIENT_MIB MiB to the binary.</remarks>
+/// <remarks>As much of HTTP as the endpoint answers with. HttpClient would add 3.2 MiB to the binary.</remarks>
 internal sealed class AdminClient : IAsyncDisposable
 {
     /// <summary>The configuration of a gateway with a thousand routes has a third of this.</summary>

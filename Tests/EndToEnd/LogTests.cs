@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+public sealed partial class LogTests
+{
+    [Fact]
+    public void Of_a_flood_of_messages_a_few_are_written_and_the_others_are_counted_and_told()
+    {
+        const int refused = 500;
+        using var held = new HeldCalls();
+        using var gateway = GatewayProcess.Start(held.File with
+        {
+            Admin = "127.0.0.1:0",
+            Workers = 1,
+            BackendMembers = """ "connectionsPerServerMax": 2, "callsWaitingMax": 0 """,
+        });
+        using var admin = new AdminHttp(gateway.AdminAddress);
+        Peer[] busy = [Peer.Connect(gateway.FrameAddress), Peer.Connect(gateway.FrameAddress)];
+        foreach (Peer caller in busy)
+            caller.Send(FrameMessage.Call("Echo", "7").ToBytes());
+        held.WaitFor(busy.Length);
+
+        using var flood = Peer.Connect(gateway.FrameAddress);
+        for (int i = 0; i < refused; i++)
+        {
+            flood.Send(FrameMessage.Call("Echo", "7").ToBytes());
+            Assert.Equal(3, FrameMessage.Read(flood)!.Error);
+        }
+        int leftOut = LeftOut(admin.Get("/metrics").Text);
+        held.LetGo();
+        gateway.Signal(Signals.Terminate);
+        Assert.Equal(0, gateway.WaitForExit());
+        foreach (Peer caller in busy)
+            caller.Dispose();
+
+        int written = gateway.Error.Split('\n').Count(line => line.EndsWith(
+            "[202] Backend frame-servers: 0 calls wait for a connection of their own, and no more may; the next are refused until one is answered.", StringComparison.Ordinal));
+        Assert.Equal(refused, written + leftOut);
+        Assert.True(written < refused / 2, $"{written} of {refused} were written");
+        Assert.Equal(leftOut, ToldLeftOut().Matches(gateway.Error).Sum(told => int.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)));
+    }
+
+    private static int LeftOut(string metrics) => int.Parse(SuppressedTotal().Match(metrics).Groups[1].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\nfrpc_log_messages_suppressed_total (\d+)\n")]
+    private static partial Regex SuppressedTotal();
+
+    [GeneratedRegex(@"\[300\] ([\d,]+) more like it were left out: Backend \{Backend\}: ")]
+    private static partial Regex ToldLeftOut();
+}
