@@ -25,6 +25,7 @@ function assertFailed(result, fault) {
   assert.ok(result.metrics.frpc_bad_replies.count > 0);
   assert.ok(faults(result)[fault] > 0, `${fault}: ${JSON.stringify(faults(result))}`);
   assert.match(result.error, /thresholds on metrics 'frpc_bad_replies/);
+  assert.ok(result.metrics.frpc_calls.count > 1.5 * ONE_IN, `${result.metrics.frpc_calls.count} calls: the load goes on after it`);
 }
 
 describe('a byte that is broken between the gateway and the script makes the run fail', { concurrency: 2 }, () => {

@@ -114,7 +114,7 @@ export class Metrics {
     if (whole === undefined || tagList === undefined || this.all.has(key)) {
       return this.all.get(key) ?? whole;
     }
-    const tags = Object.fromEntries(tagList.split(',').map((tag) => tag.split(':').map((word) => word.trim())));
+    const tags = Object.fromEntries(tagList.split(',').map((tag) => [tag.slice(0, tag.indexOf(':')).trim(), tag.slice(tag.indexOf(':') + 1).trim()]));
     const part = new Metric(key, whole.type, whole.isTime);
     whole.parts.push({ tags, metric: part });
     this.all.set(key, part);

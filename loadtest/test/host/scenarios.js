@@ -63,7 +63,7 @@ async function runIteration(vu, run, interruptAt) {
     vu.loop?.interrupt();
   }, interruptAt - startedAt);
   try {
-    await vu.iterate('default');
+    await vu.iterate('default', run.dataForVu());
   } catch (error) {
     run.log('ERRO', describe(error));
   }

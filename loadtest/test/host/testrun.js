@@ -51,10 +51,9 @@ export class TestRun {
     const vus = await this.#vusOf(scenarios);
     this.startedAt = performance.now();
     try {
-      if (exports.setup !== undefined) {
-        await this.#setUp();
-      }
+      this.#setupJson = JSON.stringify(await this.#runOnce('setup', exports));
       await Promise.all(scenarios.map((scenario, index) => runScenario(scenario, vus[index], this)));
+      await this.#runOnce('teardown', exports);
     } finally {
       outputs.forEach(({ flush }) => flush());
       await this.#summarize(exports);
@@ -81,10 +80,22 @@ export class TestRun {
     return all;
   }
 
-  async #setUp() {
+  /** In a VU of its own, where the script has such a function. @param {'setup' | 'teardown'} name @param {Record<string, unknown>} exports */
+  async #runOnce(name, exports) {
+    if (exports[name] === undefined) {
+      return undefined;
+    }
     const vu = await this.#newVu(0);
-    vu.tags = { group: '::setup' };
-    await vu.iterate('setup');
+    vu.tags = { group: `::${name}` };
+    return vu.iterate(name, this.dataForVu());
+  }
+
+  /** @type {string | undefined} */
+  #setupJson;
+
+  /** What setup returned: a copy for each VU, as JSON has it. */
+  dataForVu() {
+    return this.#setupJson === undefined ? undefined : JSON.parse(this.#setupJson);
   }
 
   /** @type {string[]} names of metrics */

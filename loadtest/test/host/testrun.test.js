@@ -57,6 +57,17 @@ test('an exception in the init context or in setup ends the run with 107', async
   assert.doesNotMatch(inSetup.output, /count/);
 });
 
+test('setup runs once before the load and teardown once behind it, and what setup returns is copied to each VU', async () => {
+  const { status, error } = await runScript(script(
+    `{ scenarios: { s: { executor: 'per-vu-iterations', vus: 3 } }, thresholds: {
+      'count{group:::setup}': ['count==1'], 'count{scenario:s}': ['count==9'], 'count{group:::teardown}': ['count==3'] } }`,
+    'data.step += 2; count.add(data.step);',
+    `export async function setup() { count.add(1); return { step: 1, lost: () => {} }; }
+     export function teardown(data) { count.add(data.step + Object.keys(data).length + 1); }`,
+  ));
+  assert.deepEqual([status, error], [0, '']);
+});
+
 test('one in an iteration is told, and the next goes on', async () => {
   const { status, error, output } = await runScript(script(
     `{ scenarios: { s: { executor: 'per-vu-iterations', iterations: 2 } } }`,

@@ -39,20 +39,23 @@ export class Vu {
   }
 
   /**
-   * One iteration, or setup. Only what its event loop has left to do keeps it going.
+   * One iteration, setup or teardown. Only what its event loop has left to do keeps it going.
    * @param {string} exported the function's name
-   * @param {unknown} [argument]
+   * @param {unknown} data what setup returned
+   * @returns {Promise<unknown>} what the function returned; undefined where its promise is still pending
    */
-  async iterate(exported, argument) {
+  async iterate(exported, data) {
     const loop = new EventLoop();
     this.loop = loop;
     /** @type {unknown} */
     let result;
     await loop.run(() => {
-      result = this.exports[exported](argument);
-      // A failure of what it awaits is a failure of the iteration.
-      if (result instanceof this.realmPromise) {
-        /** @type {Promise<unknown>} */ (result).catch((error) => loop.interrupt(error));
+      const returned = this.exports[exported](data);
+      if (returned instanceof this.realmPromise) {
+        // A failure of what it awaits is a failure of the iteration.
+        /** @type {Promise<unknown>} */ (returned).then((value) => (result = value), (error) => loop.interrupt(error));
+      } else {
+        result = returned;
       }
     });
     for (const socket of this.sockets) {
@@ -62,6 +65,7 @@ export class Vu {
     if (loop.failure !== undefined) {
       throw loop.failure;
     }
+    return result;
   }
 
   /** The loop of the iteration that runs. @param {string} what wants it */
