@@ -56,7 +56,6 @@ internal sealed class AdminServer : IDisposable
     /// <summary>Stops listening, and lets replies that are being written come to their end.</summary>
     public void Dispose()
     {
-        _point.Withdraw();
         using var patience = new CancellationTokenSource(StopTimeout);
         _kestrel.StopAsync(patience.Token).GetAwaiter().GetResult();
         _services.Dispose();

@@ -36,7 +36,7 @@ public sealed class HealthCheckTests
         Task<IReadOnlyList<int>> asked = _health.FindSilentAsync();
         Open(1);
 
-        _time.Advance(HealthCheck.Patience - Tick);
+        _time.Advance(TimeSpan.FromSeconds(1) - Tick);
         Assert.False(asked.IsCompleted);
         _time.Advance(Tick);
 
@@ -61,7 +61,7 @@ public sealed class HealthCheckTests
         Task<IReadOnlyList<int>> silent = _health.FindSilentAsync();
         Open(0);
         Open(1);
-        _time.Advance(HealthCheck.Patience);
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([2], await silent.WaitAsync(Cancel));
 
         Task<IReadOnlyList<int>> back = _health.FindSilentAsync();

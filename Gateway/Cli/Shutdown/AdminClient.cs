@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
 using System.Text;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Transports;
@@ -33,9 +32,9 @@ internal sealed class AdminClient : IAsyncDisposable
     public static async Task<AdminClient> ConnectAsync(Address address)
     {
         using var patience = new CancellationTokenSource(Patience);
-        string reached = Reach(address).ToString();
-        TransportConnection connection = await new SocketConnector(reached).ConnectAsync(patience.Token);
-        return new AdminClient(connection, address is UnixAddress ? "localhost" : reached);
+        // Where the gateway listens at all addresses, 0.0.0.0 or [::], the kernel takes these for loopback.
+        TransportConnection connection = await new SocketConnector(address.ToString()).ConnectAsync(patience.Token);
+        return new AdminClient(connection, address is UnixAddress ? "localhost" : address.ToString());
     }
 
     /// <summary>Throws <see cref="IOException"/> when the connection ends before the answer has come, and <see cref="OperationCanceledException"/> where none comes.</summary>
@@ -62,14 +61,4 @@ internal sealed class AdminClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
-
-    /// <summary>Who listens at every address of this machine is reached at the one that is never another machine's.</summary>
-    private static Address Reach(Address address)
-    {
-        if (address is not TcpAddress tcp || !IPAddress.TryParse(tcp.Host, out IPAddress? ip))
-            return address;
-        return ip.Equals(IPAddress.Any) ? tcp with { Host = IPAddress.Loopback.ToString() }
-            : ip.Equals(IPAddress.IPv6Any) ? tcp with { Host = IPAddress.IPv6Loopback.ToString() }
-            : tcp;
-    }
 }

@@ -54,10 +54,13 @@ public sealed class ShutdownRunTests : IDisposable
         Assert.Equal((1, $"frpc-gateway: the gateway at {refusing.Address} refuses to stop: so it is\n"), (status, _error.ToString()));
     }
 
-    [Fact]
-    public async Task Who_listens_at_all_addresses_is_reached_over_loopback()
+    [Theory]
+    [InlineData("0.0.0.0:0")]
+    [InlineData("[::]:0")]
+    [InlineData("localhost:0")]
+    public async Task Who_listens_at_all_addresses_or_at_a_name_is_reached_by_it(string address)
     {
-        using AdminServer wide = Start(post: 403, "0.0.0.0:0");
+        using AdminServer wide = Start(post: 403, address);
 
         int status = await new ShutdownRun(wide.Address, TimeSpan.Zero, _output, _error).StopAsync();
 
