@@ -126,7 +126,7 @@ export class Caller {
       const { oldest } = this.calls;
       const leftMs = oldest === undefined ? timeoutMs : oldest + timeoutMs - now();
       if (leftMs <= 0) {
-        
+        this.lossFault = 'timeout';
         this.connection?.close(`nothing within ${timeoutMs} ms`);
       }
       if (!this.isOver) {
