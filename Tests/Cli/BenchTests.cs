@@ -83,8 +83,8 @@ public sealed class BenchTests
         Assert.True(json.RootElement.GetProperty("replyGiBPerSecond").GetDouble() > 0);
         Assert.True(json.RootElement.GetProperty("latencyNanoseconds").GetProperty("p999").GetInt64() > 0);
         Assert.True(json.RootElement.GetProperty("clean").GetBoolean());
-        string readme = Encoding.UTF8.GetString(Repository.Read("README.md"));
-        Assert.All(json.RootElement.EnumerateObject(), member => Assert.Contains($"`{member.Name}`", readme, StringComparison.Ordinal));
+        string page = Encoding.UTF8.GetString(Repository.Read("docs/command-line.md"));
+        Assert.All(json.RootElement.EnumerateObject(), member => Assert.Contains($"`{member.Name}`", page, StringComparison.Ordinal));
         Assert.Contains("sent      51,200,000 bytes, ", uploads.Output, StringComparison.Ordinal);
         Assert.Equal((0, "measuring\nmeasured\n"), (uploads.Status, uploads.Error));
     }
