@@ -20,28 +20,22 @@ internal sealed class AdminClient : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly TransportConnection _connection;
-    private readonly string _host;
 
-    private AdminClient(TransportConnection connection, string host)
-    {
-        _connection = connection;
-        _host = host;
-    }
+    private AdminClient(TransportConnection connection) => _connection = connection;
 
     /// <summary>Throws <see cref="System.Net.Sockets.SocketException"/> where nobody listens, and <see cref="OperationCanceledException"/> where it takes too long.</summary>
     public static async Task<AdminClient> ConnectAsync(Address address)
     {
         using var patience = new CancellationTokenSource(Patience);
         // Where the gateway listens at all addresses, 0.0.0.0 or [::], the kernel takes these for loopback.
-        TransportConnection connection = await new SocketConnector(address.ToString()).ConnectAsync(patience.Token);
-        return new AdminClient(connection, address is UnixAddress ? "localhost" : address.ToString());
+        return new AdminClient(await new SocketConnector(address.ToString()).ConnectAsync(patience.Token));
     }
 
     /// <summary>Throws <see cref="IOException"/> when the connection ends before the answer has come, and <see cref="OperationCanceledException"/> where none comes.</summary>
     public async Task<AdminReply> AskAsync(string method, string path)
     {
         using var patience = new CancellationTokenSource(Patience);
-        byte[] request = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {_host}\r\nContent-Length: 0\r\n\r\n");
+        byte[] request = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
         await _connection.Output.WriteAsync(request, patience.Token);
         PipeReader input = _connection.Input;
         while (true)
