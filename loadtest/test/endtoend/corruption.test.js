@@ -25,6 +25,7 @@ function assertFailed(result, fault) {
   assert.ok(result.metrics.frpc_bad_replies.count > 0);
   assert.ok(faults(result)[fault] > 0, `${fault}: ${JSON.stringify(faults(result))}`);
   assert.match(result.error, /thresholds on metrics 'frpc_bad_replies/);
+  assert.ok(Number(result.error.match(/source=console/g)?.length) <= 3, 'the first of them are told, and the others only counted');
   assert.ok(result.metrics.frpc_calls.count > 1.5 * ONE_IN, `${result.metrics.frpc_calls.count} calls: the load goes on after it`);
 }
 

@@ -39,6 +39,14 @@ test('each VU has modules of its own', async () => {
   assert.match(output, /seen\.*: avg=1\.50 min=1\.00 med=1\.50 max=2\.00/);
 });
 
+test('all that import a module import the same', async () => {
+  const { error } = await runScript(
+    `import { next } from './counter.js'; import { again } from './again.js'; throw new Error(String([next(), again(), next()]));`,
+    { files: { 'counter.js': 'let count = 0; export const next = () => ++count;', 'again.js': `export { next as again } from './counter.js';` } },
+  );
+  assert.match(error, /Error: 1,2,3/);
+});
+
 test('-e sets __ENV, which cannot be changed', async () => {
   const { error } = await runScript(`__ENV.WORD = 'other'; throw new Error(__ENV.WORD + __ENV.EMPTY + __ENV.PAIR);`, {
     words: ['-e', 'WORD=value', '-e', 'EMPTY=', '-e', 'PAIR=a=b'],

@@ -78,6 +78,16 @@ test('one in an iteration is told, and the next goes on', async () => {
   assert.match(output, /count\.*: count=2\.00/);
 });
 
+test('one in a callback ends the iteration where it is', async () => {
+  const { status, error, output } = await runScript(script('{}', `
+    setTimeout(() => { throw new Error('late'); }, 1);
+    setTimeout(() => count.add(1), 100);
+    await new Promise(() => {});`));
+  assert.equal(status, 0);
+  assert.match(error, /^ERRO.*late/);
+  assert.doesNotMatch(output, /count\./);
+});
+
 test('a promise that is rejected and looked at by nobody is not passed over', async () => {
   const { status, error } = await runScript(script('{}', 'Promise.reject(new Error("lost")); await new Promise((resolve) => setTimeout(resolve, 20));'));
   assert.equal(status, 2);
