@@ -84,11 +84,7 @@ public sealed class AccessLogTests : IDisposable
     private GatewayProcess Start(string members) =>
         GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0", AccessLog = $"\"to\": \"{LogPath}\", {members}" });
 
-    private void Load(GatewayProcess gateway, int calls)
-    {
-        Result bench = Binary.Run(_folder, "bench", gateway.SmfAddress, "--protocol", "smf", "--connections", "4", "--in-flight", "8", "--warm-up", "0s", "--count", $"{calls}", "--timeout", "1m");
-        Assert.True(bench.Status == 0, bench.Output + bench.Error);
-    }
+    private static void Load(GatewayProcess gateway, int calls) => KnownLoad.Send(gateway.SmfAddress, "smf", calls, "--connections", "4", "--in-flight", "8");
 
     private static string Word(JsonNode line, string member) => (string)line[member]!;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using FrameRpc.Tests.Cli;
 using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
@@ -50,18 +48,8 @@ public sealed class LoadTests
         await frameCalls;
     }
 
-    private static void AssertClean(string address, string protocol, int calls)
-    {
-        Result bench = Binary.Run(
-            Path.GetTempPath(), "bench", address, "--protocol", protocol, "--connections", $"{Connections}", "--in-flight", $"{InFlight}", "--count", $"{calls}",
-            "--timeout", "1m", "--json");
-
-        Assert.True(bench.Status == 0, $"status {bench.Status}\n{bench.Output}{bench.Error}");
-        using var result = JsonDocument.Parse(bench.Output);
-        Assert.Empty(result.RootElement.GetProperty("errors").EnumerateObject());
-        Assert.Equal(calls, result.RootElement.GetProperty("calls").GetInt32());
-        Assert.True(result.RootElement.GetProperty("clean").GetBoolean(), bench.Output);
-    }
+    private static void AssertClean(string address, string protocol, int calls) =>
+        KnownLoad.Send(address, protocol, calls, "--connections", $"{Connections}", "--in-flight", $"{InFlight}");
 
     private static Task InBackground(Action run) =>
         Task.Factory.StartNew(run, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FrameRpc.Tests.Admin.Metrics;
 using FrameRpc.Tests.Cli;
 using Xunit;
@@ -29,8 +28,8 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void Counters_equal_what_a_load_of_known_size_sent()
     {
-        Load(_gateway.SmfAddress, "smf", SmfCalls, "--connections", "16", "--in-flight", "8");
-        Load(_gateway.FrameAddress, "frame", FrameCalls, "--connections", "8");
+        KnownLoad.Send(_gateway.SmfAddress, "smf", SmfCalls, "--connections", "16", "--in-flight", "8");
+        KnownLoad.Send(_gateway.FrameAddress, "frame", FrameCalls, "--connections", "8");
 
         Exposition page = Scrape();
         Assert.Equal(SmfCalls, page[$"frpc_calls_total{{{Smf},server=\"demo:echo\",status=\"200\"}}"]);
@@ -53,7 +52,7 @@ public sealed class MetricsTests : IDisposable
     public void Large_bodies_are_counted_byte_for_byte_however_they_pass()
     {
         const int bytes = 1024 * 1024;
-        Load(_gateway.SmfAddress, "smf", LargeCalls, "--connections", "2", "--size", $"{bytes}");
+        KnownLoad.Send(_gateway.SmfAddress, "smf", LargeCalls, "--connections", "2", "--size", $"{bytes}");
 
         Exposition page = Scrape();
         Assert.Equal((long)LargeCalls * bytes, page[$"frpc_request_bytes_total{{{Smf}}}"]);
@@ -87,8 +86,8 @@ public sealed class MetricsTests : IDisposable
     public void Promtool_finds_nothing_to_say_about_names_units_and_types()
     {
         SkipWithoutPrometheus();
-        Load(_gateway.SmfAddress, "smf", 100);
-        Load(_gateway.FrameAddress, "frame", 100);
+        KnownLoad.Send(_gateway.SmfAddress, "smf", 100);
+        KnownLoad.Send(_gateway.FrameAddress, "frame", 100);
         AdminAnswer page = _admin.Get("/metrics");
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", page.ContentType);
 
@@ -102,7 +101,7 @@ public sealed class MetricsTests : IDisposable
     public void Prometheus_scrapes_it_and_answers_what_was_sent()
     {
         SkipWithoutPrometheus();
-        Load(_gateway.SmfAddress, "smf", SmfCalls, "--in-flight", "8");
+        KnownLoad.Send(_gateway.SmfAddress, "smf", SmfCalls, "--in-flight", "8");
         using var prometheus = new PrometheusProcess(_gateway.AdminAddress, _gateway.Folder);
 
         Assert.Equal(SmfCalls, prometheus.Ask("sum by (route) (frpc_calls_total{status=\"200\"})"));
@@ -115,12 +114,4 @@ public sealed class MetricsTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/promtool") && File.Exists("/usr/bin/prometheus"), "Debian's package prometheus is not installed");
 
     private Exposition Scrape() => new(_admin.Get("/metrics").Text);
-
-    private void Load(string address, string protocol, int calls, params string[] more)
-    {
-        Result bench = Binary.Run(_gateway.Folder, ["bench", address, "--protocol", protocol, "--warm-up", "0s", "--count", $"{calls}", "--timeout", "1m", "--json", .. more]);
-        Assert.True(bench.Status == 0, bench.Output + bench.Error);
-        using var result = JsonDocument.Parse(bench.Output);
-        Assert.Equal(calls, result.RootElement.GetProperty("calls").GetInt32());
-    }
 }
