@@ -45,6 +45,21 @@ describe('a load that cannot go on', { concurrency: 2 }, () => {
   }
 });
 
+test('a VU that never could call is no caller', async () => {
+  const server = await listen((socket) => {
+    // For setup it answers; for the load nobody is there any more.
+    server.stopListening();
+    socket.on('data', (request) => {
+      request.writeUInt32LE(200, 12);
+      socket.write(request);
+    });
+  });
+  const { status, metrics, error } = await runLoad('smf.js', { ADDRESS: server.address, VUS: 2, DURATION: '500ms' });
+  server.stop();
+  assert.deepEqual([status, metrics.frpc_calls.count, metrics.frpc_callers.count], [99, 1, 0]);
+  assert.match(error, /frpc_callers/);
+});
+
 async function unusedPort() {
   const { address, stop } = await listen(() => {});
   stop();
@@ -64,6 +79,7 @@ async function listen(onConnection) {
   const { port } = /** @type {net.AddressInfo} */ (server.address());
   return {
     address: `127.0.0.1:${port}`,
+    stopListening: () => server.close(),
     stop() {
       server.close();
       sockets.forEach((socket) => socket.destroy());
