@@ -27,15 +27,13 @@ internal abstract class Caller : Connection
         _onClosed = onClosed;
         _slowReader = new CallbackTimer(this, OnSlowReaderDue);
         // Asked now: of a connection that is closed nobody knows any more.
-        Name = Access is null ? "" : socket.DescribePeer();
+        Name = dispatcher.Ledger.Access is null ? "" : socket.DescribePeer();
         dispatcher.Add(this);
     }
 
     protected Dispatcher Dispatcher { get; }
 
     public ListenerLedger Ledger { get; }
-
-    public AccessQueue? Access => Dispatcher.Ledger.Access;
 
     /// <summary>Its address, for the access log; empty where there is none.</summary>
     public string Name { get; }

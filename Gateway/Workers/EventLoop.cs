@@ -36,7 +36,7 @@ internal sealed partial class EventLoop
         _log = log;
         Mailbox = new Mailbox(network);
         Splices = new SplicePool(network, Counters, relay ?? RelayPolicy.CopyAll);
-        NowUs = ReadClockUs();
+        SetClock();
         Timers = new TimerWheel(NowMs, Fire);
         _scratch = Blocks.Rent(ScratchBytes);
     }
@@ -59,7 +59,7 @@ internal sealed partial class EventLoop
     public long NowUs { get; private set; }
 
     /// <summary>The same in milliseconds: what timers go by.</summary>
-    public long NowMs => NowUs / 1000;
+    public long NowMs { get; private set; }
     /// <summary>Shared by all receives of this worker; whatever is left in it after a connection was heard is lost.</summary>
     public Span<byte> Scratch => _scratch.Span;
 
@@ -69,7 +69,7 @@ internal sealed partial class EventLoop
         long waitFromUs = ReadClockUs();
         Network.Wait(WaitMs(waitFromUs / 1000, waitMsMax));
         Counters.BusyUs += waitFromUs - NowUs;
-        NowUs = ReadClockUs();
+        SetClock();
         Counters.WaitingUs += NowUs - waitFromUs;
         Counters.Turns++;
 
@@ -165,6 +165,12 @@ internal sealed partial class EventLoop
         Counters.Exceptions++;
         LogGaveUp(bug, owner.GetType().Name);
         owner.OnException(bug);
+    }
+
+    private void SetClock()
+    {
+        NowUs = ReadClockUs();
+        NowMs = NowUs / 1000;
     }
 
     private long ReadClockUs() => _time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond;

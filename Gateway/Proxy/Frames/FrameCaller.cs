@@ -227,7 +227,7 @@ internal sealed partial class FrameCaller : Caller
         protected internal override void OnLane(Lane lane)
         {
             caller._lane = (FrameLane)lane;
-            caller._entry.Server = lane.Server;
+            caller._entry.Server = lane.Server.Position;
             caller._lane.Begin(caller, isJson: caller._dataType != DataType.Octets);
             caller.ReleaseInput(InputHold.Lane);
         }

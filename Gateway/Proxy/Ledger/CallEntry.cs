@@ -1,5 +1,3 @@
-using FrameRpc.Gateway.Backends;
-
 namespace FrameRpc.Gateway.Proxy.Ledger;
 
 /// <summary>
@@ -18,8 +16,8 @@ internal struct CallEntry
     /// <summary>How it ends. Until somebody says so, it was cut.</summary>
     public CallStatus Status { get; set; }
 
-    /// <summary>The server that it was sent to last; null when there was none.</summary>
-    public Server? Server { get; set; }
+    /// <summary>The position of the server that it was sent to last, or <see cref="CallTally.NoServer"/>.</summary>
+    public int Server { get; set; }
 
     /// <summary>The request id of an smf call without a route.</summary>
     public uint UnknownId { get; set; }
@@ -30,7 +28,13 @@ internal struct CallEntry
 
     public void Begin(CallTally tally, long nowUs)
     {
-        this = new CallEntry { _tally = tally, _beganUs = nowUs };
+        _tally = tally;
+        _beganUs = nowUs;
+        Status = CallStatus.Cut;
+        Server = CallTally.NoServer;
+        UnknownId = 0;
+        RequestBytes = 0;
+        ReplyBytes = 0;
         tally.Begin();
     }
 
@@ -41,17 +45,16 @@ internal struct CallEntry
             return;
         _tally = null;
         long tookUs = caller.Loop.NowUs - _beganUs;
-        int server = Server?.Position ?? CallTally.NoServer;
-        tally.End(server, Status, tookUs, RequestBytes, ReplyBytes);
-        if (caller.Access is { } access && access.IsNext())
-            access.Add(RecordOf(tally, server, tookUs, caller));
+        tally.End(Server, Status, tookUs, RequestBytes, ReplyBytes);
+        if (tally.Access is { } access && access.IsNext())
+            access.Add(RecordOf(tally, tookUs, caller));
     }
 
-    private readonly AccessRecord RecordOf(CallTally tally, int server, long tookUs, Caller caller) => new()
+    private readonly AccessRecord RecordOf(CallTally tally, long tookUs, Caller caller) => new()
     {
         Ended = caller.Loop.ReadUtc(),
         Tally = tally,
-        Server = server,
+        Server = Server,
         Status = Status,
         TookUs = tookUs,
         RequestBytes = RequestBytes,

@@ -7,18 +7,22 @@ namespace FrameRpc.Gateway.Proxy.Ledger;
 /// <summary>From what a reply says to a <see cref="CallStatus"/>, and from that to a label.</summary>
 internal static class CallStatuses
 {
+    /// <summary>How many there are. A constant, because it is part of finding a counter for each call.</summary>
+    public const int Count = (int)CallStatus.FrameUndecided + 1;
+
     /// <summary>An smf status that is on the list stands at its number, anything else is <see cref="CallStatus.Other"/>.</summary>
     private static readonly CallStatus[] BySmfNumber = NumberThem();
 
     private static readonly string[] Labels = [.. Enum.GetValues<CallStatus>().Select(Name)];
 
-    public static int Count => Labels.Length;
-
     public static IReadOnlyList<CallStatus> All { get; } = Enum.GetValues<CallStatus>();
 
     public static string LabelOf(CallStatus status) => Labels[(int)status];
 
-    public static CallStatus OfSmf(uint status) => status < (uint)BySmfNumber.Length ? BySmfNumber[status] : CallStatus.Other;
+    public static CallStatus OfSmf(uint status) =>
+        status == SmfStatus.Ok ? CallStatus.Smf200
+        : status < (uint)BySmfNumber.Length ? BySmfNumber[status]
+        : CallStatus.Other;
 
     public static CallStatus OfFrame(ReplyError error) => error switch
     {

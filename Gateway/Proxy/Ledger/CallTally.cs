@@ -11,8 +11,10 @@ internal sealed class CallTally
     /// <param name="listener">The listener's place in the configuration.</param>
     /// <param name="route">The route's place in the configuration; null for calls that have none: all of them together, whatever they ask for.</param>
     /// <param name="servers">How many servers the route's backend has; none where there is no route.</param>
-    public CallTally(int listener, int? route, int servers)
+    /// <param name="access">Null for no access log.</param>
+    public CallTally(int listener, int? route, int servers, AccessQueue? access)
     {
+        Access = access;
         Listener = listener;
         Route = route;
         Servers = servers;
@@ -21,6 +23,9 @@ internal sealed class CallTally
 
     /// <summary>The place of a call that the gateway answered without a server.</summary>
     public const int NoServer = -1;
+
+    /// <summary>Where its calls go that are told one by one; null when none are.</summary>
+    public AccessQueue? Access { get; }
 
     public int Listener { get; }
 

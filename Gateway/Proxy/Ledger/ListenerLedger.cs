@@ -8,12 +8,12 @@ namespace FrameRpc.Gateway.Proxy.Ledger;
 /// A tally is made at its route's first call, so that a table of a thousand routes costs nothing for those nobody calls
 /// here. Whoever reads sees it whole or not at all: a reference is published after what it refers to.
 /// </remarks>
-internal sealed class ListenerLedger(int position, int routes, IReadOnlyList<Backend> backends)
+internal sealed class ListenerLedger(int position, int routes, IReadOnlyList<Backend> backends, AccessQueue? access)
 {
     private readonly CallTally?[] _tallies = new CallTally?[routes];
 
     /// <summary>Calls whose route was not found, or that were too malformed to have one.</summary>
-    public CallTally Unrouted { get; } = new(position, route: null, servers: 0);
+    public CallTally Unrouted { get; } = new(position, route: null, servers: 0, access);
 
     public int Routes => _tallies.Length;
 
@@ -23,5 +23,5 @@ internal sealed class ListenerLedger(int position, int routes, IReadOnlyList<Bac
 
     public CallTally Of(Route route) => _tallies[route.Position] ?? Open(route);
 
-    private CallTally Open(Route route) => _tallies[route.Position] = new CallTally(position, route.Position, backends[route.Backend].Servers.Count);
+    private CallTally Open(Route route) => _tallies[route.Position] = new CallTally(position, route.Position, backends[route.Backend].Servers.Count, access);
 }

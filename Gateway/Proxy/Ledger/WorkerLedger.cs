@@ -13,7 +13,7 @@ internal sealed class WorkerLedger
     /// <param name="access">Null for no access log.</param>
     public WorkerLedger(int listeners, int routes, IReadOnlyList<Backend> backends, AccessQueue? access)
     {
-        Listeners = [.. Enumerable.Range(0, listeners).Select(position => new ListenerLedger(position, routes, backends))];
+        Listeners = [.. Enumerable.Range(0, listeners).Select(position => new ListenerLedger(position, routes, backends, access))];
         Access = access;
     }
 

@@ -50,8 +50,13 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 
     public bool IsGivenUp => Caller is null;
 
+    /// <param name="caller">Who made it.</param>
+    /// <param name="header">Its request's.</param>
+    /// <param name="route">Where it goes.</param>
+    /// <param name="bytesHere">Of the request's body, what is passed on at once; for the rest see <see cref="NoteRequestPassed"/>.</param>
     /// <param name="lookEveryMs">How often to look whether it stands still; the route's timeout is looked at in any case.</param>
-    public void Begin(SmfCaller caller, SmfHeader header, Route route, long lookEveryMs, EventLoop loop)
+    /// <param name="loop">The caller's.</param>
+    public void Begin(SmfCaller caller, SmfHeader header, Route route, int bytesHere, long lookEveryMs, EventLoop loop)
     {
         _lookEveryMs = Math.Min(lookEveryMs, route.TimeoutMs);
         Caller = caller;
@@ -63,6 +68,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         ArmTimer(loop);
         caller.OnCallBegun();
         _entry.Begin(caller.Ledger.Of(route), loop.NowUs);
+        _entry.RequestBytes = bytesHere;
     }
 
     public void NoteRequestPassed(int bytes, long nowMs)
@@ -78,9 +84,12 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     }
 
     /// <summary>The call has its answer, whoever made it.</summary>
-    public void NoteAnswered(CallStatus status)
+    /// <param name="status">What it says.</param>
+    /// <param name="replyBytes">Of its body, besides what has been noted already.</param>
+    public void NoteAnswered(CallStatus status, long replyBytes = 0)
     {
         _entry.Status = status;
+        _entry.ReplyBytes += replyBytes;
         Account();
     }
 
@@ -109,7 +118,8 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     {
         if (!_entry.IsOpen)
             return;
-        _entry.Server = Lane?.Server;
+        if (Lane is { } lane)
+            _entry.Server = lane.Server.Position;
         _entry.End(Caller!);
     }
 

@@ -105,8 +105,7 @@ internal sealed partial class SmfCaller
         Loop.Timers.Disarm(_roomTimer);
         Loop.Counters.CallsRouted++;
         SmfCall call = _calls.Rent();
-        call.Begin(this, header, route, lookEveryMs: route.TimeoutMs, Loop);
-        call.NoteRequestPassed((int)header.Size, Loop.NowMs);
+        call.Begin(this, header, route, (int)header.Size, lookEveryMs: route.TimeoutMs, Loop);
         lane.Start(call, message);
         return message.Length;
     }

@@ -18,7 +18,7 @@ internal sealed partial class SmfCaller
         _uploadBytesLeft = header.Size;
         _uploadHeader = header;
         _upload = _calls.Rent();
-        _upload.Begin(this, header, route, lookEveryMs: Dispatcher.WriteTimeoutMs, Loop);
+        _upload.Begin(this, header, route, bytesHere: 0, lookEveryMs: Dispatcher.WriteTimeoutMs, Loop);
         HoldInput(InputHold.Upload);
         Dispatcher.BackendOf(route).Acquire(_laneRequest ??= new UploadLaneRequest(this));
     }

@@ -18,8 +18,7 @@ internal sealed partial class SmfCaller
     public void Reply(SmfCall call, SmfHeader header, Span<byte> reply)
     {
         Loop.Counters.CallsAnswered++;
-        call.NoteReplyPassed((int)header.Size, Loop.NowMs);
-        call.NoteAnswered(CallStatuses.OfSmf(header.Meta));
+        call.NoteAnswered(CallStatuses.OfSmf(header.Meta), header.Size);
         SmfHeader.WriteSession(reply, call.CallerSession);
         if (reply.Length >= DirectSendBytesMin && UnreadBytes == 0 && _stream is null && State == ConnectionState.Open)
         {

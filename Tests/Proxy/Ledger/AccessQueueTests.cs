@@ -5,7 +5,7 @@ namespace FrameRpc.Tests.Proxy.Ledger;
 
 public sealed class AccessQueueTests
 {
-    private static readonly CallTally Tally = new(listener: 0, route: null, servers: 0);
+    private static readonly CallTally Tally = new(listener: 0, route: null, servers: 0, access: null);
 
     [Fact]
     public void What_was_added_is_taken_in_order_however_often_the_queue_goes_round()
