@@ -14,4 +14,10 @@ internal sealed partial class Backend
     [LoggerMessage(EventId = 202, Level = LogLevel.Warning,
         Message = "Backend {Backend}: {Waiting} calls wait for a connection of their own, and no more may; the next are refused until one is answered.")]
     private static partial void LogQueueFull(ILogger log, string backend, int waiting);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} closed a connection with {Calls} calls in flight; their callers are told.")]
+    private static partial void LogLost(ILogger log, string backend, Address address, int calls);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} sent a reply that cannot be passed on: its header or its checksum is wrong.")]
+    private static partial void LogBadReply(ILogger log, string backend, Address address);
 }

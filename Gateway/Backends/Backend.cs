@@ -165,5 +165,9 @@ internal sealed partial class Backend
 
     internal void LogReached(Address address) => LogReached(_log, _options.Name, address);
 
+    internal void LogLost(Address address, int calls) => LogLost(_log, _options.Name, address, calls);
+
+    internal void LogBadReply(Address address) => LogBadReply(_log, _options.Name, address);
+
     internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
 }

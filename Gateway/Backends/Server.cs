@@ -136,6 +136,19 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
         backend.ServeWaiting();
     }
 
+    /// <summary>A lane ended with so many calls whose callers wait for their replies.</summary>
+    public void NoteLost(int calls)
+    {
+        loop.Counters.CallsLostWithLane += calls;
+        backend.LogLost(Address, calls);
+    }
+
+    public void NoteBadReply()
+    {
+        loop.Counters.BadReplies++;
+        backend.LogBadReply(Address);
+    }
+
     public void NoteReached()
     {
         if (_backOffMs != 0)

@@ -6,4 +6,7 @@ internal sealed partial class EventLoop
 {
     [LoggerMessage(EventId = 100, Level = LogLevel.Error, Message = "A bug closed one {Kind}; the others go on.")]
     private partial void LogGaveUp(Exception bug, string kind);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "File descriptors or memory have run out: callers wait until others leave.")]
+    private partial void LogExhausted();
 }

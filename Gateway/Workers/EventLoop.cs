@@ -101,6 +101,13 @@ internal sealed partial class EventLoop
         }
     }
 
+    /// <summary>Callers cannot be taken for want of file descriptors or memory.</summary>
+    public void NoteExhausted()
+    {
+        Counters.AcceptsExhausted++;
+        LogExhausted();
+    }
+
     /// <summary>The time of day. Not for what happens in each call.</summary>
     public DateTimeOffset ReadUtc() => _time.GetUtcNow();
 

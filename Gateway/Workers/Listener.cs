@@ -74,7 +74,7 @@ internal sealed class Listener : IReadyHandler
                 case AcceptStatus.Empty:
                     return;
                 case AcceptStatus.Exhausted:
-                    _loop.Counters.AcceptsExhausted++;
+                    _loop.NoteExhausted();
                     _loop.Timers.Arm(_retry, _loop.NowMs + RetryExhaustedMs);
                     return;
             }

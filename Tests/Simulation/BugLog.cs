@@ -2,10 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>Keeps the exceptions that the gateway survived: each is a bug, and fails the test it happened in.</summary>
+/// <summary>Keeps what the gateway said, and the exceptions that it survived: each is a bug, and fails the test it happened in.</summary>
 internal sealed class BugLog : ILogger
 {
     public List<Exception> Bugs { get; } = [];
+
+    /// <summary>Without those about bugs, which have their exception.</summary>
+    public List<string> Messages { get; } = [];
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -16,5 +19,7 @@ internal sealed class BugLog : ILogger
     {
         if (exception is not null)
             Bugs.Add(exception);
+        else
+            Messages.Add(formatter(state, exception));
     }
 }

@@ -64,6 +64,9 @@ internal sealed class GatewaySimulation
 
     public WorkerCounters Counters => Loop.Counters;
 
+    /// <summary>What the gateway said of trouble.</summary>
+    public IReadOnlyList<string> Messages => _log.Messages;
+
     public SmfFarCaller ConnectSmf()
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();

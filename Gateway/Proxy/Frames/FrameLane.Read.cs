@@ -194,7 +194,7 @@ internal sealed partial class FrameLane
     /// <summary>What the server says is no reply. Nothing of it has reached the caller, who gets an error reply instead.</summary>
     private int RefuseReply()
     {
-        Loop.Counters.BadReplies++;
+        Server.NoteBadReply();
         _loss = Refusal.BadReply;
         Abort();
         return 0;

@@ -87,7 +87,8 @@ internal sealed partial class FrameLane : Lane
         base.OnClosed();
         if (caller is null)
             return;
-        Loop.Counters.CallsLostWithLane++;
+        if (_loss == Refusal.ServerLost)
+            Server.NoteLost(calls: 1);
         caller.OnLaneLost(ReplyBytesPassed, ReplyBytesLeft, _loss);
     }
 

@@ -152,9 +152,7 @@ internal sealed partial class SmfLane : Lane
         if (!IsExclusive)
             Server.ForgetShared(this);
         StopRelay();
-        int from = 1;
-        while (_sessions.TakeAny(ref from) is { } call)
-            EndLost(call);
+        EndAllLost();
         while (_waitingForRoom.TryDequeue(out SmfCaller? caller))
             caller.OnRoom();
         _upload = null;
@@ -189,12 +187,24 @@ internal sealed partial class SmfLane : Lane
         StopCounting(call);
     }
 
+    private void EndAllLost()
+    {
+        int from = 1, waitedFor = 0;
+        while (_sessions.TakeAny(ref from) is { } call)
+        {
+            if (call.Caller is { IsClosed: false })
+                waitedFor++;
+            EndLost(call);
+        }
+        if (waitedFor > 0)
+            Server.NoteLost(waitedFor);
+    }
+
     private void EndLost(SmfCall call)
     {
         StopCounting(call);
         if (call.Caller is { IsClosed: false } caller)
         {
-            Loop.Counters.CallsLostWithLane++;
             if (call.ReplyBegun)
                 caller.Abort();
             else
