@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # What watching a gateway costs its callers: the same load, small smf calls from 64 connections with 16 and with 1 in flight
-# each, while nobody looks, while its metrics are scraped ten times a second (Prometheus asks every 15 seconds or so), with
+# each, while nobody looks, while its metrics are scraped once a second (Prometheus asks every 15 seconds or so), with
 # an access log of one call in a hundred, and with one of every call. All take turns in every round.
 #
 #   bench/scrape.sh                            ROUNDS=5 SECONDS_EACH=3 by default
+#   SCRAPES_EACH_SECOND=10 bench/scrape.sh     until it can be seen
 #   ROUNDS=1 SECONDS_EACH=1 bench/scrape.sh    whether it runs, not what it costs
 #
 # Load, server and gateway share this machine. Scrapes and log lines that did not come are a failure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scrapes_each_second=10
+scrapes_each_second=${SCRAPES_EACH_SECOND:-1}
 program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
-[ $# = 0 ] || { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+[ $# = 0 ] || { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 [ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 source ./prerequisites.sh
 require_debian curl curl "curl, to scrape with"
