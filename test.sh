@@ -65,9 +65,14 @@ if [ $# = 0 ]; then
   done
 
   echo "test.sh: the k6 scripts …"
-  loadtest/test.sh 2>&1 | tee "$log" || true
+  status=0
+  loadtest/test.sh 2>&1 | tee "$log" || status=$?
   summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || echo "0 passed, 1 failed")
   read -r more_passed _ more_failed _ <<<"$summary"
+  if [ "$status" != 0 ] && [ "$more_failed" = 0 ]; then
+    echo "test.sh: the tests of the k6 scripts ended with exit status $status, although no test failed" >&2
+    more_failed=1
+  fi
   passed=$((passed + more_passed))
   failed=$((failed + more_failed))
 fi

@@ -86,6 +86,9 @@ public sealed class ContainerTests : IDisposable
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)] }, Run);
 
         AssertAnswers(gateway.FrameAddress, "Echo", """{"Msg":"hello"}""");
+        // Who kills buildah leaves what it runs behind.
+        gateway.Signal(Signals.Terminate);
+        Assert.Equal(0, gateway.WaitForExit());
     }
 
     [Theory]
