@@ -27,9 +27,11 @@ internal sealed class AdminServer : IDisposable
     private readonly ListenPoint _point;
     private readonly ServiceProvider _services;
     private readonly IServer _kestrel;
+    private readonly TimeProvider _time;
 
-    private AdminServer(ListenPoint point, ServiceProvider services)
+    private AdminServer(ListenPoint point, ServiceProvider services, TimeProvider time)
     {
+        _time = time;
         _point = point;
         _services = services;
         _kestrel = services.GetRequiredService<IServer>();
@@ -39,7 +41,7 @@ internal sealed class AdminServer : IDisposable
     public Address Address => _point.Address;
 
     /// <summary>Listens and answers. Throws <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/> where the address cannot be had.</summary>
-    public static AdminServer Start(Address address, IReadOnlyList<AdminEndpoint> endpoints, ILoggerFactory logs)
+    public static AdminServer Start(Address address, IReadOnlyList<AdminEndpoint> endpoints, TimeProvider time, ILoggerFactory logs)
     {
         var point = ListenPoint.Open(address, workers: 1);
         ServiceProvider services = KestrelServices.Create(logs, options =>
@@ -48,7 +50,7 @@ internal sealed class AdminServer : IDisposable
             Bound(options.Limits);
             options.ListenHandle((ulong)point.Descriptor, listen => listen.Protocols = HttpProtocols.Http1);
         });
-        var server = new AdminServer(point, services);
+        var server = new AdminServer(point, services, time);
         server._kestrel.StartAsync(new AdminApplication(endpoints), CancellationToken.None).GetAwaiter().GetResult();
         return server;
     }
@@ -56,7 +58,7 @@ internal sealed class AdminServer : IDisposable
     /// <summary>Stops listening, and lets replies that are being written come to their end.</summary>
     public void Dispose()
     {
-        using var patience = new CancellationTokenSource(StopTimeout);
+        using var patience = new CancellationTokenSource(StopTimeout, _time);
         _kestrel.StopAsync(patience.Token).GetAwaiter().GetResult();
         _services.Dispose();
         _point.Dispose();

@@ -2,6 +2,7 @@ using System.Text;
 using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Tests.EndToEnd;
+using FrameRpc.Tests.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -17,10 +18,15 @@ public sealed class AdminServerTests : IDisposable
 
         """;
 
-    private readonly AdminServer _server = Start("127.0.0.1:0");
+    private readonly ManualTimeProvider _time = new();
+    private readonly AdminServer _server;
     private readonly AdminHttp _admin;
 
-    public AdminServerTests() => _admin = new AdminHttp(_server.Address.ToString());
+    public AdminServerTests()
+    {
+        _server = Start("127.0.0.1:0");
+        _admin = new AdminHttp(_server.Address.ToString());
+    }
 
     public void Dispose()
     {
@@ -148,29 +154,39 @@ public sealed class AdminServerTests : IDisposable
     [Fact]
     public async Task An_answer_that_is_being_made_when_the_server_is_disposed_of_is_still_sent()
     {
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        AdminServer server = Start("127.0.0.1:0", new AdminEndpoint("GET", "/slow", "slow", async context =>
-        {
-            begun.SetResult();
-            await finish.Task;
-            await Reply.Text(context, 200, "whole");
-        }));
+        var slow = new SlowEndpoint();
+        AdminServer server = Start("127.0.0.1:0", slow.Endpoint);
         using var idle = Peer.Connect(server.Address.ToString());
-        using var peer = Peer.Connect(server.Address.ToString());
-        peer.Send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"u8);
-        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        using Peer peer = await slow.AskAsync(server);
 
         var disposed = Task.Run(server.Dispose, TestContext.Current.CancellationToken);
         Assert.Equal(([], StreamEnd.InOrder), idle.ReadToEnd());
-        finish.SetResult();
+        slow.Finish();
 
         Assert.EndsWith("whole\n", Encoding.UTF8.GetString(peer.ReadToEnd().Bytes), StringComparison.Ordinal);
         await disposed;
         Assert.False(Peer.CanConnect(server.Address.ToString()));
     }
 
-    private static AdminServer Start(string address, params AdminEndpoint[] endpoints)
+    [Fact]
+    public async Task An_answer_that_does_not_come_holds_the_end_up_for_a_second()
+    {
+        var slow = new SlowEndpoint();
+        AdminServer server = Start("127.0.0.1:0", slow.Endpoint);
+        using Peer peer = await slow.AskAsync(server);
+
+        var disposed = Task.Run(server.Dispose, TestContext.Current.CancellationToken);
+        await _time.WaitForTimersAsync(1, TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(disposed.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Empty(peer.ReadToEnd().Bytes);
+        slow.Finish();
+        await disposed;
+    }
+
+    private AdminServer Start(string address, params AdminEndpoint[] endpoints)
     {
         Assert.True(Address.TryParse(address, out Address? parsed, out _));
         return AdminServer.Start(
@@ -180,6 +196,31 @@ public sealed class AdminServerTests : IDisposable
                 new AdminEndpoint("GET", "/look", "looks", context => Reply.Text(context, 200, "look")),
                 new AdminEndpoint("POST", "/touch", "touches", context => Reply.Text(context, 200, "touch")),
             ],
+            _time,
             NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Answers when the test lets it.</summary>
+    private sealed class SlowEndpoint
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public AdminEndpoint Endpoint => new("GET", "/slow", "slow", async context =>
+        {
+            _begun.SetResult();
+            await _finish.Task;
+            await Reply.Text(context, 200, "whole");
+        });
+
+        public async Task<Peer> AskAsync(AdminServer server)
+        {
+            var peer = Peer.Connect(server.Address.ToString());
+            peer.Send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"u8);
+            await _begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+            return peer;
+        }
+
+        public void Finish() => _finish.SetResult();
     }
 }

@@ -122,5 +122,8 @@ internal sealed class Peer : IDisposable
         _socket.Close();
     }
 
+    /// <inheritdoc cref="Closing.CloseAtOnce"/>
+    public void CloseAtOnce() => _socket.CloseAtOnce();
+
     public void Dispose() => _socket.Dispose();
 }

@@ -46,7 +46,7 @@ public sealed class EvenCallersTests
         Peer[] callers = gateway.ConnectSmf(8);
         gateway.TurnAll();
         for (int i = 0; i < callers.Length; i += 2)
-            callers[i].Dispose();
+            callers[i].CloseAtOnce();
         gateway.TurnAll();
         Assert.Equal([0, 4], gateway.Open.Order());
 
@@ -86,7 +86,7 @@ public sealed class EvenCallersTests
         Assert.Equal(2, gateway.Counters.Sum(counters => counters.Refused));
         Assert.All(refused, caller => Assert.Empty(caller.ReadToEnd().Bytes));
 
-        served[0].Dispose();
+        served[0].CloseAtOnce();
         gateway.TurnAll();
         Peer[] next = gateway.ConnectSmf(2);
         gateway.TurnAll();
@@ -109,7 +109,7 @@ public sealed class EvenCallersTests
 
         Assert.Single(callers, caller => IsOver(gateway, caller));
         foreach (Peer caller in callers)
-            caller.Dispose();
+            caller.CloseAtOnce();
         gateway.TurnAll();
         Assert.Equal([0, 0], gateway.Open);
     }

@@ -81,6 +81,8 @@ internal sealed class WorkersByHand : IDisposable
 
     public void Dispose()
     {
+        foreach (Worker worker in _workers)
+            worker.Network.Dispose();
         foreach (ListenPoint point in _points)
             point.Dispose();
         Directory.Delete(_folder, recursive: true);

@@ -20,12 +20,12 @@ public sealed class AddressProbeTests : IDisposable
     [Fact]
     public void A_free_port_is_fine_and_stays_free()
     {
-        int port;
-        using (Socket taken = Listen(0))
-            port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+        Socket taken = Listen(0);
+        var address = new TcpAddress("127.0.0.1", ((IPEndPoint)taken.LocalEndPoint!).Port);
+        taken.CloseAtOnce();
 
-        Assert.Null(AddressProbe.FindProblem(new TcpAddress("127.0.0.1", port)));
-        Assert.Null(AddressProbe.FindProblem(new TcpAddress("127.0.0.1", port)));
+        Assert.Null(AddressProbe.FindProblem(address));
+        Assert.Null(AddressProbe.FindProblem(address));
     }
 
     [Theory]
@@ -76,6 +76,7 @@ public sealed class AddressProbeTests : IDisposable
             other.Bind(new UnixDomainSocketEndPoint(SocketPath + ".old"));
             other.Listen(1);
             File.Move(SocketPath + ".old", SocketPath);
+            other.CloseAtOnce();
         }
 
         Assert.True(File.Exists(SocketPath));

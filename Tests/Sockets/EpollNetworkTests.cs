@@ -21,7 +21,7 @@ public sealed class EpollNetworkTests : IDisposable
         var address = Assert.IsType<TcpAddress>(point.Address);
         Assert.NotEqual(0, address.Port);
 
-        var owner = new Recorder();
+        var owner = new ReadyRecorder();
         IListener[] listeners = [.. Enumerable.Range(0, 3).Select(worker => point.Attach(_network, worker))];
         foreach (IListener listener in listeners)
             listener.Owner = owner;
@@ -54,6 +54,7 @@ public sealed class EpollNetworkTests : IDisposable
             dead.Listen();
             // .NET removes the file of a socket that it closes in order; a crash leaves it.
             File.Move(path, path + ".crashed");
+            dead.CloseAtOnce();
         }
         File.Move(path + ".crashed", path);
 
@@ -97,7 +98,7 @@ public sealed class EpollNetworkTests : IDisposable
 
         foreach (Address target in new Address[] { address, missing })
         {
-            var owner = new Recorder();
+            var owner = new ReadyRecorder();
             ISocket socket = network.Connect(target);
             socket.Owner = owner;
             owner.Await(network, Readiness.Failed);
@@ -110,14 +111,14 @@ public sealed class EpollNetworkTests : IDisposable
     public void An_event_of_a_closed_socket_is_not_given_to_the_next_with_its_descriptor()
     {
         (ISocket near, ISocket far) = _network.ConnectPair();
-        var first = new Recorder();
+        var first = new ReadyRecorder();
         near.Owner = first;
         far.Send("x"u8);
         _network.Wait(timeoutMs: 0);
         near.Close();
 
         (ISocket nearAgain, ISocket _) = _network.ConnectPair();
-        var second = new Recorder();
+        var second = new ReadyRecorder();
         nearAgain.Owner = second;
         while (_network.TryTakeReady(out IReadyHandler owner, out Readiness readiness))
             owner.OnReady(readiness);
@@ -130,7 +131,7 @@ public sealed class EpollNetworkTests : IDisposable
     public void An_abort_is_a_reset_over_tcp()
     {
         using ListenPoint point = ListenPoint.Open(AnyPort, workers: 1);
-        var owner = new Recorder();
+        var owner = new ReadyRecorder();
         IListener listener = point.Attach(_network, 0);
         listener.Owner = owner;
         using var caller = new TcpClient();
@@ -145,24 +146,5 @@ public sealed class EpollNetworkTests : IDisposable
         var reset = Assert.Throws<IOException>(() => caller.GetStream().ReadByte());
         Assert.Equal(SocketError.ConnectionReset, Assert.IsType<SocketException>(reset.InnerException).SocketErrorCode);
         listener.Close();
-    }
-
-    private sealed class Recorder : IReadyHandler
-    {
-        public Readiness Seen { get; private set; }
-
-        public void OnReady(Readiness readiness) => Seen |= readiness;
-
-        public void OnException(Exception exception) => throw exception;
-
-        public void Await(EpollNetwork network, Readiness wanted)
-        {
-            while ((Seen & wanted) == 0)
-            {
-                network.Wait(timeoutMs: -1);
-                while (network.TryTakeReady(out IReadyHandler owner, out Readiness readiness))
-                    owner.OnReady(readiness);
-            }
-        }
     }
 }

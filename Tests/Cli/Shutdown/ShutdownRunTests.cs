@@ -78,6 +78,7 @@ public sealed class ShutdownRunTests : IDisposable
                 new AdminEndpoint("GET", "/backends", "", context => Reply.Text(context, 200, Backends)),
                 new AdminEndpoint("POST", "/shutdown", "", context => Reply.Text(context, post, "so it is")),
             ],
+            TimeProvider.System,
             NullLoggerFactory.Instance);
     }
 }

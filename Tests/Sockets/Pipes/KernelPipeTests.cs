@@ -132,7 +132,11 @@ public sealed class KernelPipeTests : IDisposable
         KernelPipe pipe = KernelPipe.TryOpen(PipeBytes)!;
         sender.Send("lost"u8);
         source.Receive(pipe, PipeBytes);
+        var atSink = new ReadyRecorder();
+        sink.Owner = atSink;
         receiver.Close();
+        // Not at once: a process that another test starts at this moment has a copy of the descriptor until it runs its program.
+        atSink.Await(_network, Readiness.PeerEnded);
 
         Assert.Equal(Transfer.Failed(Libc.EPIPE), sink.Send(pipe, moreFollows: false));
         Assert.Equal(4, pipe.Bytes);
