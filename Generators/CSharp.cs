@@ -15,7 +15,7 @@ internal static class CSharp
     private static readonly SymbolDisplayFormat WithoutGlobal =
         SymbolDisplayFormat.FullyQualifiedFormat.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
 
-    /// <summary>A type, or a parameter's declaration.</summary>
+    /// <summary>A type.</summary>
     public static string Write(ISymbol symbol) => symbol.ToDisplayString(Full);
 
     /// <summary>A type's identity: without annotations for null.</summary>
@@ -27,7 +27,13 @@ internal static class CSharp
     public static string? NamespaceOf(INamedTypeSymbol type) =>
         type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(WithoutGlobal);
 
-    public static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) is SyntaxKind.None ? name : "@" + name;
+    /// <summary>A parameter's declaration, with its name as <see cref="Identifier"/> writes it.</summary>
+    public static string Declare(IParameterSymbol parameter) => string.Concat(
+        parameter.ToDisplayParts(Full).Select(part => part.Kind is SymbolDisplayPartKind.ParameterName ? Identifier(parameter.Name) : part.ToString()));
+
+    /// <summary>A name. Words such as <c>await</c> are keywords only in some places, of which generated code may be one.</summary>
+    public static string Identifier(string name) =>
+        SyntaxFacts.GetKeywordKind(name) is SyntaxKind.None && SyntaxFacts.GetContextualKeywordKind(name) is SyntaxKind.None ? name : "@" + name;
 
     public static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 }

@@ -2,17 +2,28 @@ using Microsoft.CodeAnalysis;
 
 namespace FrameRpc.Generators;
 
-/// <summary>What may belong to one method of a service alone: its constants, its route's name, its endpoint, its request id.</summary>
-internal sealed class NameBook(ServiceReader reader)
+/// <summary>What may belong to one method of a service alone: its members and constants, its route's name, its endpoint, its request id.</summary>
+/// <param name="reader">Hears of what is taken.</param>
+/// <param name="service">The interface.</param>
+/// <param name="name">What the generated types are named after.</param>
+internal sealed class NameBook(ServiceReader reader, string service, string name)
 {
-    private readonly Dictionary<string, string> _names = new() { [Constant(IdsWriter.Routes)] = IdsWriter.Routes };
+    // A member cannot be called like its class, nor like the field beside it.
+    private readonly Dictionary<string, string> _names = new()
+    {
+        [Constant(IdsWriter.Routes)] = IdsWriter.Routes,
+        [Constant(name + "Ids")] = service,
+        [Member(name + "Client")] = service,
+        [Member("_client")] = service,
+    };
+
     private readonly Dictionary<uint, (string Method, MethodIdentity Identity)> _ids = [];
 
     public void Add(IMethodSymbol method, MethodModel model)
     {
         string[] names = model.Identity.Endpoint is null
-            ? [Constant(model.CallName), RouteName(model)]
-            : [Constant(model.CallName), Constant(model.CallName + IdsWriter.EndpointSuffix), RouteName(model)];
+            ? [Constant(model.CallName), RouteName(model), Member(method.Name)]
+            : [Constant(model.CallName), Constant(model.CallName + IdsWriter.EndpointSuffix), RouteName(model), Member(method.Name)];
         if (names.FirstOrDefault(_names.ContainsKey) is { } taken)
         {
             reader.Report(Places.Name(method), Diagnostics.SameName, method.Name, _names[taken], taken);
@@ -36,6 +47,8 @@ internal sealed class NameBook(ServiceReader reader)
     }
 
     private static string Constant(string name) => $"constant '{name}'";
+
+    private static string Member(string name) => $"member '{name}' of the client";
 
     private static string RouteName(MethodModel method) => $"route name '{IdsWriter.Kebab(method.CallName)}'";
 }

@@ -14,7 +14,7 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
     {
         CheckInterface();
         CheckAttribute();
-        var names = new NameBook(this);
+        var names = new NameBook(this, service.Name, NameWithoutI(service.Name));
         var methods = new List<MethodModel>();
         foreach (ISymbol member in service.GetMembers())
         {
@@ -123,7 +123,7 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
             else if (read.Any(other => other.Role == role))
                 Report(Places.Name(parameter), Diagnostics.SecondParameter, method.Name, Describe(role), parameter.Name);
             else
-                read.Add(new ParameterModel(CSharp.Write(parameter), CSharp.Identifier(parameter.Name), role));
+                read.Add(new ParameterModel(CSharp.Declare(parameter), CSharp.Identifier(parameter.Name), role));
             if (role is ParameterRole.Body)
                 body ??= parameter;
         }

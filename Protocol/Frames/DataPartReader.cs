@@ -29,20 +29,15 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
     /// <summary>How many bytes are still to come of the part, once its first frame was read; none, while only frames to come can tell.</summary>
     public uint? BytesLeft => _lastFrame ? _frameBytesLeft : null;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ReadResult result;
-        while (!TryGiveKept(out result))
-        {
-            if (TryGive(await frames.ReadAsync(within: true, cancellationToken).ConfigureAwait(false), out result))
-                break;
-        }
-        return result;
+        ThrowIfCompleted();
+        return GoOnAsync(cancellationToken);
     }
 
     public override bool TryRead(out ReadResult result)
     {
+        ThrowIfCompleted();
         if (TryGiveKept(out result))
             return true;
         while (frames.TryRead(out ReadResult read))
@@ -80,20 +75,38 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
     /// <summary>The part will never be whole: what to throw, after which the connection cannot be used.</summary>
     public RpcConnectionException Cut(string what) => frames.Cut(what);
 
-    /// <summary>Takes the rest of the part from the connection, and forgets it.</summary>
+    /// <summary>Takes the rest of the part from the connection, and forgets it, wherever whoever read it has stopped.</summary>
     public async ValueTask SkipAsync(CancellationToken cancel)
     {
+        if (!_given.IsEmpty)
+            AdvanceTo(_given.End);
         while (!AtEnd)
         {
-            ReadResult read = await ReadAsync(cancel).ConfigureAwait(false);
+            ReadResult read = await GoOnAsync(cancel).ConfigureAwait(false);
             AdvanceTo(read.Buffer.End);
         }
     }
 
-    private bool TryGiveKept(out ReadResult result)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> GoOnAsync(CancellationToken cancel)
+    {
+        ReadResult result;
+        while (!TryGiveKept(out result))
+        {
+            if (TryGive(await frames.ReadAsync(within: true, cancel).ConfigureAwait(false), out result))
+                break;
+        }
+        return result;
+    }
+
+    private void ThrowIfCompleted()
     {
         if (_completed)
             throw new InvalidOperationException("the body was let go, and cannot be read any more");
+    }
+
+    private bool TryGiveKept(out ReadResult result)
+    {
         result = default;
         if (!AtEnd && !_kept.HasUnexamined)
             return false;

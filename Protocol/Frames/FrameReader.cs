@@ -21,6 +21,9 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
     /// <summary>Starts to read between two messages. It completes when there is something, be it the other side's end.</summary>
     public Task WatchAsync() => _early ??= _input.ReadAsync().AsTask();
 
+    /// <summary>Completed when nothing reads the connection any more, once whoever reads messages has let go of it and reading was cancelled or cannot go on.</summary>
+    public Task EndOfWatch => _early ?? Task.CompletedTask;
+
     /// <summary>Makes <see cref="ReadHeaderAsync"/> return null, now or later, where it stands between two messages. From any thread.</summary>
     public void Interrupt()
     {
@@ -65,21 +68,32 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
     public async ValueTask<ReadResult> ReadAsync(bool within, CancellationToken cancel)
     {
         ReadResult read;
+        Task<ReadResult>? early = _early;
+        _early = null;
+        bool waits = false;
         try
         {
-            Task<ReadResult>? early = _early;
-            _early = null;
             ValueTask<ReadResult> reading = early is null ? _input.ReadAsync(cancel) : new ValueTask<ReadResult>(early.WaitAsync(cancel));
-            bool waits = within && guard is not null && !reading.IsCompleted;
+            waits = within && guard is not null && !reading.IsCompleted;
             if (waits)
                 guard!.Begin();
             read = await reading.ConfigureAwait(false);
-            if (waits)
-                guard!.End();
         }
         catch (Exception e) when (ConnectionLoss.Is(e))
         {
             throw Lost(e);
+        }
+        catch (OperationCanceledException) when (early is not null)
+        {
+            // Only our waiting was cancelled: the read goes on.
+            _early = early;
+            throw;
+        }
+        finally
+        {
+            // A cancelled read too: whoever cancelled it may go on with the connection.
+            if (waits)
+                guard!.End();
         }
         return connection.IsAborted ? throw Lost() : read;
     }

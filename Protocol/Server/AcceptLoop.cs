@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Server;
@@ -42,8 +43,11 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
     /// <summary>Accepts no more, lets calls end for as long as <paramref name="grace"/>, and aborts what is left. A second call waits for the first.</summary>
     /// <param name="grace">0 aborts at once; <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.</param>
     /// <param name="cancel">Ends the grace early.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The grace is less than 0, or more than 24 days.</exception>
     public Task StopAsync(TimeSpan grace, CancellationToken cancel)
     {
+        if (grace != TimeSpan.Zero)
+            TimeLimit.Validate(grace);
         lock (_lock)
             return _stopped ??= StopOnceAsync(grace, cancel);
     }
@@ -150,6 +154,11 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
         catch (IOException)
         {
             // The caller was gone before it got the last of what was to be sent.
+        }
+        catch (Exception e)
+        {
+            // A defect of the transport, which must not cost the server a place as well.
+            ServerLog.Failed(options.Logger, Address, transport.Peer, e);
         }
         ServerLog.Ended(options.Logger, Address, transport.Peer);
         lock (_lock)

@@ -88,6 +88,7 @@ public sealed class FrameServer : IAsyncDisposable
     /// <summary>Accepts nobody more, lets calls end for as long as <paramref name="grace"/>, and cuts off what is left.</summary>
     /// <param name="grace">0 cuts off at once; <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.</param>
     /// <param name="cancel">Ends the grace early.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="grace"/> is less than 0, or more than 24 days.</exception>
     public Task StopAsync(TimeSpan grace, CancellationToken cancel = default) => _loop.StopAsync(grace, cancel);
 
     /// <summary>Stops without grace, unless it was stopped before.</summary>

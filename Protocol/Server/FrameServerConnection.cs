@@ -49,8 +49,9 @@ internal sealed class FrameServerConnection : IServedConnection
             ServerLog.Lost(_serving.Options.Logger, _transport.Peer, e.Message);
             await RefuseAndEndAsync(e.Message).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException or BodySourceException)
+        catch (Exception e) when (e is RpcException or OperationCanceledException or BodySourceException || _reader.IsBroken || _abort.IsCancellationRequested)
         {
+            // Once the connection is broken or cut off, a handler may make any exception of that.
             ServerLog.Lost(_serving.Options.Logger, _transport.Peer, e.Message);
             await SayGoodbyeAsync().ConfigureAwait(false);
         }
@@ -69,7 +70,8 @@ internal sealed class FrameServerConnection : IServedConnection
 
     public void Abort()
     {
-        _abort.Cancel();
+        // On another thread, because a handler may do anything when it is told.
+        _ = _abort.CancelAsync();
         _transport.Abort();
     }
 
@@ -81,8 +83,7 @@ internal sealed class FrameServerConnection : IServedConnection
         var telemetry = CallTelemetry.StartServer("frame", request.Endpoint);
         try
         {
-            FrameOutcome outcome = await FrameOutcome.OfAsync(request, _serving, _abort.Token).ConfigureAwait(false);
-            telemetry.End(outcome.Status, outcome.Message);
+            FrameOutcome outcome = await HandleAsync(request, telemetry).ConfigureAwait(false);
             await ReplyAsync(outcome).ConfigureAwait(false);
         }
         finally
@@ -92,6 +93,21 @@ internal sealed class FrameServerConnection : IServedConnection
         }
         if (!part.AtEnd)
             await ReadToEndAsync(part).ConfigureAwait(false);
+    }
+
+    private async ValueTask<FrameOutcome> HandleAsync(FrameRequest request, CallTelemetry telemetry)
+    {
+        try
+        {
+            FrameOutcome outcome = await FrameOutcome.OfAsync(request, _serving, _abort.Token).ConfigureAwait(false);
+            telemetry.End(outcome.Status, outcome.Message);
+            return outcome;
+        }
+        catch (Exception e)
+        {
+            telemetry.End(e);
+            throw;
+        }
     }
 
     private async ValueTask ReplyAsync(FrameOutcome outcome)

@@ -14,8 +14,8 @@ public abstract record ServerOptions
     public int CallsMax { get; init; } = 1024;
 
     /// <summary>
-    /// Bytes of requests held at once, over all connections. Where more come, connections are not read until one is over. At least
-    /// <see cref="MessageBytesMax"/>.
+    /// Bytes of requests held at once, over all connections. Where more come, connections are not read until one is over. Smf requests that come packed may
+    /// take as many again for what is in them, and wait for that. At least <see cref="MessageBytesMax"/>.
     /// </summary>
     public long MemoryBytesMax { get; init; } = 256 << 20;
 

@@ -38,6 +38,7 @@ public sealed class SmfServer : IAsyncDisposable
         Options.Validate();
         Calls = new Budget(Options.CallsMax);
         Memory = new Budget(Options.MemoryBytesMax);
+        Unpacked = new Budget(Options.MemoryBytesMax);
         _loop = new AcceptLoop(listener, Options, transport => new SmfServerConnection(this, transport));
     }
 
@@ -50,7 +51,14 @@ public sealed class SmfServer : IAsyncDisposable
 
     internal Budget Calls { get; }
 
+    /// <summary>Of requests as they come.</summary>
     internal Budget Memory { get; }
+
+    /// <summary>
+    /// Of what is unpacked of them. It is not the same memory, because a request that waits here holds some of that, and those that wait for each other would wait
+    /// for good.
+    /// </summary>
+    internal Budget Unpacked { get; }
 
     /// <summary>Has a handler serve a method. Before <see cref="Start"/>.</summary>
     /// <param name="id">The method's, see <see cref="RequestId.ForMethod"/>; not 0.</param>
@@ -93,6 +101,7 @@ public sealed class SmfServer : IAsyncDisposable
     /// How long calls may take to end; what is left then is cut off. <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.
     /// </param>
     /// <param name="cancel">Ends the grace early.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="grace"/> is less than 0, or more than 24 days.</exception>
     public Task StopAsync(TimeSpan grace, CancellationToken cancel = default) => _loop.StopAsync(grace, cancel);
 
     /// <summary>Stops without grace, unless it was stopped before.</summary>

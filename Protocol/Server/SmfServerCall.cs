@@ -22,6 +22,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
     private SmfHeader _header;
     private byte[]? _payload;
     private long _memoryBytes;
+    private long _unpackedBytes;
 
     public SmfServerCall() => _complete = Complete;
 
@@ -44,6 +45,60 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
 
     /// <summary>Has it handled. One of the server's calls was taken for it.</summary>
     public override void Execute()
+    {
+        ReadOnlySpan<byte> payload = _payload.AsSpan(0, (int)_header.Size);
+        if (SmfChecksum.Of(payload) != _header.Checksum)
+        {
+            Finish(SmfStatus.BadRequest);
+            return;
+        }
+        _unpackedBytes = SmfDecompressor.RoomFor(_header.Compression, payload, Server.Options.MessageBytesMax);
+        if (_unpackedBytes == 0 || Server.Unpacked.TryTake(_unpackedBytes))
+            Handle();
+        else
+            _ = HandleLaterAsync();
+    }
+
+    /// <summary>Has nothing of it done: the connection ended before its turn came.</summary>
+    public void Drop() => Dispose();
+
+    /// <summary>Lets go of all that the call held: its reply was written, or never will be.</summary>
+    public void Dispose()
+    {
+        _packed?.Dispose();
+        ArrayPool<byte>.Shared.Return(_payload!);
+        Server.Memory.Return(_memoryBytes);
+        Server.Unpacked.Return(_unpackedBytes);
+        SmfServerConnection connection = _connection!;
+        _packed = null;
+        _unpackedBytes = 0;
+        _payload = null;
+        _connection = null;
+        _route = null;
+        _telemetry = default;
+        Free.Return(this);
+        connection.Release();
+    }
+
+    private static ConfiguredValueTaskAwaitable<ReadOnlyMemory<byte>>.ConfiguredValueTaskAwaiter AwaiterOf(ValueTask<ReadOnlyMemory<byte>> reply) =>
+        reply.ConfigureAwait(false).GetAwaiter();
+
+    private async Task HandleLaterAsync()
+    {
+        try
+        {
+            await Server.Unpacked.TakeAsync(_unpackedBytes, _connection!.Gone).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _unpackedBytes = 0;
+            Finish(SmfStatus.Unavailable);
+            return;
+        }
+        Handle();
+    }
+
+    private void Handle()
     {
         try
         {
@@ -68,45 +123,16 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
             _handling.UnsafeOnCompleted(_complete);
     }
 
-    /// <summary>Has nothing of it done: the connection ended before its turn came.</summary>
-    public void Drop() => Dispose();
-
-    /// <summary>Lets go of all that the call held: its reply was written, or never will be.</summary>
-    public void Dispose()
-    {
-        _packed?.Dispose();
-        ArrayPool<byte>.Shared.Return(_payload!);
-        Server.Memory.Return(_memoryBytes);
-        SmfServerConnection connection = _connection!;
-        _packed = null;
-        _payload = null;
-        _connection = null;
-        _route = null;
-        _telemetry = default;
-        Free.Return(this);
-        connection.Release();
-    }
-
-    private static ConfiguredValueTaskAwaitable<ReadOnlyMemory<byte>>.ConfiguredValueTaskAwaiter AwaiterOf(ValueTask<ReadOnlyMemory<byte>> reply) =>
-        reply.ConfigureAwait(false).GetAwaiter();
-
     private bool TryOpen(out ReadOnlyMemory<byte> payload, out uint status)
     {
         payload = _payload.AsMemory(0, (int)_header.Size);
-        status = SmfStatus.BadRequest;
-        if (SmfChecksum.Of(payload.Span) != _header.Checksum)
-            return false;
+        status = SmfStatus.Ok;
         if (_header.Compression is SmfCompression.None or SmfCompression.Disabled)
             return true;
-        if (!SmfDecompressor.TryDecompress(_header.Compression, payload.Span, Server.Options.MessageBytesMax, out payload, out SmfDecompressionProblem? problem))
-        {
-            status = problem.IsTooLarge ? SmfStatus.TooLarge : SmfStatus.BadRequest;
-            return false;
-        }
-        // Whoever waits for memory waits for this as well; to have it wait itself, with what it holds, could stop all.
-        Server.Memory.TakeAnyway(payload.Length);
-        _memoryBytes += payload.Length;
-        return true;
+        if (SmfDecompressor.TryDecompress(_header.Compression, payload.Span, Server.Options.MessageBytesMax, out payload, out SmfDecompressionProblem? problem))
+            return true;
+        status = problem.IsTooLarge ? SmfStatus.TooLarge : SmfStatus.BadRequest;
+        return false;
     }
 
     private void Complete()

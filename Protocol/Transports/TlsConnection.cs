@@ -6,6 +6,8 @@ namespace FrameRpc.Protocol.Transports;
 /// <summary>TLS over another connection.</summary>
 internal sealed class TlsConnection : TransportConnection
 {
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+
     private readonly SslStream _tls;
     private readonly TransportConnection _inner;
     private volatile bool _aborted;
@@ -65,9 +67,14 @@ internal sealed class TlsConnection : TransportConnection
     {
         try
         {
-            await _tls.ShutdownAsync().ConfigureAwait(false);
+            Task goodbye = _tls.ShutdownAsync();
+            await goodbye.WaitAsync(FarewellMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A peer that reads nothing any more would be waited for without an end.
+            if (!goodbye.IsCompleted)
+                Abort();
+            await goodbye.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) when (e is OperationCanceledException || ConnectionLoss.Is(e))
         {
             // The peer has gone already; there is nobody to say it to.
         }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace FrameRpc.Protocol.Transports;
@@ -13,7 +14,7 @@ public sealed class TlsListener : IListener
 
     private readonly IListener _inner;
     private readonly SslServerAuthenticationOptions _options;
-    private readonly Channel<TransportConnection> _ready = Channel.CreateBounded<TransportConnection>(HandshakesMax);
+    private readonly Channel<Accepted> _ready = Channel.CreateBounded<Accepted>(HandshakesMax);
     private readonly SemaphoreSlim _handshakes = new(HandshakesMax);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
@@ -32,7 +33,16 @@ public sealed class TlsListener : IListener
     public string Address => _inner.Address;
 
     /// <inheritdoc/>
-    public ValueTask<TransportConnection> AcceptAsync(CancellationToken cancel) => _ready.Reader.ReadAsync(cancel);
+    public async ValueTask<TransportConnection> AcceptAsync(CancellationToken cancel)
+    {
+        Accepted accepted = await _ready.Reader.ReadAsync(cancel).ConfigureAwait(false);
+        if (accepted.Failure is { } failure)
+        {
+            failure.Heard.SetResult();
+            ExceptionDispatchInfo.Throw(failure.Reason);
+        }
+        return accepted.Connection!;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -43,37 +53,40 @@ public sealed class TlsListener : IListener
         // Once all permits are here no handshake is left that could still add a connection.
         for (int permits = 0; permits < HandshakesMax; permits++)
             await _handshakes.WaitAsync().ConfigureAwait(false);
-        while (_ready.Reader.TryRead(out TransportConnection? unaccepted))
-            await unaccepted.DisposeAsync().ConfigureAwait(false);
+        _ = _ready.Writer.TryComplete();
+        while (_ready.Reader.TryRead(out Accepted unaccepted))
+        {
+            if (unaccepted.Connection is { } connection)
+                await connection.DisposeAsync().ConfigureAwait(false);
+        }
         _stop.Dispose();
         _handshakes.Dispose();
     }
 
     private async Task AcceptAllAsync()
     {
-        try
+        while (true)
         {
-            while (true)
+            await _handshakes.WaitAsync(_stop.Token).ConfigureAwait(false);
+            try
             {
-                await _handshakes.WaitAsync(_stop.Token).ConfigureAwait(false);
-                TransportConnection caller;
-                try
-                {
-                    caller = await _inner.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                }
-                catch
-                {
-                    _ = _handshakes.Release();
-                    throw;
-                }
-                _ = MakeReadyAsync(caller);
+                _ = MakeReadyAsync(await _inner.AcceptAsync(_stop.Token).ConfigureAwait(false));
+            }
+            catch (Exception e)
+            {
+                _ = _handshakes.Release();
+                await TellAsync(e).ConfigureAwait(false);
             }
         }
-        catch (Exception e)
-        {
-            // Whoever accepts here hears why there will be no more callers.
-            _ = _ready.Writer.TryComplete(e);
-        }
+    }
+
+    /// <summary>Has whoever accepts hear of a failure, who then knows how long to leave it at that; only then accepting is tried again.</summary>
+    private async Task TellAsync(Exception reason)
+    {
+        _stop.Token.ThrowIfCancellationRequested();
+        var failure = new Failure(reason);
+        await _ready.Writer.WriteAsync(new Accepted(null, failure), _stop.Token).ConfigureAwait(false);
+        await failure.Heard.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
     }
 
     private async Task MakeReadyAsync(TransportConnection caller)
@@ -83,16 +96,37 @@ public sealed class TlsListener : IListener
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             limit.CancelAfter(HandshakeTimeout);
             TransportConnection ready = await TlsConnection.MakeAsync(caller, tls => tls.AuthenticateAsServerAsync(_options, limit.Token)).ConfigureAwait(false);
-            if (!_ready.Writer.TryWrite(ready))
-                await ready.DisposeAsync().ConfigureAwait(false);
+            await HandOverAsync(ready).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception)
         {
-            // The caller did not get through the handshake, or we are stopping: MakeAsync has ended its connection, and the next one is not concerned.
+            // The caller did not get through the handshake, or we are stopping: its connection was ended, and the next one is not concerned.
         }
         finally
         {
             _ = _handshakes.Release();
         }
+    }
+
+    /// <summary>Waits with the connection until there is room: nobody may be accepting at the moment.</summary>
+    private async ValueTask HandOverAsync(TransportConnection ready)
+    {
+        try
+        {
+            await _ready.Writer.WriteAsync(new Accepted(ready, null), _stop.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await ready.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A caller, or why there is none.</summary>
+    private readonly record struct Accepted(TransportConnection? Connection, Failure? Failure);
+
+    private sealed record Failure(Exception Reason)
+    {
+        public TaskCompletionSource Heard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

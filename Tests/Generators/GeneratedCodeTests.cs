@@ -87,6 +87,32 @@ public sealed class GeneratedCodeTests
         "[FrameService(typeof(Json))] internal interface IA { Task<int> GetHashCodeAsync(); Task<string> ToString(); Task GetType(); [Obsolete] Task B(); }"));
 
     [Fact]
+    public void With_words_that_are_keywords_only_in_some_places() => Assert.Empty(Compiler.Complaints(
+        """
+        [FrameService(typeof(Json))]
+        internal interface IA
+        {
+            Task<string> await(string @await, CallOptions var, CancellationToken field);
+            Task<string> async(string value);
+            Task<int> nameof(int when);
+        }
+        """));
+
+    [Fact]
+    public void With_default_values_of_every_kind() => Assert.Empty(Compiler.Complaints(
+        """
+        [FrameService(typeof(Json))]
+        internal interface IA
+        {
+            Task A(int number = int.MinValue, CallOptions options = default(CallOptions), CancellationToken cancel = new CancellationToken());
+            Task B(string @string = "\u0000\t\n{}");
+            Task C(params byte[] octets);
+            Task D(byte[] octets = null!);
+            Task E(ReadOnlyMemory<byte> octets = default);
+        }
+        """));
+
+    [Fact]
     public void With_default_values_and_nullable_types() => Assert.Empty(Compiler.Complaints(
         """
         [FrameService(typeof(Json))]

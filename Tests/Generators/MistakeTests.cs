@@ -104,6 +104,9 @@ public sealed class MistakeTests
     [InlineData("Task AEndpoint(); Task A();", "A", "AEndpoint", "constant 'AEndpoint'")]
     [InlineData("Task GetX(); Task Get_x();", "Get_x", "GetX", "route name 'get-x'")]
     [InlineData("Task GatewayRoutes();", "GatewayRoutes", "GatewayRoutes", "constant 'GatewayRoutes'")]
+    [InlineData("Task AIds();", "AIds", "IA", "constant 'AIds'")]
+    [InlineData("Task AClient();", "AClient", "IA", "member 'AClient' of the client")]
+    [InlineData("Task _client();", "_client", "IA", "member '_client' of the client")]
     public void FRPC010_two_methods_of_one_name(string methods, string later, string earlier, string what) => Refused(
         $"[FrameService(typeof(Json))] interface IA {{ {methods} }}",
         $"1 `{later}` FRPC010: '{later}' and '{earlier}' both lead to the {what}; calls are told apart by name alone, so rename one");

@@ -21,6 +21,10 @@ internal static class Lz4Payload
         return true;
     }
 
+    /// <summary>What <see cref="Read"/> takes at most; 0 where it refuses the payload before.</summary>
+    public static int RoomFor(ReadOnlySpan<byte> payload, int bytesMax) =>
+        payload.Length > PrefixBytes && BinaryPrimitives.ReadUInt32LittleEndian(payload) is var announced && announced <= (uint)bytesMax ? (int)announced : 0;
+
     /// <summary>Takes memory for the original only after its announced length has passed the limit and is possible for a block of this size.</summary>
     public static SmfDecompressionProblem? Read(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)
     {

@@ -49,6 +49,14 @@ public static class SmfDecompressor
             _ = Lz4Library.Instance;
     }
 
+    /// <summary>How much <see cref="TryDecompress"/> would take for the original, at most; 0 where it takes none.</summary>
+    internal static int RoomFor(SmfCompression compression, ReadOnlySpan<byte> payload, int bytesMax) => compression switch
+    {
+        SmfCompression.Zstd => ZstdPayload.RoomFor(payload, bytesMax),
+        SmfCompression.Lz4 => Lz4Payload.RoomFor(payload, bytesMax),
+        _ => 0,
+    };
+
     private static SmfDecompressionProblem? Copy(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)
     {
         plain = default;

@@ -3,6 +3,15 @@ namespace FrameRpc.Protocol.Smf.Compression;
 /// <summary>A zstd payload: one zstd frame and nothing else. See <see cref="ZstdFrame"/>.</summary>
 internal static class ZstdPayload
 {
+    /// <summary>What <see cref="Read"/> takes at most; 0 where it refuses the payload before.</summary>
+    public static int RoomFor(ReadOnlySpan<byte> payload, int bytesMax)
+    {
+        if (ZstdFrame.Read(payload, out ZstdFrame frame) is not null)
+            return 0;
+        ulong room = frame.ContentBytes ?? Math.Min(frame.ContentBytesMax, (ulong)bytesMax);
+        return room <= (ulong)bytesMax ? (int)room : 0;
+    }
+
     /// <summary>Takes memory for the original only after the limit has been applied to what the frame announces, or to what its blocks can hold.</summary>
     public static SmfDecompressionProblem? Read(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)
     {

@@ -62,6 +62,26 @@ public sealed class AcceptLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_cannot_be_ended_in_order_gives_its_place_back()
+    {
+        await using AcceptLoop loop = Start(connectionsMax: 1);
+        _listener.Connect(new Unendable(MemoryPair.Create().Server));
+        (await NextAsync()).Over.SetResult();
+        _ = _listener.Connect();
+        _ = await NextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
+    public async Task A_grace_that_is_no_time_is_refused_and_the_server_goes_on()
+    {
+        await using AcceptLoop loop = Start(10);
+        foreach (TimeSpan grace in new[] { TimeSpan.MaxValue, TimeSpan.FromMilliseconds(-5) })
+            _ = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => loop.StopAsync(grace, CancellationToken.None));
+        _ = _listener.Connect();
+        _ = await NextAsync();
+    }
+
+    [Fact]
     public async Task Stopping_accepts_no_more_and_waits_for_the_calls_in_hand()
     {
         AcceptLoop loop = Start(10);
@@ -161,6 +181,21 @@ public sealed class AcceptLoopTests : IAsyncDisposable
         }
     }
 
+    private sealed class Unendable(TransportConnection inner) : TransportConnection
+    {
+        public override System.IO.Pipelines.PipeReader Input => inner.Input;
+
+        public override System.IO.Pipelines.PipeWriter Output => inner.Output;
+
+        public override string Peer => inner.Peer;
+
+        public override bool IsAborted => inner.IsAborted;
+
+        public override void Abort() => inner.Abort();
+
+        public override ValueTask DisposeAsync() => throw new InvalidOperationException("a defect of the transport");
+    }
+
     private sealed class ScriptedListener : IListener
     {
         private readonly Channel<object> _script = Channel.CreateUnbounded<object>();
@@ -174,9 +209,11 @@ public sealed class AcceptLoopTests : IAsyncDisposable
         public MemoryPair Connect()
         {
             var pair = MemoryPair.Create();
-            Assert.True(_script.Writer.TryWrite(pair.Server));
+            Connect(pair.Server);
             return pair;
         }
+
+        public void Connect(TransportConnection caller) => Assert.True(_script.Writer.TryWrite(caller));
 
         public void Fail(Exception reason) => Assert.True(_script.Writer.TryWrite(reason));
 

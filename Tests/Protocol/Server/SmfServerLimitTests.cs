@@ -1,6 +1,8 @@
+using System.Buffers;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Server;
 using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Smf.Compression;
 using FrameRpc.Protocol.Transports;
 using FrameRpc.Tests.Protocol.Smf;
 using Xunit;
@@ -29,6 +31,7 @@ public sealed class SmfServerLimitTests : IAsyncDisposable
         await _transport.DisposeAsync();
         // The whole comes back, perhaps a little later where a handler was cut off.
         await _server.Memory.TakeAsync(_server.Options.MemoryBytesMax, Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await _server.Unpacked.TakeAsync(_server.Options.MemoryBytesMax, Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         await _server.Calls.TakeAsync(_server.Options.CallsMax, Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel);
     }
 
@@ -62,6 +65,29 @@ public sealed class SmfServerLimitTests : IAsyncDisposable
         _held.SetResult(new byte[] { 9 });
         Assert.Equal(600, (await other.ReceiveAsync()).Payload.Length);
         _ = await holder.ReceiveAsync();
+    }
+
+    [Theory]
+    [InlineData(SmfCompression.Zstd)]
+    [InlineData(SmfCompression.Lz4)]
+    public async Task Requests_that_are_small_only_while_they_are_packed_wait_to_be_unpacked(SmfCompression compression)
+    {
+        const int Plain = 1 << 20;
+        Start(new SmfServerOptions { MessageBytesMax = Plain, MemoryBytesMax = Plain });
+        var packed = new ArrayBufferWriter<byte>();
+        Assert.True(new SmfCompressor(compression).TryCompress(new byte[Plain], packed, out _));
+        SmfPeer caller = await CallerAsync();
+        await caller.SendAsync(SmfPeer.Message(1, Hold, packed.WrittenSpan.ToArray(), compression: compression));
+        await HandledAsync(1);
+        await caller.SendAsync(
+            SmfPeer.Message(2, Echo, packed.WrittenSpan.ToArray(), compression: compression),
+            SmfPeer.Message(3, Echo, [7]));
+        // What needs no room is not held up by what does.
+        Assert.Equal([7], (await caller.ReceiveAsync()).Payload);
+        Assert.False(await caller.SaysSomethingAsync());
+        _held.SetResult(new byte[] { 9 });
+        Assert.Equal([9], (await caller.ReceiveAsync()).Payload);
+        Assert.Equal(Plain, (await caller.ReceiveAsync()).Payload.Length);
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Telemetry;
 using FrameRpc.Protocol.Transports;
+using FrameRpc.Tests.Simulation.Frames;
 using Xunit;
 using FrameServer = FrameRpc.Protocol.Server.FrameServer;
 using SmfServer = FrameRpc.Protocol.Server.SmfServer;
@@ -53,6 +54,28 @@ public sealed class CallTelemetryTests : IDisposable
         }
         AssertSeen("frame", "Nothing", 200, 200);
         AssertSeen("frame", "Nobody", client: 400, server: 404);
+    }
+
+    [Fact]
+    public async Task A_frame_call_whose_caller_goes_is_a_span_that_ends()
+    {
+        var transport = new InProcessTransport();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (FrameServer server = new FrameServer(transport).Map("Read", async (request, cancel) =>
+        {
+            begun.SetResult();
+            return FrameBody.RawJson(await request.ReadRawJsonAsync(cancel));
+        }))
+        {
+            server.Start();
+            var caller = new FramePeer(await transport.ConnectAsync(_cancel));
+            await caller.SendAsync(Frame.RequestHeader("Read", DataType.Json));
+            await begun.Task.WaitAsync(_cancel);
+            await caller.DisposeAsync();
+            await server.StopAsync(Timeout.InfiniteTimeSpan, _cancel);
+        }
+        Assert.Contains(("rpc.server.call.duration", "frame", "Read", 502), _durations);
+        Assert.Contains(_activities, span => span is { Kind: ActivityKind.Server, DisplayName: "Read", Status: ActivityStatusCode.Error });
     }
 
     [Fact]
