@@ -1,5 +1,5 @@
 # Rounds in which contenders take turns under small smf calls, 64 connections with 16 and with 1 in flight each, and their figures, a line each in
-# $work/results: SCENARIO CONTENDER ROUND FIGURE … Sourced, not run, behind processes.sh; wants $program, and a function "measure CONTENDER CONNECTIONS IN_FLIGHT ROUND".
+# $work/results: SCENARIO CONTENDER ROUND FIGURE … Sourced, not run, behind processes.sh; wants a function "measure CONTENDER CONNECTIONS IN_FLIGHT ROUND".
 
 rounds=${ROUNDS:-5}
 seconds=${SECONDS_EACH:-3}

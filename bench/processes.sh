@@ -1,4 +1,7 @@
-# The processes of a measurement, on loopback, with their files in a folder of their own. Sourced, not run; wants $program.
+# The processes of a measurement, on loopback, with their files in a folder of their own. Sourced, not run.
+
+program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
+[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 
 work=$(mktemp -d)
 # In a file, because a process may be started in a subshell.

@@ -9,9 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 rounds=${ROUNDS:-5}
-program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 [ $# = 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
-[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 source bench/processes.sh
 
 # gateway NAME RELAY PROTOCOL LISTENER SERVER ROUTES: runs one, and leaves its process number in $work/NAME.pid and its address in $work/NAME.address.

@@ -12,10 +12,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 case "${1:-}" in -*) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;; esac
 [ $# -gt 0 ] || set -- 1 2
-[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 source bench/processes.sh
 source bench/figures.sh
 most=$(printf '%s\n' "$@" | sort -g | tail -n 1)

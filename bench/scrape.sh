@@ -12,9 +12,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scrapes_each_second=${SCRAPES_EACH_SECOND:-1}
-program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 [ $# = 0 ] || { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
-[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 source ./prerequisites.sh
 require_debian curl curl "curl, to scrape with"
 source bench/processes.sh

@@ -13,9 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 seconds=${SECONDS_EACH:-30}
 warm_up=${WARM_UP_SECONDS:-5}
-program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 [ $# = 0 ] || { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
-[ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 source bench/processes.sh
 
 smf_server=$(start_demo smf)

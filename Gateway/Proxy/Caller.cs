@@ -72,6 +72,14 @@ internal abstract class Caller : Connection
             Loop.Timers.Arm(_slowReader, LastSentMs + Dispatcher.WriteTimeoutMs);
     }
 
+    /// <summary>Closes this caller, because others would suffer if it stayed.</summary>
+    /// <param name="why">One of <see cref="SlowCaller"/>.</param>
+    public void CloseSlow(string why)
+    {
+        Dispatcher.NoteSlow(Ledger.Position, Name.Length > 0 ? Name : DescribePeer(), why);
+        Abort();
+    }
+
     /// <summary>Nobody is left to hear a reply; what is unread can only be requests.</summary>
     protected override void OnBrokenWhilePaused() => Abort();
 
@@ -92,7 +100,6 @@ internal abstract class Caller : Connection
             Loop.Timers.Arm(_slowReader, dueMs);
             return;
         }
-        Loop.Counters.SlowCallersClosed++;
-        Abort();
+        CloseSlow(SlowCaller.ReadsNothing);
     }
 }

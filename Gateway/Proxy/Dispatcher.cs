@@ -10,9 +10,11 @@ using Microsoft.Extensions.Logging;
 namespace FrameRpc.Gateway.Proxy;
 
 /// <summary>What the connections of one worker have in common: the routes, this worker's view of the backends, the limits, and who is connected.</summary>
-internal sealed class Dispatcher
+internal sealed partial class Dispatcher
 {
     private readonly Backend[] _backends;
+    private readonly IReadOnlyList<ListenerOptions> _listeners;
+    private readonly ILogger _log;
     private readonly HashSet<Caller> _callers = [];
     private readonly Block _gather;
     private Action? _onDrained;
@@ -20,6 +22,8 @@ internal sealed class Dispatcher
     public Dispatcher(EventLoop loop, GatewayOptions options, RouteTable routes, ILogger log)
     {
         Loop = loop;
+        _log = log;
+        _listeners = options.Listeners;
         Routes = routes;
         Limits = options.Limits;
         WriteTimeoutMs = (long)options.Limits.WriteTimeout.TotalMilliseconds;
@@ -66,6 +70,14 @@ internal sealed class Dispatcher
     {
         Loop.Counters.CallsRefused++;
         Ledger.NoteRefused(why);
+    }
+
+    /// <summary>A caller is closed because others suffer from how it reads or sends.</summary>
+    /// <param name="listener">Its place among those of the configuration.</param>
+    public void NoteSlow(int listener, string caller, string why)
+    {
+        Loop.Counters.SlowCallersClosed++;
+        LogSlow(_listeners[listener].Name, caller, why);
     }
 
     /// <summary>From now on new calls are refused; callers leave when their calls in flight are answered, idle ones at once.</summary>

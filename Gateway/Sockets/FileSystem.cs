@@ -7,12 +7,13 @@ internal enum FileKind
 {
     None,
     Socket,
+    NamedPipe,
     Other,
 }
 
 /// <summary>
-/// What .NET does not tell about a path: whether a socket is there (opening one fails, connecting to a file is refused), and whether a directory can be
-/// written to.
+/// What .NET does not tell about a path: whether a socket is there (opening one fails, connecting to a file is refused) or a named pipe, and whether a
+/// directory can be written to.
 /// </summary>
 internal static unsafe partial class FileSystem
 {
@@ -23,6 +24,7 @@ internal static unsafe partial class FileSystem
     private const int StatxModeOffset = 28;
     private const int TypeMask = 0xf000;
     private const int SocketType = 0xc000;
+    private const int NamedPipeType = 0x1000;
 
     public static FileKind KindOf(string path)
     {
@@ -31,7 +33,12 @@ internal static unsafe partial class FileSystem
         if (Statx(CurrentDirectory, path, 0, ModeOnly, status) != 0)
             return FileKind.None;
         ushort mode = *(ushort*)(status + StatxModeOffset);
-        return (mode & TypeMask) == SocketType ? FileKind.Socket : FileKind.Other;
+        return (mode & TypeMask) switch
+        {
+            SocketType => FileKind.Socket,
+            NamedPipeType => FileKind.NamedPipe,
+            _ => FileKind.Other,
+        };
     }
 
     public static bool IsWritable(string directory) => Access(directory, WriteAndSearch) == 0;

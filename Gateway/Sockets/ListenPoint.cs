@@ -79,7 +79,8 @@ internal sealed unsafe class ListenPoint : IDisposable
         int[] fds = new int[workers];
         for (int i = 0; i < workers; i++)
         {
-            fds[i] = OpenSocket(address, tcp, reusePort: true);
+            // Alone, a socket shares its port with nobody: two gateways that start in the same instant would both listen.
+            fds[i] = OpenSocket(address, tcp, reusePort: workers > 1);
             if (port != 0)
                 continue;
             port = PortOf(fds[i]);

@@ -35,6 +35,9 @@ internal abstract partial class Connection : IReadyHandler
     /// <summary>Whether <see cref="Abort"/> reaches the peer as a reset; see <see cref="ISocket.CanReset"/>.</summary>
     public bool CanReset => _socket.CanReset;
 
+    /// <inheritdoc cref="ISocket.DescribePeer"/>
+    protected string DescribePeer() => _socket.DescribePeer();
+
     public void OnReady(Readiness readiness)
     {
         if (State == ConnectionState.Closed)

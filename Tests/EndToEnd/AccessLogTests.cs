@@ -100,6 +100,22 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
+    public void A_named_pipe_need_not_have_a_reader_at_the_start_and_readers_may_come_and_go()
+    {
+        Assert.Equal(0, Binary.Run(Binary.StartProgram("mkfifo", _folder, [], LogPath)).Status);
+        using var gateway = Start("\"oneIn\": 1");
+        foreach (int calls in (int[])[3, 5])
+        {
+            Load(gateway, calls);
+            using var reader = new StreamReader(LogPath);
+            for (int line = 0; line < calls; line++)
+                Assert.Equal("smf", Word(JsonNode.Parse(reader.ReadLine()!)!, "listener"));
+        }
+        gateway.Signal(Signals.Terminate);
+        Assert.Equal(0, gateway.WaitForExit());
+    }
+
+    [Fact]
     public void A_log_that_cannot_be_written_is_said_before_anybody_is_served()
     {
         var file = new GatewayFile { AccessLog = "\"to\": \"/nowhere/access.log\"" };

@@ -45,6 +45,18 @@ public sealed class EpollNetworkTests : IDisposable
     }
 
     [Fact]
+    public void One_who_listens_alone_shares_the_port_with_nobody()
+    {
+        using ListenPoint alone = ListenPoint.Open(AnyPort, workers: 1);
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.SetRawSocketOption(Libc.SOL_SOCKET, Libc.SO_REUSEPORT, BitConverter.GetBytes(1));
+
+        var refused = Assert.Throws<SocketException>(() => other.Bind(new IPEndPoint(IPAddress.Loopback, ((TcpAddress)alone.Address).Port)));
+
+        Assert.Equal(SocketError.AddressAlreadyInUse, refused.SocketErrorCode);
+    }
+
+    [Fact]
     public void A_stale_unix_socket_is_replaced_a_live_one_is_refused_and_the_file_goes_with_its_owner()
     {
         string path = Path.Combine(Path.GetTempPath(), $"frpc-{Guid.NewGuid():N}.sock");

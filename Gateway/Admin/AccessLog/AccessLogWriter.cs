@@ -2,6 +2,7 @@ using System.Buffers;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Proxy.Ledger;
+using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Admin.AccessLog;
 
@@ -58,6 +59,9 @@ internal sealed class AccessLogWriter : IDisposable
             {
                 AccessLogOptions.StandardOutput => Console.OpenStandardOutput(),
                 AccessLogOptions.StandardError => Console.OpenStandardError(),
+                // For both directions, because opening one for writing waits until somebody reads. So its reader may come later, leave and come again.
+                _ when FileSystem.KindOf(to) == FileKind.NamedPipe =>
+                    new FileStream(to, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0),
                 // Appending in every write: what rotates the file by truncating it leaves no hole.
                 _ => new FileStream(to, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0),
             };

@@ -196,8 +196,7 @@ internal sealed partial class FrameCaller : Caller
         }
         else if (stillMs >= Dispatcher.WriteTimeoutMs && IsInTheWay)
         {
-            Loop.Counters.SlowCallersClosed++;
-            Abort();
+            CloseSlow(SlowCaller.StandsInTheWay);
         }
         else
         {

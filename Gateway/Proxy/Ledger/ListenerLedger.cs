@@ -12,6 +12,9 @@ internal sealed class ListenerLedger(int position, int routes, IReadOnlyList<Bac
 {
     private readonly CallTally?[] _tallies = new CallTally?[routes];
 
+    /// <summary>The listener's place among those of the configuration.</summary>
+    public int Position => position;
+
     /// <summary>Calls whose route was not found, or that were too malformed to have one.</summary>
     public CallTally Unrouted { get; } = new(position, route: null, servers: 0, access);
 

@@ -78,8 +78,7 @@ internal sealed partial class SmfCaller
     {
         if (call != _upload || call.Lane is not { OutputBytes: 0 } || stillMs < Dispatcher.WriteTimeoutMs || !Dispatcher.BackendOf(call.Route).HasWaiting)
             return false;
-        Loop.Counters.SlowCallersClosed++;
-        Abort();
+        CloseSlow(SlowCaller.StandsInTheWay);
         return true;
     }
 

@@ -132,8 +132,7 @@ internal sealed partial class SmfCaller
         if (UnreadBytes > 0 && UnreadBytes + bytes > Dispatcher.Limits.ReplyBufferMax)
         {
             // The lane that brought this reply carries other callers' calls, and cannot wait for this one.
-            Loop.Counters.SlowCallersClosed++;
-            Abort();
+            CloseSlow(SlowCaller.LeavesUnread);
             return false;
         }
         room = _stream is null ? Reserve(bytes) : _behindStream.Reserve(Loop.Blocks, bytes);

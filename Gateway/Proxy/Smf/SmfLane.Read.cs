@@ -166,8 +166,7 @@ internal sealed partial class SmfLane : IReplyStream
         SmfCall call = _relay!;
         if (call.ReplyBegun)
         {
-            Loop.Counters.SlowCallersClosed++;
-            call.Caller!.Abort();
+            call.Caller!.CloseSlow(SlowCaller.ReadsNothing);
             return;
         }
         // Its turn in the caller's stream did not come, which need not be the caller's fault.

@@ -74,6 +74,9 @@ public sealed class SlowCallerTests
         Assert.InRange(sim.Time.NowMs - began, 0, 520);
         Assert.Equal("\"next\"", next.LastReply.Json);
         Assert.True(still.SawReset);
+        Assert.Equal(
+            ["Listener frames: caller far end is closed: it stood still in the middle of a call for writeTimeout, while others waited for a connection to the server."],
+            sim.Messages);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ public sealed class SlowCallerTests
 {
     private static readonly NetworkConditions SmallBuffers = NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
 
+    private const string ReadNothing = "Listener smf: caller far end is closed: it read none of its replies for writeTimeout.";
+
     [Fact]
     public void A_caller_that_never_reads_is_closed_when_its_unread_replies_pass_the_limit_and_others_are_not_delayed()
     {
@@ -32,6 +34,7 @@ public sealed class SlowCallerTests
         }
         Assert.Equal(began, sim.Time.NowMs);
         Assert.Equal(1, sim.Counters.SlowCallersClosed);
+        Assert.Equal(["Listener smf: caller far end is closed: it left more unread than replyBufferMax."], sim.Messages);
         Assert.Equal(1, sim.Dispatcher.CallersCount);
         slow.Resume();
         sim.RunUntilQuiet();
@@ -52,6 +55,7 @@ public sealed class SlowCallerTests
         sim.RunUntil(() => sim.Dispatcher.CallersCount == 0, "the slow caller is closed");
         Assert.InRange(sim.Time.NowMs - began, 5000, 5020);
         Assert.Equal(1, sim.Counters.SlowCallersClosed);
+        Assert.Equal([ReadNothing], sim.Messages);
     }
 
     [Fact]
@@ -87,6 +91,7 @@ public sealed class SlowCallerTests
         Assert.InRange(sim.Time.NowMs - began, 0, 520);
         Assert.Equal(200u, quick.StatusOf(1));
         Assert.Equal(1, sim.Counters.SlowCallersClosed);
+        Assert.Equal([ReadNothing], sim.Messages);
         Assert.True(slow.IsOver || slow.Socket.Peer.IsClosed);
     }
 
@@ -127,6 +132,9 @@ public sealed class SlowCallerTests
         Assert.InRange(sim.Time.NowMs - began, 0, 520);
         Assert.Equal(200u, next.StatusOf(1));
         Assert.True(still.SawReset);
+        Assert.Equal(
+            ["Listener smf: caller far end is closed: it stood still in the middle of a call for writeTimeout, while others waited for a connection to the server."],
+            sim.Messages);
     }
 
     [Fact]
