@@ -34,7 +34,8 @@ internal static class GatewayHost
 
     private static void Serve(GatewayOptions options, ServingWorkers serving, LimitedLogs logs, ILogger log, TextWriter output)
     {
-        using var lifecycle = new Lifecycle(serving, options.DrainTimeout, TimeProvider.System, line => Say(output, line));
+        using var announcements = new Announcements(output);
+        using var lifecycle = new Lifecycle(serving, options.DrainTimeout, TimeProvider.System, announcements.Say);
         using var signals = new StopSignals(signal => lifecycle.Stop($"{signal}, and a second signal stops at once", delay: TimeSpan.Zero));
         using AccessLogWriter? accessLog = options.AccessLog is { } told ? AccessLogWriter.Start(options, told.To, serving.Workers) : null;
         serving.Start();
@@ -44,17 +45,11 @@ internal static class GatewayHost
             : null;
         using var trim = new MemoryTrim(serving.Workers);
         var served = new ServedReport(serving.Workers, trim);
-        using PosixSignalRegistration onReport = ReportSignal.Register(() => Say(output, served.Line));
-        StartupReport.Write(output, options, serving.Addresses, admin?.Address);
+        using PosixSignalRegistration onReport = ReportSignal.Register(() => announcements.Say(served.Line));
+        announcements.Say(StartupReport.Of(options, serving.Addresses, admin?.Address));
         lifecycle.Stopped.Wait();
         serving.Stop();
-        Say(output, $"stopped: {serving.Sum(worker => worker.Counters.CallsAnswered)} calls answered by servers, {serving.Sum(worker => worker.Counters.CallsRefused)} by the gateway itself");
-        Say(output, served.Line);
-    }
-
-    private static void Say(TextWriter output, string line)
-    {
-        output.WriteLine(line);
-        output.Flush();
+        announcements.Say($"stopped: {serving.Sum(worker => worker.Counters.CallsAnswered)} calls answered by servers, {serving.Sum(worker => worker.Counters.CallsRefused)} by the gateway itself");
+        announcements.Say(served.Line);
     }
 }

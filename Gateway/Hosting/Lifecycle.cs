@@ -28,7 +28,7 @@ internal sealed class Lifecycle : IDisposable
     /// <param name="serving">What is brought to its end.</param>
     /// <param name="drainTimeout">How long calls in flight may take once a stop was asked for.</param>
     /// <param name="time">The clock of the delay and of the time limit.</param>
-    /// <param name="say">Told of each step, in a line, when the step is done: it may take its time.</param>
+    /// <param name="say">Told of each step, in a line, when the step is done. Never waits: whoever asks next waits for it.</param>
     public Lifecycle(IServing serving, TimeSpan drainTimeout, TimeProvider time, Action<string> say)
     {
         _serving = serving;

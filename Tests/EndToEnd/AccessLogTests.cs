@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FrameRpc.Tests.Admin.Metrics;
 using FrameRpc.Tests.Cli;
@@ -71,6 +72,31 @@ public sealed class AccessLogTests : IDisposable
         Exposition page = new(admin.Get("/metrics").Text);
         Assert.Equal(50_000, page.Sum("frpc_calls_total"));
         Assert.True(page["frpc_access_log_dropped_total"] > 40_000, $"{page["frpc_access_log_dropped_total"]} lines dropped");
+    }
+
+    [Fact]
+    public void Standard_output_that_nobody_reads_holds_up_no_call_and_not_the_end()
+    {
+        File.WriteAllText(Path.Combine(_folder, "gateway.json"), new GatewayFile { AccessLog = "\"to\": \"stdout\"" }.ToString());
+        using Process gateway = Binary.Start(_folder);
+        try
+        {
+            string address = "", line = "";
+            for (; !line.StartsWith("ready: ", StringComparison.Ordinal); line = gateway.StandardOutput.ReadLine()!)
+            {
+                if (line.StartsWith("listener smf ", StringComparison.Ordinal))
+                    address = line.Split(' ')[^1];
+            }
+            KnownLoad.Send(address, "smf", 50_000, "--connections", "4", "--in-flight", "8");
+
+            Signals.Send(gateway.Id, Signals.Terminate);
+            Assert.True(gateway.WaitForExit(Patience.Short), "it waits for its reader");
+            Assert.Equal(0, gateway.ExitCode);
+        }
+        finally
+        {
+            gateway.Kill();
+        }
     }
 
     [Fact]

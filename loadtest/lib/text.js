@@ -1,4 +1,4 @@
-/** UTF-8 from and to strings: k6 has neither TextEncoder nor TextDecoder. */
+/** UTF-8 from and to strings: k6 has TextEncoder and TextDecoder from 2.2 on only. */
 
 /** @param {string} text */
 export function utf8Bytes(text) {

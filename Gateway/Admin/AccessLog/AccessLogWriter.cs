@@ -110,18 +110,23 @@ internal sealed class AccessLogWriter : IDisposable
     {
         if (_batchLines == 0)
             return;
+        bool isBroken = false;
         try
         {
             _to.Write(_batch.WrittenSpan);
             _to.Flush();
             Volatile.Write(ref _lines, _lines + _batchLines);
         }
-        catch (IOException)
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // The disk is full, or the reader of a pipe is gone: it may end, and the lines until then are counted.
+            // The disk is full, the file as large as it may be, or its reader gone: it may end, and the lines until then are counted.
             Volatile.Write(ref _lost, _lost + _batchLines);
+            isBroken = true;
         }
         _batch.ResetWrittenCount();
         _batchLines = 0;
+        // A part of what failed may have been written, and end in the middle of a line.
+        if (isBroken)
+            _batch.Write("\n"u8);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class MetricsPage(
         to.Sample(1, new Label("version", Version));
         to.Gauge("frpc_configuration_generation", "How many configurations this process has run with, this one included.");
         to.Sample(options.Generation);
-        to.Gauge("frpc_draining", "1 while the gateway takes nobody new.");
+        to.Gauge("frpc_draining", "1 from the moment the gateway drains or is told to stop.");
         to.Sample(isDraining() ? 1 : 0);
         _calls.Write(to);
         _connections.Write(to);

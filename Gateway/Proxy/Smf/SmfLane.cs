@@ -162,6 +162,8 @@ internal sealed partial class SmfLane : Lane
     private void MoveToNextServer(SmfCall call, Span<byte> message)
     {
         Remove(call);
+        // This server never had the call: it does not stand with it where no other takes it.
+        call.Lane = null;
         Refusal why = Refusal.NoServer;
         if (!call.IsGivenUp && ++call.ServersTried < Server.Backend.Servers.Count
             && Server.Backend.SharedLane(out why) is { } lane && lane.HasRoom(message.Length))

@@ -4,6 +4,7 @@ using FrameRpc.Gateway.Admin.AccessLog;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Tests.Simulation;
+using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
 using Xunit;
 
@@ -85,14 +86,39 @@ public sealed class AccessLogTests
         Assert.Equal(16, Text(to).Count(letter => letter == '\n'));
     }
 
-    [Fact]
-    public void Lines_that_cannot_be_written_are_counted()
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Lines_that_cannot_be_written_are_counted(Exception failure)
     {
         _sim.ConnectFrames().Call("1");
         _sim.RunUntilQuiet();
-        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], new FullDisk());
+        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], new FullDisk(failure));
         writer.Dispose();
         Assert.Equal((0, 1), (writer.Lines, writer.Dropped));
+    }
+
+    /// <summary>What the library makes of ENOSPC, of EACCES, EPERM and EBADF, and of EFBIG.</summary>
+    public static TheoryData<Exception> Failures => [new IOException(), new UnauthorizedAccessException(), new ArgumentOutOfRangeException()];
+
+    [Fact]
+    public void A_line_of_which_a_part_was_written_does_not_spoil_the_next()
+    {
+        var disk = new FullDisk(new IOException()) { BytesFree = 10 };
+        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], disk);
+        FrameFarCaller caller = _sim.ConnectFrames();
+        caller.Call("1");
+        _sim.RunUntilQuiet();
+        SpinWait.SpinUntil(() => writer.Dropped == 1);
+
+        disk.BytesFree = int.MaxValue;
+        caller.Call("2");
+        _sim.RunUntilQuiet();
+        writer.Dispose();
+        string[] lines = Text(disk).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Equal(10, lines[0].Length);
+        Assert.Equal("ok", (string)JsonNode.Parse(lines[1])!["status"]!);
+        Assert.Equal((1, 1), (writer.Lines, writer.Dropped));
     }
 
     [Fact]
@@ -113,8 +139,15 @@ public sealed class AccessLogTests
 
     private static string Text(MemoryStream to) => Encoding.UTF8.GetString(to.ToArray());
 
-    private sealed class FullDisk : MemoryStream
+    private sealed class FullDisk(Exception failure) : MemoryStream
     {
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("no space left on device");
+        public int BytesFree { get; set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            base.Write(buffer[..Math.Min(buffer.Length, BytesFree)]);
+            if (buffer.Length > BytesFree)
+                throw failure;
+        }
     }
 }

@@ -106,6 +106,17 @@ public sealed class SmfLedgerTests
         Assert.Equal(1, _sim.Dispatcher.Ledger.Refused(Refusal.ServerLost));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(50_000)]
+    public void A_call_that_no_server_could_be_reached_for_stands_with_none(int bytes)
+    {
+        _sim.SmfServer.Answer = ConnectAnswer.Refuse;
+        Call(new byte[bytes]);
+        LedgerCheck.AssertOne(Get, CallTally.NoServer, CallStatus.Smf503);
+        Assert.Equal(1, _sim.Dispatcher.Ledger.Refused(Refusal.NoServer));
+    }
+
     [Fact]
     public void A_reply_with_a_wrong_checksum_is_told_apart_from_a_lost_server()
     {

@@ -1,6 +1,6 @@
 /** What a run is to do, as `-e` says it, and as k6's options. */
 
-import { SCENARIOS, SHAPES, groupMs, k6Scenarios } from './scenarios.js';
+import { MARGIN_MS, SCENARIOS, SHAPES, groupMs, k6Scenarios } from './scenarios.js';
 import { address, count, durationMs, text, word } from './settings.js';
 import { FAULTS } from '../reply.js';
 
@@ -35,6 +35,8 @@ export class Plan {
     return {
       scenarios: k6Scenarios(this.groups, this.durationMs, this.timeoutMs),
       thresholds: this.thresholds,
+      // Its call says itself that no reply came; by default k6 would end it after a minute.
+      setupTimeout: `${this.timeoutMs + MARGIN_MS}ms`,
       summaryTrendStats: ['min', 'med', 'p(90)', 'p(95)', 'p(99)', 'max'],
     };
   }

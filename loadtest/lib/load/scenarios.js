@@ -65,7 +65,7 @@ function steps(name, vus, times) {
 }
 
 /** For connecting, and for VUs that get little processor time. */
-const MARGIN_MS = 10000;
+export const MARGIN_MS = 10000;
 
 /** How long the VUs of a group call. @param {Group} group @param {number} durationMs of the whole */
 export function groupMs({ from, to }, durationMs) {

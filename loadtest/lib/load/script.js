@@ -22,12 +22,21 @@ export class LoadScript {
 
   /** One call before the load: where nobody answers, or not rightly, that is said at once. */
   async tryOneCall() {
+    this.checkScenarios();
     const log = new CallLog(this.plan.route);
     const now = Date.now;
     await this.newCaller({ inFlight: 1, now, endAt: now(), isMeasured: false }, log).run();
     if (log.bad > 0) {
       throw new Error(`the first call to ${this.plan.address.text} (${this.format.method}) failed. ${log.lastWords}.
 Is the gateway there (-e ADDRESS=HOST:PORT), and has it a route for this method (frpc-gateway routes)?`);
+    }
+  }
+
+  /** What k6 itself is told of VUs and times takes the place of all scenarios, and VUs of another would not know when to end. */
+  checkScenarios() {
+    const given = Object.keys(exec.test.options.scenarios ?? {});
+    if (!given.every((name) => this.plan.groups.some((group) => group.name === name))) {
+      throw new Error('--vus, --duration, --iterations and --stages are not for these scripts: say it with -e VUS=10 -e DURATION=30s');
     }
   }
 

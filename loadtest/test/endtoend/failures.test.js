@@ -37,6 +37,14 @@ describe('a load that cannot go on', { concurrency: 2 }, () => {
       assert.match(result.error, /failed. no reply in time: nothing within 200 ms/);
     });
 
+    test(`${script} says how many VUs are asked for and how long, where k6 itself was told`, async () => {
+      for (const words of [['--vus', '10'], ['--duration', '30s']]) {
+        const result = await runK6(['run', '-e', `ADDRESS=127.0.0.1:${await unusedPort()}`, ...words, script]);
+        assert.equal(result.status, 107);
+        assert.match(result.error, /say it with -e VUS=10 -e DURATION=30s/);
+      }
+    });
+
     test(`${script} with an unknown scenario says which there are`, async () => {
       const result = await runK6(['run', '-e', 'SCENARIO=lod', script]);
       assert.equal(result.status, 107);

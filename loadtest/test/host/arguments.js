@@ -1,4 +1,4 @@
-/** `k6 run [-e NAME=VALUE] [--out KIND=FILE] [--summary-export FILE] [--quiet] SCRIPT` */
+/** `k6 run [-e NAME=VALUE] [--out KIND=FILE] [--summary-export FILE] [--quiet] [--vus N] [--duration TIME] SCRIPT` */
 
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from './exitstatus.js';
@@ -10,6 +10,7 @@ import { ConfigurationError } from './exitstatus.js';
  * @property {string[]} outputs
  * @property {string | undefined} summaryExport
  * @property {boolean} isQuiet
+ * @property {boolean} isShortcut whether VUs or a time were given, of which k6 makes a scenario `default`, and no other
  */
 
 /** @param {string[]} words @returns {Arguments} */
@@ -17,7 +18,7 @@ export function readArguments(words) {
   const { values, positionals } = parse(words);
   const [command, script, ...rest] = positionals;
   if (command !== 'run' || script === undefined || rest.length > 0) {
-    throw new ConfigurationError('usage: k6 run [-e NAME=VALUE] [--out KIND=FILE] [--summary-export FILE] [--quiet] SCRIPT');
+    throw new ConfigurationError('usage: k6 run [-e NAME=VALUE] [--out KIND=FILE] [--summary-export FILE] [--quiet] [--vus N] [--duration TIME] SCRIPT');
   }
   return {
     script,
@@ -25,6 +26,7 @@ export function readArguments(words) {
     outputs: values.out ?? [],
     summaryExport: values['summary-export'],
     isQuiet: values.quiet ?? false,
+    isShortcut: values.vus !== undefined || values.duration !== undefined,
   };
 }
 
@@ -39,6 +41,8 @@ function parse(words) {
         'out': { type: 'string', short: 'o', multiple: true },
         'summary-export': { type: 'string' },
         'quiet': { type: 'boolean', short: 'q' },
+        'vus': { type: 'string', short: 'u' },
+        'duration': { type: 'string', short: 'd' },
       },
     });
   } catch (error) {

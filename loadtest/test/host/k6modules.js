@@ -67,6 +67,12 @@ function executionOf(vu) {
       }
       return { ...vu.scenario, executor: 'per-vu-iterations' };
     },
+    get test() {
+      if (vu.isInit) {
+        throw new Error('getting test options in the init context is not supported');
+      }
+      return { options: { scenarios: vu.run.scenarioOptions } };
+    },
     get instance() {
       if (vu.isInit) {
         throw new Error('getting instance information in the init context is not supported');

@@ -16,9 +16,9 @@ const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
  * @property {number} gracefulStopMs
  */
 
-/** @param {Record<string, any> | undefined} options @returns {Scenario[]} */
+/** @param {Record<string, any>} options @returns {Scenario[]} */
 export function readScenarios(options) {
-  return Object.entries(options ?? { default: { executor: 'per-vu-iterations' } }).map(([name, scenario]) => {
+  return Object.entries(options).map(([name, scenario]) => {
     if (!NAME.test(name)) {
       throw new ConfigurationError(`the scenario name "${name}" should contain only numbers, latin letters, underscores, and dashes`);
     }

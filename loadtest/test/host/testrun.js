@@ -12,6 +12,9 @@ import { Vu } from './vu.js';
 /** For tests that run what is documented: how long a run lasts, whatever it was told. */
 const SECONDS_MAX = 'FRPC_LOADTEST_SECONDS_MAX';
 
+/** What k6 makes of `--vus` and `--duration`, and where a script names no scenarios; for how long it runs does not matter here. */
+const DEFAULT_SCENARIO = { default: { executor: 'per-vu-iterations' } };
+
 export class TestRun {
   /** @param {import('./arguments.js').Arguments} options */
   constructor(options) {
@@ -19,6 +22,8 @@ export class TestRun {
     this.env = environment(options.env);
     this.metrics = new Metrics();
     this.startedAt = performance.now();
+    /** @type {Record<string, any>} */
+    this.scenarioOptions = {};
   }
 
   elapsedMs() {
@@ -44,7 +49,8 @@ export class TestRun {
 
   async #runAll() {
     const { exports } = await this.#newVu(0);
-    const scenarios = readScenarios(exports.options?.scenarios);
+    this.scenarioOptions = this.options.isShortcut ? DEFAULT_SCENARIO : exports.options?.scenarios ?? DEFAULT_SCENARIO;
+    const scenarios = readScenarios(this.scenarioOptions);
     addThresholds(this.metrics, exports.options?.thresholds ?? {});
     const outputs = this.options.outputs.map(openOutput);
     this.metrics.outputs = outputs.map(({ add }) => add);

@@ -33,6 +33,10 @@ test('spike is a crowd that comes and goes', () => {
   assert.deepEqual(vusOverTime({ SCENARIO: 'spike', VUS: '20' }), [2, 2, 2, 2, 20, 20, 2, 2, 2, 2]);
 });
 
+test('the first call has the time that a reply may take, and is not ended before', () => {
+  assert.equal(planOf({ TIMEOUT: '2m' }).options.setupTimeout, '130000ms');
+});
+
 test('groups without VUs are left out, and no VU is lost in the division', () => {
   for (const SCENARIO of SCENARIOS) {
     for (let vus = 1; vus <= 23; vus++) {
