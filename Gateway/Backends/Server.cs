@@ -137,11 +137,7 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     }
 
     /// <summary>A lane ended with so many calls whose callers wait for their replies.</summary>
-    public void NoteLost(int calls)
-    {
-        loop.Counters.CallsLostWithLane += calls;
-        backend.LogLost(Address, calls);
-    }
+    public void NoteLost(int calls) => backend.LogLost(Address, calls);
 
     public void NoteBadReply()
     {

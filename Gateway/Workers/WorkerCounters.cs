@@ -5,14 +5,9 @@ internal sealed class WorkerCounters
 {
     /// <summary>Callers that had to wait because file descriptors or memory had run out.</summary>
     public long AcceptsExhausted;
-    public long CallsRouted;
     public long CallsAnswered;
     /// <summary>Replies made by the gateway itself: no route, malformed, too large, no server, lost server, timeout, draining.</summary>
     public long CallsRefused;
-    /// <summary>Of these, calls whose time was up.</summary>
-    public long CallsTimedOut;
-    /// <summary>Of these, calls in flight on a lane that was lost.</summary>
-    public long CallsLostWithLane;
     /// <summary>Replies that came after their call was given up, and were swallowed.</summary>
     public long LateReplies;
     /// <summary>Replies for a session nobody uses: the lane's server has lost its place.</summary>

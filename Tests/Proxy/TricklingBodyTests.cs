@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Tests.Simulation;
@@ -93,6 +94,6 @@ public sealed class TricklingBodyTests
     private static void AssertSpliced(GatewaySimulation sim)
     {
         Assert.InRange(sim.Counters.BytesSpliced, Body.Length / 2, long.MaxValue);
-        Assert.Equal((0, 0), (sim.Counters.CallsTimedOut, sim.Counters.PipesInUse));
+        Assert.Equal((0, 0), (sim.Dispatcher.Ledger.Refused(Refusal.TimedOut), sim.Counters.PipesInUse));
     }
 }

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
 using Xunit;
@@ -23,7 +24,7 @@ public sealed class TroubleTests
         _sim.SmfServer.Connection.Reset();
         _sim.RunUntilQuiet();
         Assert.Equal([SmfLost.Replace("{0}", "7", StringComparison.Ordinal)], _sim.Messages);
-        Assert.Equal(7, _sim.Counters.CallsLostWithLane);
+        Assert.Equal(7, _sim.Dispatcher.Ledger.Refused(Refusal.ServerLost));
     }
 
     [Fact]

@@ -185,7 +185,6 @@ internal sealed partial class FrameCaller
     /// <summary>Asks for a lane; true when there is one at once. The request stays where it is until there is.</summary>
     private bool AcquireLane()
     {
-        Loop.Counters.CallsRouted++;
         NoteMoved();
         ArmTimer();
         Dispatcher.BackendOf(_route!).Acquire(_laneRequest);

@@ -210,7 +210,6 @@ internal sealed partial class FrameCaller : Caller
 
     private void TimeOut()
     {
-        Loop.Counters.CallsTimedOut++;
         long replyBytesPassed = _lane?.ReplyBytesPassed ?? 0, replyBytesLeft = _lane?.ReplyBytesLeft ?? 0;
         BreakLane();
         if (_replyEnded)

@@ -42,7 +42,6 @@ internal sealed class SmfCallPool(EventLoop loop)
                 call.ArmTimer(loop);
             return;
         }
-        loop.Counters.CallsTimedOut++;
         if (call.Lane is { } lane)
             lane.OnCallTimedOut(call);
         else

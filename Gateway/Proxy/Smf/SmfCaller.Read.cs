@@ -85,7 +85,6 @@ internal sealed partial class SmfCaller
         if (_roomTimeUp)
         {
             _roomTimeUp = false;
-            Loop.Counters.CallsTimedOut++;
             return RefuseWhole(header, message, Refusal.TimedOut, route);
         }
         Backend backend = Dispatcher.BackendOf(route);
@@ -103,7 +102,6 @@ internal sealed partial class SmfCaller
             return 0;
         }
         Loop.Timers.Disarm(_roomTimer);
-        Loop.Counters.CallsRouted++;
         SmfCall call = _calls.Rent();
         call.Begin(this, header, route, (int)header.Size, lookEveryMs: route.TimeoutMs, Loop);
         lane.Start(call, message);

@@ -14,7 +14,6 @@ internal sealed partial class SmfCaller
 
     private void BeginUpload(Route route, SmfHeader header)
     {
-        Loop.Counters.CallsRouted++;
         _uploadBytesLeft = header.Size;
         _uploadHeader = header;
         _upload = _calls.Rent();

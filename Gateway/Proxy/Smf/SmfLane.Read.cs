@@ -170,7 +170,6 @@ internal sealed partial class SmfLane : IReplyStream
             return;
         }
         // Its turn in the caller's stream did not come, which need not be the caller's fault.
-        Loop.Counters.CallsTimedOut++;
         OnCallTimedOut(call);
     }
 

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
 using Xunit;
@@ -28,7 +29,7 @@ public sealed class LostServerTests
             Assert.Equal(Enumerable.Range(1, 100), caller.Replies.Select(reply => (int)reply.Header.Session).Order());
             Assert.All(caller.Replies, reply => Assert.Equal(502u, reply.Header.Meta));
         });
-        Assert.Equal(1000, sim.Counters.CallsLostWithLane);
+        Assert.Equal(1000, sim.Dispatcher.Ledger.Refused(Refusal.ServerLost));
 
         sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Payload);
         callers[0].Call(500, "again"u8);
@@ -58,7 +59,7 @@ public sealed class LostServerTests
         sim.RunUntil(() => caller.Replies.Count > 0, "an answer");
         Assert.InRange(sim.Time.NowMs - began, 2000, 2020);
         Assert.Equal(504u, caller.StatusOf(1));
-        Assert.Equal(1, sim.Counters.CallsTimedOut);
+        Assert.Equal(1, sim.Dispatcher.Ledger.Refused(Refusal.TimedOut));
     }
 
     [Fact]
