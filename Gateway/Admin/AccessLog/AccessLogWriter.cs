@@ -15,6 +15,9 @@ internal sealed class AccessLogWriter : IDisposable
     /// <summary>Written at once; larger writes gain nothing.</summary>
     private const int BatchBytesMax = 256 * 1024;
 
+    /// <summary>Of one worker before the next has its turn: one that ends calls faster than they can be written would else be told alone.</summary>
+    private const int LinesInTurnMax = 1024;
+
     /// <summary>How long the last lines may take at the end.</summary>
     private static readonly TimeSpan LastLinesMax = TimeSpan.FromSeconds(1);
 
@@ -84,18 +87,28 @@ internal sealed class AccessLogWriter : IDisposable
 
     private void Run()
     {
-        bool isLast;
+        bool isLast, isMore = false;
         do
         {
-            isLast = _stop.Wait(Interval);
+            isLast = _stop.Wait(isMore ? TimeSpan.Zero : Interval);
+            isMore = false;
             for (int worker = 0; worker < _queues.Count; worker++)
-            {
-                while (_queues[worker].TryTake(out AccessRecord call))
-                    Add(call, worker);
-            }
+                isMore |= TakeSome(worker);
             Flush();
         }
-        while (!isLast);
+        while (!isLast || isMore);
+    }
+
+    /// <summary>Whether there may be more.</summary>
+    private bool TakeSome(int worker)
+    {
+        for (int line = 0; line < LinesInTurnMax; line++)
+        {
+            if (!_queues[worker].TryTake(out AccessRecord call))
+                return false;
+            Add(call, worker);
+        }
+        return true;
     }
 
     private void Add(in AccessRecord call, int worker)

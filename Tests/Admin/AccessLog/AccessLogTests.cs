@@ -122,6 +122,21 @@ public sealed class AccessLogTests
     }
 
     [Fact]
+    public void A_worker_that_ends_calls_faster_than_lines_are_written_is_not_told_alone()
+    {
+        const int waitingMax = 4096, refills = 8;
+        var busy = new AccessQueue(waitingMax, oneIn: 1);
+        var other = new AccessQueue(waitingMax, oneIn: 1);
+        AccessRecord call = RecordOfOneCall();
+        var to = new RefillingStream(refills, () => Fill(busy, waitingMax, call));
+        Fill(busy, waitingMax, call);
+        other.Add(call);
+        new AccessLogWriter(Setup.ToOptions(), [busy, other], to).Dispose();
+        int at = Array.FindIndex(Text(to).Split('\n'), line => line.Contains("\"worker\":1", StringComparison.Ordinal));
+        Assert.InRange(at, 0, waitingMax);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_opened_is_an_error_that_names_it()
     {
         IOException error = Assert.Throws<IOException>(() => AccessLogWriter.Open("/nowhere/at/all/access.log"));
@@ -129,6 +144,20 @@ public sealed class AccessLogTests
     }
 
     private AccessQueue Queue => _sim.Dispatcher.Ledger.Access!;
+
+    private AccessRecord RecordOfOneCall()
+    {
+        _sim.ConnectFrames().Call("1");
+        _sim.RunUntilQuiet();
+        Assert.True(Queue.TryTake(out AccessRecord call));
+        return call;
+    }
+
+    private static void Fill(AccessQueue queue, int waitingMax, AccessRecord call)
+    {
+        for (int line = 0; line < waitingMax; line++)
+            queue.Add(call);
+    }
 
     private JsonNode[] Lines()
     {
@@ -138,6 +167,17 @@ public sealed class AccessLogTests
     }
 
     private static string Text(MemoryStream to) => Encoding.UTF8.GetString(to.ToArray());
+
+    /// <summary>While it writes, so much happens that the queue is full again, as often as it is told.</summary>
+    private sealed class RefillingStream(int refills, Action refill) : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            base.Write(buffer);
+            if (refills-- > 0)
+                refill();
+        }
+    }
 
     private sealed class FullDisk(Exception failure) : MemoryStream
     {
