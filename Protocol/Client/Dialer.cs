@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Transports;
 
@@ -42,9 +40,9 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
                 if (PauseLeft() > TimeSpan.Zero)
                     continue;
                 TransportConnection connection = await ConnectAsync(cancel).ConfigureAwait(false);
-                T begun = begin(connection);
+                // Before it is in use, from where on it may be lost at any time, and the state with it.
                 Connectivity.Enter(ConnectivityState.Ready);
-                return begun;
+                return begin(connection);
             }
             catch (RpcConnectionException) when (waitForReady)
             {
@@ -98,7 +96,7 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
         {
             throw Fail(new TimeoutException($"no connection within {options.ConnectTimeout.TotalSeconds} s"));
         }
-        catch (Exception e) when (e is IOException or SocketException or AuthenticationException)
+        catch (Exception e)
         {
             throw Fail(e);
         }

@@ -63,7 +63,7 @@ public sealed class FrameClient : IAsyncDisposable
     public async Task<TReply?> CallAsync<TReply>(
         string endpoint, FrameBody body, JsonTypeInfo<TReply> replyType, CallOptions options = default, CancellationToken cancel = default)
     {
-        using Deadline deadline = DeadlineOf(options, cancel);
+        using Deadline deadline = await BeginAsync(body, options, cancel).ConfigureAwait(false);
         try
         {
             await using FrameReply reply = await SendAsync(endpoint, body, DataType.Json, options, deadline).ConfigureAwait(false);
@@ -84,11 +84,11 @@ public sealed class FrameClient : IAsyncDisposable
     /// <returns>The reply; it has to be read to its end or disposed, because it keeps a connection.</returns>
     /// <exception cref="RpcException">The call failed; see <see cref="RpcException.Blame"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
-    /// <exception cref="ArgumentException">The endpoint's name, or the JSON body, is too long.</exception>
+    /// <exception cref="ArgumentException">The endpoint's name, or the JSON body, is too long; or the timeout is negative.</exception>
     public async Task<FrameReply> SendAsync(
         string endpoint, FrameBody body, DataType accept, CallOptions options = default, CancellationToken cancel = default)
     {
-        using Deadline deadline = DeadlineOf(options, cancel);
+        using Deadline deadline = await BeginAsync(body, options, cancel).ConfigureAwait(false);
         try
         {
             return await SendAsync(endpoint, body, accept, options, deadline).ConfigureAwait(false);
@@ -102,7 +102,18 @@ public sealed class FrameClient : IAsyncDisposable
     /// <summary>Ends all connections. Calls in flight fail.</summary>
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
-    private Deadline DeadlineOf(CallOptions options, CancellationToken cancel) => new(options.Timeout ?? _options.Timeout, _options.TimeProvider, cancel);
+    private async ValueTask<Deadline> BeginAsync(FrameBody body, CallOptions options, CancellationToken cancel)
+    {
+        try
+        {
+            return new Deadline(options.Timeout ?? _options.Timeout, _options.TimeProvider, cancel);
+        }
+        catch
+        {
+            await body.ReleaseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private async Task<FrameReply> SendAsync(string endpoint, FrameBody body, DataType accept, CallOptions options, Deadline deadline)
     {

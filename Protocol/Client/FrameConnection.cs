@@ -11,6 +11,8 @@ internal sealed class FrameConnection
 {
     private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long a failed call waits for its body to be let go, which takes no time unless what it is made of cannot be cancelled.</summary>
+    private static readonly TimeSpan LetGoMax = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long the rest of a request may take once its reply has ended.</summary>
     private static readonly TimeSpan UploadBehindReplyMax = TimeSpan.FromSeconds(30);
@@ -21,6 +23,7 @@ internal sealed class FrameConnection
     private readonly FrameWriter _writer;
     private readonly int _messageBytesMax;
     private Task? _watch;
+    private Exception? _sourceFailure;
     private int _closed;
 
     public FrameConnection(TransportConnection transport, FrameConnectionPool pool, int messageBytesMax)
@@ -72,9 +75,9 @@ internal sealed class FrameConnection
         catch (Exception failure)
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await GiveUpAsync(upload).ConfigureAwait(false);
-            if (upload.Exception?.InnerException is BodySourceException source && failure is not RpcReplyException)
-                ExceptionDispatchInfo.Throw(source.InnerException!);
+            await GiveUpAsync(upload).WaitAsync(LetGoMax, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_sourceFailure is { } source && failure is not RpcReplyException)
+                ExceptionDispatchInfo.Throw(source);
             throw;
         }
     }
@@ -91,15 +94,25 @@ internal sealed class FrameConnection
         if (between)
         {
             using var farewell = new CancellationTokenSource(FarewellMax);
-            _ = await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
+            // A reset that was not taken would be tried again, for as long as it takes, by an end in order.
+            if (!await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false))
+                _transport.Abort();
             _transport.Input.CancelPendingRead();
-            await _watch!.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         else
         {
             _transport.Abort();
         }
-        await _transport.DisposeAsync().ConfigureAwait(false);
+        // What is being read into must not be used again before that is over.
+        await _reader.EndOfWatch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await _transport.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (ConnectionLoss.Is(e))
+        {
+            // The server is gone already.
+        }
     }
 
     private async Task UploadAsync(string endpoint, FrameBody body, DataType accept, CancellationToken stop)
@@ -109,8 +122,10 @@ internal sealed class FrameConnection
             _writer.WriteHeader(endpoint, body.DataType, accept);
             await body.WriteAsync(_writer, stop).ConfigureAwait(false);
         }
-        catch (BodySourceException)
+        catch (BodySourceException e)
         {
+            // Before the end of the connection shows whoever waits for the reply that there will be none.
+            _sourceFailure = e.InnerException;
             // The server must not take what has come for all, and whoever waits for its reply must not wait for one.
             using var farewell = new CancellationTokenSource(FarewellMax);
             _ = await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);

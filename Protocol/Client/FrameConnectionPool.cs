@@ -11,6 +11,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<FrameConnection> _all = [];
     private readonly List<FrameConnection> _idle = [];
+    private readonly CancellationTokenSource _disposing = new();
     private readonly ITimer _sweep;
     private bool _disposed;
 
@@ -25,18 +26,13 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
     public ConnectivityWatch Connectivity => _dialer.Connectivity;
 
     /// <summary>A connection that nobody else uses: the one that was used last, because it is the least likely to have been closed, else a new one.</summary>
-    public async ValueTask<FrameConnection> TakeAsync(bool waitForReady, CancellationToken cancel)
+    /// <exception cref="ObjectDisposedException">The client was disposed, before or while this waited.</exception>
+    public ValueTask<FrameConnection> TakeAsync(bool waitForReady, CancellationToken cancel)
     {
-        await _permits.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            return TakeIdle() ?? await _dialer.DialAsync(TakeIdle, Begin, waitForReady, cancel).ConfigureAwait(false);
-        }
-        catch
-        {
-            _ = _permits.Release();
-            throw;
-        }
+        if (cancel.IsCancellationRequested)
+            return ValueTask.FromCanceled<FrameConnection>(cancel);
+        bool permitted = _permits.Wait(0, CancellationToken.None);
+        return permitted && TakeIdle() is { } idle ? new(idle) : WaitAsync(permitted, waitForReady, cancel);
     }
 
     /// <summary>Gives back a connection, whose call is over.</summary>
@@ -51,6 +47,8 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
             {
                 connection.BeginIdle(_options.TimeProvider.GetTimestamp());
                 _idle.Add(connection);
+                // Whatever became of others meanwhile: a call could be made now.
+                _dialer.Connectivity.Enter(ConnectivityState.Ready);
             }
         }
         if (!reusable)
@@ -82,6 +80,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
             _all.Clear();
         }
         _dialer.Dispose();
+        await _disposing.CancelAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
         foreach (FrameConnection connection in idle)
             await connection.CloseAsync().ConfigureAwait(false);
@@ -91,9 +90,40 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
     {
         var connection = new FrameConnection(transport, this, _options.MessageBytesMax);
         lock (_lock)
-            _all.Add(connection);
-        return connection;
+        {
+            if (!_disposed)
+            {
+                _all.Add(connection);
+                _dialer.Connectivity.Enter(ConnectivityState.Ready);
+                return connection;
+            }
+        }
+        // Disposed while it was being made: nobody else would end it.
+        _ = connection.CloseAsync();
+        throw Disposed();
     }
+
+    private async ValueTask<FrameConnection> WaitAsync(bool permitted, bool waitForReady, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _disposing.Token);
+        try
+        {
+            if (!permitted)
+                await _permits.WaitAsync(either.Token).ConfigureAwait(false);
+            permitted = true;
+            return TakeIdle() ?? await _dialer.DialAsync(TakeIdle, Begin, waitForReady, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (permitted)
+                _ = _permits.Release();
+            if (e is OperationCanceledException && _disposing.IsCancellationRequested && !cancel.IsCancellationRequested)
+                throw Disposed();
+            throw;
+        }
+    }
+
+    private ObjectDisposedException Disposed() => new(null, $"the client of {_dialer.Address} was disposed");
 
     private FrameConnection? TakeIdle()
     {

@@ -107,8 +107,13 @@ public sealed class SmfClient : IAsyncDisposable
     /// <summary>No further calls begin on this connection.</summary>
     internal void Forget(SmfClientConnection connection)
     {
-        if (Interlocked.CompareExchange(ref _current, null, connection) == connection)
+        lock (_lock)
+        {
+            if (_current != connection)
+                return;
+            Volatile.Write(ref _current, null);
             _dialer.Connectivity.Enter(ConnectivityState.Idle);
+        }
     }
 
     /// <summary>This connection has ended.</summary>
@@ -157,9 +162,6 @@ public sealed class SmfClient : IAsyncDisposable
                     return call;
                 if (connection.IsRetired)
                     continue;
-                // The dialer may have called it ready after it was lost.
-                if (Volatile.Read(ref _current) is null)
-                    _dialer.Connectivity.Enter(ConnectivityState.Idle);
                 if (!waitForReady)
                     throw new RpcConnectionException($"{_dialer.Address}: the server ended the connection before the call of {id} began", mayHaveRun: false);
                 await Task.Delay(Options.Backoff.After(++lost), Options.TimeProvider, waiting).ConfigureAwait(false);
@@ -178,9 +180,13 @@ public sealed class SmfClient : IAsyncDisposable
     private SmfClientConnection Use(TransportConnection transport)
     {
         var connection = new SmfClientConnection(this, transport);
+        // With the state, so that it is not left behind by an earlier connection whose end is told only now.
         lock (_lock)
+        {
             _ = _connections.Add(connection);
-        Volatile.Write(ref _current, connection);
+            Volatile.Write(ref _current, connection);
+            _dialer.Connectivity.Enter(ConnectivityState.Ready);
+        }
         connection.Start();
         // Disposed while it was being made: nobody else would end it.
         if (_disposed.IsCancellationRequested)

@@ -135,7 +135,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         {
             await _transport.DisposeAsync().ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception e) when (ConnectionLoss.Is(e))
         {
             // The server is gone already.
         }

@@ -94,6 +94,16 @@ public sealed class DialerTests
     }
 
     [Fact]
+    public async Task A_failure_of_any_kind_is_one_of_the_connection_and_begins_a_pause()
+    {
+        using var dialer = new Dialer(new Defective(), new FrameClientOptions { TimeProvider = _clock, Backoff = new Backoff { Jitter = 0 } });
+        var e = await Assert.ThrowsAsync<RpcConnectionException>(() => DialAsync(dialer, wait: false));
+        Assert.Equal("defective: no connection: no certificate for that name", e.Message);
+        _ = Assert.IsType<InvalidOperationException>(e.InnerException);
+        Assert.Equal(ConnectivityState.TransientFailure, dialer.Connectivity.State);
+    }
+
+    [Fact]
     public async Task A_state_can_be_waited_for()
     {
         using Dialer dialer = Make();
@@ -125,6 +135,13 @@ public sealed class DialerTests
 
     private Task<TransportConnection> DialAsync(Dialer dialer, bool wait) =>
         dialer.DialAsync(() => null, connection => connection, wait, _cancel).AsTask();
+
+    private sealed class Defective : IConnector
+    {
+        public string Address => "defective";
+
+        public ValueTask<TransportConnection> ConnectAsync(CancellationToken cancel) => throw new InvalidOperationException("no certificate for that name");
+    }
 
     private sealed class Unreachable : IConnector
     {
