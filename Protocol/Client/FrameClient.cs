@@ -84,7 +84,7 @@ public sealed class FrameClient : IAsyncDisposable
     /// <returns>The reply; it has to be read to its end or disposed, because it keeps a connection.</returns>
     /// <exception cref="RpcException">The call failed; see <see cref="RpcException.Blame"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
-    /// <exception cref="ArgumentException">The endpoint's name, or the JSON body, is too long; or the timeout is 0, less, or more than 24 days.</exception>
+    /// <exception cref="ArgumentException">The endpoint's name, or the JSON body, is too long; or the timeout is negative.</exception>
     public async Task<FrameReply> SendAsync(
         string endpoint, FrameBody body, DataType accept, CallOptions options = default, CancellationToken cancel = default)
     {
@@ -106,9 +106,7 @@ public sealed class FrameClient : IAsyncDisposable
     {
         try
         {
-            TimeSpan timeout = options.Timeout ?? _options.Timeout;
-            TimeLimit.Validate(timeout);
-            return new Deadline(timeout, _options.TimeProvider, cancel);
+            return new Deadline(options.Timeout ?? _options.Timeout, _options.TimeProvider, cancel);
         }
         catch
         {
