@@ -23,7 +23,15 @@ internal static class GatewayCommandLine
         ParseResult line = Create(surroundings).Parse(args, parsing);
         if (line.Action is ParseErrorAction)
             return Refuse(line, error);
-        return line.Invoke(new InvocationConfiguration { Output = output, Error = error });
+        try
+        {
+            return line.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (IOException problem)
+        {
+            error.WriteLine($"{Program}: cannot write to standard output: {problem.Message}");
+            return ExitStatus.Failed;
+        }
     }
 
     /// <summary>Says what is wrong with the words, and where help is; System.CommandLine's own answer is all of the help, and status 1.</summary>

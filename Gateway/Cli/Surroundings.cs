@@ -9,5 +9,7 @@ internal sealed record Surroundings(string WorkingDirectory, string ProgramDirec
 {
     public StandardStreams Streams { get; init; } = StandardStreams.OfProcess();
 
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public static Surroundings OfProcess() => new(Directory.GetCurrentDirectory(), AppContext.BaseDirectory, EnvironmentOverrides.OfProcess());
 }

@@ -28,6 +28,8 @@ internal sealed class Command : IDisposable
     /// <summary>What <c>-</c> stands for; nothing comes in, and what goes out is forgotten.</summary>
     public StandardStreams Streams { get; init; } = new(() => Stream.Null, () => Stream.Null, ErrorIsTerminal: false);
 
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public Command With(string text, string name = "gateway.json")
     {
         File.WriteAllText(Path.Combine(WorkingDirectory, name), text);
@@ -38,9 +40,24 @@ internal sealed class Command : IDisposable
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        int status = GatewayCommandLine.Run(args, new Surroundings(WorkingDirectory, ProgramDirectory, Environment) { Streams = Streams }, output, error);
+        int status = GatewayCommandLine.Run(args, SurroundingsHere, output, error);
         return new Result(status, output.ToString(), error.ToString());
     }
 
+    /// <summary>Runs it with standard output on a disk that is full.</summary>
+    public Result RunOnFullDisk(params string[] args)
+    {
+        var error = new StringWriter();
+        int status = GatewayCommandLine.Run(args, SurroundingsHere, new FullDisk(), error);
+        return new Result(status, "", error.ToString());
+    }
+
+    private Surroundings SurroundingsHere => new(WorkingDirectory, ProgramDirectory, Environment) { Streams = Streams, Clock = Clock };
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private sealed class FullDisk : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
 }

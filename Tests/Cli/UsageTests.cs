@@ -1,3 +1,4 @@
+using FrameRpc.Tests.Configuration;
 using Xunit;
 
 namespace FrameRpc.Tests.Cli;
@@ -38,6 +39,18 @@ public sealed class UsageTests
         Assert.Equal((0, ""), (result.Status, result.Error));
         Assert.Contains("Examples:\n", result.Output, StringComparison.Ordinal);
         Assert.Contains(example, result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("check")]
+    [InlineData("routes")]
+    [InlineData("id Echo")]
+    [InlineData("--config gateway.json")]
+    public void Standard_output_on_a_full_disk_is_one_line_and_status_1(string args)
+    {
+        using Command command = new Command().With(Given.With());
+
+        Assert.Equal(new Result(1, "", "frpc-gateway: cannot write to standard output: No space left on device\n"), command.RunOnFullDisk(args.Split(' ')));
     }
 
     [Fact]

@@ -67,7 +67,7 @@ internal sealed class CallCommand
         InvocationConfiguration around = line.InvocationConfiguration;
         if (!TryReadSettings(line, out CallSettings? settings, out string? problem))
             return GatewayCommandLine.Refuse(line, around.Error, problem);
-        var console = new CallConsole(around.Output, TextWriter.Synchronized(around.Error), _surroundings.Streams, _files, TimeProvider.System);
+        var console = new CallConsole(around.Output, TextWriter.Synchronized(around.Error), _surroundings.Streams, _files, _surroundings.Clock);
         Call? call = line.GetValue(_smf) ? PrepareSmf(line, settings, console, out problem) : PrepareFrame(line, settings, console, out problem);
         return call is null ? GatewayCommandLine.Refuse(line, around.Error, problem!) : call.MakeAsync().GetAwaiter().GetResult();
     }

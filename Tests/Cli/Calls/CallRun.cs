@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FrameRpc.Gateway.Cli.Calls;
+using FrameRpc.Tests.Protocol;
 
 namespace FrameRpc.Tests.Cli.Calls;
 
@@ -30,6 +31,22 @@ internal sealed partial class CallRun : IDisposable
     {
         Result result = _command.Run(["call", .. args]);
         return result with { Output = Times().Replace(result.Output, " 0.0 ms"), Error = Times().Replace(result.Error, " 0.0 ms") };
+    }
+
+    /// <summary>Runs the command, whose time passes once the server has the request.</summary>
+    public async Task<Result> CallInVainAsync(Task asked, params string[] args)
+    {
+        var clock = new ManualTimeProvider();
+        _command.Clock = clock;
+        var call = Task.Run(() => Call(args));
+        _ = await Task.WhenAny(asked, call);
+        while (!call.IsCompleted)
+        {
+            // Over and over: a byte of the request that moves now gives it its time anew.
+            clock.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+        return await call;
     }
 
     public void Dispose() => _command.Dispose();

@@ -14,7 +14,7 @@ public sealed class FrameCallTests : IAsyncDisposable
 {
     private const string MendRequest = "Mend the request: its body, or what --accept asks for; --verbose shows it as it was sent.";
 
-    private readonly TaskCompletionSource _never = new();
+    private readonly TaskCompletionSource _never = new(), _asked = new();
     private readonly FrameServer _server;
 
     public FrameCallTests()
@@ -29,7 +29,7 @@ public sealed class FrameCallTests : IAsyncDisposable
             .Map("NotJson", (_, _) => ValueTask.FromResult(FrameBody.RawJson("[1,]"u8.ToArray())))
             .Map("Fault", (_, _) => throw new RpcException(SmfStatus.BadRequest, Blame.Caller, "Msg is missing"))
             .Map("Fail", (_, _) => throw new RpcException(SmfStatus.Unavailable, Blame.Server, "the disk is full"))
-            .Map("Silent", async (_, cancel) => { await _never.Task.WaitAsync(cancel); return FrameBody.None; });
+            .Map("Silent", async (_, cancel) => { _asked.SetResult(); await _never.Task.WaitAsync(cancel); return FrameBody.None; });
         _server.Start();
     }
 
@@ -206,11 +206,11 @@ public sealed class FrameCallTests : IAsyncDisposable
     [InlineData("no whole reply within 100ms")]
     [InlineData("nothing moved for 100ms", "--output", "reply.bin")]
     [InlineData("nothing moved for 100ms", "--octets", "octets.bin")]
-    public void A_server_that_says_nothing_is_left_when_the_time_is_up(string problem, params string[] args)
+    public async Task A_server_that_says_nothing_is_left_when_the_time_is_up(string problem, params string[] args)
     {
         using var run = new CallRun().With("octets.bin", [1]);
 
-        Result result = run.Call([Address, "Silent", "--timeout", "100ms", .. args]);
+        Result result = await run.CallInVainAsync(_asked.Task, [Address, "Silent", "--timeout", "100ms", .. args]);
 
         Assert.Equal(
             (1, $"frpc-gateway: {Address}: {problem}\n--timeout gives it more time. If this is an smf listener, add --smf.\n"),

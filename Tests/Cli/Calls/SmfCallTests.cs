@@ -18,7 +18,7 @@ public sealed class SmfCallTests : IAsyncDisposable
 
     private static readonly RequestId Get = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response");
 
-    private readonly TaskCompletionSource _never = new();
+    private readonly TaskCompletionSource _never = new(), _asked = new();
     private readonly SmfServer _server;
 
     public SmfCallTests()
@@ -26,7 +26,7 @@ public sealed class SmfCallTests : IAsyncDisposable
         _server = new SmfServer("127.0.0.1:0")
             .Map(Get, (request, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>(request.Payload.ToArray()))
             .Map(new RequestId(2), (_, _) => throw new RpcException(SmfStatus.Unavailable, Blame.Server, "no"))
-            .Map(new RequestId(3), async (_, cancel) => { await _never.Task.WaitAsync(cancel); return default; });
+            .Map(new RequestId(3), async (_, cancel) => { _asked.SetResult(); await _never.Task.WaitAsync(cancel); return default; });
         _server.Start();
     }
 
@@ -124,11 +124,11 @@ public sealed class SmfCallTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_server_that_says_nothing_is_left_when_the_time_is_up()
+    public async Task A_server_that_says_nothing_is_left_when_the_time_is_up()
     {
         using var run = new CallRun();
 
-        Result result = run.Call(Address, "--smf", "3", "--timeout", "100ms");
+        Result result = await run.CallInVainAsync(_asked.Task, Address, "--smf", "3", "--timeout", "100ms");
 
         Assert.Equal(
             (1, $"frpc-gateway: {Address}: no whole reply within 100ms\n--timeout gives it more time; --verbose shows how far it came.\n"),
