@@ -50,3 +50,12 @@ run_gateway() {
 
 # listener_port PROTOCOL: the port on which the gateway listens for it.
 listener_port() { sed -nE "s/^listener [^ ]+ +$1 +127\.0\.0\.1:([0-9]+)$/\1/p" "$work/gateway.log"; }
+
+# end_gateway: ends the gateway that was started last, and waits for it.
+end_gateway() {
+  kill "$gateway_pid"
+  wait "$gateway_pid"
+}
+
+# resident_kib PROCESS: the memory that it takes.
+resident_kib() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$1/status"; }

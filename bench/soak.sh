@@ -33,10 +33,9 @@ run_gateway <<CONFIG
 }
 CONFIG
 
-resident() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$gateway_pid/status"; }
 load() { "$program" bench "127.0.0.1:$(listener_port "$1")" --protocol "$1" --connections 64 --in-flight 16 --duration "${seconds}s"; }
 
-before=$(resident)
+before=$(resident_kib "$gateway_pid")
 load smf >"$work/smf.txt" 2>&1 &
 smf=$!
 status=0
@@ -47,6 +46,6 @@ for format in smf frame; do
   cat "$work/$format.txt"
   echo
 done
-echo "memory of the gateway: $before KiB before, $(resident) KiB after"
+echo "memory of the gateway: $before KiB before, $(resident_kib "$gateway_pid") KiB after"
 [ "$status" = 0 ] || fail "a reply was missing or wrong"
 echo "every reply came and was right"
