@@ -4,11 +4,16 @@ using FrameRpc.Protocol.Transports;
 namespace FrameRpc.Protocol.Client;
 
 /// <summary>Makes a client's connections, one at a time, and leaves a server alone for a while that could not be reached.</summary>
+/// <remarks>
+/// An attempt belongs to the client and not to the call that began it: where connecting takes longer than calls may,
+/// each would begin it anew, and none would ever be made.
+/// </remarks>
 internal sealed class Dialer(IConnector connector, ClientOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly TimeProvider _clock = options.TimeProvider;
     private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _disposed = new();
     private Exception? _lastFailure;
     private long _failedAt;
     private TimeSpan _pause;
@@ -21,41 +26,71 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
     /// <summary>A connection: one that has become usable while we waited for our turn, else a new one.</summary>
     /// <param name="existing">Looks for a usable one.</param>
     /// <param name="begin">Puts a new one into use.</param>
+    /// <param name="keep">Has one wait for other calls, because this one has ended meanwhile.</param>
     /// <param name="waitForReady">Whether to wait and try again after a failure, where the call would otherwise fail at once.</param>
     /// <param name="cancel">Ends the waiting.</param>
     /// <exception cref="RpcConnectionException">None can be made now.</exception>
-    public async ValueTask<T> DialAsync<T>(Func<T?> existing, Func<TransportConnection, T> begin, bool waitForReady, CancellationToken cancel)
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    public async ValueTask<T> DialAsync<T>(
+        Func<T?> existing, Func<TransportConnection, T> begin, Action<T> keep, bool waitForReady, CancellationToken cancel)
         where T : class
     {
         while (true)
         {
             await SitOutPauseAsync(waitForReady, cancel).ConfigureAwait(false);
             await _turn.WaitAsync(cancel).ConfigureAwait(false);
+            Attempt<T>? attempt = null;
             try
             {
                 if (Connectivity.State is ConnectivityState.Shutdown)
-                    throw new ObjectDisposedException(null, $"the client of {connector.Address} was disposed");
+                    throw Disposed();
                 if (existing() is { } usable)
                     return usable;
                 if (PauseLeft() > TimeSpan.Zero)
                     continue;
-                TransportConnection connection = await ConnectAsync(cancel).ConfigureAwait(false);
-                // Before it is in use, from where on it may be lost at any time, and the state with it.
-                Connectivity.Enter(ConnectivityState.Ready);
-                return begin(connection);
+                attempt = new Attempt<T>(keep);
+                return await attempt.WaitAsync(ConnectAsync(begin, attempt), cancel).ConfigureAwait(false);
             }
             catch (RpcConnectionException) when (waitForReady)
             {
                 // The pause has begun; sit it out and try again.
             }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                throw Disposed();
+            }
             finally
             {
-                _ = _turn.Release();
+                // One that was begun keeps the turn to its end.
+                if (attempt is null)
+                    _ = _turn.Release();
             }
         }
     }
 
-    public void Dispose() => Connectivity.Enter(ConnectivityState.Shutdown);
+    public void Dispose()
+    {
+        Connectivity.Enter(ConnectivityState.Shutdown);
+        _disposed.Cancel();
+    }
+
+    private async Task<T> ConnectAsync<T>(Func<TransportConnection, T> begin, Attempt<T> attempt)
+        where T : class
+    {
+        try
+        {
+            TransportConnection connection = await ConnectAsync(_disposed.Token).ConfigureAwait(false);
+            // Before it is in use, from where on it may be lost at any time, and the state with it.
+            Connectivity.Enter(ConnectivityState.Ready);
+            T begun = begin(connection);
+            attempt.Deliver(begun);
+            return begun;
+        }
+        finally
+        {
+            _ = _turn.Release();
+        }
+    }
 
     private async ValueTask SitOutPauseAsync(bool waitForReady, CancellationToken cancel)
     {
@@ -115,6 +150,8 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
         Connectivity.Enter(ConnectivityState.TransientFailure);
         return Unavailable();
     }
+
+    private ObjectDisposedException Disposed() => new(null, $"the client of {connector.Address} was disposed");
 
     private RpcConnectionException Unavailable()
     {

@@ -40,6 +40,12 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
     /// <param name="reusable">Whether another call may use it.</param>
     public void Return(FrameConnection connection, bool reusable)
     {
+        Keep(connection, reusable);
+        _ = _permits.Release();
+    }
+
+    private void Keep(FrameConnection connection, bool reusable)
+    {
         lock (_lock)
         {
             reusable = reusable && !_disposed;
@@ -53,7 +59,6 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
         }
         if (!reusable)
             Drop(connection, "it cannot be used for another call");
-        _ = _permits.Release();
     }
 
     /// <summary>Takes out an idle connection on which something came: the other side has ended it, or speaks when it was not asked.</summary>
@@ -111,7 +116,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
             if (!permitted)
                 await _permits.WaitAsync(either.Token).ConfigureAwait(false);
             permitted = true;
-            return TakeIdle() ?? await _dialer.DialAsync(TakeIdle, Begin, waitForReady, either.Token).ConfigureAwait(false);
+            return TakeIdle() ?? await _dialer.DialAsync(TakeIdle, Begin, made => Keep(made, reusable: true), waitForReady, either.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {

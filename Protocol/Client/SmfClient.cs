@@ -157,7 +157,8 @@ public sealed class SmfClient : IAsyncDisposable
         {
             for (int lost = 0; ;)
             {
-                SmfClientConnection connection = await _dialer.DialAsync(Usable, Use, waitForReady, waiting).ConfigureAwait(false);
+                // One in use is there for all calls, and is kept by that.
+                SmfClientConnection connection = await _dialer.DialAsync(Usable, Use, keep: _ => { }, waitForReady, waiting).ConfigureAwait(false);
                 if (await connection.CallAsync(id, payload, deadline, waiting, cancel).ConfigureAwait(false) is { } call)
                     return call;
                 if (connection.IsRetired)

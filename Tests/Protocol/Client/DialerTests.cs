@@ -11,6 +11,7 @@ public sealed class DialerTests
     private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
     private readonly ManualTimeProvider _clock = new();
     private readonly MadeConnections _connections = new();
+    private TransportConnection? _kept;
 
     [Theory]
     [InlineData(1, 100)]
@@ -94,6 +95,57 @@ public sealed class DialerTests
     }
 
     [Fact]
+    public async Task A_call_that_ends_before_there_is_a_connection_leaves_it_to_the_next()
+    {
+        var connector = new SlowConnector();
+        using var dialer = new Dialer(connector, new FrameClientOptions { TimeProvider = _clock });
+        using var first = new CancellationTokenSource();
+        Task<TransportConnection> impatient = DialUntilAsync(dialer, wait: false, first.Token);
+        await first.CancelAsync();
+        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        Assert.Equal(ConnectivityState.Connecting, dialer.Connectivity.State);
+
+        Task<TransportConnection> next = DialAsync(dialer, wait: false);
+        TransportConnection made = MemoryPair.Create().Client;
+        connector.Made.SetResult(made);
+
+        Assert.Same(made, await next);
+        Assert.Equal(1, connector.Attempts);
+        Assert.Equal(ConnectivityState.Ready, dialer.Connectivity.State);
+    }
+
+    [Fact]
+    public async Task A_call_that_ends_before_the_attempt_fails_leaves_the_pause_to_the_next()
+    {
+        var connector = new SlowConnector();
+        using var dialer = new Dialer(connector, new FrameClientOptions { TimeProvider = _clock });
+        using var first = new CancellationTokenSource();
+        Task<TransportConnection> impatient = DialUntilAsync(dialer, wait: false, first.Token);
+        await first.CancelAsync();
+        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+
+        connector.Made.SetException(new IOException("connection refused"));
+
+        Assert.Equal(ConnectivityState.TransientFailure, await dialer.Connectivity.WaitForChangeAsync(ConnectivityState.Connecting, _cancel));
+        var e = await Assert.ThrowsAsync<RpcConnectionException>(() => DialAsync(dialer, wait: false));
+        Assert.Equal("slow: no connection: connection refused", e.Message);
+        Assert.Equal(1, connector.Attempts);
+    }
+
+    [Fact]
+    public async Task Disposing_ends_the_attempt_and_the_call_that_waits_for_it()
+    {
+        var dialer = new Dialer(new Unreachable(), new FrameClientOptions { TimeProvider = _clock });
+        Task<TransportConnection> dialing = DialAsync(dialer, wait: true);
+        await _clock.WaitForTimersAsync(1, _cancel);
+
+        dialer.Dispose();
+
+        Assert.Contains("the client of nowhere was disposed", (await Assert.ThrowsAsync<ObjectDisposedException>(() => dialing)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, _clock.TimersArmed);
+    }
+
+    [Fact]
     public async Task A_failure_of_any_kind_is_one_of_the_connection_and_begins_a_pause()
     {
         using var dialer = new Dialer(new Defective(), new FrameClientOptions { TimeProvider = _clock, Backoff = new Backoff { Jitter = 0 } });
@@ -134,7 +186,10 @@ public sealed class DialerTests
     private Dialer Make() => new(_connections, new FrameClientOptions { TimeProvider = _clock, Backoff = new Backoff { Jitter = 0 } });
 
     private Task<TransportConnection> DialAsync(Dialer dialer, bool wait) =>
-        dialer.DialAsync(() => null, connection => connection, wait, _cancel).AsTask();
+        DialUntilAsync(dialer, wait, _cancel);
+
+    private Task<TransportConnection> DialUntilAsync(Dialer dialer, bool wait, CancellationToken cancel) =>
+        dialer.DialAsync(() => _kept, connection => connection, made => _kept = made, wait, cancel).AsTask();
 
     private sealed class Defective : IConnector
     {

@@ -52,6 +52,26 @@ public sealed class FrameClientEndTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_is_made_after_its_call_was_over_serves_the_next_call()
+    {
+        var connector = new SlowConnector();
+        _client = new FrameClient(connector, new FrameClientOptions { ConnectionsMax = 1, TimeProvider = _clock });
+        Task<FrameReply> call = _client.SendAsync("Echo", FrameBody.None, DataType.None, new CallOptions { Timeout = TimeSpan.FromMilliseconds(50) }, _cancel);
+        _clock.Advance(TimeSpan.FromMilliseconds(50));
+        _ = await Assert.ThrowsAsync<RpcTimeoutException>(() => call);
+        MemoryPair pair = MemoryPair.Create();
+        await using var server = new FramePeer(pair.Server);
+        connector.Made.SetResult(pair.Client);
+        Assert.Equal(ConnectivityState.Ready, await _client.WaitForStateChangeAsync(ConnectivityState.Connecting, _cancel));
+
+        Task<FrameReply> next = CallAsync(_client);
+        _ = await server.ReadMessageAsync();
+        await server.SendAsync(Frame.ReplyHeader(DataType.None), Frame.Encode(FrameType.Data, true, []));
+        await (await next).DisposeAsync();
+        Assert.Equal(1, connector.Attempts);
+    }
+
+    [Fact]
     public async Task A_connection_that_was_made_while_the_client_was_disposed_carries_no_call()
     {
         var connector = new SlowConnector { IgnoresCancellation = true };
@@ -178,18 +198,6 @@ public sealed class FrameClientEndTests : IAsyncDisposable
             IsDisposed = true;
             return base.DisposeAsync();
         }
-    }
-
-    private sealed class SlowConnector : IConnector
-    {
-        public TaskCompletionSource<TransportConnection> Made { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool IgnoresCancellation { get; init; }
-
-        public string Address => "slow";
-
-        public async ValueTask<TransportConnection> ConnectAsync(CancellationToken cancel) =>
-            await Made.Task.WaitAsync(IgnoresCancellation ? CancellationToken.None : cancel);
     }
 
     /// <summary>A connection whose reads end later than they could, and which sees whether it is let go before they do.</summary>
