@@ -74,9 +74,13 @@ internal sealed class FrameConnection
         }
         catch (Exception failure)
         {
+            // A source that had failed by now is why the server, or a gateway before it, answers with an error: it was told by a reset.
+            Exception? source = _sourceFailure;
             await stop.CancelAsync().ConfigureAwait(false);
             await GiveUpAsync(upload).WaitAsync(LetGoMax, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_sourceFailure is { } source && failure is not RpcReplyException)
+            if (failure is not RpcReplyException)
+                source ??= _sourceFailure;
+            if (source is not null)
                 ExceptionDispatchInfo.Throw(source);
             throw;
         }
