@@ -18,6 +18,6 @@ internal sealed partial class Backend
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} closed a connection with {Calls} calls in flight; their callers are told.")]
     private static partial void LogLost(ILogger log, string backend, Address address, int calls);
 
-    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} sent a reply that cannot be passed on: its header or its checksum is wrong.")]
-    private static partial void LogBadReply(ILogger log, string backend, Address address);
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} sent a reply to route {Route} that cannot be passed on: {Why}.")]
+    private static partial void LogBadReply(ILogger log, string backend, Address address, string route, string why);
 }

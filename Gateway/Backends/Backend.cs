@@ -35,6 +35,9 @@ internal sealed partial class Backend
 
     public WireProtocol Protocol => _options.Protocol;
 
+    /// <summary>Its frame servers read an octets request to its end, or close the connection, whatever their handler does.</summary>
+    public bool DrainsOctets => _options.DrainsOctets;
+
     /// <summary>How many lanes this worker may have to each server.</summary>
     public LaneShare Lanes => _options.Lanes;
 
@@ -167,7 +170,7 @@ internal sealed partial class Backend
 
     internal void LogLost(Address address, int calls) => LogLost(_log, _options.Name, address, calls);
 
-    internal void LogBadReply(Address address) => LogBadReply(_log, _options.Name, address);
+    internal void LogBadReply(Address address, Route route, string why) => LogBadReply(_log, _options.Name, address, route.Name, why);
 
     internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
 }

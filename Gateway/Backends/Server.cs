@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy.Frames;
 using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 
@@ -139,10 +140,12 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     /// <summary>A lane ended with so many calls whose callers wait for their replies.</summary>
     public void NoteLost(int calls) => backend.LogLost(Address, calls);
 
-    public void NoteBadReply()
+    /// <param name="route">Whose call it answers.</param>
+    /// <param name="why">What is wrong with it.</param>
+    public void NoteBadReply(Route route, string why)
     {
         loop.Counters.BadReplies++;
-        backend.LogBadReply(Address);
+        backend.LogBadReply(Address, route, why);
     }
 
     public void NoteReached()

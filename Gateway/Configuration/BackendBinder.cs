@@ -28,7 +28,16 @@ internal static class BackendBinder
         ConnectTimeout = section.Get(OptionTable.Backend.ConnectTimeout).Value,
         Lanes = BindLanes(section, protocol, workers),
         CallsWaitingMax = section.Get(OptionTable.Backend.CallsWaitingMax).Value,
+        DrainsOctets = BindDrainsOctets(section, protocol),
     };
+
+    private static bool BindDrainsOctets(OptionSection section, Setting<WireProtocol> protocol)
+    {
+        Setting<bool> drains = section.Get(OptionTable.Backend.DrainsOctets);
+        if (drains.IsWritten && protocol is { IsRight: true, Value: WireProtocol.Smf })
+            section.Refuse(drains, "only frame messages have octets; leave it out");
+        return drains.Value;
+    }
 
     private static LaneShare BindLanes(OptionSection section, Setting<WireProtocol> protocol, int workers)
     {

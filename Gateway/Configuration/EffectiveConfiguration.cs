@@ -60,6 +60,8 @@ internal sealed class EffectiveConfiguration
         // What the workers share: what was left over when it was divided is not in effect.
         Value(OptionTable.Backend.ConnectionsPerServerMax, (backend.Lanes.Shared + backend.Lanes.Exclusive) * workers);
         Value(OptionTable.Backend.CallsWaitingMax, backend.CallsWaitingMax);
+        if (backend.Protocol == WireProtocol.Frame)
+            Value(OptionTable.Backend.DrainsOctets, backend.DrainsOctets);
     }
 
     private void WriteServer(ServerOptions server)
@@ -82,6 +84,11 @@ internal sealed class EffectiveConfiguration
         Value(OptionTable.Route.MessageBytesMax, route.MessageBytesMax);
         if (route.OctetsBytesMax is { } octetsBytesMax)
             Value(OptionTable.Route.OctetsBytesMax, octetsBytesMax);
+        if (route.Endpoint is null)
+            return;
+        Value(OptionTable.Route.RequestBody, route.RequestBody);
+        Value(OptionTable.Route.ReplyBody, route.ReplyBody);
+        Value(OptionTable.Route.HeaderLikeBodies, route.HeaderLikeBodies);
     }
 
     private void WriteMethod(SchemaMethod method)

@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
@@ -65,6 +66,8 @@ internal sealed record BackendOptions
     public required LaneShare Lanes { get; init; }
     /// <summary>Calls of one worker that may wait for an exclusive lane of this backend. 1,024 by default.</summary>
     public required int CallsWaitingMax { get; init; }
+    /// <summary>The frame servers read an octets request to its end, or close the connection. False by default.</summary>
+    public required bool DrainsOctets { get; init; }
 }
 
 /// <summary>One address of a backend, and its share of the calls.</summary>
@@ -94,6 +97,22 @@ internal sealed record RouteOptions
     public required long MessageBytesMax { get; init; }
     /// <summary>The longest octets part of a frame request; null for no limit.</summary>
     public required long? OctetsBytesMax { get; init; }
+    /// <summary>What requests of a frame method hold. JSON by default.</summary>
+    public required DataType RequestBody { get; init; }
+    /// <summary>What replies of a frame method hold. JSON by default.</summary>
+    public required DataType ReplyBody { get; init; }
+    /// <summary>What becomes of a frame request whose body could pass for a header. Refused by default.</summary>
+    public required HeaderLikeBodies HeaderLikeBodies { get; init; }
+}
+
+/// <summary>
+/// What becomes of a request whose body could pass for a header. A server that lacks the method, or takes another type, leaves the
+/// body unread and reads it as its next header.
+/// </summary>
+internal enum HeaderLikeBodies
+{
+    Refuse,
+    Pass,
 }
 
 /// <summary>Bounds of the whole gateway.</summary>

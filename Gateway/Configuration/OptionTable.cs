@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
@@ -106,7 +107,13 @@ internal static class OptionTable
             "Calls of one worker that may wait for a connection of their own; those over it are refused. 0 refuses at once.", new CountForm(0, 1_000_000))
         { Default = 1024 };
 
-        public static readonly OptionGroup Members = new(Protocol, Servers, Balancing, ConnectTimeout, ConnectionsPerServerMax, CallsWaitingMax);
+        public static readonly ValueOption<bool> DrainsOctets = new("drainsOctets",
+            "Whether the servers read an octets request to its end, or close the connection, whatever their handler does. "
+            + "Without it a connection that carried an octets request is closed behind its reply, and a reply that begins before the request has ended stops the rest of it.",
+            new FlagForm())
+        { Default = false };
+
+        public static readonly OptionGroup Members = new(Protocol, Servers, Balancing, ConnectTimeout, ConnectionsPerServerMax, CallsWaitingMax, DrainsOctets);
     }
 
     /// <summary>Names of an entry of a backend's <c>servers</c>.</summary>
@@ -127,6 +134,8 @@ internal static class OptionTable
     /// <summary>Names of an entry of <c>routes</c>.</summary>
     internal static class Route
     {
+        private static readonly ChoiceForm<DataType> Bodies = new(("json", DataType.Json), ("octets", DataType.Octets), ("none", DataType.None));
+
         public static readonly ValueOption<string> Name = new("name", "The route's name in logs and metrics.", Text) { Required = true };
 
         public static readonly ValueOption<RequestId> Id = new("id",
@@ -162,8 +171,22 @@ internal static class OptionTable
         public static readonly ValueOption<long> OctetsBytesMax = new("octetsBytesMax",
             "The longest octets part of a frame request. Octets are streams: by default they have no limit.", new SizeForm(1, long.MaxValue));
 
+        public static readonly ValueOption<DataType> RequestBody = new("requestBody",
+            "What the requests of a frame method hold: json, octets, or none, an empty data part. A call that says otherwise is refused.", Bodies)
+        { Default = DataType.Json };
+
+        public static readonly ValueOption<DataType> ReplyBody = new("replyBody",
+            "What the replies of a frame method hold. A call that accepts something else is refused, and a reply that holds something else is not passed on.", Bodies)
+        { Default = DataType.Json };
+
+        public static readonly ValueOption<HeaderLikeBodies> HeaderLikeBodies = new("headerLikeBodies",
+            "Whether a request of a frame method may have a body that a server which lacks the method would take for its next header: "
+            + "null, an object with a member Endpoint, or octets that begin with null or an object.",
+            new ChoiceForm<HeaderLikeBodies>(("refuse", Configuration.HeaderLikeBodies.Refuse), ("pass", Configuration.HeaderLikeBodies.Pass)))
+        { Default = Configuration.HeaderLikeBodies.Refuse };
+
         public static readonly OptionGroup Members = new(
-            Name, Id, Schema, Service, Method, Request, Reply, Endpoint, Backend, Timeout, MessageBytesMax, OctetsBytesMax);
+            Name, Id, Schema, Service, Method, Request, Reply, Endpoint, Backend, Timeout, MessageBytesMax, OctetsBytesMax, RequestBody, ReplyBody, HeaderLikeBodies);
     }
 
     /// <summary>Names of <c>limits</c>.</summary>

@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
@@ -5,6 +6,8 @@ namespace FrameRpc.Gateway.Configuration;
 /// <summary>Makes the options of the routes, and holds them against the backends and against each other.</summary>
 internal static class RouteBinder
 {
+    private const string OnlyFrame = "only messages of the frame format say what they hold; leave it out";
+
     public static IReadOnlyList<RouteOptions> Bind(OptionSection root, IReadOnlyList<BoundBackend> backends, LimitOptions limits, SchemaShelf schemas)
     {
         var routes = new List<RouteOptions>();
@@ -33,8 +36,20 @@ internal static class RouteBinder
     private static RouteOptions BindOne(OptionSection section, string name, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends, LimitOptions limits)
     {
         var octets = section.Get(OptionTable.Route.OctetsBytesMax);
-        if (octets.IsWritten && identity?.Protocol is WireProtocol.Smf)
-            section.Refuse(octets, "only frame messages have octets; leave it out, \"messageBytesMax\" bounds an smf body");
+        var requestBody = section.Get(OptionTable.Route.RequestBody);
+        var replyBody = section.Get(OptionTable.Route.ReplyBody);
+        var headerLikeBodies = section.Get(OptionTable.Route.HeaderLikeBodies);
+        if (identity?.Protocol is WireProtocol.Smf)
+        {
+            RefuseIfWritten(section, octets, "only frame messages have octets; leave it out, \"messageBytesMax\" bounds an smf body");
+            RefuseIfWritten(section, requestBody, OnlyFrame);
+            RefuseIfWritten(section, replyBody, OnlyFrame);
+            RefuseIfWritten(section, headerLikeBodies, OnlyFrame);
+        }
+        else if (octets.IsWritten && requestBody is { Value: not DataType.Octets, State: not SettingState.Mistaken })
+        {
+            section.Refuse(octets, "bounds octets, and the requests of this route hold none; write \"requestBody\": \"octets\", or leave it out");
+        }
         return new RouteOptions
         {
             Name = name,
@@ -45,7 +60,16 @@ internal static class RouteBinder
             Timeout = section.Get(OptionTable.Route.Timeout).Value,
             MessageBytesMax = section.Get(OptionTable.Route.MessageBytesMax).Or(limits.MessageBytesMax),
             OctetsBytesMax = octets.IsRight ? octets.Value : null,
+            RequestBody = requestBody.Value,
+            ReplyBody = replyBody.Value,
+            HeaderLikeBodies = headerLikeBodies.Value,
         };
+    }
+
+    private static void RefuseIfWritten<T>(OptionSection section, Setting<T> setting, string text)
+    {
+        if (setting.IsWritten)
+            section.Refuse(setting, text);
     }
 
     /// <summary>The position of the route's backend, after holding its protocol against the route's.</summary>

@@ -23,8 +23,8 @@ internal sealed partial class FrameDemoConnection
         EndCall();
         if (_dataType == DataType.None)
             AnswerNone(data);
-        else if (data.IsEmpty || !FrameOutput.IsOneValueOrEmpty(data))
-            FrameErrors.NotOneValue.WriteTo(this);
+        else if (WholePart.FaultOf(data, DataType.Json, refusesHeaderLike: false) != PartFault.None)
+            FrameErrors.NotJson.WriteTo(this);
         else if (_endpoint == Endpoint.Stream)
             AnswerStream(data);
         else

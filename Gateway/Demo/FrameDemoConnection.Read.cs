@@ -116,7 +116,7 @@ internal sealed partial class FrameDemoConnection
         if (_refusal is not null)
             return BeginData(Phase.Discard, PartRelay.Discarded(FrameType.Data));
         FrameOutput.WriteHeader(this, OkHeader(DataType.Json));
-        return BeginData(Phase.Echo, PartRelay.Json(long.MaxValue));
+        return BeginData(Phase.Echo, PartRelay.Json(long.MaxValue, refusesHeaderLike: false));
     }
 
     /// <summary>The header part is used; what follows is taken as it comes.</summary>

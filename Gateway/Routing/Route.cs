@@ -1,5 +1,6 @@
 using System.Text;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Routing;
 
@@ -26,4 +27,12 @@ internal sealed class Route(RouteOptions options, int position, WireProtocol pro
     public long MessageBytesMax => options.MessageBytesMax;
 
     public long OctetsBytesMax { get; } = options.OctetsBytesMax ?? long.MaxValue;
+
+    /// <summary>The DataType that a frame request must have.</summary>
+    public DataType RequestBody => options.RequestBody;
+
+    /// <summary>The DataType that a frame request must accept, and its reply have.</summary>
+    public DataType ReplyBody => options.ReplyBody;
+
+    public bool RefusesHeaderLikeBodies => options.HeaderLikeBodies == HeaderLikeBodies.Refuse;
 }

@@ -46,6 +46,9 @@ internal abstract partial class Connection
         QueueSend();
     }
 
+    /// <summary>Sends nothing of what was written and has not left yet.</summary>
+    protected void DropOutput() => _output.Clear();
+
     /// <summary>Room for a small message that is written in place and leaves at the end of the turn; <see cref="Wrote"/> counts it in.</summary>
     protected Span<byte> Reserve(int bytes)
     {

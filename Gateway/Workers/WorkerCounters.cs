@@ -14,6 +14,8 @@ internal sealed class WorkerCounters
     public long UnknownSessions;
     /// <summary>Replies whose header or checksum was wrong, answered with 502 instead.</summary>
     public long BadReplies;
+    /// <summary>Octets requests that were not sent on because their reply had begun.</summary>
+    public long RequestsStopped;
     /// <summary>Calls put on another server because theirs could not be reached.</summary>
     public long ServersPassedOver;
     public long LanesRetired;

@@ -60,7 +60,7 @@ public sealed class AllocationTests
     public void Large_smf_calls_and_octets_allocate_nothing(bool isSpliced)
     {
         RelayPolicy everything = new() { Mode = RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 64 };
-        var sim = new GatewaySimulation(new GatewaySetup { Relay = isSpliced ? everything : RelayPolicy.CopyAll });
+        var sim = new GatewaySimulation(new GatewaySetup { Relay = isSpliced ? everything : RelayPolicy.CopyAll, DrainsOctets = true });
         sim.SmfServer.KeepsRequests = false;
         sim.FrameServer.KeepsRequests = false;
         SmfFarCaller smf = sim.ConnectSmf();

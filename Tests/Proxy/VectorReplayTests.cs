@@ -20,7 +20,7 @@ public sealed class VectorReplayTests
         List<FrameMessage> requests = Messages(Vectors.Bytes(name + ".c2s"), isReply: false);
         // In one of them the peers had lost step, which cannot happen here: replies are matched with the requests that they belong to.
         List<FrameMessage> replies = [.. Messages(Vectors.Bytes(name + ".s2c"), isReply: true).Where(reply => reply.ErrorMessage != "unregistered endpoint ")];
-        var sim = new GatewaySimulation(new GatewaySetup { Endpoints = [.. requests.Select(request => request.Endpoint).Where(endpoint => endpoint != "Echo").Distinct()] });
+        var sim = new GatewaySimulation(new GatewaySetup { FrameRoutes = [.. requests.Select(request => new FrameRouteSetup(request.Endpoint, request.DataType, request.Accept)).Distinct()] });
         int answered = 0;
         sim.FrameServer.OnRequest = (connection, _) => connection.Send(Encode(replies[answered++]));
         FrameFarCaller caller = sim.ConnectFrames();

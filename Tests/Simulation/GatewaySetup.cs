@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Tests.Simulation;
@@ -44,8 +45,12 @@ internal sealed record GatewaySetup
 
     public AccessLogOptions? AccessLog { get; init; }
 
-    /// <summary>Endpoints besides <see cref="Endpoint"/>.</summary>
-    public string[] Endpoints { get; init; } = ["Upload", "Stream", "Fail"];
+    public FrameRouteSetup[] FrameRoutes { get; init; } =
+    [
+        new(Endpoint), new("Upload", DataType.Octets, DataType.Octets), new("Receive", DataType.Octets), new("Download", DataType.Json, DataType.Octets), new("Nothing", DataType.None, DataType.None), new("Fail"),
+    ];
+
+    public bool DrainsOctets { get; init; }
 
     public static Address SmfAddress(int server) => new TcpAddress("smf", server + 1);
 
@@ -60,7 +65,7 @@ internal sealed record GatewaySetup
             Backend("storage", WireProtocol.Smf, SmfServers, SmfAddress),
             Backend("frames", WireProtocol.Frame, FrameServers, FrameAddress),
         ],
-        Routes = [SmfRoute(), .. Endpoints.Prepend(Endpoint).Select(FrameRoute)],
+        Routes = [SmfRoute(), .. FrameRoutes.Select(FrameRoute)],
         Limits = new LimitOptions
         {
             MessageBytesMax = MessageBytesMax,
@@ -96,6 +101,7 @@ internal sealed record GatewaySetup
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
         Lanes = new LaneShare(SharedLanesMax, ExclusiveLanesMax),
         CallsWaitingMax = CallsWaitingMax,
+        DrainsOctets = DrainsOctets,
     };
 
     private RouteOptions SmfRoute() => new()
@@ -108,17 +114,27 @@ internal sealed record GatewaySetup
         Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
         MessageBytesMax = MessageBytesMax,
         OctetsBytesMax = null,
+        RequestBody = DataType.Json,
+        ReplyBody = DataType.Json,
+        HeaderLikeBodies = HeaderLikeBodies.Refuse,
     };
 
-    private RouteOptions FrameRoute(string endpoint) => new()
+    private RouteOptions FrameRoute(FrameRouteSetup route) => new()
     {
-        Name = endpoint,
-        Id = RequestId.ForEndpoint(endpoint).Value,
-        Endpoint = endpoint,
+        Name = route.Endpoint,
+        Id = RequestId.ForEndpoint(route.Endpoint).Value,
+        Endpoint = route.Endpoint,
         Method = null,
         Backend = 1,
         Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
         MessageBytesMax = MessageBytesMax,
         OctetsBytesMax = OctetsBytesMax,
+        RequestBody = route.RequestBody,
+        ReplyBody = route.ReplyBody,
+        HeaderLikeBodies = route.HeaderLikeBodies,
     };
 }
+
+/// <summary>A frame method, and what its messages hold.</summary>
+internal sealed record FrameRouteSetup(
+    string Endpoint, DataType RequestBody = DataType.Json, DataType ReplyBody = DataType.Json, HeaderLikeBodies HeaderLikeBodies = HeaderLikeBodies.Refuse);

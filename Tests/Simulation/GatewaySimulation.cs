@@ -76,13 +76,23 @@ internal sealed class GatewaySimulation
         return caller;
     }
 
-    public FrameFarCaller ConnectFrames()
+    public FrameFarCaller ConnectFrames() => ConnectFrames(new FrameFarCaller());
+
+    public T ConnectFrames<T>(T caller)
+        where T : FarEnd
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
-        var caller = new FrameFarCaller();
         Network.Attach(far, caller);
         _ = new FrameCaller(Dispatcher, Dispatcher.Ledger.Listeners[1], near, onClosed: () => { });
         return caller;
+    }
+
+    /// <summary>Puts a server that reads as the first implementation does in the place of a frame server.</summary>
+    public LenientFrameServer UseLenientServer(int server = 0)
+    {
+        var lenient = new LenientFrameServer(GatewaySetup.FrameAddress(server));
+        Network.Replace(lenient);
+        return lenient;
     }
 
     /// <summary>Runs until it is so, letting time pass where nothing else is left to do.</summary>

@@ -44,6 +44,9 @@ internal sealed class SimulatedNetwork(VirtualTime time, Random random, NetworkC
 
     public void Add(SimulatedServer server) => _servers.Add(server.Address, server);
 
+    /// <summary>Has another server listen at an address.</summary>
+    public void Replace(SimulatedServer server) => _servers[server.Address] = server;
+
     public void After(long delayMs, Action action) => _planned.Enqueue(action, (time.NowMs + delayMs, _order++));
 
     public ISocket Connect(Address address)

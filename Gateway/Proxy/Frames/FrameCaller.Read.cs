@@ -24,7 +24,7 @@ internal sealed partial class FrameCaller
     private Phase _phase;
     private MessageScanner _scan;
     private PartRelay _part;
-    private DataType _dataType;
+    private OctetsBeginning _beginning;
 
     /// <summary>The lane has taken what was written.</summary>
     public void OnLaneRoom() => ReleaseInput(InputHold.Upload);
@@ -92,7 +92,7 @@ internal sealed partial class FrameCaller
         ReadOnlySpan<byte> json = _scan.Header(bytes, gathered);
         if (_route is null && !TryRoute(json))
             return SkipRefusedHeader();
-        return _dataType == DataType.Octets ? BeginOctets(json) : ConsumeJson(json, bytes);
+        return _route!.RequestBody == DataType.Octets ? ConsumeOctets(json, bytes) : ConsumeHeld(json, bytes);
     }
 
     /// <summary>Reads the header once and finds its route. False when the request was refused.</summary>
@@ -106,11 +106,6 @@ internal sealed partial class FrameCaller
             Refuse(FrameErrors.Of(fault));
             return false;
         }
-        if (header.DataType is not (DataType.None or DataType.Json or DataType.Octets))
-        {
-            Refuse(FrameErrors.UnknownDataType);
-            return false;
-        }
         if (Dispatcher.Routes.FindFrame(header.Endpoint) is not { } route)
         {
             Refuse(FrameErrors.NoRoute(header.Endpoint));
@@ -122,23 +117,48 @@ internal sealed partial class FrameCaller
             Refuse(Refusal.Draining);
             return false;
         }
+        if (FrameErrors.OfTypes(header, route) is { } wrong)
+        {
+            Refuse(wrong);
+            return false;
+        }
         _route = route;
-        _dataType = header.DataType;
         return true;
     }
 
-    /// <summary>Octets are a stream, so they need their lane before their first byte is read.</summary>
+    /// <summary>A server sees nothing of octets before their beginning has shown that it is no header.</summary>
+    private int ConsumeOctets(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bytes)
+    {
+        OctetsVerdict verdict = _route!.RefusesHeaderLikeBodies ? _beginning.Look(bytes[_scan.HeaderEnd..]) : OctetsVerdict.Harmless;
+        switch (verdict)
+        {
+            case OctetsVerdict.Harmless:
+                return BeginOctets(json);
+            case OctetsVerdict.HeaderLike:
+                Refuse(FrameErrors.Of(PartFault.HeaderLike));
+                return SkipRefusedHeader();
+            default:
+                // It waits for its caller without a connection, for as long as its route allows.
+                MessageBytes = bytes.Length + MessageHeader.BytesMax;
+                NoteMoved();
+                ArmTimer();
+                return 0;
+        }
+    }
+
+    /// <summary>Octets are a stream: they are passed on as they come.</summary>
     private int BeginOctets(ReadOnlySpan<byte> json)
     {
         if (_lane is null && !AcquireLane())
             return _phase == Phase.Request ? 0 : SkipRefusedHeader();
-        FrameOutput.WriteHeader(_lane!, json);
+        _lane!.BeginRequest(json);
         _part = PartRelay.Octets(_route!.OctetsBytesMax);
         _phase = Phase.Data;
         return TakeHeader();
     }
 
-    private int ConsumeJson(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bytes)
+    /// <summary>JSON, or nothing: held until it is whole, unless it is long.</summary>
+    private int ConsumeHeld(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bytes)
     {
         FrameFault fault = _scan.ScanData(bytes);
         if (fault == FrameFault.Reset)
@@ -157,16 +177,17 @@ internal sealed partial class FrameCaller
             return bytes.Length < HeldBytesMax && _scan.Wanted <= HeldBytesMax ? 0 : BeginLongJson(json);
 
         ReadOnlySpan<byte> data = _scan.Data(bytes, Dispatcher.Gather);
-        if (!FrameOutput.IsOneValueOrEmpty(data))
+        PartFault partFault = WholePart.FaultOf(data, _route.RequestBody, _route.RefusesHeaderLikeBodies);
+        if (partFault != PartFault.None)
         {
-            Refuse(FrameErrors.NotOneValue);
+            Refuse(FrameErrors.Of(partFault));
             return SkipRefusedHeader();
         }
         if (_lane is null && !AcquireLane())
             return _phase == Phase.Request ? 0 : SkipRefusedHeader();
         int end = _scan.End;
         _entry.RequestBytes = data.Length;
-        FrameOutput.WriteHeader(_lane!, json);
+        _lane!.BeginRequest(json);
         FrameOutput.WriteJson(_lane!, data);
         EndRequest();
         return end;
@@ -174,10 +195,15 @@ internal sealed partial class FrameCaller
 
     private int BeginLongJson(ReadOnlySpan<byte> json)
     {
+        if (_route!.RequestBody == DataType.None)
+        {
+            Refuse(FrameErrors.Of(PartFault.NotEmpty));
+            return SkipRefusedHeader();
+        }
         if (_lane is null && !AcquireLane())
             return _phase == Phase.Request ? 0 : SkipRefusedHeader();
-        FrameOutput.WriteHeader(_lane!, json);
-        _part = PartRelay.Json(_route!.MessageBytesMax);
+        _lane!.BeginRequest(json);
+        _part = PartRelay.Json(_route.MessageBytesMax, _route.RefusesHeaderLikeBodies);
         _phase = Phase.Data;
         return TakeHeader();
     }
@@ -219,14 +245,19 @@ internal sealed partial class FrameCaller
                 BreakLane();
                 return LosePlace();
             default:
+                // The server sees a part that was broken off, and nothing of it from the fault on.
                 BreakLane();
-                if (result == RelayResult.TooLarge)
-                    Refuse(Refusal.TooLarge);
-                else
-                    Refuse(FrameErrors.NotOneValue);
+                Refuse(ErrorOf(result));
                 return taken;
         }
     }
+
+    private static FrameError ErrorOf(RelayResult result) => result switch
+    {
+        RelayResult.TooLarge => FrameErrors.Of(Refusal.TooLarge),
+        RelayResult.HeaderLike => FrameErrors.Of(PartFault.HeaderLike),
+        _ => FrameErrors.NotJson,
+    };
 
     /// <summary>What is passed on as it comes is counted when that is over, one way or the other.</summary>
     private void NoteRequestPassed()
@@ -247,10 +278,16 @@ internal sealed partial class FrameCaller
     {
         NoteRequestPassed();
         _requestEnded = true;
-        _phase = Phase.Reply;
-        HoldInput(InputHold.Turn);
+        AwaitReply();
         ReleaseInput(InputHold.Upload);
         _lane?.EndRequest();
         EndCallIfDone();
+    }
+
+    /// <summary>The next request is not looked at before this one has its reply.</summary>
+    private void AwaitReply()
+    {
+        _phase = Phase.Reply;
+        HoldInput(InputHold.Turn);
     }
 }

@@ -108,6 +108,8 @@ internal sealed partial class FrameCaller
         _requestEnded = true;
         if (_refusal is not null)
             SayRefusal();
+        if (!_replyEnded)
+            AwaitReply();
         EndCallIfDone();
     }
 

@@ -36,12 +36,19 @@ internal sealed partial class FrameCaller : Caller
     /// <summary>Where the lane puts together a part that came in several frames.</summary>
     public Span<byte> GatherRoom => Dispatcher.Gather;
 
-    public long MessageBytesMax => _route!.MessageBytesMax;
-
     /// <summary>Not while a call is in progress: a stream may stand still for as long as its route's timeout says.</summary>
     protected override bool MustRead => _route is null;
 
     public void NoteMoved() => _lastMovedMs = Loop.NowMs;
+
+    /// <summary>The server answers, and its connection takes no more of the request. What still comes of it is read away.</summary>
+    /// <returns>What the server still expects of the frame that was on its way.</returns>
+    public long StopRequest()
+    {
+        long payloadBytesLeft = _part.SinkBytesLeft;
+        DiscardRest();
+        return payloadBytesLeft;
+    }
 
     /// <summary>From now on an error reply would stand in the middle of the server's reply.</summary>
     public void NoteReplyBegun() => _replyBegun = true;
@@ -170,6 +177,7 @@ internal sealed partial class FrameCaller : Caller
         _requestEnded = false;
         _refusal = null;
         _scan = default;
+        _beginning = default;
         _phase = Phase.Request;
         MessageBytes = FrameHeader.Bytes;
         if (OutputBytes > RepliesHoldBytes)
@@ -226,7 +234,7 @@ internal sealed partial class FrameCaller : Caller
         {
             caller._lane = (FrameLane)lane;
             caller._entry.Server = lane.Server.Position;
-            caller._lane.Begin(caller, isJson: caller._dataType != DataType.Octets);
+            caller._lane.Begin(caller, caller._route!);
             caller.ReleaseInput(InputHold.Lane);
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Proxy.Frames;
@@ -23,9 +24,22 @@ internal static class FrameErrors
 
     public static FrameError HeaderTooLong { get; } = new(ReplyError.Request, "the header is longer than 4096 bytes"u8);
 
-    public static FrameError NotOneValue { get; } = new(ReplyError.Request, "the JSON part is not exactly one value"u8);
+    public static FrameError NotJson { get; } = new(ReplyError.Request, "the JSON part is not exactly one value of valid JSON"u8);
 
     public static FrameError UnknownDataType { get; } = new(ReplyError.Request, "the header's DataType is none of 1, 2 and 3"u8);
+
+    public static FrameError UnknownAccept { get; } = new(ReplyError.Request, "the header's Accept is none of 1, 2 and 3"u8);
+
+    private static readonly FrameError HeaderLike = new(ReplyError.Request,
+        "the body could pass for a header, which a server that lacks the method would execute; see \"headerLikeBodies\" of the route"u8);
+
+    private static readonly FrameError NotEmpty = new(ReplyError.Request, "the data part is not empty, although the header's DataType is 1"u8);
+
+    private static readonly FrameError[] WrongRequestBodies =
+        OfPairs((declared, given) => $"the route takes {declared}, and the request holds {given}; see \"requestBody\" of the route");
+
+    private static readonly FrameError[] WrongAccepts =
+        OfPairs((declared, given) => $"the route replies with {declared}, and the request accepts {given}; see \"replyBody\" of the route");
 
     public static FrameError RequestReset { get; } = new(ReplyError.Request, "the request was broken off by a reset frame"u8);
 
@@ -49,6 +63,35 @@ internal static class FrameErrors
         MessageHeaderFault.TooLong => HeaderTooLong,
         _ => BadHeader,
     };
+
+    public static FrameError Of(PartFault fault) => fault switch
+    {
+        PartFault.NotEmpty => NotEmpty,
+        PartFault.HeaderLike => HeaderLike,
+        _ => NotJson,
+    };
+
+    /// <summary>What is wrong with the types that a request's header names, or null where they are those of its route.</summary>
+    public static FrameError? OfTypes(MessageHeader header, Route route)
+    {
+        if (!IsKnown(header.DataType))
+            return UnknownDataType;
+        if (!IsKnown(header.Accept))
+            return UnknownAccept;
+        if (header.DataType != route.RequestBody)
+            return WrongRequestBodies[PairOf(route.RequestBody, header.DataType)];
+        return header.Accept == route.ReplyBody ? null : WrongAccepts[PairOf(route.ReplyBody, header.Accept)];
+    }
+
+    private static bool IsKnown(DataType type) => type is >= DataType.None and <= DataType.Octets;
+
+    private static int PairOf(DataType declared, DataType given) => ((int)declared * 4) + (int)given;
+
+    private static FrameError[] OfPairs(Func<string, string, string> describe)
+    {
+        string[] names = ["", "nothing (DataType 1)", "JSON (DataType 2)", "octets (DataType 3)"];
+        return [.. names.SelectMany(_ => names, (declared, given) => new FrameError(ReplyError.Request, Encoding.UTF8.GetBytes(describe(declared, given))))];
+    }
 
     public static FrameError NoRoute(ReadOnlySpan<byte> endpoint)
     {

@@ -18,6 +18,9 @@ internal sealed partial class FrameLane
         Done,
     }
 
+    private const string NotJson = "its data part is not exactly one value of valid JSON";
+    private const string NotEmpty = "its data part is not empty";
+
     private Phase _phase;
     private MessageScanner _scan;
     private PartRelay _part;
@@ -75,9 +78,12 @@ internal sealed partial class FrameLane
     [SkipLocalsInit]
     private int ConsumeHeader(ReadOnlySpan<byte> bytes)
     {
+        if (!_requestBegun)
+            return RefuseReply("it came before the request");
+        StopRequestIfEarly();
         FrameFault fault = _scan.ScanHeader(bytes);
         if (fault != FrameFault.None)
-            return RefuseReply();
+            return RefuseReply("it does not begin with a header part");
         MessageBytes = _scan.Wanted;
         if (_scan.HeaderEnd == 0)
             return 0;
@@ -85,15 +91,14 @@ internal sealed partial class FrameLane
         ReadOnlySpan<byte> json = _scan.Header(bytes, gathered);
         Span<byte> text = stackalloc byte[MessageHeader.BytesMax];
         if (MessageHeader.TryRead(json, text, out MessageHeader header) != MessageHeaderFault.None)
-            return RefuseReply();
+            return RefuseReply("its header is not one valid JSON object with the members of a reply");
+        // A first implementation writes something behind a header part as long as this, or cuts it.
+        _mayBeDesynchronised |= _scan.HeaderBytes >= MessageHeader.BytesMax - 1;
         if (header.Error != ReplyError.Ok)
             return PassErrorReply(json, header.Error, bytes.Length);
-        return header.DataType switch
-        {
-            DataType.Octets => PassOctetsHeader(json),
-            DataType.Json or DataType.None => ConsumeWholeReply(json, bytes),
-            _ => RefuseReply(),
-        };
+        if (header.DataType != _route.ReplyBody)
+            return RefuseReply("its DataType is not what the route's replyBody says");
+        return header.DataType == DataType.Octets ? PassOctetsHeader(json) : ConsumeWholeReply(json, bytes);
     }
 
     /// <summary>
@@ -103,7 +108,7 @@ internal sealed partial class FrameLane
     private int PassErrorReply(ReadOnlySpan<byte> json, ReplyError error, int held)
     {
         int end = _scan.HeaderEnd;
-        _isReusable = error == ReplyError.Undecided && _requestWasJson && _requestEnded;
+        _mayBeDesynchronised |= error != ReplyError.Undecided || _route.RequestBody == DataType.Octets || !_requestEnded;
         FrameOutput.WriteHeader(_caller!, json);
         EndReply(error, bytes: 0, nothingBehind: end == held);
         return end;
@@ -123,15 +128,15 @@ internal sealed partial class FrameLane
     {
         FrameFault fault = _scan.ScanData(bytes);
         if (fault != FrameFault.None)
-            return RefuseReply();
+            return RefuseReply("a frame stands in its data part that cannot, or is too long");
         MessageBytes = _scan.Wanted;
         if (_scan.End == 0)
             return bytes.Length < FrameCaller.HeldBytesMax && _scan.Wanted <= FrameCaller.HeldBytesMax ? 0 : BeginLongReply(json);
         int end = _scan.End;
         // The scratch still holds what is being read: the few parts that came in several frames are put together elsewhere.
         ReadOnlySpan<byte> data = _scan.Data(bytes, _caller!.GatherRoom);
-        if (!FrameOutput.IsOneValueOrEmpty(data))
-            return RefuseReply();
+        if (WholePart.FaultOf(data, _route.ReplyBody, refusesHeaderLike: false) != PartFault.None)
+            return RefuseReply(_route.ReplyBody == DataType.Json ? NotJson : NotEmpty);
         FrameOutput.WriteHeader(_caller!, json);
         FrameOutput.WriteJson(_caller!, data);
         EndReply(ReplyError.Ok, data.Length, nothingBehind: end == bytes.Length);
@@ -140,10 +145,12 @@ internal sealed partial class FrameLane
 
     private int BeginLongReply(ReadOnlySpan<byte> json)
     {
+        if (_route.ReplyBody == DataType.None)
+            return RefuseReply(NotEmpty);
         int end = _scan.HeaderEnd;
         FrameOutput.WriteHeader(_caller!, json);
         _caller!.NoteReplyBegun();
-        _part = PartRelay.Json(_caller!.MessageBytesMax);
+        _part = PartRelay.Json(_route.MessageBytesMax, refusesHeaderLike: false);
         _phase = Phase.Data;
         return end;
     }
@@ -164,6 +171,11 @@ internal sealed partial class FrameLane
             case RelayResult.Ended:
                 EndReply(ReplyError.Ok, _part.Bytes, nothingBehind: taken == bytes.Length);
                 return taken;
+            case RelayResult.NotJson:
+                Server.NoteBadReply(_route, NotJson);
+                _loss = Refusal.BadReply;
+                Abort();
+                return 0;
             default:
                 // Cut by the server's own reset frame, or by nonsense: the caller must see that it is not whole.
                 Abort();
@@ -183,18 +195,23 @@ internal sealed partial class FrameLane
         FrameCaller caller = _caller!;
         HasNothingBehind = nothingBehind;
         _phase = Phase.Done;
-        bool goesOn = !_requestEnded && _isReusable;
+        bool goesOn = !_requestEnded && !_mayBeDesynchronised;
         caller.OnReplyEnded(error, bytes, requestGoesOn: goesOn);
         if (goesOn)
+        {
+            // It may read the rest of its request, or not.
+            _mayBeDesynchronised = !Server.Backend.DrainsOctets;
             return;
+        }
         _requestEnded = true;
         GiveBackWhenDone();
     }
 
     /// <summary>What the server says is no reply. Nothing of it has reached the caller, who gets an error reply instead.</summary>
-    private int RefuseReply()
+    /// <param name="why">For the log.</param>
+    private int RefuseReply(string why)
     {
-        Server.NoteBadReply();
+        Server.NoteBadReply(_route, why);
         _loss = Refusal.BadReply;
         Abort();
         return 0;

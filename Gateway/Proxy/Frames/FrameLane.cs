@@ -1,6 +1,8 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Proxy.Frames;
 
@@ -8,9 +10,14 @@ namespace FrameRpc.Gateway.Proxy.Frames;
 internal sealed partial class FrameLane : Lane
 {
     private FrameCaller? _caller;
-    private bool _requestWasJson;
+    private Route _route = null!;
+    private bool _requestBegun;
     private bool _requestEnded;
-    private bool _isReusable;
+    /// <summary>The server may not stand where the next request begins, by what this call has shown.</summary>
+    private bool _mayBeDesynchronised;
+    /// <summary>The request was stopped by its reply: what the server still expects of the frame it is in will not come.</summary>
+    private bool _isRequestCut;
+    private long _cutPayloadBytesLeft;
     private Refusal _loss;
 
     public FrameLane(EventLoop loop, ISocket socket, Server server)
@@ -25,16 +32,25 @@ internal sealed partial class FrameLane : Lane
     public long ReplyBytesPassed => _phase == Phase.Data ? _part.BytesPassed : 0;
 
     /// <summary>The call takes the lane. What it writes from now on is its request.</summary>
-    public void Begin(FrameCaller caller, bool isJson)
+    public void Begin(FrameCaller caller, Route route)
     {
         _caller = caller;
-        _requestWasJson = isJson;
+        _route = route;
+        _requestBegun = false;
         _requestEnded = false;
-        _isReusable = true;
+        _isRequestCut = false;
+        _mayBeDesynchronised = false;
         _loss = Refusal.ServerLost;
         _phase = Phase.Header;
         _scan = default;
         Server.CallsInFlight++;
+    }
+
+    /// <summary>Writes the header part of the request; its data part follows.</summary>
+    public void BeginRequest(ReadOnlySpan<byte> headerJson)
+    {
+        _requestBegun = true;
+        FrameOutput.WriteHeader(this, headerJson);
     }
 
     /// <summary>The request is written whole.</summary>
@@ -45,20 +61,28 @@ internal sealed partial class FrameLane : Lane
     }
 
     /// <summary>The request ends with a reset frame of its caller, and the server may do with it what it likes.</summary>
-    public void NoteRequestBroken() => _isReusable = false;
+    public void NoteRequestBroken() => _mayBeDesynchronised = true;
 
     /// <summary>The request will not be completed: it is broken off so that the server cannot take it for whole.</summary>
     /// <param name="payloadBytesLeft">What the server still expects of the frame it is in.</param>
     public void BreakRequest(long payloadBytesLeft)
     {
         Release();
-        FrameOutput.Break(this, payloadBytesLeft);
+        if (_isRequestCut)
+            EndCut();
+        else
+            FrameOutput.Break(this, payloadBytesLeft);
     }
 
     /// <summary>The call is over for the caller; whatever the server still does with it is of no interest, and the lane has lost its place.</summary>
     public void GiveUp()
     {
         Release();
+        if (_isRequestCut)
+        {
+            EndCut();
+            return;
+        }
         // The request is whole. Where a reset does not exist, what is not sent of it has to follow, or it would end deceptively.
         if (CanReset || OutputBytes == 0)
             Abort();
@@ -106,9 +130,42 @@ internal sealed partial class FrameLane : Lane
             return;
         _phase = Phase.Idle;
         Release();
-        if (_isReusable && State == ConnectionState.Open && HasNothingBehind)
-            Server.GiveBack(this);
-        else
+        if (_isRequestCut)
+            EndCut();
+        else if (_mayBeDesynchronised || !HasNothingBehind || State != ConnectionState.Open)
             Abort();
+        else if (LeavesOctetsUnread)
+            Leave();
+        else
+            Server.GiveBack(this);
+    }
+
+    /// <summary>A handler may answer before it has read all octets of its request. Its server then takes the rest for the next call, so that there must be none.</summary>
+    private bool LeavesOctetsUnread => _route.RequestBody == DataType.Octets && !Server.Backend.DrainsOctets;
+
+    /// <summary>
+    /// The reply of octets begins before they have ended: what was not sent of them is dropped, because a server that answers
+    /// early may read on in them as if they were its next call. What it had got by then nothing can take back.
+    /// </summary>
+    private void StopRequestIfEarly()
+    {
+        if (_requestEnded || !LeavesOctetsUnread)
+            return;
+        _requestEnded = true;
+        _isRequestCut = true;
+        _cutPayloadBytesLeft = _caller!.StopRequest();
+        Loop.Counters.RequestsStopped++;
+        // A Unix socket cannot be reset, so that its frame has to be filled up, and what waits of it belongs to that.
+        if (CanReset)
+            DropOutput();
+    }
+
+    /// <summary>The server must not take for whole what was stopped, even if it still reads it.</summary>
+    private void EndCut()
+    {
+        if (CanReset)
+            Abort();
+        else
+            FrameOutput.Break(this, _cutPayloadBytesLeft);
     }
 }

@@ -18,16 +18,6 @@ internal static class FrameOutput
     /// <summary>One frame that is the whole JSON part, however many it came in.</summary>
     public static void WriteJson(Connection sink, ReadOnlySpan<byte> json) => WritePart(sink, FrameType.Data, json.TrimEnd(JsonWhiteSpace));
 
-    /// <summary>
-    /// Whether a whole JSON part may be passed on. A value that never ends, or something behind its end, would be cured by
-    /// the receiver reading on, into the next message.
-    /// </summary>
-    public static bool IsOneValueOrEmpty(ReadOnlySpan<byte> json)
-    {
-        var value = default(JsonValueScanner);
-        return json.IsEmpty || (value.Feed(json) && value.Complete);
-    }
-
     public static void WriteFrameHeader(Connection sink, FrameType type, bool noMoreFrames, int payloadBytes)
     {
         Span<byte> header = stackalloc byte[FrameHeader.Bytes];

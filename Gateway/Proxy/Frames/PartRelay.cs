@@ -16,17 +16,20 @@ internal enum RelayResult : byte
     LostPlace,
     /// <summary>The part is longer than its limit.</summary>
     TooLarge,
-    /// <summary>A JSON part with something behind its value, which a server would execute as its next message, or with no end.</summary>
-    NotOneValue,
+    /// <summary>A JSON part that is not exactly one value by the whole grammar: what a decoder leaves behind its fault is executed as the next message.</summary>
+    NotJson,
+    /// <summary>A JSON part that a server which leaves it unread would take for its next header.</summary>
+    HeaderLike,
 }
 
 /// <summary>
 /// A data part that is passed on, or read away, as it comes: octets frame by frame, JSON in frames of the gateway's own.
 /// </summary>
 /// <remarks>
-/// JSON is cut anew because only then its last byte can leave in the last frame with nothing behind it: the newline may
-/// come in a frame of its own, and an empty last frame desynchronises a first implementation as much as a stray newline.
-/// So the last byte that is not white space is held back until more follows or the part ends.
+/// JSON is checked before it is passed on, so that nothing behind a fault leaves; it is never spliced. It is cut anew because
+/// only then its last byte can leave in the last frame with nothing behind it: the newline may come in a frame of its own, and
+/// an empty last frame desynchronises a first implementation as much as a stray newline. So the last byte that is not white
+/// space is held back until more follows or the part ends.
 /// </remarks>
 internal struct PartRelay
 {
@@ -35,18 +38,20 @@ internal struct PartRelay
 
     private readonly Kind _kind;
     private readonly long _bytesMax;
+    private readonly bool _refusesHeaderLike;
     private FrameType _type = FrameType.Data;
-    private JsonValueScanner _json;
+    private JsonChecker _json;
     private long _bytes;
     private int _emptyFrames;
     private bool _lastFrame;
     private byte _heldBack;
     private bool _holdsBack;
 
-    private PartRelay(Kind kind, long bytesMax)
+    private PartRelay(Kind kind, long bytesMax, bool refusesHeaderLike = false)
     {
         _kind = kind;
         _bytesMax = bytesMax;
+        _refusesHeaderLike = refusesHeaderLike;
     }
 
     private enum Kind : byte
@@ -73,7 +78,9 @@ internal struct PartRelay
 
     public static PartRelay Octets(long bytesMax) => new(Kind.Octets, bytesMax);
 
-    public static PartRelay Json(long bytesMax) => new(Kind.Json, bytesMax);
+    /// <param name="bytesMax">The longest part.</param>
+    /// <param name="refusesHeaderLike">Whether to end with <see cref="RelayResult.HeaderLike"/> where the value could pass for a header.</param>
+    public static PartRelay Json(long bytesMax, bool refusesHeaderLike) => new(Kind.Json, bytesMax, refusesHeaderLike);
 
     public static PartRelay Discarded(FrameType type) => new(Kind.Discarded, long.MaxValue) { _type = type };
 
@@ -109,17 +116,10 @@ internal struct PartRelay
             case Kind.Octets:
                 PassOctets(bytes[..taken], headerBytes, (int)frameBytes, sink!);
                 break;
-            case Kind.Json when !PassJson(bytes.Slice(headerBytes, payloadBytes), sink!):
-                return RelayResult.NotOneValue;
+            case Kind.Json:
+                return PassJson(bytes.Slice(headerBytes, payloadBytes), sink!);
         }
-        if (!IsEnded)
-            return RelayResult.Going;
-        if (_kind != Kind.Json)
-            return RelayResult.Ended;
-        if (!_json.Complete)
-            return RelayResult.NotOneValue;
-        EndJson(sink!);
-        return RelayResult.Ended;
+        return IsEnded ? RelayResult.Ended : RelayResult.Going;
     }
 
     /// <summary>So many bytes of an octets frame have reached the sink inside the kernel.</summary>
@@ -161,15 +161,18 @@ internal struct PartRelay
     private readonly void PassOctets(ReadOnlySpan<byte> bytes, int headerBytes, int frameBytes, Connection sink)
     {
         bool cameWhole = headerBytes > 0 && FrameBytesLeft == 0;
-        if (!_lastFrame || sink.CanReset || cameWhole)
+        bool isMarked = !_lastFrame || sink.CanReset || cameWhole;
+        // Any mark other than 0 says that the part ends, but not every reader may see it so: what leaves is 1.
+        if (headerBytes == 0 || (isMarked && bytes[1] <= 1))
         {
             sink.Write(bytes);
-            return;
         }
-        if (headerBytes > 0)
-            FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: false, frameBytes);
-        sink.Write(bytes[headerBytes..]);
-        if (IsEnded)
+        else
+        {
+            FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: _lastFrame && isMarked, frameBytes);
+            sink.Write(bytes[headerBytes..]);
+        }
+        if (IsEnded && !isMarked)
             EndUnmarkedFrame(sink);
     }
 
@@ -180,15 +183,28 @@ internal struct PartRelay
             FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: true, payloadBytes: 0);
     }
 
-    /// <summary>Passes on all but the last byte that is not trailing white space.</summary>
-    private bool PassJson(ReadOnlySpan<byte> payload, Connection sink)
+    private RelayResult PassJson(ReadOnlySpan<byte> payload, Connection sink)
     {
         if (!_json.Feed(payload))
-            return false;
+            return RelayResult.NotJson;
+        if (_refusesHeaderLike && _json.CouldBeHeader)
+            return RelayResult.HeaderLike;
+        PassChecked(payload, sink);
+        if (!IsEnded)
+            return RelayResult.Going;
+        if (!_json.Complete)
+            return RelayResult.NotJson;
+        EndJson(sink);
+        return RelayResult.Ended;
+    }
+
+    /// <summary>Passes on all but the last byte that is not trailing white space.</summary>
+    private void PassChecked(ReadOnlySpan<byte> payload, Connection sink)
+    {
         int trailing = _json.Complete ? Math.Min(_json.TrailingWhitespace, payload.Length) : 0;
         ReadOnlySpan<byte> meant = payload[..^trailing];
         if (meant.IsEmpty)
-            return true;
+            return;
         int frameBytes = meant.Length - 1 + (_holdsBack ? 1 : 0);
         if (frameBytes > 0)
         {
@@ -199,7 +215,6 @@ internal struct PartRelay
         }
         _heldBack = meant[^1];
         _holdsBack = true;
-        return true;
     }
 
     private readonly void EndJson(Connection sink)

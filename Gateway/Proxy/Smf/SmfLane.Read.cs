@@ -73,7 +73,7 @@ internal sealed partial class SmfLane : IReplyStream
     /// <summary>The C++ client fails all its calls on one reply without size, checksum or status, so such a reply never reaches a caller.</summary>
     private void RefuseBadReply(SmfCall call)
     {
-        Server.NoteBadReply();
+        Server.NoteBadReply(call.Route, "its header or its checksum is wrong");
         call.Caller!.RefuseCall(call, Refusal.BadReply);
     }
 

@@ -99,7 +99,7 @@ public sealed class BodyTests
     {
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
-        caller.Send(Frame.Request("Echo", DataType.None, []));
+        caller.Send(Frame.Request("Nothing", DataType.None, []));
         caller.Call("1");
         sim.RunUntilQuiet();
         Assert.Equal((2, DataType.None, 0), (caller.Replies.Count, caller.Replies[0].DataType, caller.Replies[0].Data.Length));
@@ -109,7 +109,7 @@ public sealed class BodyTests
     [Fact]
     public void Octets_stream_both_ways_at_once()
     {
-        var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { BufferBytesMin = 9000, BufferBytesMax = 9000 });
+        var sim = new GatewaySimulation(new GatewaySetup { DrainsOctets = true }, NetworkConditions.Calm with { BufferBytesMin = 9000, BufferBytesMax = 9000 });
         sim.FrameServer.OnRequest = (_, _) => { };
         sim.FrameServer.OnRequestBegun = (connection, _) => connection.Send(Frame.ReplyHeader(DataType.Octets));
         sim.FrameServer.OnDataFrame = (connection, _, frame) => connection.Send(Frame.Encode(FrameType.Data, frame.IsLast, frame.Payload));
@@ -131,13 +131,13 @@ public sealed class BodyTests
     }
 
     [Fact]
-    public void A_whole_reply_before_the_end_of_the_request_is_passed_on_at_once_and_the_lane_goes_on()
+    public void Where_servers_drain_octets_a_whole_reply_before_the_end_of_the_request_is_passed_on_at_once_and_the_lane_goes_on()
     {
-        var sim = new GatewaySimulation();
+        var sim = new GatewaySimulation(new GatewaySetup { DrainsOctets = true });
         sim.FrameServer.OnRequest = (_, _) => { };
         sim.FrameServer.OnRequestBegun = (connection, _) => connection.Reply(DataType.Json, Frame.Encode(FrameType.Data, true, "\"early\""u8));
         FrameFarCaller caller = sim.ConnectFrames();
-        caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Encode(FrameType.Data, false, new byte[1000])]);
+        caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, false, new byte[1000])]);
         sim.RunUntilQuiet();
         Assert.Equal("\"early\"", Assert.Single(caller.Replies).Json);
         caller.Send(Frame.Encode(FrameType.Data, true, new byte[1000]));
@@ -207,7 +207,7 @@ public sealed class BodyTests
         var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 2000 });
         sim.FrameServer.OnRequest = (connection, _) => connection.Send([.. Frame.ReplyHeader(DataType.Octets), 2, 1, 100, 0, 0, 0, 1, 2, 3]);
         FrameFarCaller caller = sim.ConnectFrames();
-        caller.Call("1");
+        caller.Download("1");
         sim.RunUntil(() => caller.IsOver, "the end");
         Assert.True(caller.SawReset);
         Assert.Empty(caller.Replies);

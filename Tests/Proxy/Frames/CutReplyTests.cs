@@ -29,7 +29,7 @@ public sealed class CutReplyTests
                 var sim = new GatewaySimulation();
                 sim.FrameServer.OnRequest = (connection, _) => connection.Send(reply.AsSpan(0, cut));
                 FrameFarCaller caller = sim.ConnectFrames();
-                caller.Call("1");
+                CallFor(reply, caller);
                 sim.RunUntilQuiet();
                 sim.FrameServer.Connection.Send(reply.AsSpan(cut));
                 sim.RunUntilQuiet();
@@ -77,7 +77,7 @@ public sealed class CutReplyTests
         var sim = new GatewaySimulation();
         sim.FrameServer.OnRequest = (connection, _) => connection.Send(reply);
         FrameFarCaller caller = sim.ConnectFrames();
-        caller.Call("1");
+        caller.Download("1");
         sim.RunUntilQuiet();
         Assert.Empty(caller.Replies);
         Assert.True(caller.SawResetFrame);
@@ -124,13 +124,22 @@ public sealed class CutReplyTests
         }
     }
 
+    /// <summary>Makes a call that this may be the reply to.</summary>
+    private static void CallFor(byte[] reply, FrameFarCaller caller)
+    {
+        if (reply == JsonReply || reply == ErrorReply)
+            caller.Call("1");
+        else
+            caller.Download("1");
+    }
+
     private static FrameFarCaller CutReply(byte[] reply, int cut, Cut how, bool canReset)
     {
         var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { CanReset = canReset });
         FrameFarCaller other = sim.ConnectFrames();
         FrameFarCaller caller = sim.ConnectFrames();
         sim.FrameServer.OnRequest = (connection, _) => connection.Send(reply.AsSpan(0, cut));
-        caller.Call("1");
+        CallFor(reply, caller);
         sim.RunUntilQuiet();
         FrameFarServer server = sim.FrameServer.Connection;
         switch (how)

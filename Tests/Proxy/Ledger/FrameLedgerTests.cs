@@ -17,6 +17,10 @@ public sealed class FrameLedgerTests
     /// <summary>Behind the smf route.</summary>
     private CallTally Echo => Books.At(1)!;
 
+    private CallTally Upload => Books.At(2)!;
+
+    private CallTally Download => Books.At(4)!;
+
     [Fact]
     public void A_call_that_is_served_stands_with_its_server_and_the_bytes_of_its_json()
     {
@@ -31,10 +35,10 @@ public sealed class FrameLedgerTests
     [InlineData(10_000_000)]
     public void Octets_are_counted_without_their_frame_headers(int bytes)
     {
-        Send([.. Frame.RequestHeader(GatewaySetup.Endpoint, DataType.Octets), .. Frame.Octets(new byte[bytes])]);
-        LedgerCheck.AssertOne(Echo, server: 0, CallStatus.FrameOk);
-        Assert.Equal(bytes, Echo.RequestBytes);
-        Assert.Equal(bytes, Echo.ReplyBytes);
+        Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Octets(new byte[bytes])]);
+        LedgerCheck.AssertOne(Upload, server: 0, CallStatus.FrameOk);
+        Assert.Equal(bytes, Upload.RequestBytes);
+        Assert.Equal(bytes, Upload.ReplyBytes);
     }
 
     [Theory]
@@ -106,12 +110,12 @@ public sealed class FrameLedgerTests
     public void Of_a_request_that_is_cut_what_came_is_counted()
     {
         FrameFarCaller caller = _sim.ConnectFrames();
-        caller.Send([.. Frame.RequestHeader(GatewaySetup.Endpoint, DataType.Octets), .. Frame.Octets(new byte[50_000]).AsSpan(0, FrameHeader.Bytes + 20_000)]);
+        caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Octets(new byte[50_000]).AsSpan(0, FrameHeader.Bytes + 20_000)]);
         _sim.RunUntilQuiet();
         caller.Reset();
         _sim.RunUntilQuiet();
-        LedgerCheck.AssertOne(Echo, server: 0, CallStatus.Cut);
-        Assert.Equal(20_000, Echo.RequestBytes);
+        LedgerCheck.AssertOne(Upload, server: 0, CallStatus.Cut);
+        Assert.Equal(20_000, Upload.RequestBytes);
     }
 
     [Fact]
@@ -122,9 +126,10 @@ public sealed class FrameLedgerTests
             connection.Send([.. Frame.ReplyHeader(DataType.Octets), .. Frame.Octets(new byte[50_000]).AsSpan(0, FrameHeader.Bytes + 20_000)]);
             connection.EndSending();
         };
-        Send(Frame.JsonRequest(GatewaySetup.Endpoint, "1"));
-        LedgerCheck.AssertOne(Echo, server: 0, CallStatus.Cut);
-        Assert.Equal(20_000, Echo.ReplyBytes);
+        _sim.ConnectFrames().Download("1");
+        _sim.RunUntilQuiet();
+        LedgerCheck.AssertOne(Download, server: 0, CallStatus.Cut);
+        Assert.Equal(20_000, Download.ReplyBytes);
     }
 
     private void Send(ReadOnlySpan<byte> request)

@@ -29,7 +29,10 @@ internal sealed record Frame(FrameType Type, bool IsLast, byte[] Payload)
         return new Frame(header.Type, header.NoMoreFrames, payload);
     }
 
-    public static byte[] RequestHeader(string endpoint, DataType dataType, DataType accept = DataType.Json) =>
+    /// <summary>A request that wants back what it sends.</summary>
+    public static byte[] RequestHeader(string endpoint, DataType dataType) => RequestHeader(endpoint, dataType, dataType);
+
+    public static byte[] RequestHeader(string endpoint, DataType dataType, DataType accept) =>
         Encode(FrameType.Header, true, HeaderJson(endpoint, dataType, accept, ReplyError.Absent, ""));
 
     public static byte[] ReplyHeader(DataType dataType, ReplyError error = ReplyError.Ok, string message = "") =>
@@ -37,7 +40,10 @@ internal sealed record Frame(FrameType Type, bool IsLast, byte[] Payload)
 
     /// <summary>A request of one data frame.</summary>
     public static byte[] Request(string endpoint, DataType dataType, ReadOnlySpan<byte> data) =>
-        [.. RequestHeader(endpoint, dataType), .. Encode(FrameType.Data, true, data)];
+        Request(endpoint, dataType, dataType, data);
+
+    public static byte[] Request(string endpoint, DataType dataType, DataType accept, ReadOnlySpan<byte> data) =>
+        [.. RequestHeader(endpoint, dataType, accept), .. Encode(FrameType.Data, true, data)];
 
     public static byte[] JsonRequest(string endpoint, string json) => Request(endpoint, DataType.Json, Encoding.UTF8.GetBytes(json + "\n"));
 

@@ -1,3 +1,4 @@
+using System.Text;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
@@ -13,6 +14,9 @@ internal sealed class FrameFarCaller : FrameFarEnd
     public int RepliesBegun { get; private set; }
 
     public void Call(string json, string endpoint = GatewaySetup.Endpoint) => Send(Frame.JsonRequest(endpoint, json));
+
+    /// <summary>A JSON request of which octets are the reply.</summary>
+    public void Download(string json) => Send(Frame.Request("Download", DataType.Json, DataType.Octets, Encoding.UTF8.GetBytes(json)));
 
     protected override bool HasDataPart(FrameMessage message) => message.Error == ReplyError.Ok;
 

@@ -12,6 +12,8 @@ internal sealed class FrameMessage(byte[] headerJson)
 
     public DataType DataType { get; } = Field(headerJson, header => header.DataType);
 
+    public DataType Accept { get; } = Field(headerJson, header => header.Accept);
+
     public ReplyError Error { get; } = Field(headerJson, header => header.Error);
 
     public string ErrorMessage { get; } = Field(headerJson, header => Encoding.UTF8.GetString(header.ErrorMessage));
