@@ -24,7 +24,7 @@ internal static class FrameOutput
     /// </summary>
     public static bool IsOneValueOrEmpty(ReadOnlySpan<byte> json)
     {
-        var value = default(JsonValueScanner);
+        var value = default(JsonChecker);
         return json.IsEmpty || (value.Feed(json) && value.Complete);
     }
 

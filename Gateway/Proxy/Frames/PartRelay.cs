@@ -36,7 +36,7 @@ internal struct PartRelay
     private readonly Kind _kind;
     private readonly long _bytesMax;
     private FrameType _type = FrameType.Data;
-    private JsonValueScanner _json;
+    private JsonChecker _json;
     private long _bytes;
     private int _emptyFrames;
     private bool _lastFrame;
