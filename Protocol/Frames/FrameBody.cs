@@ -31,10 +31,10 @@ public abstract class FrameBody
     /// <exception cref="FormatException"><paramref name="utf8Value"/> is not one value.</exception>
     public static FrameBody RawJson(ReadOnlyMemory<byte> utf8Value)
     {
-        var scanner = new JsonValueScanner();
-        if (!scanner.Feed(utf8Value.Span) || !scanner.Complete)
+        var checker = new JsonChecker();
+        if (!checker.Feed(utf8Value.Span) || !checker.Complete)
             throw new FormatException("the body is not one JSON value");
-        return new JsonBody(utf8Value[..^scanner.TrailingWhitespace]);
+        return new JsonBody(utf8Value[..^checker.TrailingWhitespace]);
     }
 
     /// <summary>What a stream holds, from where it stands to its end, read as the other side takes it.</summary>

@@ -15,7 +15,7 @@ internal static class WireFormats
         new("frame message headers", MessageHeaders),
         new("frame message headers as objects", MessageHeaderObjects),
         new("finding the parts of a frame message", Scan),
-        new("finding the end of a JSON value", ScanJson),
+        new("checking JSON", CheckJson),
         new("smf headers", SmfHeaders),
         new("smf's smallest reply", EmptyReply),
         new("CRC-32 and xxHash64", Hashes),
@@ -76,13 +76,15 @@ internal static class WireFormats
         Expect.Equal(FrameFault.Reset, new MessageScanner().ScanHeader(FrameHeader.Reset));
     }
 
-    private static void ScanJson()
+    private static void CheckJson()
     {
-        var scanner = new JsonValueScanner();
-        Expect.True(scanner.Feed("{\"a\":["u8) && !scanner.Complete);
-        Expect.True(scanner.Feed("\"]}\"]} \n"u8) && scanner.Complete);
-        Expect.Equal(2, scanner.TrailingWhitespace);
-        Expect.True(!scanner.Feed("1"u8));
+        var checker = new JsonChecker();
+        Expect.True(checker.Feed("{\"a\":["u8) && !checker.Complete && checker.IsObject);
+        Expect.True(checker.Feed("\"]}\"]} \n"u8) && checker.Complete && !checker.CouldBeHeader);
+        Expect.Equal(2, checker.TrailingWhitespace);
+        Expect.True(!checker.Feed("1"u8));
+        var header = new JsonChecker();
+        Expect.True(header.Feed("{\"numbers\":[1,2.5,-3e10,true,null],\"text\":\"\u00e9\\u00e9 and more than one block\",\"\\u0065ndpoint\":1}"u8) && header.CouldBeHeader);
     }
 
     private static void SmfHeaders()

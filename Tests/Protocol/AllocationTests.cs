@@ -72,12 +72,12 @@ public sealed class AllocationTests
     });
 
     [Fact]
-    public void Scanning_allocates_nothing() => AssertNothing(() =>
+    public void Checking_JSON_allocates_nothing() => AssertNothing(() =>
     {
-        JsonValueScanner scanner = default;
-        _ = scanner.Feed("{\"Msg\":\"a\\\"b\",\"n\":[1,2"u8);
-        _ = scanner.Feed("]}\n"u8);
-        _ = scanner.Feed("x"u8);
+        JsonChecker checker = default;
+        _ = checker.Feed("{\"Msg\":\"a\\\"b\",\"n\":[1,2"u8);
+        _ = checker.Feed("]}\n"u8);
+        _ = checker.Feed("x"u8);
     });
 
     private static void AssertNothing(Action work) => Measure(work).AssertNothing();

@@ -15,7 +15,7 @@ internal static class FirstImplementation
     /// <summary>How many bytes and frames the decoder leaves of a part, which then are read as the next message. Both have to be 0.</summary>
     public static (int Bytes, int Frames) Leftover(IReadOnlyList<Frame> part)
     {
-        var value = new JsonValueScanner();
+        var value = new JsonChecker();
         int capacity = 0;
         int buffered = 0;
         for (int frame = 0; frame < part.Count; frame++)

@@ -67,9 +67,9 @@ public sealed class FrameVectorTests
 
     private static void AssertOneLineOfJson(byte[] payload)
     {
-        JsonValueScanner scanner = default;
-        Assert.True(scanner.Feed(payload));
-        Assert.True(scanner.Complete);
-        Assert.Equal(1, scanner.TrailingWhitespace);
+        JsonChecker checker = default;
+        Assert.True(checker.Feed(payload));
+        Assert.True(checker.Complete);
+        Assert.Equal(1, checker.TrailingWhitespace);
     }
 }

@@ -1,0 +1,215 @@
+namespace FrameRpc.Protocol.Frames;
+
+/// <summary>Checks by the whole grammar of RFC 8259 that a part which comes in chunks is exactly one JSON value, so that nothing can be smuggled in it or behind it.</summary>
+/// <remarks>
+/// The first implementation's decoder stops at the end of the first value, or at its first fault, and leaves the rest of the part in the connection, where it is
+/// read as the next message's header. What this accepts, Go's <c>encoding/json</c> and System.Text.Json accept and read to its end; and it accepts all UTF-8 that
+/// System.Text.Json accepts by default. So brackets nest up to 64 deep, strings are well-formed UTF-8, and there is no byte order mark. Halves of surrogate pairs in
+/// escapes are within the grammar and pass.
+/// <para>
+/// <c>default</c> is ready for a new part. Nothing is allocated; memory does not grow with the part or its depth.
+/// </para>
+/// <para>
+/// Two speeds: whole tokens in a chunk are taken at once, with vectors, where they are right beyond doubt; all else goes byte by byte, and that alone decides what
+/// is broken.
+/// </para>
+/// </remarks>
+public struct JsonChecker
+{
+    /// <summary>Says that a token has to be looked at byte by byte.</summary>
+    internal const int NotTaken = -1;
+
+    private JsonNesting _nesting;
+    private int _trailingWhitespace;
+    private EndpointName _name;
+    private Utf8Sequence _character;
+    private JsonState _state;
+    private bool _inName;
+    private bool _couldBeHeader;
+    private byte _literalFirst;
+    // Letters of the literal that came, or hexadecimal digits of the escape that are to come.
+    private byte _progress;
+
+    /// <summary>Whether the bytes so far are one whole value. A number outside of brackets counts although it could go on: the end of the part ends it.</summary>
+    public readonly bool Complete => _state == JsonState.End || (_nesting.Depth == 0 && JsonNumber.MayEnd(_state));
+
+    /// <summary>How many bytes of white space came since the last byte of another kind, over all chunks; <see cref="int.MaxValue"/> stands for that or more.</summary>
+    /// <remarks>Where <see cref="Complete"/> holds, this is what follows the value and need not be passed on.</remarks>
+    public readonly int TrailingWhitespace => _trailingWhitespace;
+
+    /// <summary>
+    /// Whether the first implementation would take the bytes so far for a message header that does harm: the literal <c>null</c>, or an object that has, at its
+    /// outermost level, a member whose name is <c>Endpoint</c> in any case and with any escapes. It can become true before the value is complete, and stays so.
+    /// </summary>
+    public readonly bool CouldBeHeader => _couldBeHeader;
+
+    /// <summary>Whether the value is an object: the first byte that is not white space was its bracket.</summary>
+    public readonly bool IsObject => _nesting.OutermostIsObject;
+
+    /// <summary>Whether anything but white space has come.</summary>
+    public readonly bool HasBegun => _state != JsonState.Value || _nesting.Depth > 0;
+
+    /// <summary>Takes the next bytes of the part, any number of them.</summary>
+    /// <returns>False as soon as the part cannot be exactly one value. It stays false then.</returns>
+    public bool Feed(ReadOnlySpan<byte> chunk)
+    {
+        int trailing = JsonWhiteSpace.TrailingBytes(chunk);
+        _trailingWhitespace = trailing < chunk.Length ? trailing : (int)Math.Min((long)_trailingWhitespace + trailing, int.MaxValue);
+
+        for (int at = 0; at < chunk.Length && _state != JsonState.Broken;)
+        {
+            if (_state <= JsonState.End)
+                at = TakeTokens(chunk, at);
+            else if (_state == JsonState.String)
+                at = TakeContents(chunk, at);
+            if (at < chunk.Length)
+                Step(chunk[at++]);
+        }
+        return _state != JsonState.Broken;
+    }
+
+    /// <summary>Takes whole tokens as long as they are plainly right, and returns where the first stands that is not.</summary>
+    private int TakeTokens(ReadOnlySpan<byte> text, int at)
+    {
+        JsonState state = _state;
+        JsonNesting nesting = _nesting;
+        int last = text.Length - JsonNumber.WindowBytes;
+        while (at <= last)
+        {
+            int next;
+            JsonState following = state;
+            byte first = text[at];
+            switch (first)
+            {
+                case (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t':
+                    next = JsonWhiteSpace.End(text, at);
+                    break;
+                case (byte)'"' when state <= JsonState.NameOrEnd:
+                    next = TakeString(text, at + 1);
+                    bool isName = state >= JsonState.Name;
+                    following = isName ? JsonState.Colon : nesting.AfterValue;
+                    if (isName && nesting.Depth == 1 && next != NotTaken)
+                        _couldBeHeader |= EndpointName.IsEndpoint(text[(at + 1)..(next - 1)]);
+                    break;
+                case (byte)'-' or (>= (byte)'0' and <= (byte)'9') when state <= JsonState.ValueOrEnd:
+                    next = JsonNumber.End(text, at);
+                    following = nesting.AfterValue;
+                    break;
+                case (byte)'t' or (byte)'f' or (byte)'n' when state <= JsonState.ValueOrEnd:
+                    next = JsonLiteral.End(text, at);
+                    following = nesting.AfterValue;
+                    _couldBeHeader |= first == 'n' && next != NotTaken && nesting.Depth == 0;
+                    break;
+                default:
+                    following = nesting.Take(first, state);
+                    next = following == JsonState.Broken ? NotTaken : at + 1;
+                    break;
+            }
+            if (next == NotTaken)
+                break;
+            at = next;
+            state = following;
+        }
+        _state = state;
+        _nesting = nesting;
+        return at;
+    }
+
+    private static int TakeString(ReadOnlySpan<byte> text, int at)
+    {
+        int end = JsonString.PassContents(text, at);
+        return end < text.Length && text[end] == '"' ? end + 1 : NotTaken;
+    }
+
+    private int TakeContents(ReadOnlySpan<byte> text, int at)
+    {
+        int end = JsonString.PassContents(text, at);
+        _name.Take(text[at..end]);
+        return end;
+    }
+
+    private void Step(byte next) => _state = _state switch
+    {
+        <= JsonState.End => StepBetweenTokens(next),
+        JsonState.String => StepInString(next),
+        JsonState.Escape or JsonState.HexDigits or JsonState.Utf8Tail => StepInCharacter(next),
+        JsonState.Literal => StepInLiteral(next),
+        _ => StepInNumber(next),
+    };
+
+    private JsonState StepBetweenTokens(byte next)
+    {
+        if (JsonWhiteSpace.Contains(next))
+            return _state;
+        switch (next)
+        {
+            case (byte)'"' when _state <= JsonState.NameOrEnd:
+                _inName = _state >= JsonState.Name;
+                _name = _inName && _nesting.Depth == 1 ? default : EndpointName.Other;
+                return JsonState.String;
+            case (byte)'t' or (byte)'f' or (byte)'n' when _state <= JsonState.ValueOrEnd:
+                _literalFirst = next;
+                _progress = 1;
+                return JsonState.Literal;
+            case (byte)'-' or (>= (byte)'0' and <= (byte)'9') when _state <= JsonState.ValueOrEnd:
+                return next == '-' ? JsonState.Minus : JsonNumber.Next(JsonState.Minus, next);
+            default:
+                return _nesting.Take(next, _state);
+        }
+    }
+
+    private JsonState StepInString(byte next)
+    {
+        if (next == '"')
+        {
+            _couldBeHeader |= _name.Matches;
+            return _inName ? JsonState.Colon : _nesting.AfterValue;
+        }
+        _name.Take([next]);
+        return next switch
+        {
+            (byte)'\\' => JsonState.Escape,
+            < (byte)' ' => JsonState.Broken,
+            < 0x80 => JsonState.String,
+            _ => _character.Begin(next) ? JsonState.Utf8Tail : JsonState.Broken,
+        };
+    }
+
+    private JsonState StepInCharacter(byte next)
+    {
+        _name.Take([next]);
+        switch (_state)
+        {
+            case JsonState.Utf8Tail:
+                return !_character.Continue(next) ? JsonState.Broken : _character.Ended ? JsonState.String : JsonState.Utf8Tail;
+            case JsonState.Escape when JsonString.IsEscaped(next):
+                _progress = 4;
+                return next == 'u' ? JsonState.HexDigits : JsonState.String;
+            case JsonState.HexDigits when char.IsAsciiHexDigit((char)next):
+                return --_progress == 0 ? JsonState.String : JsonState.HexDigits;
+            default:
+                return JsonState.Broken;
+        }
+    }
+
+    private JsonState StepInLiteral(byte next)
+    {
+        ReadOnlySpan<byte> literal = JsonLiteral.Of(_literalFirst);
+        if (next != literal[_progress++])
+            return JsonState.Broken;
+        if (_progress < literal.Length)
+            return JsonState.Literal;
+        _couldBeHeader |= _literalFirst == 'n' && _nesting.Depth == 0;
+        return _nesting.AfterValue;
+    }
+
+    /// <summary>A byte that does not continue a number that may end has to be what follows a value.</summary>
+    private JsonState StepInNumber(byte next)
+    {
+        JsonState following = JsonNumber.Next(_state, next);
+        if (following != JsonState.Broken || !JsonNumber.MayEnd(_state))
+            return following;
+        _state = _nesting.AfterValue;
+        return StepBetweenTokens(next);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace FrameRpc.Protocol.Frames;
+
+/// <summary>The brackets of a JSON text that are open, one bit a level, and the punctuation that they allow.</summary>
+internal struct JsonNesting
+{
+    /// <summary>As System.Text.Json's default: 64 arrays in each other pass, 65 do not.</summary>
+    private const int DepthMax = 64;
+
+    // Bit n is set where level n + 1 is an object. Bit 0 stays when its bracket closes: only one value may stand outermost.
+    private ulong _objects;
+    private int _depth;
+
+    /// <summary>How many brackets are open.</summary>
+    public readonly int Depth => _depth;
+
+    public readonly bool OutermostIsObject => (_objects & 1) != 0;
+
+    /// <summary>What follows a whole value.</summary>
+    public readonly JsonState AfterValue => _depth == 0 ? JsonState.End : JsonState.CommaOrEnd;
+
+    private readonly bool InObject => (_objects >> (_depth - 1) & 1) != 0;
+
+    /// <summary>What follows a bracket, comma or colon; <see cref="JsonState.Broken"/> where it may not stand, and for any other byte.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public JsonState Take(byte punctuation, JsonState state)
+    {
+        switch (punctuation)
+        {
+            case (byte)'{' when state <= JsonState.ValueOrEnd && _depth < DepthMax:
+                _objects |= 1UL << _depth++;
+                return JsonState.NameOrEnd;
+            case (byte)'[' when state <= JsonState.ValueOrEnd && _depth < DepthMax:
+                _objects &= ~(1UL << _depth++);
+                return JsonState.ValueOrEnd;
+            case (byte)':' when state == JsonState.Colon:
+                return JsonState.Value;
+            case (byte)',' when state == JsonState.CommaOrEnd:
+                return InObject ? JsonState.Name : JsonState.Value;
+            case (byte)'}' when state == JsonState.NameOrEnd || (state == JsonState.CommaOrEnd && InObject):
+            case (byte)']' when state == JsonState.ValueOrEnd || (state == JsonState.CommaOrEnd && !InObject):
+                _depth--;
+                return AfterValue;
+            default:
+                return JsonState.Broken;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace FrameRpc.Protocol.Frames;
+
+/// <summary>Runs over the contents of JSON strings: escapes, well-formed UTF-8, no control characters.</summary>
+internal static class JsonString
+{
+    private const int UnicodeEscapeBytes = 6;
+
+    /// <summary>Passes over what is right beyond doubt, whole characters and escapes.</summary>
+    /// <returns>
+    /// The index of the closing quote; or of a character or an escape that has to be looked at byte by byte, because it is wrong or too near to the end of the text;
+    /// or the length of the text.
+    /// </returns>
+    public static int PassContents(ReadOnlySpan<byte> text, int at)
+    {
+        while (at <= text.Length - Vector128<byte>.Count)
+        {
+            uint special = Special(text.Slice(at, Vector128<byte>.Count));
+            if (special == 0)
+            {
+                at += Vector128<byte>.Count;
+                continue;
+            }
+            at += BitOperations.TrailingZeroCount(special);
+            byte found = text[at];
+            int end = found == '\\' ? PassEscapes(text, at) : found >= 0x80 ? Utf8Run.Pass(text, at) : at;
+            if (end == at)
+                return at;
+            at = end;
+        }
+        return at;
+    }
+
+    /// <summary>Whether the byte may stand behind a backslash; <c>u</c> needs four digits more.</summary>
+    public static bool IsEscaped(byte candidate) => candidate
+        is (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t' or (byte)'u';
+
+    // As signed numbers the control characters and all that is not ASCII are below the space.
+    private static uint Special(ReadOnlySpan<byte> bytes)
+    {
+        var block = Vector128.Create(bytes);
+        return (Vector128.Equals(block, Vector128.Create((byte)'"')) | Vector128.Equals(block, Vector128.Create((byte)'\\'))
+            | Vector128.LessThan(block.AsSByte(), Vector128.Create((sbyte)' ')).AsByte()).ExtractMostSignificantBits();
+    }
+
+    /// <summary>Escapes seldom come alone in text of another script than Latin, or that is JSON itself.</summary>
+    private static int PassEscapes(ReadOnlySpan<byte> text, int at)
+    {
+        while (at <= text.Length - UnicodeEscapeBytes && text[at] == '\\' && IsEscaped(text[at + 1]))
+        {
+            if (text[at + 1] != 'u')
+                at += 2;
+            else if (IsHex(text.Slice(at + 2, sizeof(uint))))
+                at += UnicodeEscapeBytes;
+            else
+                return at;
+        }
+        return at;
+    }
+
+    private static bool IsHex(ReadOnlySpan<byte> four) =>
+        char.IsAsciiHexDigit((char)four[0]) & char.IsAsciiHexDigit((char)four[1]) & char.IsAsciiHexDigit((char)four[2]) & char.IsAsciiHexDigit((char)four[3]);
+}

@@ -1,0 +1,38 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace FrameRpc.Protocol.Frames;
+
+/// <summary>Space, tab, line feed and carriage return: all that may stand between the tokens of a JSON text.</summary>
+internal static class JsonWhiteSpace
+{
+    public static bool Contains(byte candidate) => candidate is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
+
+    /// <summary>Where the white space that begins at <paramref name="at"/> ends, at the latest with the text.</summary>
+    public static int End(ReadOnlySpan<byte> text, int at)
+    {
+        while (at <= text.Length - Vector128<byte>.Count)
+        {
+            var block = Vector128.Create(text.Slice(at, Vector128<byte>.Count));
+            Vector128<byte> white = Vector128.Equals(block, Vector128.Create((byte)' ')) | Vector128.Equals(block, Vector128.Create((byte)'\n'))
+                | Vector128.Equals(block, Vector128.Create((byte)'\r')) | Vector128.Equals(block, Vector128.Create((byte)'\t'));
+            uint other = ~white.ExtractMostSignificantBits();
+            int run = BitOperations.TrailingZeroCount(other);
+            at += run;
+            if (run < Vector128<byte>.Count)
+                return at;
+        }
+        while (at < text.Length && Contains(text[at]))
+            at++;
+        return at;
+    }
+
+    /// <summary>How many bytes of white space the text ends with.</summary>
+    public static int TrailingBytes(ReadOnlySpan<byte> text)
+    {
+        int end = text.Length;
+        while (end > 0 && Contains(text[end - 1]))
+            end--;
+        return text.Length - end;
+    }
+}
