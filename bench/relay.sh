@@ -53,7 +53,7 @@ echo "$!" >>"$work/children"
 wait_for "$work/unix-demo.log" '^ready' $!
 
 get='{ "name": "get", "id": "0x6ad4023d", "backend": "demo" }'
-stream='{ "name": "stream", "endpoint": "Stream", "backend": "demo" }'
+stream='{ "name": "stream", "endpoint": "Stream", "backend": "demo", "replyBody": "octets" }'
 for relay in splice copy; do
   gateway "smf-$relay" "$relay" smf 127.0.0.1:0 "$smf_server" "$get"
   gateway "tcp-tcp-$relay" "$relay" frame 127.0.0.1:0 "$frame_server" "$stream"

@@ -31,7 +31,7 @@ run_gateway <<CONFIG
   "routes": [
     { "name": "get", "id": "0x6ad4023d", "backend": "storage" },
     { "name": "echo", "endpoint": "Echo", "backend": "snapshots" },
-    { "name": "stream", "endpoint": "Stream", "backend": "snapshots" },
+    { "name": "stream", "endpoint": "Stream", "backend": "snapshots", "replyBody": "octets" },
   ],
 }
 CONFIG

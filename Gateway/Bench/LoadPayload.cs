@@ -49,13 +49,13 @@ internal sealed class LoadPayload
     /// <summary>The same for every call: an order for something that is checked by itself.</summary>
     public static LoadPayload Fixed(byte[] bytes) => new(bytes, 0, StampForm.None);
 
-    /// <summary>Bytes without a form.</summary>
+    /// <summary>Bytes without a form. The stamp stands behind the first one, because as the first bytes some stamps would be an empty JSON object, which gateways refuse.</summary>
     public static LoadPayload Octets(int size)
     {
         byte[] bytes = new byte[size];
         for (int i = 0; i < size; i++)
             bytes[i] = (byte)(i * 31 + 7);
-        return new LoadPayload(bytes, 0, StampForm.Binary);
+        return new LoadPayload(bytes, Math.Min(1, size - 1), StampForm.Binary);
     }
 
     /// <summary><c>{"Msg":"STAMPxxxx"}</c>, without a newline.</summary>

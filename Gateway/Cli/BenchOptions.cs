@@ -44,7 +44,7 @@ internal sealed class BenchOptions
         Arity = new ArgumentArity(1, 4),
         AllowMultipleArgumentsPerToken = true,
     };
-    private readonly Option<bool> _octets = new("--octets") { Description = "Frame bodies are octets; JSON by default.", Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _octets = new("--octets") { Description = "Frame bodies are octets, of the endpoint EchoOctets; JSON by default.", Arity = ArgumentArity.Zero };
     private readonly Option<string> _stream = Option("--stream", "SIZE", "Frame calls download as much from the embedded server's endpoint Stream.");
     private readonly Option<string> _upload = Option("--upload", "SIZE", "Frame calls upload as much, in frames of 4 MiB, to the embedded server's endpoint Upload.");
     private readonly Option<bool> _json = new("--json")
@@ -90,7 +90,7 @@ internal sealed class BenchOptions
             CallsPerSecond = line.GetValue(_rate) is null ? null : Read(line, _rate, new CountForm(1, 100_000_000), "", problems),
             Timeout = Read(line, _timeout, DurationForm, "5s", problems),
             Id = ReadId(line, problems),
-            Endpoint = line.GetValue(_method) is [string endpoint] ? endpoint : line.GetValue(_stream) is not null ? "Stream" : line.GetValue(_upload) is not null ? "Upload" : "Echo",
+            Endpoint = line.GetValue(_method) is [string endpoint] ? endpoint : line.GetValue(_stream) is not null ? "Stream" : line.GetValue(_upload) is not null ? "Upload" : line.GetValue(_octets) ? "EchoOctets" : "Echo",
             DataType = line.GetValue(_octets) ? DataType.Octets : DataType.Json,
             StreamBytes = line.GetValue(_stream) is null ? null : Read(line, _stream, StreamForm, "", problems),
             UploadBytes = line.GetValue(_upload) is null ? null : Read(line, _upload, StreamForm, "", problems),

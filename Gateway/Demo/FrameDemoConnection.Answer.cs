@@ -9,7 +9,7 @@ internal sealed partial class FrameDemoConnection
     /// <summary>The three headers of a reply that succeeds, by DataType: made once, because they never differ.</summary>
     private static readonly byte[][] OkHeaders = [[], MakeOkHeader(DataType.None), MakeOkHeader(DataType.Json), MakeOkHeader(DataType.Octets)];
 
-    private static readonly FrameError UnknownEndpoint = new(ReplyError.Request, "no such endpoint; there are Echo, Stream and Upload"u8);
+    private static readonly FrameError UnknownEndpoint = new(ReplyError.Request, "no such endpoint; there are Echo, EchoOctets, Stream and Upload"u8);
     private static readonly FrameError StreamTakesJson = new(ReplyError.Request, "Stream takes a JSON part such as {\"Bytes\":1048576}, with 0 or more bytes"u8);
     private static readonly FrameError UploadTakesOctets = new(ReplyError.Request, "Upload takes octets, DataType 3"u8);
     private static readonly FrameError NoneIsEmpty = new(ReplyError.Request, "with DataType 1 the data part is empty"u8);

@@ -68,7 +68,7 @@ internal sealed partial class FrameDemoConnection
         Span<byte> text = stackalloc byte[MessageHeader.BytesMax];
         MessageHeaderFault fault = MessageHeader.TryRead(_scan.Header(bytes, gathered), text, out MessageHeader header);
         _dataType = header.DataType;
-        _endpoint = header.Endpoint.SequenceEqual("Echo"u8) ? Endpoint.Echo
+        _endpoint = header.Endpoint.SequenceEqual("Echo"u8) || header.Endpoint.SequenceEqual("EchoOctets"u8) ? Endpoint.Echo
             : header.Endpoint.SequenceEqual("Stream"u8) ? Endpoint.Stream
             : header.Endpoint.SequenceEqual("Upload"u8) ? Endpoint.Upload
             : Endpoint.Unknown;

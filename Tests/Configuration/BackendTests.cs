@@ -29,6 +29,11 @@ public sealed class BackendTests
         ["gateway.json:5:66: backends.storage.servers[1].address: x:1 is already a server of this backend at gateway.json:5:45; give it a \"weight\" for a larger share"],
         Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "smf", "servers": ["x:1", { "address":  "x:1" }] }""")));
 
+    [Fact]
+    public void Only_frame_servers_drain_octets() => Assert.Equal(
+        ["gateway.json:5:69: backends.storage.drainsOctets: only frame messages have octets; leave it out"],
+        Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "smf", "servers": ["x:1"], "drainsOctets": true }""")));
+
     [Theory]
     [InlineData("smf", 5, 3, "5 is too few for 3 workers: each needs one that its small calls share, and one for a large body; write at least 6, or fewer \"workers\"")]
     [InlineData("frame", 2, 3, "2 is too few for 3 workers: each needs one; write at least 3, or fewer \"workers\"")]

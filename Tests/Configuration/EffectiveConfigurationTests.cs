@@ -21,7 +21,7 @@ public sealed class EffectiveConfigurationTests
             },
             "frames": {
               "protocol": "frame", "servers": [{ "address": "demo:echo", "weight": 1 }],
-              "balancing": "leastCalls", "connectTimeout": "1s", "connectionsPerServerMax": 256, "callsWaitingMax": 1024
+              "balancing": "leastCalls", "connectTimeout": "1s", "connectionsPerServerMax": 256, "callsWaitingMax": 1024, "drainsOctets": true
             }
           },
           "routes": [
@@ -30,7 +30,7 @@ public sealed class EffectiveConfigurationTests
               "backend": "smf \"servers\"", "timeout": "2s", "messageBytesMax": "1MiB"
             },
             { "name": "number", "id": "0x00000007", "backend": "smf \"servers\"", "timeout": "1500ms", "messageBytesMax": "64MiB" },
-            { "name": "echo", "endpoint": "Echo", "backend": "frames", "timeout": "1h", "messageBytesMax": 1000, "octetsBytesMax": "1GiB" }
+            { "name": "echo", "endpoint": "Echo", "backend": "frames", "timeout": "1h", "messageBytesMax": 1000, "octetsBytesMax": "1GiB", "requestBody": "octets", "replyBody": "none", "headerLikeBodies": "pass" }
           ],
           "limits": {
             "messageBytesMax": "64MiB", "connectionsMax": 7, "replyBufferMax": "1MiB", "writeTimeout": "1s", "sharedBodyMax": 1000, "pipesMax": 3

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Protocol.Frames;
 using Xunit;
 
 namespace FrameRpc.Tests.Configuration;
@@ -142,6 +143,39 @@ public sealed class RouteTests
         ["gateway.json:7:65: routes[0].octetsBytesMax: only frame messages have octets; leave it out, \"messageBytesMax\" bounds an smf body"],
         Given.Mistakes(Given.With(routes: """{ "name": "n", "id": 7, "backend": "storage", "octetsBytesMax": 1 }""")));
 
+    [Fact]
+    public void Octets_are_bounded_only_where_requests_hold_them() => Assert.Equal(
+        ["gateway.json:7:71: routes[0].octetsBytesMax: bounds octets, and the requests of this route hold none; write \"requestBody\": \"octets\", or leave it out"],
+        Given.Mistakes(Given.With(routes: """{ "name": "n", "endpoint": "E", "backend": "files", "octetsBytesMax": 1 }""")));
+
+    [Theory]
+    [InlineData("requestBody", "octets")]
+    [InlineData("replyBody", "json")]
+    [InlineData("headerLikeBodies", "pass")]
+    public void What_bodies_hold_is_said_of_frame_methods_only(string option, string value) => Assert.Equal(
+        [$"gateway.json:7:{51 + option.Length}: routes[0].{option}: only messages of the frame format say what they hold; leave it out"],
+        Given.Mistakes(Given.With(routes: $$"""{ "name": "n", "id": 7, "backend": "storage", "{{option}}": "{{value}}" }""")));
+
+    [Theory]
+    [InlineData("requestBody", "unknown value \"text\"; write \"json\", \"octets\" or \"none\"")]
+    [InlineData("replyBody", "unknown value \"text\"; write \"json\", \"octets\" or \"none\"")]
+    [InlineData("headerLikeBodies", "unknown value \"text\"; write \"refuse\" or \"pass\"")]
+    public void What_bodies_hold_is_one_of_a_few_words(string option, string mistake) => Assert.Equal(
+        [$"gateway.json:7:{57 + option.Length}: routes[0].{option}: {mistake}"],
+        Given.Mistakes(Given.With(routes: $$"""{ "name": "n", "endpoint": "E", "backend": "files", "{{option}}": "text" }""")));
+
+    [Fact]
+    public void Frame_methods_hold_json_both_ways_and_refuse_what_looks_like_a_header_unless_it_is_written()
+    {
+        GatewayOptions options = Given.Options(Given.With(routes: """
+            { "name": "a", "endpoint": "A", "backend": "files" },
+            { "name": "b", "endpoint": "B", "backend": "files", "requestBody": "octets", "replyBody": "none", "headerLikeBodies": "pass" }
+            """));
+
+        Assert.Equal([(DataType.Json, DataType.Json, HeaderLikeBodies.Refuse), (DataType.Octets, DataType.None, HeaderLikeBodies.Pass)],
+            options.Routes.Select(route => (route.RequestBody, route.ReplyBody, route.HeaderLikeBodies)));
+    }
+
     [Theory]
     [InlineData("""{ "protocol": "x", "servers": ["x:1"] }""", "5:26: backends.storage.protocol: unknown value \"x\"; write \"frame\" or \"smf\"")]
     [InlineData("7", "5:12: backends.storage: is a number; write an object")]
@@ -157,7 +191,7 @@ public sealed class RouteTests
                 { "name": "a", "id": 7, "backend": "storage", "messageBytesMax": 10 },
                 { "name": "b", "id": 8, "backend": "storage", "messageBytesMax": "1GiB" },
                 { "name": "c", "id": 9, "backend": "storage" },
-                { "name": "d", "endpoint": "D", "backend": "files", "octetsBytesMax": "3GiB", "timeout": "2s" }
+                { "name": "d", "endpoint": "D", "backend": "files", "requestBody": "octets", "octetsBytesMax": "3GiB", "timeout": "2s" }
                 """,
             rest: """ "limits": { "messageBytesMax": "1MiB" }"""));
 

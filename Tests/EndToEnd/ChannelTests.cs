@@ -101,12 +101,12 @@ public sealed class ChannelTests : IDisposable
     public async Task Octets_pass_both_ways_at_once_between_library_ends_through_the_gateway(string relay)
     {
         await using FrameServer server = new FrameServer(_network.Address("unix", "server"))
-            .Map("Echo", (request, _) => ValueTask.FromResult(FrameBody.Octets(request.Octets)));
+            .Map("EchoOctets", (request, _) => ValueTask.FromResult(FrameBody.Octets(request.Octets)));
         server.Start();
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address], Relay = relay });
         await using var client = new FrameClient(gateway.FrameAddress);
         byte[] sent = RandomNumberGenerator.GetBytes(LargeBytes);
-        await using FrameReply reply = await client.SendAsync("Echo", FrameBody.Octets(sent), DataType.Octets, cancel: _cancel);
+        await using FrameReply reply = await client.SendAsync("EchoOctets", FrameBody.Octets(sent), DataType.Octets, cancel: _cancel);
         Assert.Equal(sent, await OctetsAsync(reply));
     }
 

@@ -44,7 +44,7 @@ public sealed class CutRelayTests : IDisposable
         using var frame = Peer.Connect(gateway.FrameAddress);
 
         smf.Send(SmfMessage.Request(7).ToBytes());
-        frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
+        frame.Send(FrameMessage.Call("Stream", "1", accept: 3).ToBytes());
         smf.Receive(SmfHeader.Bytes);
         LargeBody.ReadContent(smf, FrameHeader.PayloadBytesMax / 2);
         FrameMessage.ReadHeader(frame);

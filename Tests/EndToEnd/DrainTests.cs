@@ -70,7 +70,7 @@ public sealed class DrainTests
         using var upload = Peer.Connect(gateway.FrameAddress);
         download.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{bytes}}}""", accept: 3).ToBytes());
         Assert.Equal(1, FrameMessage.ReadHeader(download)!.Error);
-        upload.Send(FrameMessage.OctetsHeader("Echo", error: 0));
+        upload.Send(FrameMessage.OctetsEchoHeader());
         upload.Send(FrameMessage.Frame(FrameType.Data, isLast: false, "the first half"u8));
         Assert.Equal(1, FrameMessage.ReadHeader(upload)!.Error);
 

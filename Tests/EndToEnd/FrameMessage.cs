@@ -62,7 +62,11 @@ internal sealed record FrameMessage(string Endpoint, int DataType, int Accept, i
         return frame;
     }
 
+    /// <summary>Of a request that JSON answers, or with an error of 1 of a reply.</summary>
     public static byte[] OctetsHeader(string endpoint, int error) => new FrameMessage(endpoint, Octets, error == 0 ? Json : 0, error, "", []).HeaderBytes();
+
+    /// <summary>Of a request whose octets come back.</summary>
+    public static byte[] OctetsEchoHeader() => new FrameMessage("EchoOctets", Octets, Octets, 0, "", []).HeaderBytes();
 
     public bool Equals(FrameMessage? other) =>
         other is not null && (Endpoint, DataType, Accept, Error, ErrorMessage) == (other.Endpoint, other.DataType, other.Accept, other.Error, other.ErrorMessage)

@@ -36,6 +36,9 @@ internal sealed record GatewayFile
     /// <summary>Members of the backends' objects.</summary>
     public string BackendMembers { get; init; } = "";
 
+    /// <summary>The frame servers read octets to their end, as the demo and most scripted ones do.</summary>
+    public bool DrainsOctets { get; init; } = true;
+
     /// <summary>Members of <c>limits</c>.</summary>
     public string Limits { get; init; } = "";
 
@@ -58,7 +61,7 @@ internal sealed record GatewayFile
           ],
           "backends": {
             "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}}, {{BackendMembers}} },
-            "frame-servers": { "protocol": "frame", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(FrameServers)}}, {{BackendMembers}} },
+            "frame-servers": { "protocol": "frame", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(FrameServers)}}, "drainsOctets": {{(DrainsOctets ? "true" : "false")}}, {{BackendMembers}} },
           },
           "routes": [
             {
@@ -67,8 +70,9 @@ internal sealed record GatewayFile
             },
             { "name": "vectors", "id": "12345", "backend": "smf-servers", "timeout": "{{Timeout}}" },
             { "name": "echo", "endpoint": "Echo", "backend": "frame-servers", "timeout": "{{Timeout}}", {{RouteMembers}} },
-            { "name": "stream", "endpoint": "Stream", "backend": "frame-servers", "timeout": "{{Timeout}}" },
-            { "name": "upload", "endpoint": "Upload", "backend": "frame-servers", "timeout": "{{Timeout}}" },
+            { "name": "echo-octets", "endpoint": "EchoOctets", "backend": "frame-servers", "timeout": "{{Timeout}}", "requestBody": "octets", "replyBody": "octets" },
+            { "name": "stream", "endpoint": "Stream", "backend": "frame-servers", "timeout": "{{Timeout}}", "replyBody": "octets" },
+            { "name": "upload", "endpoint": "Upload", "backend": "frame-servers", "timeout": "{{Timeout}}", "requestBody": "octets" },
             { "name": "fail", "endpoint": "Fail", "backend": "frame-servers", "timeout": "{{Timeout}}" },
           ],
           "accessLog": { {{AccessLog}} },

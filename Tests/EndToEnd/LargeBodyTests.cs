@@ -93,7 +93,7 @@ public sealed class LargeBodyTests
         using var caller = Peer.Connect(gateway.FrameAddress);
         long idleBytes = BeginMeasuring(gateway);
 
-        caller.Send(FrameMessage.OctetsHeader("Echo", error: 0));
+        caller.Send(FrameMessage.OctetsEchoHeader());
         var sending = Task.Factory.StartNew(() => LargeBody.SendOctets(caller, Heavy.GiB), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         Assert.Equal((3, 1), FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default);

@@ -37,7 +37,7 @@ public sealed class RelayTests : IDisposable
         LargeBody.SendSmf(smf, request);
         Assert.Equal(request with { Meta = SmfStatus.Ok }, SmfHeader.Read(smf.Receive(SmfHeader.Bytes)));
         LargeBody.ReadContent(smf, BodyBytes);
-        frame.Send(FrameMessage.OctetsHeader("Upload", error: 0));
+        frame.Send(FrameMessage.OctetsEchoHeader());
         LargeBody.SendOctets(frame, BodyBytes);
         Assert.Equal(1, FrameMessage.ReadHeader(frame)!.Error);
         Assert.Equal(BodyBytes, LargeBody.ReadOctets(frame));
@@ -191,7 +191,7 @@ public sealed class RelayTests : IDisposable
 
     private static void Upload(Peer caller, long bytes)
     {
-        caller.Send(FrameMessage.OctetsHeader("Upload", error: 0));
+        caller.Send(FrameMessage.OctetsEchoHeader());
         LargeBody.SendOctets(caller, bytes);
         Assert.Equal(1, FrameMessage.ReadHeader(caller)!.Error);
         Assert.Equal(bytes, LargeBody.ReadOctets(caller));

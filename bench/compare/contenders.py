@@ -83,10 +83,12 @@ def _gateway_configuration(ports: dict[str, int], servers: dict[str, int]) -> st
     return json.dumps({
         "workers": 1,
         "listeners": [{"name": p, "address": f"127.0.0.1:{ports[p]}", "protocol": p} for p in ports],
-        "backends": {p: {"protocol": p, "servers": [f"127.0.0.1:{servers[p]}"]} for p in ports},
+        "backends": {p: {"protocol": p, "servers": [f"127.0.0.1:{servers[p]}"], **({"drainsOctets": True} if p == "frame" else {})} for p in ports},
         "routes": [
             {"name": "get", "id": "0x6ad4023d", "backend": "smf"},
-            *({"name": e.lower(), "endpoint": e, "backend": "frame"} for e in ("Echo", "Stream", "Upload")),
+            {"name": "echo", "endpoint": "Echo", "backend": "frame"},
+            {"name": "stream", "endpoint": "Stream", "backend": "frame", "replyBody": "octets"},
+            {"name": "upload", "endpoint": "Upload", "backend": "frame", "requestBody": "octets"},
         ],
         "limits": {"connectionsMax": GATEWAY_CONNECTIONS_MAX},
     })

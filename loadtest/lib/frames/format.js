@@ -10,17 +10,21 @@ import { DATA_TYPES, frameRequest } from './message.js';
 
 const SIZE_MAX = 64 * 1024 * 1024;
 
+/** A route takes one kind of body, so the shipped gateway.json has one for each. */
+const ENDPOINTS = { json: 'Echo', octets: 'EchoOctets' };
+const ROUTES = { json: 'echo', octets: 'echo-octets' };
+
 /** Two in turn: a reply that comes twice is not the one that the next call should have. */
 const REQUESTS = 2;
 
 /** @param {import('../load/settings.js').Environment} env @returns {import('../format.js').Format} */
 export function frameFormat(env) {
-  const endpoint = text(env, 'ENDPOINT', 'Echo');
   const kind = word(env, 'BODY', /** @type {const} */ (['json', 'octets']));
+  const endpoint = text(env, 'ENDPOINT', ENDPOINTS[kind]);
   const size = count(env, 'SIZE', 100, BODY_BYTES_MIN[kind], SIZE_MAX);
   return {
     name: 'frame',
-    byDefault: { address: '127.0.0.1:8888', route: 'echo' },
+    byDefault: { address: '127.0.0.1:8888', route: ROUTES[kind] },
     method: `${endpoint} ${idText(frameRequestId(endpoint))}, ${size} bytes of ${kind === 'json' ? 'JSON' : 'octets'}`,
     inFlight: 1,
     farewell: RESET,

@@ -85,10 +85,11 @@ function configuration({ smf = 'demo:echo', frame = 'demo:echo' }) {
       { name: 'smf', address: '127.0.0.1:0', protocol: 'smf' },
       { name: 'frames', address: '127.0.0.1:0', protocol: 'frame' },
     ],
-    backends: { smf: { protocol: 'smf', servers: [smf] }, frames: { protocol: 'frame', servers: [frame] } },
+    backends: { smf: { protocol: 'smf', servers: [smf] }, frames: { protocol: 'frame', servers: [frame], drainsOctets: true } },
     routes: [
       { name: 'storage-get', service: 'SmfStorage', method: 'Get', request: 'smf_gen::demo::Request', reply: 'smf_gen::demo::Response', backend: 'smf' },
       { name: 'echo', endpoint: 'Echo', backend: 'frames' },
+      { name: 'echo-octets', endpoint: 'EchoOctets', backend: 'frames', requestBody: 'octets', replyBody: 'octets' },
     ],
   };
 }
