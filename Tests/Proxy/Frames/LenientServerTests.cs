@@ -13,7 +13,10 @@ public sealed class LenientServerTests
     private static readonly byte[] Danger = [.. Frame.RequestHeader("Danger", DataType.Json), .. Frame.Encode(FrameType.Data, true, "{\"Msg\":\"x\"}"u8)];
     private static readonly byte[] DangerHeader = Payload(Frame.RequestHeader("Danger", DataType.Json));
 
-    public static TheoryData<string, byte[]> Attacks => new()
+    public static TheoryData<string, byte[]> Attacks => AttacksWith("Store");
+
+    /// <param name="store">A method of octets that the server lacks.</param>
+    public static TheoryData<string, byte[]> AttacksWith(string store) => new()
     {
         { "octets to a JSON endpoint", [.. Frame.RequestHeader("Echo", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, false, DangerHeader), .. Last("{\"Msg\":\"x\"}")] },
         { "octets accepted of a JSON endpoint", [.. Frame.RequestHeader("Echo", DataType.Json, DataType.Octets), .. Frame.Encode(FrameType.Data, false, DangerHeader), .. Last("{\"Msg\":\"x\"}")] },
@@ -25,9 +28,9 @@ public sealed class LenientServerTests
         { "null to a method that the server lacks", [.. Frame.RequestHeader("Fail", DataType.Json), .. Last("null")] },
         { "a header to a method that the server lacks", [.. Frame.RequestHeader("Fail", DataType.Json), .. Frame.Encode(FrameType.Data, true, DangerHeader)] },
         { "an escaped header to a method that the server lacks", [.. Frame.RequestHeader("Fail", DataType.Json), .. Last("{\"\\u0065ndpoint\":\"Danger\",\"DataType\":2,\"Accept\":2}")] },
-        { "octets that are a header, to a method that the server lacks", [.. Frame.RequestHeader("Store", DataType.Octets), .. Frame.Encode(FrameType.Data, false, DangerHeader), .. Last("1")] },
-        { "octets that are an empty object and frames, to a method that the server lacks", [.. Frame.RequestHeader("Store", DataType.Octets), .. Frame.Encode(FrameType.Data, true, [.. "{}"u8, .. Spaces(510), .. Danger])] },
-        { "octets that are null, to a method that the server lacks", [.. Frame.RequestHeader("Store", DataType.Octets), .. Last("null")] },
+        { "octets that are a header, to a method that the server lacks", [.. Frame.RequestHeader(store, DataType.Octets), .. Frame.Encode(FrameType.Data, false, DangerHeader), .. Last("1")] },
+        { "octets that are an empty object and frames, to a method that the server lacks", [.. Frame.RequestHeader(store, DataType.Octets), .. Frame.Encode(FrameType.Data, true, [.. "{}"u8, .. Spaces(510), .. Danger])] },
+        { "octets that are null, to a method that the server lacks", [.. Frame.RequestHeader(store, DataType.Octets), .. Last("null")] },
         { "a header in a long JSON text to a method that the server lacks", [.. Frame.RequestHeader("Fail", DataType.Json), .. Last("{\"x\":\"" + new string('x', 100_000) + "\",\"Endpoint\":\"Danger\",\"DataType\":2,\"Accept\":2}")] },
     };
 

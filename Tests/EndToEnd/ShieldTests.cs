@@ -1,0 +1,116 @@
+using System.Text;
+using FrameRpc.Tests.Proxy.Frames;
+using FrameRpc.Tests.Simulation;
+using FrameRpc.Tests.Simulation.Frames;
+using Xunit;
+
+namespace FrameRpc.Tests.EndToEnd;
+
+/// <summary>
+/// The published gateway before servers, and between callers, that read as the first implementation does: over TCP and Unix sockets,
+/// spliced and copied, in one write and in many.
+/// </summary>
+public sealed class ShieldTests : IDisposable
+{
+    private readonly TestNetwork _network = new();
+
+    public void Dispose() => _network.Dispose();
+
+    [Theory]
+    [MemberData(nameof(RelayedBodies.Relays), MemberType = typeof(RelayedBodies))]
+    public void No_request_runs_what_has_no_route_or_ends_the_server(string relay, string transport)
+    {
+        var lenient = new LenientFrameServer(new FrameRpc.Gateway.Sockets.TcpAddress("lenient", 1));
+        using var server = new ScriptedServer(_network.Address(transport, "server"), peer => Serve(lenient, peer));
+        using var gateway = Start(server, relay, transport);
+        int honestCalls = 0;
+        foreach (var attack in LenientServerTests.AttacksWith("EchoOctets"))
+        {
+            (string name, byte[] request) = attack.Data;
+            foreach (int pieceBytes in new[] { request.Length, 512, 1 })
+            {
+                if (request.Length / pieceBytes > 2000)
+                    continue;
+                using var attacker = Peer.Connect(gateway.FrameAddress);
+                for (int at = 0; at < request.Length; at += pieceBytes)
+                    attacker.Send(request.AsSpan(at, Math.Min(pieceBytes, request.Length - at)));
+                Assert.True(FrameMessage.Read(attacker) is { Error: 2 }, name);
+                AssertServes(gateway, $"\"honest {honestCalls++}\"");
+                lock (lenient)
+                    Assert.Equal((false, honestCalls), (lenient.HasDied, lenient.Ran.Count));
+            }
+        }
+        lock (lenient)
+            Assert.All(lenient.Ran, call => Assert.Equal("Echo", call.Endpoint));
+    }
+
+    [Theory]
+    [MemberData(nameof(RelayedBodies.Relays), MemberType = typeof(RelayedBodies))]
+    public void No_server_forges_the_reply_to_its_callers_next_call(string relay, string transport)
+    {
+        foreach (var forgery in LenientServerTests.Forgeries)
+        {
+            (string name, byte[] reply) = forgery.Data;
+            int answered = 0;
+            using var server = new ScriptedServer(_network.Address(transport, $"server-{Guid.NewGuid():n}"), peer =>
+            {
+                while (FrameMessage.Read(peer) is { } request)
+                    peer.Send(Interlocked.Increment(ref answered) == 1 ? reply : FrameMessage.Ok(request.Data).ToBytes());
+            });
+            using var gateway = Start(server, relay, transport);
+            using var caller = Peer.Connect(gateway.FrameAddress);
+            caller.Send([.. FrameMessage.Call("Echo", "1").ToBytes(), .. FrameMessage.Call("Echo", "\"next\"").ToBytes()]);
+            caller.EndSending();
+            string seen = Encoding.Latin1.GetString(ReadAll(caller));
+            Assert.False(seen.Contains("forged", StringComparison.Ordinal), name);
+            AssertServes(gateway, "\"other\"");
+        }
+    }
+
+    private GatewayProcess Start(ScriptedServer server, string relay, string transport) => GatewayProcess.Start(new GatewayFile
+    {
+        FrameListener = _network.Address(transport, $"frames-{Guid.NewGuid():n}"),
+        FrameServers = [server.Address],
+        Relay = relay,
+        DrainsOctets = false,
+        Workers = 1,
+    });
+
+    private static void AssertServes(GatewayProcess gateway, string json)
+    {
+        using var honest = Peer.Connect(gateway.FrameAddress);
+        honest.Send(FrameMessage.Call("Echo", json).ToBytes());
+        Assert.Equal(json, FrameMessage.Read(honest)!.Text);
+    }
+
+    private static void Serve(LenientFrameServer lenient, Peer peer)
+    {
+        var inbox = new ByteQueue();
+        bool closed = false;
+        var serving = new LenientServing(lenient, inbox, send: bytes => peer.Send(bytes), close: () => closed = true);
+        byte[] room = new byte[64 * 1024];
+        while (!closed && peer.ReceiveSome(room) is var count and > 0)
+        {
+            inbox.Append(room.AsSpan(0, count));
+            lock (lenient)
+                serving.Go();
+        }
+    }
+
+    /// <summary>What comes until the connection ends, in whatever way.</summary>
+    private static byte[] ReadAll(Peer peer)
+    {
+        var all = new MemoryStream();
+        byte[] room = new byte[64 * 1024];
+        try
+        {
+            while (peer.ReceiveSome(room) is var count and > 0)
+                all.Write(room, 0, count);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // Broken off, which is visible to a caller: what matters is what came before.
+        }
+        return all.ToArray();
+    }
+}
