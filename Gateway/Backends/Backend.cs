@@ -169,5 +169,7 @@ internal sealed partial class Backend
 
     internal void LogBadReply(Address address) => LogBadReply(_log, _options.Name, address);
 
+    internal void LogUnknownSession(Address address, string route) => LogUnknownSession(_log, _options.Name, address, route);
+
     internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
 }

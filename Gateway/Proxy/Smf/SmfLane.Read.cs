@@ -40,7 +40,8 @@ internal sealed partial class SmfLane : IReplyStream
         if (bytes.Length < SmfHeader.Bytes)
             return 0;
         SmfHeader header = SmfHeader.Read(bytes);
-        SmfCall? call = _sessions.Find(header.Session);
+        if (_sessions.Find(header.Session) is not { } call)
+            return SwallowUnknown(header);
         if (header.Size > Server.Backend.SharedBodyMax)
         {
             BeginRelay(call, header);
@@ -54,13 +55,21 @@ internal sealed partial class SmfLane : IReplyStream
         return replyBytes;
     }
 
-    private void Deliver(SmfCall? call, SmfHeader header, Span<byte> reply)
+    /// <summary>
+    /// A reply to nothing that was asked, or a second one to what was answered already: what this server says here is not to
+    /// be trusted with further calls. Those in flight are told apart by their sessions, and still get their own replies,
+    /// behind this one, however long it is: their timeouts end the wait.
+    /// </summary>
+    private int SwallowUnknown(SmfHeader header)
     {
-        if (call is null)
-        {
-            Loop.Counters.UnknownSessions++;
-            return;
-        }
+        Server.NoteUnknownSession(_sessions.LastRoute(header.Session));
+        _relayBytesLeft = header.Size;
+        Retire();
+        return SmfHeader.Bytes;
+    }
+
+    private void Deliver(SmfCall call, SmfHeader header, Span<byte> reply)
+    {
         if (!IsDeliverable(call))
             Loop.Counters.LateReplies++;
         else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]))
@@ -99,9 +108,9 @@ internal sealed partial class SmfLane : IReplyStream
 
     private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.MessageBytesMax;
 
-    private void BeginRelay(SmfCall? call, SmfHeader header)
+    private void BeginRelay(SmfCall call, SmfHeader header)
     {
-        bool isTooLarge = header.Size > (call?.Route.MessageBytesMax ?? Server.Backend.SharedBodyMax);
+        bool isTooLarge = header.Size > call.Route.MessageBytesMax;
         BeginRelayTo(call, header);
         // What follows may be gigabytes: no new call should stand behind it. Those that do already may still get their replies.
         if (isTooLarge && IsExclusive)
@@ -110,16 +119,11 @@ internal sealed partial class SmfLane : IReplyStream
             Retire();
     }
 
-    private void BeginRelayTo(SmfCall? call, SmfHeader header)
+    private void BeginRelayTo(SmfCall call, SmfHeader header)
     {
         _relayBytesLeft = header.Size;
         _relayHeader = header;
         _relay = call;
-        if (call is null)
-        {
-            Loop.Counters.UnknownSessions++;
-            return;
-        }
         if (!IsDeliverable(call))
         {
             Loop.Counters.LateReplies++;

@@ -108,7 +108,7 @@ internal sealed partial class SmfLane : Lane
     /// <summary>The caller of a large request is gone in the middle of its body: the lane is of no use to anybody else.</summary>
     public void OnUploaderGone() => Abort();
 
-    /// <summary>No new calls; closes when those in flight are done.</summary>
+    /// <summary>No new calls; closes when those in flight are done, which for an idle lane is now.</summary>
     public void Retire()
     {
         if (_isRetired || IsClosed)
@@ -117,6 +117,8 @@ internal sealed partial class SmfLane : Lane
         Loop.Counters.LanesRetired++;
         if (!IsExclusive)
             Server.ForgetShared(this);
+        else if (_sessions.Count == 0)
+            Close();
         CloseWhenRetired();
     }
 

@@ -86,7 +86,7 @@ public sealed class LostServerTests
     }
 
     [Fact]
-    public void Rule_2_3_a_reply_to_an_unknown_session_is_swallowed_and_hurts_nobody()
+    public void Rule_2_3_a_reply_to_an_unknown_session_is_swallowed_and_the_calls_in_flight_get_their_own()
     {
         var sim = new GatewaySimulation();
         sim.SmfServer.OnRequest = (connection, request) =>
@@ -99,7 +99,8 @@ public sealed class LostServerTests
         caller.Call(1, "x"u8);
         sim.RunUntilQuiet();
         Assert.Equal(200u, caller.StatusOf(1));
-        Assert.Equal(2, sim.Counters.UnknownSessions);
+        Assert.Equal(2, sim.SmfBackend.Servers[0].UnknownSessions);
+        Assert.Equal(1, sim.Counters.LanesRetired);
     }
 
     [Theory]
