@@ -28,7 +28,17 @@ internal static class BackendBinder
         ConnectTimeout = section.Get(OptionTable.Backend.ConnectTimeout).Value,
         Lanes = BindLanes(section, protocol, workers),
         CallsWaitingMax = section.Get(OptionTable.Backend.CallsWaitingMax).Value,
+        Payload = OfSmf(section, protocol, OptionTable.Backend.Payload),
+        Compression = OfSmf(section, protocol, OptionTable.Backend.Compression),
     };
+
+    private static T OfSmf<T>(OptionSection section, Setting<WireProtocol> protocol, ValueOption<T> option)
+    {
+        Setting<T> setting = section.Get(option);
+        if (setting.IsWritten && protocol is { IsRight: true, Value: WireProtocol.Frame })
+            section.Refuse(setting, "only smf backends have it, and this one speaks frame; leave it out");
+        return setting.Value;
+    }
 
     private static LaneShare BindLanes(OptionSection section, Setting<WireProtocol> protocol, int workers)
     {

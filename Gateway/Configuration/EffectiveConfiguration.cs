@@ -60,6 +60,10 @@ internal sealed class EffectiveConfiguration
         // What the workers share: what was left over when it was divided is not in effect.
         Value(OptionTable.Backend.ConnectionsPerServerMax, (backend.Lanes.Shared + backend.Lanes.Exclusive) * workers);
         Value(OptionTable.Backend.CallsWaitingMax, backend.CallsWaitingMax);
+        if (backend.Protocol != WireProtocol.Smf)
+            return;
+        Value(OptionTable.Backend.Payload, backend.Payload);
+        Value(OptionTable.Backend.Compression, backend.Compression);
     }
 
     private void WriteServer(ServerOptions server)

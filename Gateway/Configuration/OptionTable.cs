@@ -106,7 +106,18 @@ internal static class OptionTable
             "Calls of one worker that may wait for a connection of their own; those over it are refused. 0 refuses at once.", new CountForm(0, 1_000_000))
         { Default = 1024 };
 
-        public static readonly OptionGroup Members = new(Protocol, Servers, Balancing, ConnectTimeout, ConnectionsPerServerMax, CallsWaitingMax);
+        public static readonly ValueOption<PayloadKind> Payload = new("payload",
+            "What uncompressed smf bodies are: table refuses those without the outline of a FlatBuffers table, either way; any lets all bytes pass.",
+            new ChoiceForm<PayloadKind>(("table", PayloadKind.Table), ("any", PayloadKind.Any)))
+        { Default = PayloadKind.Table };
+
+        public static readonly ValueOption<PackedRequests> Compression = new("compression",
+            "Whether zstd and lz4 requests of smf reach the servers: pass, or refuse for servers that end on them, as Go's do.",
+            new ChoiceForm<PackedRequests>(("pass", PackedRequests.Pass), ("refuse", PackedRequests.Refuse)))
+        { Default = PackedRequests.Pass };
+
+        public static readonly OptionGroup Members = new(
+            Protocol, Servers, Balancing, ConnectTimeout, ConnectionsPerServerMax, CallsWaitingMax, Payload, Compression);
     }
 
     /// <summary>Names of an entry of a backend's <c>servers</c>.</summary>

@@ -98,6 +98,8 @@ public sealed class ServerPickerTests
             ConnectTimeout = TimeSpan.FromSeconds(1),
             Lanes = new LaneShare(Shared: 8, Exclusive: 64),
             CallsWaitingMax = 1024,
+            Payload = PayloadKind.Table,
+            Compression = PackedRequests.Pass,
         };
         return [.. new Backend(options, sharedBodyMax: 65_536, _loop, NullLogger.Instance).Servers];
     }

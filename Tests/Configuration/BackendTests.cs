@@ -56,6 +56,33 @@ public sealed class BackendTests
         Given.Options(Given.With(rest: """ "workers": 1000 """)).Backends[0].Lanes);
 
     [Fact]
+    public void Payloads_of_smf_are_tables_and_packed_requests_pass_unless_it_is_said_otherwise()
+    {
+        BackendOptions untold = Given.Options(Given.With()).Backends[0];
+        Assert.Equal((PayloadKind.Table, PackedRequests.Pass), (untold.Payload, untold.Compression));
+        BackendOptions told = Given.Options(Given.With(
+            backends: """ "storage": { "protocol": "smf", "servers": ["x:1"], "payload": "any", "compression": "refuse" }""")).Backends[0];
+        Assert.Equal((PayloadKind.Any, PackedRequests.Refuse), (told.Payload, told.Compression));
+    }
+
+    [Fact]
+    public void Bodies_of_frame_backends_are_no_tables_and_never_packed() => Assert.Equal(
+        [
+            "gateway.json:5:64: backends.files.payload: only smf backends have it, and this one speaks frame; leave it out",
+            "gateway.json:5:88: backends.files.compression: only smf backends have it, and this one speaks frame; leave it out",
+        ],
+        Given.Mistakes(Given.With(
+            backends: """ "files": { "protocol": "frame", "servers": ["x:1"], "payload": "table", "compression": "pass" }""",
+            routes: "")));
+
+    [Theory]
+    [InlineData("payload", "\"none\"", "unknown value \"none\"; write \"table\" or \"any\"")]
+    [InlineData("compression", "\"zstd\"", "unknown value \"zstd\"; write \"pass\" or \"refuse\"")]
+    public void Other_words_are_mistakes(string option, string value, string mistake) => Assert.Equal(
+        [$"gateway.json:5:{57 + option.Length}: backends.storage.{option}: {mistake}"],
+        Given.Mistakes(Given.With(backends: $$""" "storage": { "protocol": "smf", "servers": ["x:1"], "{{option}}": {{value}} }""")));
+
+    [Fact]
     public void Bounds_have_their_ranges() => Assert.Equal(
         [
             "gateway.json:5:79: backends.storage.connectTimeout: \"6m\" is too long; write a duration from \"1ms\" to \"5m\", such as \"250ms\", \"5s\" or \"2m\"",

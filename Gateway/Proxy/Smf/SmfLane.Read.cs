@@ -43,10 +43,7 @@ internal sealed partial class SmfLane : IReplyStream
         if (_sessions.Find(header.Session) is not { } call)
             return SwallowUnknown(header);
         if (header.Size > Server.Backend.SharedBodyMax)
-        {
-            BeginRelay(call, header);
-            return SmfHeader.Bytes;
-        }
+            return ConsumeLargeReply(call, header, bytes);
         MessageBytes = SmfHeader.Bytes + (int)header.Size;
         if (bytes.Length < MessageBytes)
             return 0;
@@ -72,7 +69,7 @@ internal sealed partial class SmfLane : IReplyStream
     {
         if (!IsDeliverable(call))
             Loop.Counters.LateReplies++;
-        else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]))
+        else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]) || !IsAsDeclared(reply[SmfHeader.Bytes..], header))
             RefuseBadReply(call);
         else
             call.Caller!.Reply(call, header, reply);
@@ -88,6 +85,9 @@ internal sealed partial class SmfLane : IReplyStream
 
     private void EndCall(SmfCall call)
     {
+        // The answer may have been too much for a caller that reads nothing, and the lane have ended with its request.
+        if (IsClosed)
+            return;
         Remove(call);
         call.End(Loop);
         if (!IsExclusive)
@@ -108,10 +108,33 @@ internal sealed partial class SmfLane : IReplyStream
 
     private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.MessageBytesMax;
 
-    private void BeginRelay(SmfCall call, SmfHeader header)
+    private bool IsAsDeclared(ReadOnlySpan<byte> body, SmfHeader header) =>
+        !Server.Backend.MustBeTable(header.Compression) || SmfTableOutline.IsTable(body);
+
+    /// <summary>A body with the outline of a table in its head is passed on; its header waits here until the head has come.</summary>
+    private int ConsumeLargeReply(SmfCall call, SmfHeader header, ReadOnlySpan<byte> bytes)
+    {
+        bool isBad = IsBad(call, header);
+        if (!isBad && IsDeliverable(call) && Server.Backend.MustBeTable(header.Compression))
+        {
+            int headBytes = (int)Math.Min(header.Size, SmfTableOutline.HeadBytesMax);
+            MessageBytes = SmfHeader.Bytes + headBytes;
+            if (bytes.Length < MessageBytes)
+            {
+                call.LastMovedMs = Loop.NowMs;
+                return 0;
+            }
+            // A vtable behind the head is not looked at, only its place: by then the caller has the header, and could not be told.
+            isBad = !SmfTableOutline.IsTableSoFar(bytes.Slice(SmfHeader.Bytes, headBytes), header.Size, out _);
+        }
+        BeginRelay(call, header, isBad);
+        return SmfHeader.Bytes;
+    }
+
+    private void BeginRelay(SmfCall call, SmfHeader header, bool isBad)
     {
         bool isTooLarge = header.Size > call.Route.MessageBytesMax;
-        BeginRelayTo(call, header);
+        BeginRelayTo(call, header, isBad);
         // What follows may be gigabytes: no new call should stand behind it. Those that do already may still get their replies.
         if (isTooLarge && IsExclusive)
             Abort();
@@ -119,7 +142,7 @@ internal sealed partial class SmfLane : IReplyStream
             Retire();
     }
 
-    private void BeginRelayTo(SmfCall call, SmfHeader header)
+    private void BeginRelayTo(SmfCall call, SmfHeader header, bool isBad)
     {
         _relayBytesLeft = header.Size;
         _relayHeader = header;
@@ -129,10 +152,10 @@ internal sealed partial class SmfLane : IReplyStream
             Loop.Counters.LateReplies++;
             EndRelayedCall();
         }
-        else if (IsBad(call, header))
+        else if (isBad)
         {
             RefuseBadReply(call);
-            EndRelayedCall();
+            EndRefusedRelay();
         }
         else if (call.Caller!.TryBeginStream(this))
         {
@@ -277,6 +300,15 @@ internal sealed partial class SmfLane : IReplyStream
         _relay = null;
         Remove(call);
         call.End(Loop);
+    }
+
+    /// <summary>The caller has been told. Where its request was still on its way, the lane has lost its place, or has ended with the caller.</summary>
+    private void EndRefusedRelay()
+    {
+        if (!IsClosed)
+            EndRelayedCall();
+        if (_upload is not null)
+            Abort();
     }
 
     private void StopRelay()

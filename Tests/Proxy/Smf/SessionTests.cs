@@ -30,10 +30,10 @@ public sealed class SessionTests
         Assert.Equal(2, sim.SmfServer.Connections.Count);
 
         for (int i = 65_534; i >= 0; i--)
-            sim.SmfServer.Connections[0].Reply(asked[i], asked[i].Payload);
+            sim.SmfServer.Connections[0].Reply(asked[i], asked[i].Content);
         sim.RunUntilQuiet();
         Assert.Equal((40_000, 25_535), (first.Replies.Count, second.Replies.Count));
-        Assert.All(first.Replies.Concat(second.Replies), reply => Assert.Equal(reply.Header.Session, BitConverter.ToInt32(reply.Payload)));
+        Assert.All(first.Replies.Concat(second.Replies), reply => Assert.Equal(reply.Header.Session, BitConverter.ToInt32(reply.Content)));
         Assert.Equal(1, sim.SmfBackend.Servers[0].CallsInFlight);
     }
 
@@ -61,7 +61,7 @@ public sealed class SessionTests
             if (held.Count < 50)
                 return;
             foreach (SmfMessage one in held.OrderBy(_ => sim.Random.Next()))
-                server.Reply(one, one.Payload);
+                server.Reply(one, one.Content);
             held.Clear();
         };
         SmfFarCaller caller = sim.ConnectSmf();
@@ -71,7 +71,7 @@ public sealed class SessionTests
                 caller.Call((ushort)(round * 50 + i), BitConverter.GetBytes(round * 50 + i));
             sim.RunUntilQuiet();
             Assert.Equal(50, caller.Replies.Count);
-            Assert.All(caller.Replies, reply => Assert.Equal(reply.Header.Session, (ushort)BitConverter.ToInt32(reply.Payload)));
+            Assert.All(caller.Replies, reply => Assert.Equal(reply.Header.Session, (ushort)BitConverter.ToInt32(reply.Content)));
             caller.Replies.Clear();
         }
         Assert.Single(sim.SmfServer.Connections);
@@ -84,11 +84,11 @@ public sealed class SessionTests
         int repeated = 0;
         sim.SmfServer.OnRequest = (server, request) => sim.Network.After(sim.Random.Next(30), () =>
         {
-            server.Reply(request, request.Payload);
+            server.Reply(request, request.Content);
             if (sim.Random.Next(3) != 0)
                 return;
             repeated++;
-            sim.Network.After(sim.Random.Next(3) * sim.Random.Next(60), () => server.Reply(request, request.Payload));
+            sim.Network.After(sim.Random.Next(3) * sim.Random.Next(60), () => server.Reply(request, request.Content));
         });
         SmfFarCaller[] callers = [sim.ConnectSmf(), sim.ConnectSmf(), sim.ConnectSmf()];
         for (int round = 1; round <= 20; round++)
@@ -107,7 +107,7 @@ public sealed class SessionTests
         Assert.All(callers.SelectMany(caller => caller.Replies), reply =>
         {
             Assert.Equal(200u, reply.Header.Meta);
-            Assert.Equal(reply.Header.Session, BitConverter.ToInt32(reply.Payload));
+            Assert.Equal(reply.Header.Session, BitConverter.ToInt32(reply.Content));
         });
         Assert.NotEqual(0, repeated);
         Assert.InRange(sim.SmfBackend.Servers[0].UnknownSessions, 1, repeated);
@@ -139,8 +139,8 @@ public sealed class SessionTests
         first.Reply(asked[1], "TWO"u8);
         sim.SmfServer.Connection.Reply(asked[2], "THREE"u8);
         sim.RunUntilQuiet();
-        Assert.Equal(["ONE"u8.ToArray(), "THREE"u8.ToArray()], caller.Replies.Select(reply => reply.Payload));
-        Assert.Equal("TWO"u8.ToArray(), Assert.Single(other.Replies).Payload);
+        Assert.Equal(["ONE"u8.ToArray(), "THREE"u8.ToArray()], caller.Replies.Select(reply => reply.Content));
+        Assert.Equal("TWO"u8.ToArray(), Assert.Single(other.Replies).Content);
         Assert.True(first.IsOver);
         Assert.Equal(1, sim.SmfBackend.Servers[0].UnknownSessions);
         Assert.Contains("Backend storage: server smf:1 sent a reply that no call waits for (route of the session's last call: get); its connection takes no further calls.", sim.Messages);
@@ -177,13 +177,13 @@ public sealed class SessionTests
         sim.SmfServer.OnRequest = (server, request) =>
         {
             server.Reply(sim.SmfServer.Requests[0], "again"u8);
-            server.Reply(request, request.Payload);
+            server.Reply(request, request.Content);
         };
         byte[] body = new byte[100_000];
         sim.Random.NextBytes(body);
         caller.Call(2, body);
         sim.RunUntilQuiet();
-        Assert.Equal(body, caller.LastReply.Payload);
+        Assert.Equal(body, caller.LastReply.Content);
         Assert.True(Assert.Single(sim.SmfServer.Connections).IsOver);
     }
 
@@ -212,7 +212,7 @@ public sealed class SessionTests
         caller.Reset();
         sim.RunUntilQuiet();
         foreach (SmfMessage request in asked)
-            sim.SmfServer.Connection.Reply(request, request.Payload);
+            sim.SmfServer.Connection.Reply(request, request.Content);
         sim.RunUntilQuiet();
         Assert.Equal(1000, sim.Counters.LateReplies);
         sim.AssertNothingLeaked();
