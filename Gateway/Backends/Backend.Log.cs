@@ -20,4 +20,8 @@ internal sealed partial class Backend
 
     [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} sent a reply to route {Route} that cannot be passed on: {Why}.")]
     private static partial void LogBadReply(ILogger log, string backend, Address address, string route, string why);
+
+    [LoggerMessage(EventId = 206, Level = LogLevel.Warning,
+        Message = "Backend {Backend}: server {Address} sent a reply that no call waits for (route of the session's last call: {Route}); its connection takes no further calls.")]
+    private static partial void LogUnknownSession(ILogger log, string backend, Address address, string route);
 }

@@ -3,6 +3,7 @@ using FrameRpc.Gateway.Proxy.Smf;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Smf;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Backends;
@@ -45,6 +46,14 @@ internal sealed partial class Backend
 
     /// <summary>smf replies up to this size are passed on whole.</summary>
     public int SharedBodyMax { get; }
+
+    /// <summary>Whether an smf body that is packed so has to have the outline of a table. What cannot be unpacked here is not looked at.</summary>
+    public bool MustBeTable(SmfCompression compression) =>
+        _options.Payload == PayloadKind.Table && compression is not (SmfCompression.Zstd or SmfCompression.Lz4);
+
+    /// <summary>Whether its servers get smf requests that are packed so.</summary>
+    public bool Takes(SmfCompression compression) =>
+        _options.Compression == PackedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
 
     public IReadOnlyList<Server> Servers => _servers;
 
@@ -171,6 +180,8 @@ internal sealed partial class Backend
     internal void LogLost(Address address, int calls) => LogLost(_log, _options.Name, address, calls);
 
     internal void LogBadReply(Address address, Route route, string why) => LogBadReply(_log, _options.Name, address, route.Name, why);
+
+    internal void LogUnknownSession(Address address, string route) => LogUnknownSession(_log, _options.Name, address, route);
 
     internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
 }

@@ -45,6 +45,9 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     /// <summary>Connections that could not be made.</summary>
     public long ConnectsFailed { get; private set; }
 
+    /// <summary>Replies under a session that no call had: each retires its lane.</summary>
+    public long UnknownSessions { get; private set; }
+
     /// <summary>Exclusive lanes that wait for a call.</summary>
     public int IdleLanes => _idle.Count;
 
@@ -146,6 +149,14 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     {
         loop.Counters.BadReplies++;
         backend.LogBadReply(Address, route, why);
+    }
+
+    /// <summary>A reply came under a session that no call has.</summary>
+    /// <param name="lastRoute">Of the last call that had it on that lane; null where it was never used.</param>
+    public void NoteUnknownSession(Route? lastRoute)
+    {
+        UnknownSessions++;
+        backend.LogUnknownSession(Address, lastRoute?.Name ?? "none");
     }
 
     public void NoteReached()

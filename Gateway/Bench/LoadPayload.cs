@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Bench;
 
@@ -69,19 +70,29 @@ internal sealed class LoadPayload
         return new LoadPayload(bytes, JsonStart.Length, StampForm.Hex);
     }
 
-    /// <summary>A FlatBuffers table with the stamp in its string, where the size has room for it; else octets.</summary>
+    /// <summary>
+    /// A FlatBuffers table with the stamp in its string, where the size has room for it; else the empty table, and the stamp behind it. What is shorter than
+    /// that, octets: no table is so short, and a gateway passes them only to a backend whose payload is any.
+    /// </summary>
     public static LoadPayload Table(int size)
     {
         int textStart = TableBeforeText.Length;
         // The string is closed by a zero byte.
         int textBytes = size - textStart - 1;
         if (textBytes < HexDigits)
-            return Octets(size);
+            return size < SmfEmptyReply.Payload.Length ? Octets(size) : EmptyTable(size);
         byte[] bytes = new byte[size];
         TableBeforeText.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(textStart - sizeof(int)), textBytes);
         bytes.AsSpan(textStart, textBytes).Fill((byte)'n');
         return new LoadPayload(bytes, textStart, StampForm.Hex);
+    }
+
+    private static LoadPayload EmptyTable(int size)
+    {
+        byte[] bytes = new byte[size];
+        SmfEmptyReply.Payload.CopyTo(bytes);
+        return new LoadPayload(bytes, SmfEmptyReply.Payload.Length, StampForm.Binary);
     }
 
     /// <summary>The whole payload with this stamp in it. Lasts until the next stamp.</summary>

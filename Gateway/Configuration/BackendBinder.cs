@@ -28,15 +28,18 @@ internal static class BackendBinder
         ConnectTimeout = section.Get(OptionTable.Backend.ConnectTimeout).Value,
         Lanes = BindLanes(section, protocol, workers),
         CallsWaitingMax = section.Get(OptionTable.Backend.CallsWaitingMax).Value,
-        DrainsOctets = BindDrainsOctets(section, protocol),
+        DrainsOctets = GetOnlyOf(WireProtocol.Frame, section, protocol, OptionTable.Backend.DrainsOctets),
+        Payload = GetOnlyOf(WireProtocol.Smf, section, protocol, OptionTable.Backend.Payload),
+        Compression = GetOnlyOf(WireProtocol.Smf, section, protocol, OptionTable.Backend.Compression),
     };
 
-    private static bool BindDrainsOctets(OptionSection section, Setting<WireProtocol> protocol)
+    /// <summary>An option that backends of one format have.</summary>
+    private static T GetOnlyOf<T>(WireProtocol only, OptionSection section, Setting<WireProtocol> protocol, ValueOption<T> option)
     {
-        Setting<bool> drains = section.Get(OptionTable.Backend.DrainsOctets);
-        if (drains.IsWritten && protocol is { IsRight: true, Value: WireProtocol.Smf })
-            section.Refuse(drains, "only frame messages have octets; leave it out");
-        return drains.Value;
+        Setting<T> setting = section.Get(option);
+        if (setting.IsWritten && protocol.IsRight && protocol.Value != only)
+            section.Refuse(setting, $"only {only.Word()} backends have it, and this one speaks {protocol.Value.Word()}; leave it out");
+        return setting.Value;
     }
 
     private static LaneShare BindLanes(OptionSection section, Setting<WireProtocol> protocol, int workers)

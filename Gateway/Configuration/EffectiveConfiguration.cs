@@ -61,7 +61,12 @@ internal sealed class EffectiveConfiguration
         Value(OptionTable.Backend.ConnectionsPerServerMax, (backend.Lanes.Shared + backend.Lanes.Exclusive) * workers);
         Value(OptionTable.Backend.CallsWaitingMax, backend.CallsWaitingMax);
         if (backend.Protocol == WireProtocol.Frame)
+        {
             Value(OptionTable.Backend.DrainsOctets, backend.DrainsOctets);
+            return;
+        }
+        Value(OptionTable.Backend.Payload, backend.Payload);
+        Value(OptionTable.Backend.Compression, backend.Compression);
     }
 
     private void WriteServer(ServerOptions server)

@@ -52,6 +52,24 @@ internal enum Balancing
     LeastCalls,
 }
 
+/// <summary>What the uncompressed bodies of an smf backend are.</summary>
+internal enum PayloadKind
+{
+    /// <summary>FlatBuffers tables: what has not the outline of one is refused, either way.</summary>
+    Table,
+    /// <summary>Any bytes.</summary>
+    Any,
+}
+
+/// <summary>What becomes of zstd and lz4 requests to an smf backend.</summary>
+internal enum PackedRequests
+{
+    /// <summary>They pass, and nothing looks into them.</summary>
+    Pass,
+    /// <summary>They are refused.</summary>
+    Refuse,
+}
+
 /// <summary>A named group of servers that serve the same methods.</summary>
 internal sealed record BackendOptions
 {
@@ -68,6 +86,10 @@ internal sealed record BackendOptions
     public required int CallsWaitingMax { get; init; }
     /// <summary>The frame servers read an octets request to its end, or close the connection. False by default.</summary>
     public required bool DrainsOctets { get; init; }
+    /// <summary>Of smf bodies. <c>table</c> by default.</summary>
+    public required PayloadKind Payload { get; init; }
+    /// <summary>Of smf requests. <c>pass</c> by default.</summary>
+    public required PackedRequests Compression { get; init; }
 }
 
 /// <summary>One address of a backend, and its share of the calls.</summary>

@@ -113,7 +113,18 @@ internal static class OptionTable
             new FlagForm())
         { Default = false };
 
-        public static readonly OptionGroup Members = new(Protocol, Servers, Balancing, ConnectTimeout, ConnectionsPerServerMax, CallsWaitingMax, DrainsOctets);
+        public static readonly ValueOption<PayloadKind> Payload = new("payload",
+            "What uncompressed smf bodies are: table refuses those without the outline of a FlatBuffers table, either way; any lets all bytes pass.",
+            new ChoiceForm<PayloadKind>(("table", PayloadKind.Table), ("any", PayloadKind.Any)))
+        { Default = PayloadKind.Table };
+
+        public static readonly ValueOption<PackedRequests> Compression = new("compression",
+            "Whether zstd and lz4 requests of smf reach the servers: pass, or refuse for servers that end on them, as Go's do.",
+            new ChoiceForm<PackedRequests>(("pass", PackedRequests.Pass), ("refuse", PackedRequests.Refuse)))
+        { Default = PackedRequests.Pass };
+
+        public static readonly OptionGroup Members = new(
+            Protocol, Servers, Balancing, ConnectTimeout, ConnectionsPerServerMax, CallsWaitingMax, DrainsOctets, Payload, Compression);
     }
 
     /// <summary>Names of an entry of a backend's <c>servers</c>.</summary>

@@ -10,8 +10,6 @@ internal sealed class WorkerCounters
     public long CallsRefused;
     /// <summary>Replies that came after their call was given up, and were swallowed.</summary>
     public long LateReplies;
-    /// <summary>Replies for a session nobody uses: the lane's server has lost its place.</summary>
-    public long UnknownSessions;
     /// <summary>Replies whose header or checksum was wrong, answered with 502 instead.</summary>
     public long BadReplies;
     /// <summary>Octets requests that were not sent on because their reply had begun.</summary>

@@ -20,7 +20,7 @@ internal static partial class ClientLog
     [LoggerMessage(10, LogLevel.Warning, "{Address}: {Abandoned} calls that timed out or were cancelled were never answered; further calls go to a new connection")]
     public static partial void Retired(ILogger logger, string address, int abandoned);
 
-    [LoggerMessage(11, LogLevel.Warning, "{Address}: a reply came for session {Session}, which no call has; it is skipped")]
+    [LoggerMessage(11, LogLevel.Warning, "{Address}: a reply came for session {Session}, which no call has; further calls go to a new connection, and this one is closed when those in flight are over")]
     public static partial void UnknownSession(ILogger logger, string address, ushort session);
 
     [LoggerMessage(12, LogLevel.Debug, "{Address}: the server ended the connection while no call was in flight")]

@@ -43,7 +43,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
     /// <summary>Whether further calls may begin here.</summary>
     public bool IsUsable => Volatile.Read(ref _ended) == 0 && Volatile.Read(ref _retired) == 0;
 
-    /// <summary>Whether it may not be used because too many calls went unanswered, where the server may be well otherwise.</summary>
+    /// <summary>Whether it may not be used because of what the server answered or left unanswered, where it may be well otherwise.</summary>
     public bool IsRetired => Volatile.Read(ref _retired) != 0;
 
     public void Start() => _receiver.Start();
@@ -75,7 +75,12 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         GiveUpIfForgotten();
     }
 
-    public void OnUnknownSession(ushort session) => ClientLog.UnknownSession(_client.Options.Logger, Peer, session);
+    /// <summary>A reply came that no call waits for: a server that answers twice, or has lost its place. Nothing further is asked of it here.</summary>
+    public void OnUnknownSession(ushort session)
+    {
+        if (TryRetire())
+            ClientLog.UnknownSession(_client.Options.Logger, Peer, session);
+    }
 
     public void OnLateReplies(int count) => _client.CountLateReplies(count);
 
@@ -180,13 +185,19 @@ internal sealed class SmfClientConnection : IAsyncDisposable
 
     private void GiveUpIfForgotten()
     {
-        if (_sessions.AbandonedCount > AbandonedMax && Interlocked.Exchange(ref _retired, 1) == 0)
-        {
+        if (_sessions.AbandonedCount > AbandonedMax && TryRetire())
             ClientLog.Retired(_client.Options.Logger, Peer, _sessions.AbandonedCount);
-            _sessions.Close();
-            _client.Forget(this);
-            _ = _unusable.CancelAsync();
-        }
         CloseIfRetiredAndIdle();
+    }
+
+    /// <summary>Takes no further calls; those in flight stay. False, if that has been so already.</summary>
+    private bool TryRetire()
+    {
+        if (Interlocked.Exchange(ref _retired, 1) != 0)
+            return false;
+        _sessions.Close();
+        _client.Forget(this);
+        _ = _unusable.CancelAsync();
+        return true;
     }
 }

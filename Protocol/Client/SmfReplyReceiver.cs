@@ -76,15 +76,19 @@ internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection con
     // Before any of the answered goes on: with its next call it may find itself alone, and a session free.
     protected override void OnTurnOver()
     {
-        if (_answeredCount == 0)
-            return;
+        if (_answeredCount > 0)
+            FreeAnswered();
+        connection.CloseIfRetiredAndIdle();
+    }
+
+    private void FreeAnswered()
+    {
         sessions.Free(_answered.AsSpan(0, _answeredCount), _late);
         places.Return(_answeredCount);
         if (_late > 0)
             connection.OnLateReplies(_late);
         _answeredCount = 0;
         _late = 0;
-        connection.CloseIfRetiredAndIdle();
     }
 
     protected override void OnEnded(Exception? reason)

@@ -1,3 +1,5 @@
+using FrameRpc.Protocol.Smf;
+
 namespace FrameRpc.Protocol.Client;
 
 /// <summary>The calls in flight on one connection by their sessions.</summary>
@@ -8,19 +10,14 @@ namespace FrameRpc.Protocol.Client;
 /// </remarks>
 internal sealed class SmfSessions(SmfDeadlines deadlines)
 {
-    /// <summary>Session 0 is left out: it is what a header says that nobody filled in.</summary>
-    public const int SessionsMax = 65_535;
-
-    // A session rests until so many others are free as well: a reply that comes twice is found out then, and not taken for another one.
-    private const int RestingMin = 256;
+    public const int SessionsMax = SmfSessionNumbers.Max;
 
     private const int PageBits = 8;
     private const int PageMask = (1 << PageBits) - 1;
 
     private readonly Lock _lock = new();
     private readonly SmfCall?[]?[] _pages = new SmfCall?[]?[(SessionsMax >> PageBits) + 1];
-    private readonly Queue<ushort> _resting = new();
-    private int _issued;
+    private readonly SmfSessionNumbers _numbers = new();
     private int _live;
     private int _abandoned;
     private bool _closed;
@@ -42,8 +39,7 @@ internal sealed class SmfSessions(SmfDeadlines deadlines)
             alone = _live == 0;
             if (_closed)
                 return false;
-            bool rested = _resting.Count > RestingMin || _issued == SessionsMax;
-            ushort session = rested ? _resting.Dequeue() : (ushort)++_issued;
+            ushort session = _numbers.Take();
             call.Session = session;
             (_pages[session >> PageBits] ??= new SmfCall?[1 << PageBits])[session & PageMask] = call;
             _live++;
@@ -66,7 +62,7 @@ internal sealed class SmfSessions(SmfDeadlines deadlines)
         lock (_lock)
         {
             foreach (ushort session in sessions)
-                _resting.Enqueue(session);
+                _numbers.Free(session);
             _abandoned -= abandoned;
             _live -= sessions.Length - abandoned;
         }

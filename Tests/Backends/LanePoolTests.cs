@@ -55,7 +55,7 @@ public sealed class LanePoolTests
 
         sim.SmfServer.Connection.Reply(1, "x"u8);
         sim.RunUntilQuiet();
-        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Payload);
+        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Content);
         caller.Call(40, "x"u8);
         sim.RunUntilQuiet();
         Assert.Equal(200u, caller.StatusOf(40));

@@ -99,6 +99,8 @@ public sealed class ServerPickerTests
             Lanes = new LaneShare(Shared: 8, Exclusive: 64),
             CallsWaitingMax = 1024,
             DrainsOctets = false,
+            Payload = PayloadKind.Table,
+            Compression = PackedRequests.Pass,
         };
         return [.. new Backend(options, sharedBodyMax: 65_536, _loop, NullLogger.Instance).Servers];
     }

@@ -31,7 +31,7 @@ public sealed class BackendTests
 
     [Fact]
     public void Only_frame_servers_drain_octets() => Assert.Equal(
-        ["gateway.json:5:69: backends.storage.drainsOctets: only frame messages have octets; leave it out"],
+        ["gateway.json:5:69: backends.storage.drainsOctets: only frame backends have it, and this one speaks smf; leave it out"],
         Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "smf", "servers": ["x:1"], "drainsOctets": true }""")));
 
     [Theory]
@@ -59,6 +59,33 @@ public sealed class BackendTests
     public void Where_the_default_is_too_few_for_the_workers_they_have_what_they_need() => Assert.Equal(
         new LaneShare(Shared: 1, Exclusive: 1),
         Given.Options(Given.With(rest: """ "workers": 1000 """)).Backends[0].Lanes);
+
+    [Fact]
+    public void Payloads_of_smf_are_tables_and_packed_requests_pass_unless_it_is_said_otherwise()
+    {
+        BackendOptions untold = Given.Options(Given.With()).Backends[0];
+        Assert.Equal((PayloadKind.Table, PackedRequests.Pass), (untold.Payload, untold.Compression));
+        BackendOptions told = Given.Options(Given.With(
+            backends: """ "storage": { "protocol": "smf", "servers": ["x:1"], "payload": "any", "compression": "refuse" }""")).Backends[0];
+        Assert.Equal((PayloadKind.Any, PackedRequests.Refuse), (told.Payload, told.Compression));
+    }
+
+    [Fact]
+    public void Bodies_of_frame_backends_are_no_tables_and_never_packed() => Assert.Equal(
+        [
+            "gateway.json:5:64: backends.files.payload: only smf backends have it, and this one speaks frame; leave it out",
+            "gateway.json:5:88: backends.files.compression: only smf backends have it, and this one speaks frame; leave it out",
+        ],
+        Given.Mistakes(Given.With(
+            backends: """ "files": { "protocol": "frame", "servers": ["x:1"], "payload": "table", "compression": "pass" }""",
+            routes: "")));
+
+    [Theory]
+    [InlineData("payload", "\"none\"", "unknown value \"none\"; write \"table\" or \"any\"")]
+    [InlineData("compression", "\"zstd\"", "unknown value \"zstd\"; write \"pass\" or \"refuse\"")]
+    public void Other_words_are_mistakes(string option, string value, string mistake) => Assert.Equal(
+        [$"gateway.json:5:{57 + option.Length}: backends.storage.{option}: {mistake}"],
+        Given.Mistakes(Given.With(backends: $$""" "storage": { "protocol": "smf", "servers": ["x:1"], "{{option}}": {{value}} }""")));
 
     [Fact]
     public void Bounds_have_their_ranges() => Assert.Equal(

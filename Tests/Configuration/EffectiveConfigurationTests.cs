@@ -17,7 +17,8 @@ public sealed class EffectiveConfigurationTests
             "smf \"servers\"": {
               "protocol": "smf",
               "servers": [{ "address": "h:1", "weight": 1 }, { "address": "[::1]:2", "weight": 3 }],
-              "balancing": "roundRobin", "connectTimeout": "250ms", "connectionsPerServerMax": 12, "callsWaitingMax": 0
+              "balancing": "roundRobin", "connectTimeout": "250ms", "connectionsPerServerMax": 12, "callsWaitingMax": 0,
+              "payload": "any", "compression": "refuse"
             },
             "frames": {
               "protocol": "frame", "servers": [{ "address": "demo:echo", "weight": 1 }],

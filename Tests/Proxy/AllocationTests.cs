@@ -12,6 +12,9 @@ public sealed class AllocationTests
 {
     private const int Calls = 10_000;
 
+    /// <summary>One call at a time walks through 257 sessions of a lane before it uses one again: until then the lane's table grows.</summary>
+    private const int WarmRounds = 300;
+
     [Fact]
     public void The_measure_sees_an_allocation()
     {
@@ -36,7 +39,7 @@ public sealed class AllocationTests
             foreach (SmfFarCaller caller in callers)
                 caller.Send(call);
         });
-        Assert.All(callers, caller => Assert.Equal(Calls / callers.Length, caller.Replies.Count - 100));
+        Assert.All(callers, caller => Assert.Equal(Calls / callers.Length, caller.Replies.Count - WarmRounds));
     }
 
     [Fact]
@@ -51,7 +54,7 @@ public sealed class AllocationTests
             foreach (FrameFarCaller caller in callers)
                 caller.Send(call);
         });
-        Assert.All(callers, caller => Assert.Equal(Calls / callers.Length, caller.Replies.Count - 100));
+        Assert.All(callers, caller => Assert.Equal(Calls / callers.Length, caller.Replies.Count - WarmRounds));
     }
 
     [Theory]
@@ -77,7 +80,7 @@ public sealed class AllocationTests
 
     private static void AssertAllocatesNothing(GatewaySimulation sim, int rounds, Action call)
     {
-        for (int warm = 0; warm < 100; warm++)
+        for (int warm = 0; warm < WarmRounds; warm++)
         {
             call();
             sim.RunUntilQuiet();

@@ -53,7 +53,7 @@ public sealed class TroubleTests
         Assert.Equal(
             [
                 "Backend frames: server frame:1 sent a reply to route Echo that cannot be passed on: it does not begin with a header part.",
-                "Backend storage: server smf:1 sent a reply to route get that cannot be passed on: its header or its checksum is wrong.",
+                "Backend storage: server smf:1 sent a reply to route get that cannot be passed on: its header or its checksum is wrong, or it is no FlatBuffers table.",
             ],
             _sim.Messages);
     }

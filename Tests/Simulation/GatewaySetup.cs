@@ -40,6 +40,12 @@ internal sealed record GatewaySetup
 
     public int SharedBodyMax { get; init; } = 64 * 1024;
 
+    /// <summary>What the bodies of the smf backend are.</summary>
+    public PayloadKind Payload { get; init; } = PayloadKind.Table;
+
+    /// <summary>What becomes of packed requests to it.</summary>
+    public PackedRequests Compression { get; init; } = PackedRequests.Pass;
+
     /// <summary>How bodies pass. Spliced from a length on at which every larger body in these tests has both: what came in memory and what did not.</summary>
     public RelayPolicy Relay { get; init; } = RelayOfTheseTests;
 
@@ -102,6 +108,8 @@ internal sealed record GatewaySetup
         Lanes = new LaneShare(SharedLanesMax, ExclusiveLanesMax),
         CallsWaitingMax = CallsWaitingMax,
         DrainsOctets = DrainsOctets,
+        Payload = Payload,
+        Compression = Compression,
     };
 
     private RouteOptions SmfRoute() => new()

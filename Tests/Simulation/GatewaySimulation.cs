@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Proxy.Frames;
 using FrameRpc.Gateway.Proxy.Smf;
@@ -18,6 +19,7 @@ internal sealed class GatewaySimulation
 
     private readonly BugLog _log = new();
     private readonly long _mappedAtStart;
+    private readonly bool _needsTables;
 
     public GatewaySimulation(GatewaySetup? setup = null, NetworkConditions? conditions = null, int seed = 1)
     {
@@ -28,7 +30,8 @@ internal sealed class GatewaySimulation
         Loop = new EventLoop(Network, Time, new Random(seed), _log, options.Relay);
         Dispatcher = new Dispatcher(Loop, options, new RouteTable(options), _log);
         Calls = new SmfCallPool(Loop);
-        SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)))];
+        _needsTables = setup.Payload == PayloadKind.Table;
+        SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)) { NeedsTables = _needsTables })];
         FrameServers = [.. setup.FrameServers.Select((_, i) => new FrameServer(GatewaySetup.FrameAddress(i)))];
         foreach (SimulatedServer server in SmfServers.Concat<SimulatedServer>(FrameServers))
             Network.Add(server);
@@ -70,7 +73,7 @@ internal sealed class GatewaySimulation
     public SmfFarCaller ConnectSmf()
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
-        var caller = new SmfFarCaller();
+        var caller = new SmfFarCaller { NeedsTables = _needsTables };
         Network.Attach(far, caller);
         _ = new SmfCaller(Dispatcher, Dispatcher.Ledger.Listeners[0], Calls, near, onClosed: () => { });
         return caller;

@@ -23,6 +23,8 @@ internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<Pr
         OfServers(to, server => server.LanesOpened);
         to.Counter("frpc_connects_failed_total", "Connections to a server that could not be made.");
         OfServers(to, server => server.ConnectsFailed);
+        to.Counter("frpc_unknown_sessions_total", "Replies of a server that no call waited for; each retires its connection.");
+        OfServers(to, server => server.UnknownSessions);
         to.Gauge("frpc_server_calls_in_flight", "Calls that a server has not answered yet.");
         OfServers(to, server => server.CallsInFlight);
         WriteUp(to);

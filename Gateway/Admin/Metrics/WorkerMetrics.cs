@@ -21,7 +21,6 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
         Counter(to, "frpc_lanes_retired_total", "Connections to servers that take no further call.", counters => counters.LanesRetired);
         Counter(to, "frpc_servers_passed_over_total", "Calls put on another server because theirs could not be reached.", counters => counters.ServersPassedOver);
         Counter(to, "frpc_late_replies_total", "Replies that came after their call was given up, and were swallowed.", counters => counters.LateReplies);
-        Counter(to, "frpc_unknown_sessions_total", "Replies for a session that nobody uses.", counters => counters.UnknownSessions);
         Counter(to, "frpc_bad_replies_total", "Replies that could not be passed on: of another type than was asked for, or wrong in themselves.", counters => counters.BadReplies);
         Counter(to, "frpc_requests_stopped_total", "Octets requests whose rest was not sent on, because their reply had begun.", counters => counters.RequestsStopped);
         Gauge(to, "frpc_buffer_bytes", "Native memory for bodies and messages, in use or kept for use.", worker => worker.BufferBytes);

@@ -77,7 +77,7 @@ internal static class CallAdvice
         SmfStatus.Unavailable => "Is a server of the backend running? The gateway's log says which could not be reached.",
         SmfStatus.BadGateway => "Does the server know the method? Servers close the connection on a request id that they do not know.",
         SmfStatus.TimedOut => "The route's timeout gives the server more time.",
-        SmfStatus.BadRequest => "Mend the request; --verbose shows it as it was sent.",
+        SmfStatus.BadRequest => "Is the payload a FlatBuffers table? --verbose shows the request as it was sent.",
         _ => "The server's log says more.",
     };
 

@@ -27,7 +27,7 @@ internal sealed partial class SmfCaller
             at += consumed;
         }
         if (at == bytes.Length && _upload?.Lane is { } lane)
-            TrySplice(lane, _uploadBytesLeft);
+            TrySplice(lane, BytesToPass);
         if (!IsInputPaused && Dispatcher.IsDraining)
             LeaveIfDone();
         return at;
@@ -53,15 +53,14 @@ internal sealed partial class SmfCaller
             return RefuseAndSkip(header, Refusal.NoRoute, Ledger.Unrouted);
         if (header.Size > route.MessageBytesMax)
             return RefuseAndSkip(header, Refusal.TooLarge, Ledger.Of(route));
+        if (!Dispatcher.BackendOf(route).Takes(header.Compression))
+            return RefuseAndSkip(header, Refusal.Malformed, Ledger.Of(route));
         if (Dispatcher.IsDraining)
             return RefuseAndSkip(header, Refusal.Draining, Ledger.Of(route));
         if (_inFlight >= CallsInFlightMax)
             return RefuseAndSkip(header, Refusal.TooMany, Ledger.Of(route));
         if (header.Size > Dispatcher.Limits.SharedBodyMax)
-        {
-            BeginUpload(route, header);
-            return SmfHeader.Bytes;
-        }
+            return ConsumeLargeRequest(route, header, bytes);
         int messageBytes = SmfHeader.Bytes + (int)header.Size;
         MessageBytes = messageBytes;
         if (bytes.Length < messageBytes)
@@ -80,18 +79,18 @@ internal sealed partial class SmfCaller
     /// <summary>Starts a call whose request is whole, and returns what is used of it: nothing while the lane is full, for then it comes again.</summary>
     private int StartCall(Route route, SmfHeader header, Span<byte> message)
     {
-        if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]))
+        Backend backend = Dispatcher.BackendOf(route);
+        if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]) || !IsAsDeclared(message[SmfHeader.Bytes..], header, backend))
             return RefuseWhole(header, message, Refusal.Malformed, route);
         if (_roomTimeUp)
         {
             _roomTimeUp = false;
             return RefuseWhole(header, message, Refusal.TimedOut, route);
         }
-        Backend backend = Dispatcher.BackendOf(route);
         if (backend.IsKeptApart(route))
         {
             Loop.Timers.Disarm(_roomTimer);
-            BeginUpload(route, header);
+            BeginUpload(route, header, farVtable: null);
             return SmfHeader.Bytes;
         }
         if (backend.SharedLane(out Refusal why) is not { } lane)
@@ -107,6 +106,9 @@ internal sealed partial class SmfCaller
         lane.Start(call, message);
         return message.Length;
     }
+
+    private static bool IsAsDeclared(ReadOnlySpan<byte> body, SmfHeader header, Backend backend) =>
+        !backend.MustBeTable(header.Compression) || SmfTableOutline.IsTable(body);
 
     private int RefuseWhole(SmfHeader header, ReadOnlySpan<byte> message, Refusal why, Route route)
     {

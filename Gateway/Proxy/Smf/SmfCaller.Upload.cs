@@ -11,9 +11,32 @@ internal sealed partial class SmfCaller
     private SmfCall? _upload;
     private SmfHeader _uploadHeader;
     private long _uploadBytesLeft;
+    /// <summary>The root table's vtable, where it stands behind the head of the body and is still to come.</summary>
+    private SmfTableOutline? _farVtable;
 
-    private void BeginUpload(Route route, SmfHeader header)
+    /// <summary>What may be passed on before something has to be looked at, or the body ends.</summary>
+    private long BytesToPass => _farVtable is { } outline ? outline.VtablePosition - (_uploadHeader.Size - _uploadBytesLeft) : _uploadBytesLeft;
+
+    /// <summary>A body with the outline of a table in its head takes a lane: before that, nothing is asked of a server for it.</summary>
+    private int ConsumeLargeRequest(Route route, SmfHeader header, ReadOnlySpan<byte> bytes)
     {
+        SmfTableOutline? farVtable = null;
+        if (Dispatcher.BackendOf(route).MustBeTable(header.Compression))
+        {
+            int headBytes = (int)Math.Min(header.Size, SmfTableOutline.HeadBytesMax);
+            MessageBytes = SmfHeader.Bytes + headBytes;
+            if (bytes.Length < MessageBytes)
+                return 0;
+            if (!SmfTableOutline.IsTableSoFar(bytes.Slice(SmfHeader.Bytes, headBytes), header.Size, out farVtable))
+                return RefuseAndSkip(header, Refusal.Malformed, Ledger.Of(route));
+        }
+        BeginUpload(route, header, farVtable);
+        return SmfHeader.Bytes;
+    }
+
+    private void BeginUpload(Route route, SmfHeader header, SmfTableOutline? farVtable)
+    {
+        _farVtable = farVtable;
         _uploadBytesLeft = header.Size;
         _uploadHeader = header;
         _upload = _calls.Rent();
@@ -24,8 +47,17 @@ internal sealed partial class SmfCaller
 
     private int Upload(ReadOnlySpan<byte> bytes)
     {
+        if (BytesToPass == 0)
+        {
+            MessageBytes = SmfTableOutline.VtableBytes;
+            if (bytes.Length < SmfTableOutline.VtableBytes)
+                return 0;
+            if (!_farVtable!.Value.IsVtable(bytes))
+                return RefuseUpload(bytes);
+            _farVtable = null;
+        }
         SmfLane lane = _upload!.Lane!;
-        int taken = (int)Math.Min(bytes.Length, _uploadBytesLeft);
+        int taken = (int)Math.Min(bytes.Length, BytesToPass);
         _uploadBytesLeft -= taken;
         _upload.NoteRequestPassed(taken, Loop.NowMs);
         Loop.Counters.BytesCopied += taken;
@@ -35,6 +67,13 @@ internal sealed partial class SmfCaller
         else if (lane.OutputBytes > StreamBufferBytesMax)
             HoldInput(InputHold.Upload);
         return taken;
+    }
+
+    /// <summary>The server has a part of the body. It gets no end of it, and nothing that stands behind the fault.</summary>
+    private int RefuseUpload(ReadOnlySpan<byte> bytes)
+    {
+        _upload!.Lane!.RefuseUpload(_upload);
+        return IsClosed ? bytes.Length : Skip(bytes);
     }
 
     protected override void OnSpliced(int bytes)
@@ -67,6 +106,7 @@ internal sealed partial class SmfCaller
             return;
         CutOutgoing();
         _upload = null;
+        _farVtable = null;
         _skipBytesLeft = _uploadBytesLeft;
         _uploadBytesLeft = 0;
         ReleaseInput(InputHold.Upload);

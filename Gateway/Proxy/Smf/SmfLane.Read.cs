@@ -40,12 +40,10 @@ internal sealed partial class SmfLane : IReplyStream
         if (bytes.Length < SmfHeader.Bytes)
             return 0;
         SmfHeader header = SmfHeader.Read(bytes);
-        SmfCall? call = _sessions.Find(header.Session);
+        if (_sessions.Find(header.Session) is not { } call)
+            return SwallowUnknown(header);
         if (header.Size > Server.Backend.SharedBodyMax)
-        {
-            BeginRelay(call, header);
-            return SmfHeader.Bytes;
-        }
+            return ConsumeLargeReply(call, header, bytes);
         MessageBytes = SmfHeader.Bytes + (int)header.Size;
         if (bytes.Length < MessageBytes)
             return 0;
@@ -54,16 +52,24 @@ internal sealed partial class SmfLane : IReplyStream
         return replyBytes;
     }
 
-    private void Deliver(SmfCall? call, SmfHeader header, Span<byte> reply)
+    /// <summary>
+    /// A reply to nothing that was asked, or a second one to what was answered already: what this server says here is not to
+    /// be trusted with further calls. Those in flight are told apart by their sessions, and still get their own replies,
+    /// behind this one, however long it is: their timeouts end the wait.
+    /// </summary>
+    private int SwallowUnknown(SmfHeader header)
     {
-        if (call is null)
-        {
-            Loop.Counters.UnknownSessions++;
-            return;
-        }
+        Server.NoteUnknownSession(_sessions.LastRoute(header.Session));
+        _relayBytesLeft = header.Size;
+        Retire();
+        return SmfHeader.Bytes;
+    }
+
+    private void Deliver(SmfCall call, SmfHeader header, Span<byte> reply)
+    {
         if (!IsDeliverable(call))
             Loop.Counters.LateReplies++;
-        else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]))
+        else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]) || !IsAsDeclared(reply[SmfHeader.Bytes..], header))
             RefuseBadReply(call);
         else
             call.Caller!.Reply(call, header, reply);
@@ -73,12 +79,15 @@ internal sealed partial class SmfLane : IReplyStream
     /// <summary>The C++ client fails all its calls on one reply without size, checksum or status, so such a reply never reaches a caller.</summary>
     private void RefuseBadReply(SmfCall call)
     {
-        Server.NoteBadReply(call.Route, "its header or its checksum is wrong");
+        Server.NoteBadReply(call.Route, "its header or its checksum is wrong, or it is no FlatBuffers table");
         call.Caller!.RefuseCall(call, Refusal.BadReply);
     }
 
     private void EndCall(SmfCall call)
     {
+        // The answer may have been too much for a caller that reads nothing, and the lane have ended with its request.
+        if (IsClosed)
+            return;
         Remove(call);
         call.End(Loop);
         if (!IsExclusive)
@@ -99,10 +108,33 @@ internal sealed partial class SmfLane : IReplyStream
 
     private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.MessageBytesMax;
 
-    private void BeginRelay(SmfCall? call, SmfHeader header)
+    private bool IsAsDeclared(ReadOnlySpan<byte> body, SmfHeader header) =>
+        !Server.Backend.MustBeTable(header.Compression) || SmfTableOutline.IsTable(body);
+
+    /// <summary>A body with the outline of a table in its head is passed on; its header waits here until the head has come.</summary>
+    private int ConsumeLargeReply(SmfCall call, SmfHeader header, ReadOnlySpan<byte> bytes)
     {
-        bool isTooLarge = header.Size > (call?.Route.MessageBytesMax ?? Server.Backend.SharedBodyMax);
-        BeginRelayTo(call, header);
+        bool isBad = IsBad(call, header);
+        if (!isBad && IsDeliverable(call) && Server.Backend.MustBeTable(header.Compression))
+        {
+            int headBytes = (int)Math.Min(header.Size, SmfTableOutline.HeadBytesMax);
+            MessageBytes = SmfHeader.Bytes + headBytes;
+            if (bytes.Length < MessageBytes)
+            {
+                call.LastMovedMs = Loop.NowMs;
+                return 0;
+            }
+            // A vtable behind the head is not looked at, only its place: by then the caller has the header, and could not be told.
+            isBad = !SmfTableOutline.IsTableSoFar(bytes.Slice(SmfHeader.Bytes, headBytes), header.Size, out _);
+        }
+        BeginRelay(call, header, isBad);
+        return SmfHeader.Bytes;
+    }
+
+    private void BeginRelay(SmfCall call, SmfHeader header, bool isBad)
+    {
+        bool isTooLarge = header.Size > call.Route.MessageBytesMax;
+        BeginRelayTo(call, header, isBad);
         // What follows may be gigabytes: no new call should stand behind it. Those that do already may still get their replies.
         if (isTooLarge && IsExclusive)
             Abort();
@@ -110,25 +142,20 @@ internal sealed partial class SmfLane : IReplyStream
             Retire();
     }
 
-    private void BeginRelayTo(SmfCall? call, SmfHeader header)
+    private void BeginRelayTo(SmfCall call, SmfHeader header, bool isBad)
     {
         _relayBytesLeft = header.Size;
         _relayHeader = header;
         _relay = call;
-        if (call is null)
-        {
-            Loop.Counters.UnknownSessions++;
-            return;
-        }
         if (!IsDeliverable(call))
         {
             Loop.Counters.LateReplies++;
             EndRelayedCall();
         }
-        else if (IsBad(call, header))
+        else if (isBad)
         {
             RefuseBadReply(call);
-            EndRelayedCall();
+            EndRefusedRelay();
         }
         else if (call.Caller!.TryBeginStream(this))
         {
@@ -273,6 +300,15 @@ internal sealed partial class SmfLane : IReplyStream
         _relay = null;
         Remove(call);
         call.End(Loop);
+    }
+
+    /// <summary>The caller has been told. Where its request was still on its way, the lane has lost its place, or has ended with the caller.</summary>
+    private void EndRefusedRelay()
+    {
+        if (!IsClosed)
+            EndRelayedCall();
+        if (_upload is not null)
+            Abort();
     }
 
     private void StopRelay()

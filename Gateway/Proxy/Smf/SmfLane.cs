@@ -88,8 +88,13 @@ internal sealed partial class SmfLane : Lane
         bool replyWaits = call == _relay;
         if (replyWaits)
             call.Caller?.CancelStream(this);
+        if (IsExclusive)
+        {
+            AnswerAndAbort(call, Refusal.TimedOut);
+            return;
+        }
         call.Caller?.RefuseCall(call, Refusal.TimedOut);
-        if (replyWaits && !IsExclusive)
+        if (replyWaits)
         {
             // Its large reply has come, but waited in vain for the caller's stream: it is swallowed.
             OnStreamLost();
@@ -97,7 +102,7 @@ internal sealed partial class SmfLane : Lane
         }
         GiveUp(call);
         // Whatever waits for a server that reads nothing any more would wait in vain.
-        if (IsExclusive || !serverReads)
+        if (!serverReads)
             Abort();
         else if (_givenUp > GivenUpMax)
             Retire();
@@ -105,10 +110,24 @@ internal sealed partial class SmfLane : Lane
             CloseWhenRetired();
     }
 
+    /// <summary>The rest of the large request must not reach the server: its caller is told, and the connection ends before the body is complete.</summary>
+    public void RefuseUpload(SmfCall call)
+    {
+        if (call.ReplyBegun)
+        {
+            // The caller has a part of a reply: no other can take its place.
+            call.Caller!.Abort();
+            return;
+        }
+        if (call == _relay)
+            call.Caller!.CancelStream(this);
+        AnswerAndAbort(call, Refusal.Malformed);
+    }
+
     /// <summary>The caller of a large request is gone in the middle of its body: the lane is of no use to anybody else.</summary>
     public void OnUploaderGone() => Abort();
 
-    /// <summary>No new calls; closes when those in flight are done.</summary>
+    /// <summary>No new calls; closes when those in flight are done, which for an idle lane is now.</summary>
     public void Retire()
     {
         if (_isRetired || IsClosed)
@@ -117,6 +136,8 @@ internal sealed partial class SmfLane : Lane
         Loop.Counters.LanesRetired++;
         if (!IsExclusive)
             Server.ForgetShared(this);
+        else if (_sessions.Count == 0)
+            Close();
         CloseWhenRetired();
     }
 
@@ -157,6 +178,16 @@ internal sealed partial class SmfLane : Lane
             caller.OnRoom();
         _upload = null;
         base.OnClosed();
+    }
+
+    private void AnswerAndAbort(SmfCall call, Refusal why)
+    {
+        call.Caller?.RefuseCall(call, why);
+        // The answer may have been too much for a caller that reads nothing, and the lane have ended with its request.
+        if (IsClosed)
+            return;
+        GiveUp(call);
+        Abort();
     }
 
     private void MoveToNextServer(SmfCall call, Span<byte> message)

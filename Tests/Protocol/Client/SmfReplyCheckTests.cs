@@ -1,14 +1,25 @@
 using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
+using FrameRpc.Tests.Cli.Logging;
 using FrameRpc.Tests.Protocol.Smf;
 using Xunit;
 
 namespace FrameRpc.Tests.Protocol.Client;
 
 /// <summary>One wrong reply hurts its own call only, and a reply that nobody waits for nobody.</summary>
-public sealed class SmfReplyCheckTests() : ScriptedSmf(options => options with { MessageBytesMax = 100_000 })
+public sealed class SmfReplyCheckTests : ScriptedSmf
 {
+    private readonly LogBook _log;
+
+    public SmfReplyCheckTests()
+        : this(new LogBook())
+    {
+    }
+
+    private SmfReplyCheckTests(LogBook log)
+        : base(options => options with { MessageBytesMax = 100_000, Logger = log }) => _log = log;
+
     public static TheoryData<string, byte[]> WrongReplies => new()
     {
         { "has no payload", SmfPeer.Message(0, 200, []) },
@@ -47,7 +58,7 @@ public sealed class SmfReplyCheckTests() : ScriptedSmf(options => options with {
     }
 
     [Fact]
-    public async Task A_reply_for_an_unknown_session_is_skipped()
+    public async Task A_reply_for_an_unknown_session_ends_the_connection_when_the_calls_in_flight_have_their_own()
     {
         SmfPeer server = await ConnectAsync();
         (Task<SmfReply> call, SmfHeader request) = await BeginAsync(server);
@@ -55,7 +66,20 @@ public sealed class SmfReplyCheckTests() : ScriptedSmf(options => options with {
         await server.SendAsync(SmfPeer.Message(0, 200, [1]), SmfPeer.Message(65_535, 200, [1]));
         await server.ReplyAsync(request, [3]);
         Assert.Equal([3], (await call).Payload.ToArray());
-        Assert.Equal(1, Connector.Attempts);
+        Assert.True(await server.IsAtEndAsync());
+        string logged = Assert.Single(_log.Lines);
+        Assert.StartsWith("Warning 11 ", logged, StringComparison.Ordinal);
+        Assert.Contains($"session {request.Session + 1}, which no call has; further calls go to a new connection", logged, StringComparison.Ordinal);
+        Assert.Equal([2], await AnswerOnNewConnectionAsync());
+    }
+
+    [Fact]
+    public async Task A_reply_for_an_unknown_session_ends_an_idle_connection_at_once()
+    {
+        SmfPeer server = await ConnectAsync();
+        await server.SendAsync(SmfPeer.Message(1, 200, [1]));
+        Assert.True(await server.IsAtEndAsync());
+        Assert.Equal([2], await AnswerOnNewConnectionAsync());
     }
 
     [Fact]
@@ -69,6 +93,18 @@ public sealed class SmfReplyCheckTests() : ScriptedSmf(options => options with {
         await server.ReplyAsync(request, [3]);
         await server.ReplyAsync(nextRequest, [4]);
         Assert.Equal([4], (await next).Payload.ToArray());
+        Assert.True(await server.IsAtEndAsync());
+        Assert.Equal([2], await AnswerOnNewConnectionAsync());
+    }
+
+    private async Task<byte[]> AnswerOnNewConnectionAsync()
+    {
+        int before = Connector.Attempts;
+        Task<SmfReply> call = CallAsync(1);
+        SmfPeer server = await ServerAsync();
+        await server.ReplyAsync((await server.ReceiveAsync()).Header, [2]);
+        Assert.Equal(before + 1, Connector.Attempts);
+        return (await call).Payload.ToArray();
     }
 
     [Fact]

@@ -20,14 +20,14 @@ public sealed class SmfLedgerTests
 
     [Theory]
     [InlineData(10)]
-    [InlineData(50_000)]
+    [InlineData(40_000)]
     public void A_call_that_is_served_stands_with_its_server_its_status_and_its_bytes(int bytes)
     {
         _sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, new byte[2 * bytes], status: 201);
         Call(new byte[bytes]);
         LedgerCheck.AssertOne(Get, server: 0, CallStatus.Smf201);
-        Assert.Equal(bytes, Get.RequestBytes);
-        Assert.Equal(2 * bytes, Get.ReplyBytes);
+        Assert.Equal(SmfMessage.TableBytes + bytes, Get.RequestBytes);
+        Assert.Equal(SmfMessage.TableBytes + 2 * bytes, Get.ReplyBytes);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SmfLedgerTests
     public void A_malformed_call_has_no_route_unless_it_was_its_body_that_was_wrong()
     {
         SmfFarCaller caller = _sim.ConnectSmf();
-        byte[] noBody = SmfMessage.Encode(1, GatewaySetup.GetId, []);
+        byte[] noBody = SmfMessage.EncodeRaw(1, GatewaySetup.GetId, []);
         byte[] wrongBody = SmfMessage.Encode(2, GatewaySetup.GetId, "x"u8);
         wrongBody[^1] ^= 1;
         caller.Send([.. noBody, .. wrongBody]);

@@ -1,4 +1,3 @@
-using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
 using Xunit;
@@ -47,7 +46,7 @@ public sealed class CutTests
     {
         for (int reply = 0; reply < Bodies.Length; reply++)
         {
-            for (int cut = 1; cut < SmfHeader.Bytes + Bodies[reply].Length; cut++)
+            for (int cut = 1; cut < SmfMessage.BytesBefore + Bodies[reply].Length; cut++)
             {
                 GatewaySimulation sim = Simulate();
                 SmfMessage? asked = null;
@@ -61,7 +60,7 @@ public sealed class CutTests
                 Assert.Empty(caller.Replies);
                 sim.SmfServer.Connection.Send(answer.AsSpan(cut));
                 sim.RunUntilQuiet();
-                Assert.Equal(Bodies[reply], Assert.Single(caller.Replies).Payload);
+                Assert.Equal(Bodies[reply], Assert.Single(caller.Replies).Content);
             }
         }
     }
@@ -89,7 +88,7 @@ public sealed class CutTests
             other.Call(2, "after"u8);
             sim.RunUntilQuiet();
             Assert.Equal((200u, 200u), (other.StatusOf(1), other.StatusOf(2)));
-            Assert.All(sim.SmfServer.Requests, request => Assert.Contains(request.Payload, Bodies.Append("before"u8.ToArray()).Append("after"u8.ToArray())));
+            Assert.All(sim.SmfServer.Requests, request => Assert.Contains(request.Content, Bodies.Append("before"u8.ToArray()).Append("after"u8.ToArray())));
             other.Close();
             sim.RunFor(70_000);
             sim.AssertNothingLeaked();
@@ -116,7 +115,7 @@ public sealed class CutTests
     {
         for (int reply = 0; reply < Bodies.Length; reply++)
         {
-            for (int cut = 0; cut < SmfHeader.Bytes + Bodies[reply].Length; cut++)
+            for (int cut = 0; cut < SmfMessage.BytesBefore + Bodies[reply].Length; cut++)
             {
                 GatewaySimulation sim = Simulate();
                 SmfMessage? asked = null;
@@ -145,7 +144,7 @@ public sealed class CutTests
     private static void AssertAllAnswered(SmfFarCaller caller)
     {
         Assert.Equal(Bodies.Length, caller.Replies.Count);
-        Assert.Equal(Bodies, caller.Replies.OrderBy(reply => reply.Header.Session).Select(reply => reply.Payload));
+        Assert.Equal(Bodies, caller.Replies.OrderBy(reply => reply.Header.Session).Select(reply => reply.Content));
         Assert.All(caller.Replies, reply => Assert.Equal(200u, reply.Header.Meta));
     }
 }

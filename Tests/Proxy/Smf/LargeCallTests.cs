@@ -10,7 +10,7 @@ public sealed class LargeCallTests
     private static uint Id => GatewaySetup.GetId;
 
     [Theory]
-    [InlineData(1)]
+    [InlineData(12)]
     [InlineData(65_535)]
     [InlineData(65_536)]
     [InlineData(65_537)]
@@ -21,13 +21,13 @@ public sealed class LargeCallTests
         foreach (NetworkConditions conditions in new[] { NetworkConditions.Calm, NetworkConditions.Calm with { BufferBytesMin = 5000, BufferBytesMax = 90_000, ShortSends = true } })
         {
             var sim = new GatewaySimulation(conditions: conditions, seed: bytes);
-            byte[] body = new byte[bytes];
+            byte[] body = new byte[bytes - SmfMessage.TableBytes];
             sim.Random.NextBytes(body);
             SmfFarCaller caller = sim.ConnectSmf();
             caller.Call(3, body);
             sim.RunUntilQuiet();
             Assert.Equal(200u, caller.StatusOf(3));
-            Assert.Equal(body, caller.LastReply.Payload);
+            Assert.Equal(body, caller.LastReply.Content);
             Assert.Equal(bytes > 65_536 ? 1 : 0, sim.SmfBackend.Servers[0].ExclusiveLanes);
             caller.Close();
             sim.RunUntilQuiet();
@@ -121,7 +121,7 @@ public sealed class LargeCallTests
         Assert.Single(sim.SmfServer.Requests);
         server.Send(reply.AsSpan(100_000));
         sim.RunUntilQuiet();
-        Assert.Equal(300_000, Assert.Single(caller.Replies).Payload.Length);
+        Assert.Equal(300_000, Assert.Single(caller.Replies).Content.Length);
         caller.Call(2, new byte[100_000]);
         sim.RunUntilQuiet();
         Assert.Single(sim.SmfServer.Connections);
@@ -139,7 +139,7 @@ public sealed class LargeCallTests
         caller.Call(4, "small"u8);
         sim.RunUntilQuiet();
         Assert.Equal(4, asked.Count);
-        byte[][] replies = [.. asked.Select(ask => SmfMessage.Encode(ask.Request.Header.Session, 200, ask.Request.Payload))];
+        byte[][] replies = [.. asked.Select(ask => SmfMessage.Encode(ask.Request.Header.Session, 200, ask.Request.Content))];
         foreach (int part in Enumerable.Range(0, 10))
         {
             for (int i = 0; i < 4; i++)
@@ -150,7 +150,7 @@ public sealed class LargeCallTests
             sim.RunUntilQuiet();
         }
         Assert.Equal(4, caller.Replies.Count);
-        Assert.All(caller.Replies.Where(reply => reply.Header.Session < 4), reply => Assert.All(reply.Payload, b => Assert.Equal(reply.Header.Session, b)));
+        Assert.All(caller.Replies.Where(reply => reply.Header.Session < 4), reply => Assert.All(reply.Content, b => Assert.Equal(reply.Header.Session, b)));
     }
 
     [Fact]

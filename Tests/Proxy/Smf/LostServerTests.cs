@@ -31,7 +31,7 @@ public sealed class LostServerTests
         });
         Assert.Equal(1000, sim.Dispatcher.Ledger.Refused(Refusal.ServerLost));
 
-        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Payload);
+        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Content);
         callers[0].Call(500, "again"u8);
         sim.RunUntilQuiet();
         Assert.Equal(200u, callers[0].StatusOf(500));
@@ -72,7 +72,7 @@ public sealed class LostServerTests
         caller.Call(1, "late"u8);
         sim.RunUntil(() => caller.Replies.Count == 1, "the timeout");
 
-        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Payload);
+        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Content);
         for (ushort session = 2; session < 100; session++)
             caller.Call(session, "next"u8);
         sim.RunUntilQuiet();
@@ -86,20 +86,21 @@ public sealed class LostServerTests
     }
 
     [Fact]
-    public void Rule_2_3_a_reply_to_an_unknown_session_is_swallowed_and_hurts_nobody()
+    public void Rule_2_3_a_reply_to_an_unknown_session_is_swallowed_and_the_calls_in_flight_get_their_own()
     {
         var sim = new GatewaySimulation();
         sim.SmfServer.OnRequest = (connection, request) =>
         {
             connection.Reply(12345, "nobody asked"u8);
             connection.Reply(0, new byte[100_000]);
-            connection.Reply(request, request.Payload);
+            connection.Reply(request, request.Content);
         };
         SmfFarCaller caller = sim.ConnectSmf();
         caller.Call(1, "x"u8);
         sim.RunUntilQuiet();
         Assert.Equal(200u, caller.StatusOf(1));
-        Assert.Equal(2, sim.Counters.UnknownSessions);
+        Assert.Equal(2, sim.SmfBackend.Servers[0].UnknownSessions);
+        Assert.Equal(1, sim.Counters.LanesRetired);
     }
 
     [Theory]
@@ -121,7 +122,7 @@ public sealed class LostServerTests
         Assert.Equal(502u, caller.StatusOf(1));
         Assert.Equal(1, sim.Counters.BadReplies);
 
-        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Payload);
+        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Content);
         caller.Call(2, "x"u8);
         sim.RunUntilQuiet();
         Assert.Equal(200u, caller.StatusOf(2));
@@ -147,7 +148,7 @@ public sealed class LostServerTests
         List<int> writes = caller.Socket.Peer.Writes = [];
         caller.Call(1, new byte[60_000]);
         sim.RunUntilQuiet();
-        Assert.Equal([60_016], writes);
+        Assert.Equal([SmfMessage.BytesBefore + 60_000], writes);
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed class LostServerTests
         var sim = new GatewaySimulation(new GatewaySetup { MessageBytesMax = 100_000 });
         sim.SmfServer.OnRequest = (connection, request) =>
         {
-            if (request.Payload.Length != 2)
+            if (request.Content.Length != 2)
                 return;
             SmfMessage first = sim.SmfServer.Requests[0];
             connection.Send(SmfMessage.EncodeHeader(first.Header.Session, 100_001, 1, 200));
@@ -221,7 +222,7 @@ public sealed class LostServerTests
         Assert.All(caller.Replies, reply => Assert.Equal(504u, reply.Header.Meta));
         Assert.Equal(1, sim.Counters.LanesRetired);
 
-        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Payload);
+        sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Content);
         caller.Call(2000, "x"u8);
         sim.RunUntilQuiet();
         Assert.Equal(200u, caller.StatusOf(2000));

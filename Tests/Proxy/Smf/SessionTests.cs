@@ -30,10 +30,10 @@ public sealed class SessionTests
         Assert.Equal(2, sim.SmfServer.Connections.Count);
 
         for (int i = 65_534; i >= 0; i--)
-            sim.SmfServer.Connections[0].Reply(asked[i], asked[i].Payload);
+            sim.SmfServer.Connections[0].Reply(asked[i], asked[i].Content);
         sim.RunUntilQuiet();
         Assert.Equal((40_000, 25_535), (first.Replies.Count, second.Replies.Count));
-        Assert.All(first.Replies.Concat(second.Replies), reply => Assert.Equal(reply.Header.Session, BitConverter.ToInt32(reply.Payload)));
+        Assert.All(first.Replies.Concat(second.Replies), reply => Assert.Equal(reply.Header.Session, BitConverter.ToInt32(reply.Content)));
         Assert.Equal(1, sim.SmfBackend.Servers[0].CallsInFlight);
     }
 
@@ -61,7 +61,7 @@ public sealed class SessionTests
             if (held.Count < 50)
                 return;
             foreach (SmfMessage one in held.OrderBy(_ => sim.Random.Next()))
-                server.Reply(one, one.Payload);
+                server.Reply(one, one.Content);
             held.Clear();
         };
         SmfFarCaller caller = sim.ConnectSmf();
@@ -71,10 +71,132 @@ public sealed class SessionTests
                 caller.Call((ushort)(round * 50 + i), BitConverter.GetBytes(round * 50 + i));
             sim.RunUntilQuiet();
             Assert.Equal(50, caller.Replies.Count);
-            Assert.All(caller.Replies, reply => Assert.Equal(reply.Header.Session, (ushort)BitConverter.ToInt32(reply.Payload)));
+            Assert.All(caller.Replies, reply => Assert.Equal(reply.Header.Session, (ushort)BitConverter.ToInt32(reply.Content)));
             caller.Replies.Clear();
         }
         Assert.Single(sim.SmfServer.Connections);
+    }
+
+    [Fact]
+    public void A_server_that_answers_twice_never_gives_a_caller_another_ones_body() => Seeds.ForEach(300, seed =>
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { SharedBodyMax = 1000 }, NetworkConditions.Rough(new Random(seed)), seed);
+        int repeated = 0;
+        sim.SmfServer.OnRequest = (server, request) => sim.Network.After(sim.Random.Next(30), () =>
+        {
+            server.Reply(request, request.Content);
+            if (sim.Random.Next(3) != 0)
+                return;
+            repeated++;
+            sim.Network.After(sim.Random.Next(3) * sim.Random.Next(60), () => server.Reply(request, request.Content));
+        });
+        SmfFarCaller[] callers = [sim.ConnectSmf(), sim.ConnectSmf(), sim.ConnectSmf()];
+        for (int round = 1; round <= 20; round++)
+        {
+            foreach ((int i, SmfFarCaller caller) in callers.Index())
+            {
+                byte[] body = new byte[sim.Random.Next(4) == 0 ? 5000 : 8];
+                BitConverter.TryWriteBytes(body, i * 1000 + round);
+                caller.Call((ushort)(i * 1000 + round), body);
+            }
+            sim.RunUntil(() => callers.All(caller => caller.Replies.Count == round), "an answer for everyone");
+            if (sim.Random.Next(2) == 0)
+                sim.RunFor(100);
+        }
+        sim.RunFor(200);
+        Assert.All(callers.SelectMany(caller => caller.Replies), reply =>
+        {
+            Assert.Equal(200u, reply.Header.Meta);
+            Assert.Equal(reply.Header.Session, BitConverter.ToInt32(reply.Content));
+        });
+        Assert.NotEqual(0, repeated);
+        Assert.InRange(sim.SmfBackend.Servers[0].UnknownSessions, 1, repeated);
+        foreach (SmfFarCaller caller in callers)
+            caller.Close();
+        sim.RunFor(70_000);
+        sim.AssertNothingLeaked();
+    });
+
+    [Fact]
+    public void A_second_reply_retires_a_shared_lane_and_the_calls_in_flight_on_it_get_their_own()
+    {
+        var sim = new GatewaySimulation();
+        var asked = new List<SmfMessage>();
+        sim.SmfServer.OnRequest = (_, request) => asked.Add(request);
+        SmfFarCaller caller = sim.ConnectSmf();
+        SmfFarCaller other = sim.ConnectSmf();
+        caller.Call(1, "one"u8);
+        other.Call(1, "two"u8);
+        sim.RunUntilQuiet();
+        SmfFarServer first = sim.SmfServer.Connection;
+        first.Reply(asked[0], "ONE"u8);
+        first.Reply(asked[0], "ONE"u8);
+        sim.RunUntilQuiet();
+        Assert.False(first.IsOver);
+        caller.Call(2, "three"u8);
+        sim.RunUntilQuiet();
+        Assert.Equal(2, sim.SmfServer.Connections.Count);
+        first.Reply(asked[1], "TWO"u8);
+        sim.SmfServer.Connection.Reply(asked[2], "THREE"u8);
+        sim.RunUntilQuiet();
+        Assert.Equal(["ONE"u8.ToArray(), "THREE"u8.ToArray()], caller.Replies.Select(reply => reply.Content));
+        Assert.Equal("TWO"u8.ToArray(), Assert.Single(other.Replies).Content);
+        Assert.True(first.IsOver);
+        Assert.Equal(1, sim.SmfBackend.Servers[0].UnknownSessions);
+        Assert.Contains("Backend storage: server smf:1 sent a reply that no call waits for (route of the session's last call: get); its connection takes no further calls.", sim.Messages);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public void A_second_reply_on_an_idle_exclusive_lane_closes_it_before_it_carries_another_call(int bytes)
+    {
+        var sim = new GatewaySimulation();
+        SmfFarCaller caller = sim.ConnectSmf();
+        caller.Call(1, new byte[100_000]);
+        sim.RunUntilQuiet();
+        Assert.Equal(1, sim.SmfBackend.Servers[0].IdleLanes);
+        SmfFarServer first = sim.SmfServer.Connection;
+        first.Send(SmfMessage.Encode(sim.SmfServer.Requests[0].Header.Session, 200, new byte[bytes]).AsSpan(0, 20));
+        sim.RunUntilQuiet();
+        Assert.True(first.IsOver);
+        Assert.Equal((0, 0), (sim.SmfBackend.Servers[0].IdleLanes, sim.SmfBackend.Servers[0].ExclusiveLanes));
+        caller.Call(2, new byte[100_000]);
+        sim.RunUntilQuiet();
+        Assert.Equal(200u, caller.StatusOf(2));
+        Assert.Equal(2, sim.SmfServer.Connections.Count);
+    }
+
+    [Fact]
+    public void A_second_reply_while_an_exclusive_lane_carries_the_next_call_does_not_cost_that_call_its_own()
+    {
+        var sim = new GatewaySimulation();
+        SmfFarCaller caller = sim.ConnectSmf();
+        caller.Call(1, new byte[100_000]);
+        sim.RunUntilQuiet();
+        sim.SmfServer.OnRequest = (server, request) =>
+        {
+            server.Reply(sim.SmfServer.Requests[0], "again"u8);
+            server.Reply(request, request.Content);
+        };
+        byte[] body = new byte[100_000];
+        sim.Random.NextBytes(body);
+        caller.Call(2, body);
+        sim.RunUntilQuiet();
+        Assert.Equal(body, caller.LastReply.Content);
+        Assert.True(Assert.Single(sim.SmfServer.Connections).IsOver);
+    }
+
+    [Fact]
+    public void A_reply_under_a_session_that_was_never_used_is_logged_with_the_route_none()
+    {
+        var sim = new GatewaySimulation();
+        sim.SmfServer.OnRequest = (server, _) => server.Reply(60_000, "x"u8);
+        SmfFarCaller caller = sim.ConnectSmf();
+        caller.Call(1, "x"u8);
+        sim.RunUntilQuiet();
+        Assert.Contains("(route of the session's last call: none)", Assert.Single(sim.Messages), StringComparison.Ordinal);
+        Assert.Empty(caller.Replies);
     }
 
     [Fact]
@@ -90,7 +212,7 @@ public sealed class SessionTests
         caller.Reset();
         sim.RunUntilQuiet();
         foreach (SmfMessage request in asked)
-            sim.SmfServer.Connection.Reply(request, request.Payload);
+            sim.SmfServer.Connection.Reply(request, request.Content);
         sim.RunUntilQuiet();
         Assert.Equal(1000, sim.Counters.LateReplies);
         sim.AssertNothingLeaked();

@@ -22,7 +22,7 @@ public sealed class SlowCallerTests
         for (ushort session = 1; session <= 200; session++)
             slow.Call(session, "give me much"u8);
         sim.RunUntilQuiet();
-        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Payload);
+        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Content);
         SmfFarCaller quick = sim.ConnectSmf();
         long began = sim.Time.NowMs;
         for (int i = 0; i < asked.Count; i++)
@@ -70,7 +70,7 @@ public sealed class SlowCallerTests
             sim.RunFor(1000);
             slow.ReadSome(8_000);
         }
-        Assert.Equal(400_000, Assert.Single(slow.Replies).Payload.Length);
+        Assert.Equal(400_000, Assert.Single(slow.Replies).Content.Length);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class SlowCallerTests
         Assert.Empty(quick.Replies);
 
         // New calls go on another lane at once.
-        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Payload);
+        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Content);
         quick.Call(2, "new"u8);
         sim.RunUntilQuiet();
         Assert.Equal(200u, quick.StatusOf(2));
@@ -102,7 +102,7 @@ public sealed class SlowCallerTests
         (SmfFarCaller _, SmfFarCaller quick) = StallASharedLane(sim);
         sim.RunUntil(() => quick.Replies.Count == 1, "the lane goes on");
 
-        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Payload is [(byte)'L'] ? new byte[20_000_000] : request.Payload);
+        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Content is [(byte)'L'] ? new byte[20_000_000] : request.Content);
         SmfFarCaller slowAgain = sim.ConnectSmf();
         slowAgain.IsReading = false;
         slowAgain.Call(1, "L"u8);
@@ -195,13 +195,13 @@ public sealed class SlowCallerTests
         byte[] large = [];
         sim.SmfServer.OnRequest = (server, request) =>
         {
-            if (request.Payload.Length <= 65536)
+            if (request.Content.Length <= 65536)
             {
-                server.Reply(request, request.Payload);
+                server.Reply(request, request.Content);
                 return;
             }
             streaming = server;
-            large = SmfMessage.Encode(request.Header.Session, 200, request.Payload);
+            large = SmfMessage.Encode(request.Header.Session, 200, request.Content);
             server.Send(large.AsSpan(0, 50_000));
         };
         SmfFarCaller caller = sim.ConnectSmf();

@@ -19,11 +19,11 @@ public sealed class SmallCallTests
 
         SmfMessage request = Assert.Single(sim.SmfServer.Requests);
         Assert.Equal(GatewaySetup.GetId, request.Header.Meta);
-        Assert.Equal("hello", Encoding.ASCII.GetString(request.Payload));
+        Assert.Equal("hello", Encoding.ASCII.GetString(request.Content));
         SmfMessage reply = Assert.Single(caller.Replies);
         Assert.Equal((ushort)777, reply.Header.Session);
         Assert.Equal(200u, reply.Header.Meta);
-        Assert.Equal("world", Encoding.ASCII.GetString(reply.Payload));
+        Assert.Equal("world", Encoding.ASCII.GetString(reply.Content));
         caller.Close();
         sim.RunUntilQuiet();
         sim.AssertNothingLeaked();
@@ -43,7 +43,7 @@ public sealed class SmallCallTests
             caller.Call(9, "sixty bytes are what a small call usually has; these are 60."u8);
         sim.RunUntilQuiet();
 
-        Assert.Equal(100 * (16 + 60), Assert.Single(writes));
+        Assert.Equal(100 * (SmfMessage.BytesBefore + 60), Assert.Single(writes));
         Assert.All(callers, caller => Assert.Equal(200u, caller.StatusOf(9)));
         Assert.Single(sim.SmfServer.Connections);
     }
@@ -60,12 +60,12 @@ public sealed class SmallCallTests
         sim.RunUntilQuiet();
 
         foreach (SmfMessage request in asked.OrderBy(_ => sim.Random.Next()))
-            sim.SmfServer.Connection.Reply(request, request.Payload);
+            sim.SmfServer.Connection.Reply(request, request.Content);
         sim.RunUntilQuiet();
 
         Assert.Equal(200, caller.Replies.Count);
         Assert.Equal(200, caller.Replies.Select(reply => reply.Header.Session).Distinct().Count());
-        Assert.All(caller.Replies, reply => Assert.Equal(reply.Header.Session, BitConverter.ToUInt16(reply.Payload)));
+        Assert.All(caller.Replies, reply => Assert.Equal(reply.Header.Session, BitConverter.ToUInt16(reply.Content)));
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class SmallCallTests
         two.Call(5, "two"u8);
         sim.RunUntilQuiet();
 
-        Assert.Equal("one", Encoding.ASCII.GetString(Assert.Single(one.Replies).Payload));
-        Assert.Equal("two", Encoding.ASCII.GetString(Assert.Single(two.Replies).Payload));
+        Assert.Equal("one", Encoding.ASCII.GetString(Assert.Single(one.Replies).Content));
+        Assert.Equal("two", Encoding.ASCII.GetString(Assert.Single(two.Replies).Content));
         Assert.Equal(2, sim.SmfServer.Requests.Select(request => request.Header.Session).Distinct().Count());
     }
 }

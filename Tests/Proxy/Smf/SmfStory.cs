@@ -62,7 +62,7 @@ internal sealed class SmfStory
         bool isMoody = _random.Next(3) == 0;
         server.OnRequest = (connection, request) =>
         {
-            byte[] reply = Teller.ReplyTo(request.Payload);
+            byte[] reply = Teller.ReplyTo(request.Content);
             switch (isMoody ? _random.Next(40) : 39)
             {
                 case 0:
@@ -175,7 +175,7 @@ internal sealed class SmfStory
             {
                 byte[] asked = _planned.Single(planned => planned.Session == reply.Header.Session).Payload;
                 if (reply.Header.Meta == 200)
-                    Assert.Equal(ReplyTo(asked), reply.Payload);
+                    Assert.Equal(ReplyTo(asked), reply.Content);
                 else
                     Assert.Contains(reply.Header.Meta, new uint[] { 429, 502, 503, 504 });
             }

@@ -19,13 +19,13 @@ public sealed class SplicedReplyTests
         byte[] large = [];
         sim.SmfServer.OnRequest = (server, request) =>
         {
-            if (request.Payload.Length <= 65_536)
+            if (request.Content.Length <= 65_536)
             {
-                server.Reply(request, request.Payload);
+                server.Reply(request, request.Content);
                 return;
             }
             streaming = server;
-            large = SmfMessage.Encode(request.Header.Session, 200, request.Payload);
+            large = SmfMessage.Encode(request.Header.Session, 200, request.Content);
             server.Send(large.AsSpan(0, 50_000));
         };
         byte[] body = new byte[300_000];
@@ -44,8 +44,8 @@ public sealed class SplicedReplyTests
         sim.RunUntilQuiet();
 
         Assert.Equal([1, 2], caller.Replies.Select(reply => (int)reply.Header.Session));
-        Assert.Equal(body, caller.Replies[0].Payload);
-        Assert.Equal("small"u8, caller.Replies[1].Payload);
+        Assert.Equal(body, caller.Replies[0].Content);
+        Assert.Equal("small"u8, caller.Replies[1].Content);
     }
 
     /// <summary>Others' replies stand behind it: it is held in memory, within the caller's bound, and not in a pipe that nobody else can pass.</summary>
@@ -80,7 +80,7 @@ public sealed class SplicedReplyTests
         Assert.True(sim.Counters.BytesSpliced > 0, "as much as the caller's socket took was spliced");
         slow.Resume();
         sim.RunFor(100);
-        Assert.Equal(body, Assert.Single(slow.Replies).Payload);
+        Assert.Equal(body, Assert.Single(slow.Replies).Content);
         Assert.Equal(began + 200, sim.Time.NowMs);
         Assert.Equal(0, sim.Counters.SlowCallersClosed);
     }

@@ -2,13 +2,25 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Simulation.Smf;
 
-/// <summary>A whole request or reply.</summary>
+/// <summary>A whole request or reply. What tests send is the content of a table: an empty one, and the bytes behind it.</summary>
 internal sealed record SmfMessage(SmfHeader Header, byte[] Payload)
 {
-    public static byte[] Encode(ushort session, uint meta, ReadOnlySpan<byte> payload)
+    /// <summary>Bytes of a payload before its content.</summary>
+    public static int TableBytes => SmfEmptyReply.Payload.Length;
+
+    /// <summary>Header and table: what a message has more than its content.</summary>
+    public static int BytesBefore => SmfHeader.Bytes + TableBytes;
+
+    /// <summary>What stands behind the empty table; all of a payload that does not begin with it.</summary>
+    public byte[] Content => Payload.AsSpan().StartsWith(SmfEmptyReply.Payload) ? Payload[TableBytes..] : Payload;
+
+    public static byte[] Encode(ushort session, uint meta, ReadOnlySpan<byte> content) => EncodeRaw(session, meta, [.. SmfEmptyReply.Payload, .. content]);
+
+    /// <summary>With this payload, be it a table or not.</summary>
+    public static byte[] EncodeRaw(ushort session, uint meta, ReadOnlySpan<byte> payload, SmfCompression compression = SmfCompression.None)
     {
         byte[] message = new byte[SmfHeader.Bytes + payload.Length];
-        new SmfHeader(SmfCompression.None, 0, session, (uint)payload.Length, SmfChecksum.Of(payload), meta).Write(message);
+        new SmfHeader(compression, 0, session, (uint)payload.Length, SmfChecksum.Of(payload), meta).Write(message);
         payload.CopyTo(message.AsSpan(SmfHeader.Bytes));
         return message;
     }

@@ -7,7 +7,7 @@ namespace FrameRpc.Tests.Simulation.Smf;
 internal sealed class SmfServer(Address address) : SimulatedServer(address, () => throw new NotSupportedException())
 {
     /// <summary>What is done with each request.</summary>
-    public Action<SmfFarServer, SmfMessage> OnRequest { get; set; } = (connection, request) => connection.Reply(request, request.Payload);
+    public Action<SmfFarServer, SmfMessage> OnRequest { get; set; } = (connection, request) => connection.Reply(request, request.Content);
 
     public List<SmfFarServer> Connections { get; } = [];
 
@@ -15,6 +15,9 @@ internal sealed class SmfServer(Address address) : SimulatedServer(address, () =
     public List<SmfMessage> Requests { get; } = [];
 
     public bool KeepsRequests { get; set; } = true;
+
+    /// <summary>Whether it ends, as the first C++ and Go servers do, on a payload without the outline of a table.</summary>
+    public bool NeedsTables { get; init; } = true;
 
     /// <summary>Whether new connections read at all.</summary>
     public bool Reads { get; set; } = true;
@@ -32,12 +35,12 @@ internal sealed class SmfServer(Address address) : SimulatedServer(address, () =
 /// <summary>One connection to it, strict about what the first implementations close on.</summary>
 internal sealed class SmfFarServer(SmfServer server) : FarEnd
 {
-    public void Reply(SmfMessage request, ReadOnlySpan<byte> payload, uint status = 200) => Reply(request.Header.Session, payload, status);
+    public void Reply(SmfMessage request, ReadOnlySpan<byte> content, uint status = 200) => Reply(request.Header.Session, content, status);
 
-    public void Reply(ushort session, ReadOnlySpan<byte> payload, uint status = 200)
+    public void Reply(ushort session, ReadOnlySpan<byte> content, uint status = 200)
     {
         if (!Socket.IsClosed)
-            Send(SmfMessage.Encode(session, status, payload));
+            Send(SmfMessage.Encode(session, status, content));
     }
 
     protected override void OnReceived()
@@ -47,6 +50,8 @@ internal sealed class SmfFarServer(SmfServer server) : FarEnd
             if (request.Header.CheckRequest() != SmfFault.None || request.Header.Session == 0
                 || request.Header.Checksum != SmfChecksum.Of(request.Payload))
                 throw new InvalidDataException($"a request that breaks servers: {request.Header}");
+            if (server.NeedsTables && request.Header.Compression <= SmfCompression.Disabled && !SmfTableOutline.IsTable(request.Payload))
+                throw new InvalidDataException($"a request that is no table: {request.Header}");
             if (server.KeepsRequests)
                 server.Requests.Add(request);
             server.OnRequest(this, request);
