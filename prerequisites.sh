@@ -49,6 +49,11 @@ require_prometheus() {
   require_debian promtool prometheus "Prometheus, to check and scrape the metrics with"
 }
 
+# What JSON is checked against.
+require_go() {
+  require_debian /usr/lib/go/bin/go golang-go "Go, whose encoding/json reads what the checker of JSON accepts"
+}
+
 # What bench/run.sh compares with, and draws with.
 require_comparison() {
   require_debian haproxy haproxy "HAProxy, to compare with"

@@ -12,6 +12,7 @@ source ./prerequisites.sh
 require_native_toolchain
 (require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
 (require_prometheus) || echo "test.sh: the tests of the metrics by Prometheus itself are skipped without it"
+(require_go) || echo "test.sh: the tests of JSON against Go's own reader are skipped without it"
 (require_image_tools) || echo "test.sh: the tests of the image are skipped without it"
 (require_deploy_checks) || echo "test.sh: tests of manifests, unit and bill of materials are skipped without it"
 ./publish.sh

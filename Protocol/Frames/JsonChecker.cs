@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FrameRpc.Protocol.Frames;
 
 /// <summary>Checks by the whole grammar of RFC 8259 that a part which comes in chunks is exactly one JSON value, so that nothing can be smuggled in it or behind it.</summary>
@@ -56,44 +58,69 @@ public struct JsonChecker
         int trailing = JsonWhiteSpace.TrailingBytes(chunk);
         _trailingWhitespace = trailing < chunk.Length ? trailing : (int)Math.Min((long)_trailingWhitespace + trailing, int.MaxValue);
 
-        for (int at = 0; at < chunk.Length && _state != JsonState.Broken;)
-        {
-            if (_state <= JsonState.End)
-                at = TakeTokens(chunk, at);
-            else if (_state == JsonState.String)
-                at = TakeContents(chunk, at);
-            if (at < chunk.Length)
-                Step(chunk[at++]);
-        }
+        int at = Take(chunk, 0, chunk.Length - JsonNumber.WindowBytes);
+        if (at < chunk.Length && _state != JsonState.Broken)
+            TakeTail(chunk[at..]);
         return _state != JsonState.Broken;
     }
 
+    /// <summary>The last bytes of a chunk, between zeros: they make room for the vectors, and stop them, because they stand for nothing in JSON.</summary>
+    private void TakeTail(ReadOnlySpan<byte> tail)
+    {
+        const int Before = Utf8Run.LookBehindBytes;
+        Span<byte> filledUp = stackalloc byte[Before + JsonNumber.WindowBytes + JsonNumber.WindowBytes];
+        filledUp.Clear();
+        tail.CopyTo(filledUp[Before..]);
+        _ = Take(filledUp, Before, Before + tail.Length);
+    }
+
+    /// <summary>Takes what begins before <paramref name="end"/>, behind which the text holds at least <see cref="JsonNumber.WindowBytes"/> more, and returns where that ends.</summary>
+    private int Take(ReadOnlySpan<byte> text, int at, int end)
+    {
+        while (at < end && _state != JsonState.Broken)
+        {
+            if (_state <= JsonState.End)
+                at = TakeTokens(text, at, end);
+            else if (_state == JsonState.String)
+                at = TakeContents(text, at);
+            if (at < end)
+                Step(text[at++]);
+        }
+        return at;
+    }
+
     /// <summary>Takes whole tokens as long as they are plainly right, and returns where the first stands that is not.</summary>
-    private int TakeTokens(ReadOnlySpan<byte> text, int at)
+    private int TakeTokens(ReadOnlySpan<byte> text, int at, int end)
     {
         JsonState state = _state;
         JsonNesting nesting = _nesting;
-        int last = text.Length - JsonNumber.WindowBytes;
-        while (at <= last)
+        while (at < end)
         {
             int next;
             JsonState following = state;
             byte first = text[at];
             switch (first)
             {
+                case (byte)' ' when text[at + 1] > ' ':
+                    next = at + 1;
+                    break;
                 case (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t':
                     next = JsonWhiteSpace.End(text, at);
                     break;
+                case (byte)'"' when state <= JsonState.ValueOrEnd:
+                    next = TakeString(text, at + 1);
+                    following = nesting.AfterValue;
+                    break;
                 case (byte)'"' when state <= JsonState.NameOrEnd:
                     next = TakeString(text, at + 1);
-                    bool isName = state >= JsonState.Name;
-                    following = isName ? JsonState.Colon : nesting.AfterValue;
-                    if (isName && nesting.Depth == 1 && next != NotTaken)
+                    following = JsonState.Colon;
+                    if (nesting.Depth == 1 && next != NotTaken)
                         _couldBeHeader |= EndpointName.IsEndpoint(text[(at + 1)..(next - 1)]);
                     break;
                 case (byte)'-' or (>= (byte)'0' and <= (byte)'9') when state <= JsonState.ValueOrEnd:
-                    next = JsonNumber.End(text, at);
-                    following = nesting.AfterValue;
+                    int list = nesting.InArray ? JsonNumberList.Pass(text, at) : at;
+                    next = list > at ? list : JsonNumber.End(text, at);
+                    following = list > at ? JsonState.Value : nesting.AfterValue;
                     break;
                 case (byte)'t' or (byte)'f' or (byte)'n' when state <= JsonState.ValueOrEnd:
                     next = JsonLiteral.End(text, at);
@@ -109,13 +136,24 @@ public struct JsonChecker
                 break;
             at = next;
             state = following;
+            if (state == JsonState.CommaOrEnd && at < end && text[at] == ',')
+                (at, state) = (at + 1, nesting.AfterComma);
+            else if (state == JsonState.Colon && at < end && text[at] == ':')
+                (at, state) = (at + 1, JsonState.Value);
         }
         _state = state;
         _nesting = nesting;
         return at;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TakeString(ReadOnlySpan<byte> text, int at)
+    {
+        int end = at + JsonString.PlainBytes(text, at);
+        return text[end] == '"' ? end + 1 : TakeLongString(text, end);
+    }
+
+    private static int TakeLongString(ReadOnlySpan<byte> text, int at)
     {
         int end = JsonString.PassContents(text, at);
         return end < text.Length && text[end] == '"' ? end + 1 : NotTaken;

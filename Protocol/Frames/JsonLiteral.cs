@@ -1,8 +1,16 @@
+using System.Buffers.Binary;
+
 namespace FrameRpc.Protocol.Frames;
 
 /// <summary><c>true</c>, <c>false</c> and <c>null</c>, told apart by their first letter.</summary>
 internal static class JsonLiteral
 {
+    public const int BytesMax = 5;
+
+    private static readonly uint True = BinaryPrimitives.ReadUInt32LittleEndian("true"u8);
+    private static readonly uint Null = BinaryPrimitives.ReadUInt32LittleEndian("null"u8);
+    private static readonly uint False = BinaryPrimitives.ReadUInt32LittleEndian("fals"u8);
+
     public static ReadOnlySpan<byte> Of(byte first) => first switch
     {
         (byte)'t' => "true"u8,
@@ -11,9 +19,13 @@ internal static class JsonLiteral
     };
 
     /// <summary>The index behind the literal at <paramref name="at"/>, or <see cref="JsonChecker.NotTaken"/> where there is none.</summary>
+    /// <param name="text">Holds at least <see cref="BytesMax"/> bytes from there on.</param>
+    /// <param name="at">Where it begins.</param>
     public static int End(ReadOnlySpan<byte> text, int at)
     {
-        ReadOnlySpan<byte> literal = Of(text[at]);
-        return text[at..].StartsWith(literal) ? at + literal.Length : JsonChecker.NotTaken;
+        uint four = BinaryPrimitives.ReadUInt32LittleEndian(text[at..]);
+        if (four == True || four == Null)
+            return at + 4;
+        return four == False && text[at + 4] == 'e' ? at + 5 : JsonChecker.NotTaken;
     }
 }

@@ -20,6 +20,10 @@ internal struct JsonNesting
     /// <summary>What follows a whole value.</summary>
     public readonly JsonState AfterValue => _depth == 0 ? JsonState.End : JsonState.CommaOrEnd;
 
+    public readonly JsonState AfterComma => InObject ? JsonState.Name : JsonState.Value;
+
+    public readonly bool InArray => _depth > 0 && !InObject;
+
     private readonly bool InObject => (_objects >> (_depth - 1) & 1) != 0;
 
     /// <summary>What follows a bracket, comma or colon; <see cref="JsonState.Broken"/> where it may not stand, and for any other byte.</summary>
@@ -37,7 +41,7 @@ internal struct JsonNesting
             case (byte)':' when state == JsonState.Colon:
                 return JsonState.Value;
             case (byte)',' when state == JsonState.CommaOrEnd:
-                return InObject ? JsonState.Name : JsonState.Value;
+                return AfterComma;
             case (byte)'}' when state == JsonState.NameOrEnd || (state == JsonState.CommaOrEnd && InObject):
             case (byte)']' when state == JsonState.ValueOrEnd || (state == JsonState.CommaOrEnd && !InObject):
                 _depth--;

@@ -13,6 +13,13 @@ internal static class JsonNumber
     public static bool MayEnd(JsonState state) =>
         state is JsonState.Zero or JsonState.Integer or JsonState.Fraction or JsonState.ExponentDigits;
 
+    // The smallest set of x86 compares bytes without sign only by their minimum.
+    public static Vector128<byte> DigitsIn(Vector128<byte> bytes)
+    {
+        Vector128<byte> fromZero = bytes - Vector128.Create((byte)'0');
+        return Vector128.Equals(Vector128.Min(fromZero, Vector128.Create((byte)9)), fromZero);
+    }
+
     /// <summary>One step through the grammar; <see cref="JsonState.Broken"/> where the byte does not continue the number.</summary>
     public static JsonState Next(JsonState state, byte next)
     {
@@ -57,16 +64,13 @@ internal static class JsonNumber
             if (end == exponent)
                 return JsonChecker.NotTaken;
         }
-        return end < WindowBytes ? at + end : JsonChecker.NotTaken;
+        // A NUL may be what the end of a chunk was filled up with, see JsonChecker: then the number may go on in the next.
+        return end < WindowBytes && window[end] != 0 ? at + end : JsonChecker.NotTaken;
     }
 
     private static bool IsDigit(byte candidate) => candidate is >= (byte)'0' and <= (byte)'9';
 
-    private static uint Digits(ReadOnlySpan<byte> bytes)
-    {
-        Vector128<byte> fromZero = Vector128.Create(bytes) - Vector128.Create((byte)'0');
-        return Vector128.LessThanOrEqual(fromZero, Vector128.Create((byte)9)).ExtractMostSignificantBits();
-    }
+    private static uint Digits(ReadOnlySpan<byte> bytes) => DigitsIn(Vector128.Create(bytes)).ExtractMostSignificantBits();
 
     private static int PassDigits(ulong digits, int at) => at + BitOperations.TrailingZeroCount(~(digits >> at));
 }

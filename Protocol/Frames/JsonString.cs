@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FrameRpc.Protocol.Frames;
@@ -32,6 +33,11 @@ internal static class JsonString
         }
         return at;
     }
+
+    /// <summary>How many bytes stand before the first that is a quote, a backslash, a control character or not ASCII, among the first 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PlainBytes(ReadOnlySpan<byte> text, int at) =>
+        BitOperations.TrailingZeroCount(Special(text.Slice(at, Vector128<byte>.Count)) | 1u << Vector128<byte>.Count);
 
     /// <summary>Whether the byte may stand behind a backslash; <c>u</c> needs four digits more.</summary>
     public static bool IsEscaped(byte candidate) => candidate

@@ -8,16 +8,17 @@ internal static class JsonWhiteSpace
 {
     public static bool Contains(byte candidate) => candidate is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 
+    public static Vector128<byte> In(Vector128<byte> bytes) =>
+        Vector128.Equals(bytes, Vector128.Create((byte)' ')) | Vector128.Equals(bytes, Vector128.Create((byte)'\n'))
+            | Vector128.Equals(bytes, Vector128.Create((byte)'\r')) | Vector128.Equals(bytes, Vector128.Create((byte)'\t'));
+
     /// <summary>Where the white space that begins at <paramref name="at"/> ends, at the latest with the text.</summary>
     public static int End(ReadOnlySpan<byte> text, int at)
     {
         while (at <= text.Length - Vector128<byte>.Count)
         {
             var block = Vector128.Create(text.Slice(at, Vector128<byte>.Count));
-            Vector128<byte> white = Vector128.Equals(block, Vector128.Create((byte)' ')) | Vector128.Equals(block, Vector128.Create((byte)'\n'))
-                | Vector128.Equals(block, Vector128.Create((byte)'\r')) | Vector128.Equals(block, Vector128.Create((byte)'\t'));
-            uint other = ~white.ExtractMostSignificantBits();
-            int run = BitOperations.TrailingZeroCount(other);
+            int run = BitOperations.TrailingZeroCount(~In(block).ExtractMostSignificantBits());
             at += run;
             if (run < Vector128<byte>.Count)
                 return at;

@@ -5,45 +5,13 @@ namespace FrameRpc.Protocol.Frames;
 
 /// <summary>Runs over well-formed UTF-8 in a JSON string, 16 bytes at a time.</summary>
 /// <remarks>
-/// What can be wrong with two bytes in a row shows in three of their nibbles, so three look-ups in tables of 16 entries find it; where a third or fourth byte must
-/// stand follows from the bytes two and three places before.
-/// Source: J. Keiser, D. Lemire, "Validating UTF-8 in less than one instruction per byte", 2021.
+/// Where a continuation byte must stand follows from the three bytes before it; what else can be wrong shows in pairs of bytes (RFC 3629, section 4). Only
+/// comparisons are needed, because the native build's baseline has no shuffle of bytes.
 /// </remarks>
 internal static class Utf8Run
 {
     /// <summary>How far back a byte's place in its sequence can show.</summary>
-    private const int LookBehindBytes = 3;
-
-    // What is wrong with a pair of bytes; each bit has to be set in all three tables.
-    private const byte TooShort = 1;            // a first byte, and no continuation behind it
-    private const byte TooLong = 2;             // a continuation behind ASCII
-    private const byte TwoContinuations = 4;    // right only as third or fourth byte
-    private const byte Overlong2 = 8;           // C0, C1
-    private const byte Overlong3 = 16;          // E0 80 to E0 9F
-    private const byte Overlong4 = 32;          // F0 80 to F0 8F; the same bit stands for F5 80 and above, whose second byte is alike
-    private const byte TooLargeBelow90 = Overlong4;
-    private const byte TooLarge = 64;           // F4 90 and above, F5 90 and above
-    private const byte Surrogate = 128;         // ED A0 to ED BF
-    private const byte AnyFirst = TooShort | TooLong | TwoContinuations;
-
-    private static Vector128<byte> OfFirstHigh => Vector128.Create(
-        TooLong, TooLong, TooLong, TooLong, TooLong, TooLong, TooLong, TooLong,
-        TwoContinuations, TwoContinuations, TwoContinuations, TwoContinuations,
-        TooShort | Overlong2, TooShort, TooShort | Overlong3 | Surrogate, TooShort | Overlong4 | TooLargeBelow90 | TooLarge);
-
-    private static Vector128<byte> OfFirstLow => Vector128.Create(
-        AnyFirst | Overlong2 | Overlong3 | Overlong4, AnyFirst | Overlong2, AnyFirst, AnyFirst,
-        AnyFirst | TooLarge, AnyFirst | TooLarge | TooLargeBelow90, AnyFirst | TooLarge | TooLargeBelow90, AnyFirst | TooLarge | TooLargeBelow90,
-        AnyFirst | TooLarge | TooLargeBelow90, AnyFirst | TooLarge | TooLargeBelow90, AnyFirst | TooLarge | TooLargeBelow90, AnyFirst | TooLarge | TooLargeBelow90,
-        AnyFirst | TooLarge | TooLargeBelow90, AnyFirst | TooLarge | TooLargeBelow90 | Surrogate, AnyFirst | TooLarge | TooLargeBelow90, AnyFirst | TooLarge | TooLargeBelow90);
-
-    private static Vector128<byte> OfSecondHigh => Vector128.Create(
-        TooShort, TooShort, TooShort, TooShort, TooShort, TooShort, TooShort, TooShort,
-        TooLong | TwoContinuations | Overlong2 | Overlong3 | Overlong4,
-        TooLong | TwoContinuations | Overlong2 | Overlong3 | TooLarge,
-        TooLong | TwoContinuations | Overlong2 | Surrogate | TooLarge,
-        TooLong | TwoContinuations | Overlong2 | Surrogate | TooLarge,
-        TooShort, TooShort, TooShort, TooShort);
+    public const int LookBehindBytes = 3;
 
     /// <summary>Passes over whole characters of any length, up to a quote, a backslash or a control character.</summary>
     /// <param name="text">All that is at hand; what stands before <paramref name="at"/> was passed as right.</param>
@@ -56,8 +24,7 @@ internal static class Utf8Run
         while (at <= text.Length - Vector128<byte>.Count)
         {
             var block = Vector128.Create(text.Slice(at, Vector128<byte>.Count));
-            uint stops = (Vector128.Equals(block, Vector128.Create((byte)'"')) | Vector128.Equals(block, Vector128.Create((byte)'\\'))
-                | Vector128.LessThan(block, Vector128.Create((byte)' '))).ExtractMostSignificantBits();
+            uint stops = Stops(block);
             int length = stops == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(stops);
             // A sequence that the stop cuts off is a fault at the stop.
             uint upToStop = (2u << length) - 1;
@@ -70,17 +37,34 @@ internal static class Utf8Run
         return BeginOfUnfinished(text, at);
     }
 
+    private static uint Stops(Vector128<byte> block) =>
+        (Vector128.Equals(block, Vector128.Create((byte)'"')) | Vector128.Equals(block, Vector128.Create((byte)'\\')) | AtMost(block, 0x1F)).ExtractMostSignificantBits();
+
     private static uint Faults(ReadOnlySpan<byte> text, int at, Vector128<byte> block)
     {
-        var one = Vector128.Create(text.Slice(at - 1, Vector128<byte>.Count));
-        var two = Vector128.Create(text.Slice(at - 2, Vector128<byte>.Count));
-        var three = Vector128.Create(text.Slice(at - 3, Vector128<byte>.Count));
-        Vector128<byte> ofPair = Vector128.Shuffle(OfFirstHigh, one >>> 4) & Vector128.Shuffle(OfFirstLow, one & Vector128.Create((byte)0x0F))
-            & Vector128.Shuffle(OfSecondHigh, block >>> 4);
-        Vector128<byte> inside = Vector128.GreaterThanOrEqual(two, Vector128.Create((byte)0xE0)) | Vector128.GreaterThanOrEqual(three, Vector128.Create((byte)0xF0));
-        Vector128<byte> right = Vector128.Equals(ofPair, inside & Vector128.Create(TwoContinuations));
-        return ~right.ExtractMostSignificantBits() & 0xFFFF;
+        var before = Vector128.Create(text.Slice(at - 1, Vector128<byte>.Count));
+        var twoBefore = Vector128.Create(text.Slice(at - 2, Vector128<byte>.Count));
+        var threeBefore = Vector128.Create(text.Slice(at - 3, Vector128<byte>.Count));
+        Vector128<byte> continues = Below(block, 0xC0);
+        Vector128<byte> mustContinue = AtLeast(before, 0xC0) | AtLeast(twoBefore, 0xE0) | AtLeast(threeBefore, 0xF0);
+        // Overlong, or beyond U+10FFFF, whatever follows: C0, C1, F5 and above.
+        Vector128<byte> never = Is(block & Vector128.Create((byte)0xFE), 0xC0) | AtLeast(block, 0xF5);
+        Vector128<byte> below90 = Below(block, 0x90);
+        Vector128<byte> belowA0 = Below(block, 0xA0);
+        Vector128<byte> overlong = (Is(before, 0xE0) & belowA0) | (Is(before, 0xF0) & below90);
+        Vector128<byte> surrogateOrTooLarge = Vector128.AndNot(Is(before, 0xED), belowA0) | Vector128.AndNot(Is(before, 0xF4), below90);
+        return ((continues ^ mustContinue) | never | overlong | surrogateOrTooLarge).ExtractMostSignificantBits();
     }
+
+    private static Vector128<byte> Is(Vector128<byte> bytes, byte value) => Vector128.Equals(bytes, Vector128.Create(value));
+
+    // The processor's smallest set compares bytes without sign only by their maximum and minimum.
+    private static Vector128<byte> AtLeast(Vector128<byte> bytes, byte min) => Vector128.Equals(Vector128.Max(bytes, Vector128.Create(min)), bytes);
+
+    private static Vector128<byte> AtMost(Vector128<byte> bytes, byte max) => Vector128.Equals(Vector128.Min(bytes, Vector128.Create(max)), bytes);
+
+    /// <summary>Below as signed numbers, and so true only of bytes from 80 on, where <paramref name="limit"/> is above.</summary>
+    private static Vector128<byte> Below(Vector128<byte> bytes, byte limit) => Vector128.LessThan(bytes.AsSByte(), Vector128.Create(limit).AsSByte()).AsByte();
 
     /// <summary>Where the last character before <paramref name="at"/> begins, if it goes on there; else <paramref name="at"/>.</summary>
     private static int BeginOfUnfinished(ReadOnlySpan<byte> text, int at)
