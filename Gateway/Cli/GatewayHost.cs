@@ -41,7 +41,7 @@ internal static class GatewayHost
         serving.Start();
         var metrics = new MetricsPage(options, serving.Workers, accessLog, () => logs.LeftOut, () => lifecycle.Stage != Stage.Serving);
         using AdminServer? admin = options.Admin is { } asked
-            ? AdminServer.Start(asked.Address, AdminEndpoints.Create(options, serving.Workers, metrics, lifecycle, log), TimeProvider.System, logs)
+            ? AdminServer.Start(asked, AdminEndpoints.Create(options, serving.Workers, metrics, lifecycle, log), TimeProvider.System, logs)
             : null;
         using var trim = new MemoryTrim(serving.Workers);
         var served = new ServedReport(serving.Workers, trim);

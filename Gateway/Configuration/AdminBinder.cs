@@ -18,6 +18,6 @@ internal static class AdminBinder
             section.Refuse(address, $"{address.Value} can be reached from other machines, which would see routes, servers and load; "
                 + "write an address of this machine alone, such as \"127.0.0.1:9901\" or \"unix:/run/frpc/admin.sock\", or \"allowRemote\": true beside it");
         }
-        return new AdminOptions { Address = address.Value, AllowRemote = allowRemote.Value };
+        return new AdminOptions { Address = address.Value, AllowRemote = allowRemote.Value, Rights = SocketFileBinder.Bind(section, address, OptionTable.Admin.Mode, OptionTable.Admin.Owner) };
     }
 }

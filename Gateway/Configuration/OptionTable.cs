@@ -12,6 +12,8 @@ internal static class OptionTable
     private static readonly TextForm Text = new();
     private static readonly SizeForm MessageSize = new(1, int.MaxValue);
     private static readonly CountForm Connections = new(1, 1_000_000);
+    private static readonly ModeForm Modes = new();
+    private static readonly OwnerForm Owners = new();
     private static readonly ChoiceForm<WireProtocol> Protocols = new(("frame", WireProtocol.Frame), ("smf", WireProtocol.Smf));
 
     /// <summary>Names at the top of the file.</summary>
@@ -71,7 +73,14 @@ internal static class OptionTable
         public static readonly ValueOption<int> ConnectionsMax = new("connectionsMax",
             "Callers connected to this listener at once, over all workers. By default limits.connectionsMax.", Connections);
 
-        public static readonly OptionGroup Members = new(Name, Address, Protocol, ConnectionsMax);
+        public static readonly ValueOption<UnixFileMode> Mode = new("mode",
+            "The mode of a Unix socket's file: who may connect. \"0666\" lets everybody.", Modes)
+        { Default = SocketRights.DefaultMode };
+
+        public static readonly ValueOption<string> Owner = new("owner",
+            "The user and the group that a Unix socket's file is given to. By default those of the gateway.", Owners);
+
+        public static readonly OptionGroup Members = new(Name, Address, Protocol, ConnectionsMax, Mode, Owner);
     }
 
     /// <summary>Names of an entry of <c>backends</c>.</summary>
@@ -209,7 +218,14 @@ internal static class OptionTable
             new FlagForm())
         { Default = false };
 
-        public static readonly OptionGroup Members = new(Address, AllowRemote);
+        public static readonly ValueOption<UnixFileMode> Mode = new("mode",
+            "The mode of a Unix socket's file: who may connect. To drain or to stop takes more than that.", Modes)
+        { Default = SocketRights.DefaultMode };
+
+        public static readonly ValueOption<string> Owner = new("owner",
+            "The user and the group that a Unix socket's file is given to. By default those of the gateway.", Owners);
+
+        public static readonly OptionGroup Members = new(Address, AllowRemote, Mode, Owner);
     }
 
     /// <summary>Names of <c>accessLog</c>.</summary>

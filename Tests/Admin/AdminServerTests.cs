@@ -1,5 +1,6 @@
 using System.Text;
 using FrameRpc.Gateway.Admin;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Tests.EndToEnd;
 using FrameRpc.Tests.Protocol;
@@ -144,6 +145,20 @@ public sealed class AdminServerTests : IDisposable
     }
 
     [Fact]
+    public void What_has_come_to_the_path_of_its_socket_stays_when_it_ends()
+    {
+        using var network = new TestNetwork();
+        string path = network.SocketPath("admin");
+        using (Start($"unix:{path}"))
+        {
+            File.Delete(path);
+            File.WriteAllText(path, "another's");
+        }
+
+        Assert.Equal("another's", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void An_address_that_is_taken_is_an_error_that_says_so()
     {
         IOException taken = Assert.Throws<IOException>(() => Start(_server.Address.ToString()));
@@ -190,7 +205,7 @@ public sealed class AdminServerTests : IDisposable
     {
         Assert.True(Address.TryParse(address, out Address? parsed, out _));
         return AdminServer.Start(
-            parsed,
+            new AdminOptions { Address = parsed, AllowRemote = false },
             endpoints.Length > 0 ? endpoints :
             [
                 new AdminEndpoint("GET", "/look", "looks", context => Reply.Text(context, 200, "look")),

@@ -12,7 +12,7 @@ public sealed class EffectiveConfigurationTests
     private const string Everything = """
         {
           "workers": 2,
-          "listeners": [{ "name": "a \"b\" \\ →", "address": "unix:/run/\"a\".sock", "protocol": "frame", "connectionsMax": 5 }],
+          "listeners": [{ "name": "a \"b\" \\ →", "address": "unix:/run/\"a\".sock", "protocol": "frame", "connectionsMax": 5, "mode": "0606", "owner": "1:callers" }],
           "backends": {
             "smf \"servers\"": {
               "protocol": "smf",

@@ -102,6 +102,8 @@ internal static class TableSchema
                 ["minimum"] = 1,
                 ["maximum"] = uint.MaxValue,
             },
+            ModeForm => new JsonObject { ["type"] = "string", ["pattern"] = ModeForm.Pattern },
+            OwnerForm => new JsonObject { ["type"] = "string", ["pattern"] = OwnerForm.Pattern },
             FlagForm => new JsonObject { ["type"] = "boolean" },
             IChoices choices => new JsonObject { ["enum"] = Strings(choices.Words) },
             _ => throw new InvalidOperationException($"No schema for {option.Form}."),
