@@ -25,6 +25,8 @@ internal sealed class AdminServer : IDisposable
     /// <summary>At the end, for replies that are being written.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
 
+    private const string LogName = "frpc-gateway";
+
     private readonly ListenPoint _point;
     private readonly ServiceProvider _services;
     private readonly IServer _kestrel;
@@ -52,7 +54,7 @@ internal sealed class AdminServer : IDisposable
             kestrel.ListenHandle((ulong)point.Descriptor, listen => listen.Protocols = HttpProtocols.Http1);
         });
         var server = new AdminServer(point, services, time);
-        server._kestrel.StartAsync(new AdminApplication(endpoints), CancellationToken.None).GetAwaiter().GetResult();
+        server._kestrel.StartAsync(new AdminApplication(endpoints, new HostCheck(options, logs.CreateLogger(LogName))), CancellationToken.None).GetAwaiter().GetResult();
         return server;
     }
 

@@ -116,6 +116,13 @@ internal sealed class EffectiveConfiguration
     {
         Value(OptionTable.Admin.Address, admin.Address);
         Value(OptionTable.Admin.AllowRemote, admin.AllowRemote);
+        if (admin.TokenFile is { } tokenFile)
+        {
+            // The path and never the token.
+            Value(OptionTable.Admin.TokenFile, tokenFile);
+            Value(OptionTable.Admin.CreateToken, admin.CreateToken);
+        }
+        List(OptionTable.Admin.Hosts, admin.Hosts);
         if (admin.Address is UnixAddress)
             WriteRights(admin.Rights, OptionTable.Admin.Mode, OptionTable.Admin.Owner);
     }
@@ -133,6 +140,14 @@ internal sealed class EffectiveConfiguration
     {
         _json.WritePropertyName(option.Name);
         _json.WriteRawValue(option.Show(value));
+    }
+
+    private void List<T>(ValueListOption<T> option, IReadOnlyList<T> values)
+    {
+        _json.WriteStartArray(option.Name);
+        foreach (T value in values)
+            _json.WriteRawValue(option.TypedEntry.Show(value));
+        _json.WriteEndArray();
     }
 
     private void List<T>(ListOption option, IReadOnlyList<T> entries, Action<T> write)

@@ -138,6 +138,12 @@ internal sealed record AdminOptions
     public required Address Address { get; init; }
     /// <summary>Other machines may be able to reach the address. False by default.</summary>
     public required bool AllowRemote { get; init; }
+    /// <summary>The file with the token that changes the gateway, from the working directory; null where there is none.</summary>
+    public string? TokenFile { get; init; }
+    /// <summary>The file is made at the start where it is not there. False by default.</summary>
+    public bool CreateToken { get; init; }
+    /// <summary>Hosts that the endpoint is asked by, besides its address and this machine's loopback.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
     /// <summary>Who may connect, where the address is a Unix socket's.</summary>
     public SocketFileOptions Rights { get; init; } = new();
 }

@@ -214,9 +214,22 @@ internal static class OptionTable
         { Required = true };
 
         public static readonly ValueOption<bool> AllowRemote = new("allowRemote",
-            "Whether other machines may reach the admin endpoint. They see routes, servers and load; to drain or to stop the gateway only this machine can ask.",
+            "Whether other machines may reach the admin endpoint. They see routes, servers and load; to drain or to stop the gateway takes the token of tokenFile.",
             new FlagForm())
         { Default = false };
+
+        public static readonly ValueOption<string> TokenFile = new("tokenFile",
+            "The path, from the folder of this file, of a file with the token that drains or stops the gateway: one line of 16 to 512 characters, which its user alone may read. "
+            + "Without it only the gateway's user and root can, over a Unix socket.", Text);
+
+        public static readonly ValueOption<bool> CreateToken = new("createToken",
+            "Whether the gateway makes the file of tokenFile where there is none, with a new token, when it starts.",
+            new FlagForm())
+        { Default = false };
+
+        public static readonly ValueListOption<string> Hosts = new("hosts",
+            "Names and addresses, besides localhost and those that it listens on, by which the admin endpoint may be asked over TCP: what stands in the Host header, without a port.",
+            new HostForm());
 
         public static readonly ValueOption<UnixFileMode> Mode = new("mode",
             "The mode of a Unix socket's file: who may connect. To drain or to stop takes more than that.", Modes)
@@ -225,7 +238,7 @@ internal static class OptionTable
         public static readonly ValueOption<string> Owner = new("owner",
             "The user and the group that a Unix socket's file is given to. By default those of the gateway.", Owners);
 
-        public static readonly OptionGroup Members = new(Address, AllowRemote, Mode, Owner);
+        public static readonly OptionGroup Members = new(Address, AllowRemote, TokenFile, CreateToken, Hosts, Mode, Owner);
     }
 
     /// <summary>Names of <c>accessLog</c>.</summary>

@@ -37,7 +37,9 @@ public sealed class EffectiveConfigurationTests
           },
           "relay": "splice",
           "spliceBytesMin": "1MiB",
-          "admin": { "address": "0.0.0.0:9901", "allowRemote": true },
+          "admin": {
+            "address": "0.0.0.0:9901", "allowRemote": true, "tokenFile": "/run/frpc/\"token\"", "createToken": true, "hosts": ["gateway.internal", "[::2]"]
+          },
           "accessLog": { "to": "/var/log/\"calls\".log", "oneIn": 10, "linesWaitingMax": 100 },
           "drainTimeout": "0s"
         }

@@ -78,7 +78,7 @@ public sealed class OptionsTests
 
         Assert.Empty(configuration.Mistakes);
         Assert.Equal(["127.0.0.1:11225", "127.0.0.1:8888"], configuration.Options!.Listeners.Select(l => l.Address.ToString()));
-        Assert.Equal(new AdminOptions { Address = new TcpAddress("127.0.0.1", 9901), AllowRemote = false }, configuration.Options.Admin);
+        Assert.Equal(new AdminOptions { Address = new TcpAddress("127.0.0.1", 9901), AllowRemote = false, TokenFile = "frpc-gateway.token", CreateToken = true }, configuration.Options.Admin);
         Assert.Equal(["storage-get", "echo", "stream"], configuration.Options.Routes.Select(r => r.Name));
         Assert.All(configuration.Options.Backends, backend => Assert.Equal([DemoAddress.Instance], backend.Servers.Select(s => s.Address)));
     }

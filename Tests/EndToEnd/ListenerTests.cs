@@ -108,7 +108,7 @@ public sealed class ListenerTests : IDisposable
         Assert.Equal(0, Binary.Run(Binary.StartProgram("chmod", _network.Folder, [], "777", _network.Folder)).Status);
         File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile { SmfListener = $"unix:{SmfSocket}", FrameListener = $"unix:{_network.SocketPath("frames")}", ListenerMembers = "\"owner\": \"root\"" }.ToString());
 
-        Result result = Binary.Run(OtherUser.Start(_network.Folder));
+        Result result = Binary.Run(OtherUser.Start(OtherUser.Number, _network.Folder));
 
         Assert.Equal(1, result.Status);
         Assert.StartsWith($"frpc-gateway: cannot listen on unix:{SmfSocket}: the socket {SmfSocket} cannot be given to another owner: Operation not permitted. ", result.Error, StringComparison.Ordinal);

@@ -8,19 +8,22 @@ internal static class OtherUser
 {
     public const uint Number = 65534;
 
-    /// <summary>The gateway's binary, with words.</summary>
-    public static Process Start(string workingDirectory, params string[] args) => StartProgram(workingDirectory, [Copy.Value, .. args]);
-
-    public static Process StartProgram(string workingDirectory, params string[] command) =>
-        Binary.StartProgram("setpriv", workingDirectory, [], ["--reuid", $"{Number}", "--regid", $"{Number}", "--clear-groups", .. command]);
-
     /// <summary>The repository may be in a folder that others may not search.</summary>
-    private static readonly Lazy<string> Copy = new(() =>
+    private static readonly Lazy<string> Copy = new(CopyBinary);
+
+    /// <summary>The gateway's binary, with words.</summary>
+    public static Process Start(uint user, string workingDirectory, params string[] args) => StartProgram(user, workingDirectory, [Copy.Value, .. args]);
+
+    public static Process StartProgram(uint user, string workingDirectory, string[] command) =>
+        Binary.StartProgram("setpriv", workingDirectory, [], ["--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", .. command]);
+
+    private static string CopyBinary()
     {
-        string path = Path.Combine(GatewayProcess.NewFolder(), "frpc-gateway");
+        string folder = GatewayProcess.NewFolder();
+        FileSystem.ChangeMode(folder, (UnixFileMode)0b111_101_101);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        string path = Path.Combine(folder, "frpc-gateway");
         File.Copy(Binary.Path, path);
-        FileSystem.ChangeMode(Path.GetDirectoryName(path)!, (UnixFileMode)0b111_101_101);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
         return path;
-    });
+    }
 }
