@@ -9,10 +9,12 @@ namespace FrameRpc.Gateway.Admin;
 internal sealed class AdminApplication : IHttpApplication<HttpContext>
 {
     private readonly AdminEndpoint[] _endpoints;
+    private readonly HostCheck _hosts;
     private readonly string _list;
 
-    public AdminApplication(IReadOnlyList<AdminEndpoint> endpoints)
+    public AdminApplication(IReadOnlyList<AdminEndpoint> endpoints, HostCheck hosts)
     {
+        _hosts = hosts;
         _endpoints = [new(HttpMethods.Get, "/", "this list", context => Reply.Text(context, StatusCodes.Status200OK, _list!)), .. endpoints];
         int pathWidth = _endpoints.Max(endpoint => endpoint.Path.Length);
         _list = string.Join('\n', _endpoints.Select(endpoint => $"{endpoint.Method,-4} {endpoint.Path.PadRight(pathWidth)}  {endpoint.About}"));
@@ -27,6 +29,8 @@ internal sealed class AdminApplication : IHttpApplication<HttpContext>
     public Task ProcessRequestAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
+        if (_hosts.FindProblem(context) is { } problem)
+            return Reply.Text(context, StatusCodes.Status421MisdirectedRequest, problem);
         // What is not read of a body stands before the next request.
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
             return Reply.Text(context, StatusCodes.Status413PayloadTooLarge, "No body is read here: leave it out.");

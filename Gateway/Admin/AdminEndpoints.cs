@@ -12,10 +12,10 @@ namespace FrameRpc.Gateway.Admin;
 internal static class AdminEndpoints
 {
     public static IReadOnlyList<AdminEndpoint> Create(
-        GatewayOptions options, IReadOnlyList<ProxyWorker> workers, MetricsPage metrics, Lifecycle lifecycle, ILogger log)
+        GatewayOptions options, IReadOnlyList<ProxyWorker> workers, MetricsPage metrics, Lifecycle lifecycle, AdminToken? token, ILogger log)
     {
         var health = new HealthCheck([.. workers.Select(worker => new WorkerPulse(worker.Number, worker.Post))], TimeProvider.System, log);
-        var stop = new StopEndpoints(lifecycle);
+        var stop = new StopEndpoints(lifecycle, new Asker(token, log));
         RoutesView routes = RouteViews.Of(options);
         byte[] config = EffectiveConfiguration.Write(options);
         return

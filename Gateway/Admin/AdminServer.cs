@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,6 +25,8 @@ internal sealed class AdminServer : IDisposable
     /// <summary>At the end, for replies that are being written.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
 
+    private const string LogName = "frpc-gateway";
+
     private readonly ListenPoint _point;
     private readonly ServiceProvider _services;
     private readonly IServer _kestrel;
@@ -41,17 +44,17 @@ internal sealed class AdminServer : IDisposable
     public Address Address => _point.Address;
 
     /// <summary>Listens and answers. Throws <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/> where the address cannot be had.</summary>
-    public static AdminServer Start(Address address, IReadOnlyList<AdminEndpoint> endpoints, TimeProvider time, ILoggerFactory logs)
+    public static AdminServer Start(AdminOptions options, IReadOnlyList<AdminEndpoint> endpoints, TimeProvider time, ILoggerFactory logs)
     {
-        var point = ListenPoint.Open(address, workers: 1);
-        ServiceProvider services = KestrelServices.Create(logs, options =>
+        var point = ListenPoint.Open(options.Address, workers: 1, options.Rights.Resolve());
+        ServiceProvider services = KestrelServices.Create(logs, kestrel =>
         {
-            options.AddServerHeader = false;
-            Bound(options.Limits);
-            options.ListenHandle((ulong)point.Descriptor, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.AddServerHeader = false;
+            Bound(kestrel.Limits);
+            kestrel.ListenHandle((ulong)point.Descriptor, listen => listen.Protocols = HttpProtocols.Http1);
         });
         var server = new AdminServer(point, services, time);
-        server._kestrel.StartAsync(new AdminApplication(endpoints), CancellationToken.None).GetAwaiter().GetResult();
+        server._kestrel.StartAsync(new AdminApplication(endpoints, new HostCheck(options, logs.CreateLogger(LogName))), CancellationToken.None).GetAwaiter().GetResult();
         return server;
     }
 

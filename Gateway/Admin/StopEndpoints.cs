@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace FrameRpc.Gateway.Admin;
 
 /// <summary>What sends the gateway on its way to its end, and says how far it is.</summary>
-internal sealed class StopEndpoints(Lifecycle lifecycle)
+internal sealed class StopEndpoints(Lifecycle lifecycle, Asker asker)
 {
     private const string Delay = "delay";
 
@@ -37,10 +37,14 @@ internal sealed class StopEndpoints(Lifecycle lifecycle)
     }
 
     /// <summary>The reply to somebody who may not ask, or asks in words that nobody here knows; null where all is well.</summary>
-    private static Task? Refuse(HttpContext context, params string[] known)
+    private Task? Refuse(HttpContext context, params string[] known)
     {
-        if (Asker.FindProblem(context) is { } problem)
-            return Reply.Text(context, StatusCodes.Status403Forbidden, problem);
+        if (asker.FindProblem(context) is { } problem)
+        {
+            if (problem.Status == StatusCodes.Status401Unauthorized)
+                context.Response.Headers.WWWAuthenticate = "Bearer realm=\"frpc-gateway\"";
+            return Reply.Text(context, problem.Status, problem.Text);
+        }
         // A "dealy" that is passed over would be a stop at once.
         string? unknown = context.Request.Query.Keys.FirstOrDefault(key => !known.Contains(key));
         return unknown is null ? null : Reply.Text(context, StatusCodes.Status400BadRequest, $"Unknown: {unknown}. Known here: {(known.Length == 0 ? "nothing" : string.Join(", ", known))}.");

@@ -17,7 +17,7 @@ internal static class CheckCommand
     {
         if (!config.TryLoad(line, out ConfigurationFile? file, out GatewayConfiguration? configuration))
             return ExitStatus.Wrong;
-        Mistake[] mistakes = [.. TakenAddresses.Find(configuration)];
+        Mistake[] mistakes = [.. MachineMistakes.Find(configuration)];
         foreach (Mistake mistake in mistakes)
             line.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Length > 0)

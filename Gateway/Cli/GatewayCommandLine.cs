@@ -64,11 +64,12 @@ internal static class GatewayCommandLine
             [root] = [Program, $"{Program} --config /etc/frpc/gateway.json", $"FRPC__LIMITS__CONNECTIONSMAX=2000 {Program}"],
             [CheckCommand.Create(config)] = [$"{Program} check", $"{Program} check --config /etc/frpc/gateway.json"],
             [RoutesCommand.Create(config)] = [$"{Program} routes"],
-            [ShutdownCommand.Create(config)] =
+            [ShutdownCommand.Create(config, surroundings.WorkingDirectory)] =
             [
                 $"{Program} shutdown",
                 $"{Program} shutdown --config /etc/frpc/gateway.json --delay 5s",
                 $"{Program} shutdown --admin unix:/run/frpc/admin.sock",
+                $"{Program} shutdown --admin 127.0.0.1:9901 --token-file /run/frpc/admin.token",
             ],
             [IdCommand.Create(surroundings)] =
             [

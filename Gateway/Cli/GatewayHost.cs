@@ -34,6 +34,8 @@ internal static class GatewayHost
 
     private static void Serve(GatewayOptions options, ServingWorkers serving, LimitedLogs logs, ILogger log, TextWriter output)
     {
+        // Before callers are served: a gateway that could not be stopped as it should does not start.
+        AdminToken? token = options.Admin is { TokenFile: { } file } ? AdminToken.Open(file, options.Admin.CreateToken) : null;
         using var announcements = new Announcements(output);
         using var lifecycle = new Lifecycle(serving, options.DrainTimeout, TimeProvider.System, announcements.Say);
         using var signals = new StopSignals(signal => lifecycle.Stop($"{signal}, and a second signal stops at once", delay: TimeSpan.Zero));
@@ -41,7 +43,7 @@ internal static class GatewayHost
         serving.Start();
         var metrics = new MetricsPage(options, serving.Workers, accessLog, () => logs.LeftOut, () => lifecycle.Stage != Stage.Serving);
         using AdminServer? admin = options.Admin is { } asked
-            ? AdminServer.Start(asked.Address, AdminEndpoints.Create(options, serving.Workers, metrics, lifecycle, log), TimeProvider.System, logs)
+            ? AdminServer.Start(asked, AdminEndpoints.Create(options, serving.Workers, metrics, lifecycle, token, log), TimeProvider.System, logs)
             : null;
         using var trim = new MemoryTrim(serving.Workers);
         var served = new ServedReport(serving.Workers, trim);

@@ -18,7 +18,7 @@ internal static class RunCommand
             return ExitStatus.Wrong;
         TextWriter output = line.InvocationConfiguration.Output;
         output.WriteLine($"{GatewayCommandLine.Program}: running with {file.ShownAs}");
-        Mistake[] mistakes = [.. TakenAddresses.Find(configuration)];
+        Mistake[] mistakes = [.. MachineMistakes.Find(configuration)];
         foreach (Mistake mistake in mistakes)
             line.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Length > 0)

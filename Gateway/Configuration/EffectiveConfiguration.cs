@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
@@ -49,6 +50,15 @@ internal sealed class EffectiveConfiguration
         Value(OptionTable.Listener.Address, listener.Address);
         Value(OptionTable.Listener.Protocol, listener.Protocol);
         Value(OptionTable.Listener.ConnectionsMax, listener.ConnectionsMax);
+        if (listener.Address is UnixAddress)
+            WriteRights(listener.Rights, OptionTable.Listener.Mode, OptionTable.Listener.Owner);
+    }
+
+    private void WriteRights(SocketFileOptions rights, ValueOption<UnixFileMode> mode, ValueOption<string> owner)
+    {
+        Value(mode, rights.Mode);
+        if (rights.Owner is { } written)
+            Value(owner, written);
     }
 
     private void WriteBackend(BackendOptions backend, int workers)
@@ -118,6 +128,15 @@ internal sealed class EffectiveConfiguration
     {
         Value(OptionTable.Admin.Address, admin.Address);
         Value(OptionTable.Admin.AllowRemote, admin.AllowRemote);
+        if (admin.TokenFile is { } tokenFile)
+        {
+            // The path and never the token.
+            Value(OptionTable.Admin.TokenFile, tokenFile);
+            Value(OptionTable.Admin.CreateToken, admin.CreateToken);
+        }
+        List(OptionTable.Admin.Hosts, admin.Hosts);
+        if (admin.Address is UnixAddress)
+            WriteRights(admin.Rights, OptionTable.Admin.Mode, OptionTable.Admin.Owner);
     }
 
     private void WriteAccessLog(AccessLogOptions? log)
@@ -133,6 +152,14 @@ internal sealed class EffectiveConfiguration
     {
         _json.WritePropertyName(option.Name);
         _json.WriteRawValue(option.Show(value));
+    }
+
+    private void List<T>(ValueListOption<T> option, IReadOnlyList<T> values)
+    {
+        _json.WriteStartArray(option.Name);
+        foreach (T value in values)
+            _json.WriteRawValue(option.TypedEntry.Show(value));
+        _json.WriteEndArray();
     }
 
     private void List<T>(ListOption option, IReadOnlyList<T> entries, Action<T> write)

@@ -6,7 +6,7 @@ namespace FrameRpc.Gateway.Configuration;
 /// <remarks>Written by hand: binding by reflection would not survive trimming, and could not say where a mistake stands.</remarks>
 internal static class GatewayBinder
 {
-    public static GatewayOptions Bind(OptionSection root, SchemaShelf schemas)
+    public static GatewayOptions Bind(OptionSection root, SchemaShelf schemas, string configurationFile)
     {
         _ = root.Get(OptionTable.Gateway.Schema);
         OptionSection? limitSection = root.GetObject(OptionTable.Gateway.Limits);
@@ -25,7 +25,7 @@ internal static class GatewayBinder
             Limits = limits,
             Relay = BindRelay(root, limitSection),
             DrainTimeout = root.Get(OptionTable.Gateway.DrainTimeout).Value,
-            Admin = AdminBinder.Bind(root, addresses),
+            Admin = AdminBinder.Bind(root, addresses, configurationFile),
             AccessLog = BindAccessLog(root.GetObject(OptionTable.Gateway.AccessLog)),
         };
     }

@@ -35,15 +35,16 @@ internal sealed class GatewayConfiguration
         if (map is null)
             return new GatewayConfiguration(null, null, mistakes.InReadingOrder());
         var layers = new SettingLayers(map, new EnvironmentOverrides(environment));
-        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes), new SchemaShelf(shownAs, readSchema));
+        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes), new SchemaShelf(shownAs, readSchema), shownAs);
         return new GatewayConfiguration(layers, mistakes.Count == 0 ? options : null, mistakes.InReadingOrder());
     }
 
-    /// <summary>A mistake about a listener's address that only the machine can tell, such as a port that is taken.</summary>
-    public Mistake ListenerMistake(int listener, string text) => AddressMistake($"listeners:{listener}:address", $"listeners[{listener}].address", text);
+    /// <summary>A mistake about a listener that only the machine can tell, such as a port that is taken.</summary>
+    public Mistake ListenerMistake(int listener, NamedOption option, string text) =>
+        MachineMistake($"listeners:{listener}:{option.Name}", $"listeners[{listener}].{option.Name}", text);
 
-    /// <summary>The same about the admin endpoint's address.</summary>
-    public Mistake AdminMistake(string text) => AddressMistake("admin:address", "admin.address", text);
+    /// <summary>The same about the admin endpoint.</summary>
+    public Mistake AdminMistake(NamedOption option, string text) => MachineMistake($"admin:{option.Name}", $"admin.{option.Name}", text);
 
-    private Mistake AddressMistake(string key, string path, string text) => new(_layers!.OriginOf(key), path, text);
+    private Mistake MachineMistake(string key, string path, string text) => new(_layers!.OriginOf(key), path, text);
 }

@@ -41,6 +41,27 @@ internal sealed record ListenerOptions
     public required WireProtocol Protocol { get; init; }
     /// <summary>Callers connected to this listener at once, over all workers. By default <see cref="LimitOptions.ConnectionsMax"/>.</summary>
     public required int ConnectionsMax { get; init; }
+    /// <summary>Who may connect, where the address is a Unix socket's.</summary>
+    public SocketFileOptions Rights { get; init; } = new();
+}
+
+/// <summary>The mode and the owner of a Unix socket's file.</summary>
+internal sealed record SocketFileOptions
+{
+    /// <summary>0660 by default.</summary>
+    public UnixFileMode Mode { get; init; } = SocketRights.DefaultMode;
+    /// <summary><c>user</c>, <c>user:group</c> or <c>:group</c>, names or numbers; null for the gateway's own.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>What this machine has against the owner, or null.</summary>
+    public string? FindProblem() => Owner is null ? null : FileOwner.Resolve(Owner, out _);
+
+    /// <exception cref="IOException">This machine knows no such owner.</exception>
+    public SocketRights Resolve()
+    {
+        FileOwner? owner = null;
+        return Owner is null || FileOwner.Resolve(Owner, out owner) is not { } problem ? new SocketRights(Mode, owner) : throw new IOException(problem);
+    }
 }
 
 /// <summary>How the next server of a backend is chosen.</summary>
@@ -158,4 +179,12 @@ internal sealed record AdminOptions
     public required Address Address { get; init; }
     /// <summary>Other machines may be able to reach the address. False by default.</summary>
     public required bool AllowRemote { get; init; }
+    /// <summary>The file with the token that changes the gateway, from the working directory; null where there is none.</summary>
+    public string? TokenFile { get; init; }
+    /// <summary>The file is made at the start where it is not there. False by default.</summary>
+    public bool CreateToken { get; init; }
+    /// <summary>Hosts that the endpoint is asked by, besides its address and this machine's loopback.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+    /// <summary>Who may connect, where the address is a Unix socket's.</summary>
+    public SocketFileOptions Rights { get; init; } = new();
 }

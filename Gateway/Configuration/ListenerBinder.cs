@@ -20,6 +20,7 @@ internal static class ListenerBinder
                 Address = address.Value,
                 Protocol = section.Get(OptionTable.Listener.Protocol).Value,
                 ConnectionsMax = section.Get(OptionTable.Listener.ConnectionsMax).Or(limits.ConnectionsMax),
+                Rights = SocketFileBinder.Bind(section, address, OptionTable.Listener.Mode, OptionTable.Listener.Owner),
             });
         }
         return listeners;

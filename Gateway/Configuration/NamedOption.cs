@@ -45,6 +45,23 @@ internal sealed record ValueOption<T>(string Name, string Doc, ValueForm<T> Type
     public string Show(T value) => IsSecret ? "\"(secret)\"" : TypedForm.Write(value);
 }
 
+/// <summary>A name with a list of single values.</summary>
+internal abstract record ValueListOption(string Name, string Doc) : NamedOption(Name, Doc)
+{
+    /// <summary>What each entry is.</summary>
+    public abstract ValueOption Entry { get; }
+
+    public override string Phrase => "a list";
+}
+
+/// <inheritdoc/>
+internal sealed record ValueListOption<T>(string Name, string Doc, ValueForm<T> EntryForm) : ValueListOption(Name, Doc)
+{
+    public ValueOption<T> TypedEntry { get; } = new(Name, Doc, EntryForm);
+
+    public override ValueOption Entry => TypedEntry;
+}
+
 /// <summary>The names that an object may hold.</summary>
 internal sealed class OptionGroup(params NamedOption[] options)
 {

@@ -92,6 +92,21 @@ internal sealed class OptionSection
 
     public IEnumerable<OptionSection> GetList(ListOption option) => GetList<string>(option).Select(entry => entry.Section!);
 
+    /// <summary>The entries of a list of single values; none where the list is not written.</summary>
+    public IReadOnlyList<T> GetValues<T>(ValueListOption<T> option)
+    {
+        if (!Expect(option, SettingKind.Array))
+            return [];
+        var values = new List<T>();
+        foreach (SettingName name in _layers.Below(KeyOf(option)))
+        {
+            string path = $"{PathOf(option)}[{name.Written}]";
+            if (IsNext(name, values.Count, path))
+                values.Add(Read(option.TypedEntry, name.Key, path, _layers.KindOf(name.Key)).Value);
+        }
+        return values.Count == 0 ? [] : values;
+    }
+
     private Setting<T> Read<T>(ValueOption<T> option, string key, string path, SettingKind kind)
     {
         T value = option.Default!;

@@ -13,6 +13,8 @@ internal static class OptionTable
     private static readonly TextForm Text = new();
     private static readonly SizeForm MessageSize = new(1, int.MaxValue);
     private static readonly CountForm Connections = new(1, 1_000_000);
+    private static readonly ModeForm Modes = new();
+    private static readonly OwnerForm Owners = new();
     private static readonly ChoiceForm<WireProtocol> Protocols = new(("frame", WireProtocol.Frame), ("smf", WireProtocol.Smf));
 
     /// <summary>Names at the top of the file.</summary>
@@ -72,7 +74,14 @@ internal static class OptionTable
         public static readonly ValueOption<int> ConnectionsMax = new("connectionsMax",
             "Callers connected to this listener at once, over all workers. By default limits.connectionsMax.", Connections);
 
-        public static readonly OptionGroup Members = new(Name, Address, Protocol, ConnectionsMax);
+        public static readonly ValueOption<UnixFileMode> Mode = new("mode",
+            "The mode of a Unix socket's file: who may connect. \"0666\" lets everybody.", Modes)
+        { Default = SocketRights.DefaultMode };
+
+        public static readonly ValueOption<string> Owner = new("owner",
+            "The user and the group that a Unix socket's file is given to. By default those of the gateway.", Owners);
+
+        public static readonly OptionGroup Members = new(Name, Address, Protocol, ConnectionsMax, Mode, Owner);
     }
 
     /// <summary>Names of an entry of <c>backends</c>.</summary>
@@ -239,11 +248,31 @@ internal static class OptionTable
         { Required = true };
 
         public static readonly ValueOption<bool> AllowRemote = new("allowRemote",
-            "Whether other machines may reach the admin endpoint. They see routes, servers and load; to drain or to stop the gateway only this machine can ask.",
+            "Whether other machines may reach the admin endpoint. They see routes, servers and load; to drain or to stop the gateway takes the token of tokenFile.",
             new FlagForm())
         { Default = false };
 
-        public static readonly OptionGroup Members = new(Address, AllowRemote);
+        public static readonly ValueOption<string> TokenFile = new("tokenFile",
+            "The path, from the folder of this file, of a file with the token that drains or stops the gateway: one line of 16 to 512 characters, which its user alone may read. "
+            + "Without it only the gateway's user and root can, over a Unix socket.", Text);
+
+        public static readonly ValueOption<bool> CreateToken = new("createToken",
+            "Whether the gateway makes the file of tokenFile where there is none, with a new token, when it starts.",
+            new FlagForm())
+        { Default = false };
+
+        public static readonly ValueListOption<string> Hosts = new("hosts",
+            "Names and addresses, besides localhost and those that it listens on, by which the admin endpoint may be asked over TCP: what stands in the Host header, without a port.",
+            new HostForm());
+
+        public static readonly ValueOption<UnixFileMode> Mode = new("mode",
+            "The mode of a Unix socket's file: who may connect. To drain or to stop takes more than that.", Modes)
+        { Default = SocketRights.DefaultMode };
+
+        public static readonly ValueOption<string> Owner = new("owner",
+            "The user and the group that a Unix socket's file is given to. By default those of the gateway.", Owners);
+
+        public static readonly OptionGroup Members = new(Address, AllowRemote, TokenFile, CreateToken, Hosts, Mode, Owner);
     }
 
     /// <summary>Names of <c>accessLog</c>.</summary>

@@ -33,7 +33,7 @@ internal sealed class ServingWorkers : IServing, IDisposable
         try
         {
             foreach (ListenerOptions listener in options.Listeners)
-                listenPoints.Add(ListenPoint.Open(listener.Address, options.Workers));
+                listenPoints.Add(ListenPoint.Open(listener.Address, options.Workers, listener.Rights.Resolve()));
         }
         catch
         {

@@ -68,9 +68,9 @@ internal static class AddressProbe
             return $"the directory {directory} does not exist";
         if (!FileSystem.IsWritable(directory))
             return $"the directory {directory} cannot be written to, so no socket can be made in it";
-        return FileSystem.KindOf(path) switch
+        return FileSystem.Look(path)?.Kind switch
         {
-            FileKind.None => null,
+            null => null,
             FileKind.Socket => FindUnixListener(path),
             _ => $"{path} exists and is not a socket; the gateway would not delete it",
         };

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace FrameRpc.Gateway.Sockets;
 
@@ -6,46 +7,95 @@ namespace FrameRpc.Gateway.Sockets;
 internal enum FileKind
 {
     None,
+    Regular,
     Socket,
     NamedPipe,
     Other,
 }
 
+/// <summary>Tells a file from another that has come to its path. The kernel gives the number of a file to no other while a socket or a descriptor holds it.</summary>
+internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode);
+
+/// <summary>What the kernel tells about a file.</summary>
+internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode, uint Owner, FileIdentity Identity);
+
 /// <summary>
-/// What .NET does not tell about a path: whether a socket is there (opening one fails, connecting to a file is refused) or a named pipe, and whether a
-/// directory can be written to.
+/// What .NET does not tell about a path: whether a socket is there (opening one fails, connecting to a file is refused) or a named pipe, whose it is, whether it
+/// is still the same, and whether a directory can be written to.
 /// </summary>
 internal static unsafe partial class FileSystem
 {
-    private const int CurrentDirectory = -100;
-    private const uint ModeOnly = 1;
+    private const int CurrentDirectory = -100, EmptyPath = 0x1000, NoFollow = 0x100;
     private const int WriteAndSearch = 2 | 1;
-    private const int StatxBytes = 256;
-    private const int StatxModeOffset = 28;
-    private const int TypeMask = 0xf000;
-    private const int SocketType = 0xc000;
-    private const int NamedPipeType = 0x1000;
+    private const int ReadOnly = 0, NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
 
-    public static FileKind KindOf(string path)
+    /// <summary><c>struct statx</c>, and not <c>stat</c>: its layout is the same on every processor.</summary>
+    private const int StatusBytes = 256, OwnerOffset = 20, ModeOffset = 28, InodeOffset = 32, MajorOffset = 136, MinorOffset = 140;
+    private const uint TypeModeOwnerAndInode = 0x1 | 0x2 | 0x8 | 0x100;
+    private const int TypeMask = 0xf000, PermissionMask = 0xfff;
+    private const int RegularType = 0x8000, SocketType = 0xc000, NamedPipeType = 0x1000;
+
+    /// <summary>Of what a symbolic link points to, too.</summary>
+    public static FileKind KindOf(string path) => Look(CurrentDirectory, path, 0)?.Kind ?? FileKind.None;
+
+    /// <summary>What is at the path itself, which may be a symbolic link; null where nothing is.</summary>
+    public static FileFacts? Look(string path) => Look(CurrentDirectory, path, NoFollow);
+
+    public static FileFacts? Look(SafeFileHandle file) => Look((int)file.DangerousGetHandle(), "", EmptyPath);
+
+    public static bool IsWritable(string directory) => Access(directory, WriteAndSearch) == 0;
+
+    /// <summary>Opens what is there for reading, and waits for nobody: a named pipe opens whether somebody writes to it or not.</summary>
+    /// <exception cref="IOException">It cannot be opened; the message says why.</exception>
+    public static SafeFileHandle OpenWithoutWaiting(string path)
     {
-        // statx, and not stat: its layout is the same on every processor.
-        byte* status = stackalloc byte[StatxBytes];
-        if (Statx(CurrentDirectory, path, 0, ModeOnly, status) != 0)
-            return FileKind.None;
-        ushort mode = *(ushort*)(status + StatxModeOffset);
-        return (mode & TypeMask) switch
+        int descriptor = Open(path, ReadOnly | NoTerminal | NonBlocking | CloseOnExec);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException(Libc.Describe(Marshal.GetLastPInvokeError()));
+    }
+
+    /// <summary>Says who may do what with a file; what has come to its path as a symbolic link is not followed.</summary>
+    /// <exception cref="IOException">It cannot be; the message says why.</exception>
+    public static void ChangeMode(string path, UnixFileMode mode) => Check(ChangeMode(CurrentDirectory, path, (uint)mode, NoFollow));
+
+    /// <summary>Gives a file to a user and a group, each as it is where null; a symbolic link is not followed.</summary>
+    /// <exception cref="IOException">It cannot be; the message says why.</exception>
+    public static void ChangeOwner(string path, FileOwner owner) => Check(ChangeOwner(path, owner.User ?? FileOwner.AsItIs, owner.Group ?? FileOwner.AsItIs));
+
+    private static FileFacts? Look(int directory, string path, int flags)
+    {
+        byte* status = stackalloc byte[StatusBytes];
+        if (Statx(directory, path, flags, TypeModeOwnerAndInode, status) != 0)
+            return null;
+        int mode = *(ushort*)(status + ModeOffset);
+        FileKind kind = (mode & TypeMask) switch
         {
+            RegularType => FileKind.Regular,
             SocketType => FileKind.Socket,
             NamedPipeType => FileKind.NamedPipe,
             _ => FileKind.Other,
         };
+        var identity = new FileIdentity(*(uint*)(status + MajorOffset), *(uint*)(status + MinorOffset), *(ulong*)(status + InodeOffset));
+        return new FileFacts(kind, (UnixFileMode)(mode & PermissionMask), *(uint*)(status + OwnerOffset), identity);
     }
 
-    public static bool IsWritable(string directory) => Access(directory, WriteAndSearch) == 0;
+    private static void Check(int result)
+    {
+        if (result != 0)
+            throw new IOException(Libc.Describe(Marshal.GetLastPInvokeError()));
+    }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int directory, string path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fchmodat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeMode(int directory, string path, uint mode, int flags);
+
+    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
 }

@@ -12,14 +12,14 @@ internal sealed unsafe class ListenPoint : IDisposable
     private const int Backlog = 4096;
 
     private readonly int[] _fds;
-    private string? _unixPath;
+    private SocketFile? _file;
 
-    private ListenPoint(Address address, int[] fds, string? unixPath)
+    private ListenPoint(Address address, int[] fds, SocketFile? file)
     {
         Address = address;
         _fds = fds;
-        _unixPath = unixPath;
-        IsTcp = unixPath is null;
+        _file = file;
+        IsTcp = file is null;
     }
 
     /// <summary>The address as it came out: with the port that the kernel chose where port 0 was asked for.</summary>
@@ -28,14 +28,21 @@ internal sealed unsafe class ListenPoint : IDisposable
     private bool IsTcp { get; }
 
     /// <summary>Throws <see cref="IOException"/> or <see cref="SocketException"/> where the address cannot be had.</summary>
-    public static ListenPoint Open(Address address, int workers)
+    public static ListenPoint Open(Address address, int workers) => Open(address, workers, SocketRights.Default);
+
+    /// <param name="address">What is listened on.</param>
+    /// <param name="workers">How many sockets are wanted.</param>
+    /// <param name="rights">Who may connect, where the address is a Unix socket's.</param>
+    public static ListenPoint Open(Address address, int workers, SocketRights rights)
     {
+        // Seen before it is tried: what has come to the path since then is not what was found to be left behind.
+        FileFacts? stale = address is UnixAddress path ? FileSystem.Look(path.Path) : null;
         if (AddressProbe.FindProblem(address) is { } problem)
             throw new IOException(problem);
         return address switch
         {
             TcpAddress tcp => OpenTcp(tcp, workers),
-            UnixAddress unix => OpenUnix(unix, workers),
+            UnixAddress unix => OpenUnix(unix, workers, rights, stale?.Identity),
             _ => throw new ArgumentException($"nobody can listen on {address}", nameof(address)),
         };
     }
@@ -53,13 +60,12 @@ internal sealed unsafe class ListenPoint : IDisposable
 
     /// <summary>
     /// Takes a socket's file away. Called while the socket still listens: until then another gateway takes the file for one that is in use, and from then on
-    /// what it finds at this path is its own, which must not be deleted when this one has drained.
+    /// what it finds at this path is its own, which must not be deleted when this one has drained. What has come to the path already stays.
     /// </summary>
     public void Withdraw()
     {
-        if (_unixPath is not null)
-            File.Delete(_unixPath);
-        _unixPath = null;
+        _file?.Delete();
+        _file = null;
     }
 
     public void Dispose()
@@ -80,29 +86,53 @@ internal sealed unsafe class ListenPoint : IDisposable
         for (int i = 0; i < workers; i++)
         {
             // Alone, a socket shares its port with nobody: two gateways that start in the same instant would both listen.
-            fds[i] = OpenSocket(address, tcp, reusePort: workers > 1);
+            fds[i] = Bind(address, tcp, reusePort: workers > 1);
+            if (Libc.listen(fds[i], Backlog) != 0)
+                throw Failed(fds[i], tcp);
             if (port != 0)
                 continue;
             port = PortOf(fds[i]);
             address = SocketAddress.Resolve(tcp with { Port = port });
         }
-        return new ListenPoint(tcp with { Port = port }, fds, unixPath: null);
+        return new ListenPoint(tcp with { Port = port }, fds, file: null);
     }
 
     /// <summary>A path whose server is gone is left behind by every crash and is replaced; one that still answers belongs to somebody.</summary>
-    private static ListenPoint OpenUnix(UnixAddress unix, int workers)
+    private static ListenPoint OpenUnix(UnixAddress unix, int workers, SocketRights rights, FileIdentity? stale)
     {
         var address = SocketAddress.Resolve(unix);
-        File.Delete(unix.Path);
-        int first = OpenSocket(address, unix, reusePort: false);
+        if (stale is { } left)
+            SocketFile.DeleteIfStill(unix.Path, left);
+        int first = Bind(address, unix, reusePort: false);
+        SocketFile file = Claim(first, unix, rights);
         int[] fds = new int[workers];
         fds[0] = first;
         for (int i = 1; i < workers; i++)
             fds[i] = EpollNetwork.Check(Libc.dup(first), "dup");
-        return new ListenPoint(unix, fds, unix.Path);
+        return new ListenPoint(unix, fds, file);
     }
 
-    private static int OpenSocket(SocketAddress address, Address shown, bool reusePort)
+    /// <summary>Listens only when the file's rights are set.</summary>
+    private static SocketFile Claim(int fd, UnixAddress unix, SocketRights rights)
+    {
+        SocketFile file;
+        try
+        {
+            file = SocketFile.Claim(unix.Path, rights);
+        }
+        catch (IOException problem)
+        {
+            _ = Libc.close(fd);
+            throw new IOException($"cannot listen on {unix}: {problem.Message}", problem);
+        }
+        if (Libc.listen(fd, Backlog) == 0)
+            return file;
+        IOException failed = Failed(fd, unix);
+        file.Delete();
+        throw failed;
+    }
+
+    private static int Bind(SocketAddress address, Address shown, bool reusePort)
     {
         int fd = EpollNetwork.Check(Libc.socket(address.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0), "socket");
         int on = 1;
@@ -112,12 +142,17 @@ internal sealed unsafe class ListenPoint : IDisposable
             _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, &on, sizeof(int));
         fixed (byte* bytes = address.Bytes)
         {
-            if (Libc.bind(fd, bytes, (uint)address.Bytes.Length) == 0 && Libc.listen(fd, Backlog) == 0)
+            if (Libc.bind(fd, bytes, (uint)address.Bytes.Length) == 0)
                 return fd;
         }
+        throw Failed(fd, shown);
+    }
+
+    private static IOException Failed(int fd, Address shown)
+    {
         string reason = Libc.Describe(Libc.Errno);
         _ = Libc.close(fd);
-        throw new IOException($"cannot listen on {shown}: {reason}");
+        return new IOException($"cannot listen on {shown}: {reason}");
     }
 
     private static int PortOf(int fd)

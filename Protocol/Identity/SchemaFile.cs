@@ -7,15 +7,16 @@ public static class SchemaFile
 {
     /// <summary>
     /// The text of a file, or null where there is none. What is no UTF-8 reads as U+FFFD, which is a mistake anywhere but in a comment.
-    /// Nothing is read beyond <see cref="Schema.CharsMax"/> and one, so that a device does not fill the memory.
+    /// Nothing is read beyond <see cref="Schema.CharsMax"/> and one, so that a long file does not fill the memory.
     /// </summary>
-    /// <exception cref="IOException">It is there and cannot be read.</exception>
+    /// <exception cref="IOException">It is there and cannot be read; on Linux also where it is a named pipe, a socket, a device or a directory, which is told without waiting for it.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static string? Read(string path)
     {
-        if (!File.Exists(path))
+        using FileStream? file = RegularFile.Open(path);
+        if (file is null)
             return null;
-        using var reader = new StreamReader(path, Encoding.UTF8);
+        using var reader = new StreamReader(file, Encoding.UTF8);
         var text = new StringBuilder();
         char[] part = new char[4096];
         while (text.Length <= Schema.CharsMax && reader.Read(part) is > 0 and int read)

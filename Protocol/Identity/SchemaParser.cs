@@ -113,7 +113,7 @@ internal sealed class SchemaParser
             ReadDottedName($"the type of the {keyword}'s values");
         }
         SkipAttributes();
-        SkipBody($"{keyword} \"{name.Value}\"");
+        SkipBody(keyword);
         _declared.Add(new DeclaredType(name.Value, _namespace, kind, PlaceOf(name)));
     }
 
@@ -178,13 +178,13 @@ internal sealed class SchemaParser
             throw Wrong(name, $"a name with its namespace may have {Schema.NameCharsMax} characters, and this has more; shorten it");
     }
 
-    private void SkipBody(string owner)
+    private void SkipBody(string keyword)
     {
-        SchemaPlace open = PlaceOf(Expect('{', $"before the body of {owner}"));
+        SchemaPlace open = PlaceOf(Expect('{', $"before the body of the {keyword}"));
         while (!_token.IsSymbol('}'))
         {
             if (_token.Kind is SchemaTokenKind.End || _token.IsSymbol('{'))
-                throw Wrong(_token, $"the body of {owner}, which begins at {open}, has no end before {_token.Describe()}; write \"}}\" behind it");
+                throw Wrong(_token, $"the body of the {keyword}, which begins at {open}, has no end before {_token.Describe()}; write \"}}\" behind it");
             if (_token.IsSymbol('('))
                 SkipAttributes();
             else

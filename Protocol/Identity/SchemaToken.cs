@@ -20,12 +20,13 @@ internal readonly record struct SchemaToken(SchemaTokenKind Kind, string Value, 
 
     public bool IsSymbol(char symbol) => Kind is SchemaTokenKind.Symbol && Value[0] == symbol;
 
-    /// <summary>The token as the end of a sentence.</summary>
+    /// <summary>The token as the end of a sentence, which never quotes it: the file may be no schema at all.</summary>
     public string Describe() => Kind switch
     {
         SchemaTokenKind.End => "the end of the file",
         SchemaTokenKind.Number => "a number",
         SchemaTokenKind.Text => "a string",
-        _ => $"\"{Value}\"",
+        SchemaTokenKind.Symbol => "a symbol",
+        _ => "a word",
     };
 }

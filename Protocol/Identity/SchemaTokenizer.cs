@@ -30,7 +30,7 @@ internal sealed class SchemaTokenizer(string file, string text)
         if (first is '"' or '\'')
             return ReadText(first);
         if (!Symbols.Contains(first))
-            throw Wrong(start, $"{Show(first)} cannot stand in a schema; remove it");
+            throw Wrong(start, $"{Describe(first)} cannot stand in a schema; remove it");
         _at++;
         return Token(SchemaTokenKind.Symbol, first.ToString(), start);
     }
@@ -74,7 +74,7 @@ internal sealed class SchemaTokenizer(string file, string text)
         while (char.IsAsciiLetterOrDigit(Peek(0)) || Peek(0) == '_')
             _at++;
         if (_at - start > Schema.NameCharsMax)
-            throw Wrong(start, $"a name of {_at - start} characters; the longest may have {Schema.NameCharsMax}");
+            throw Wrong(start, $"a name may have {Schema.NameCharsMax} characters, and this has more; shorten it");
         return Token(SchemaTokenKind.Word, text[start.._at], start);
     }
 
@@ -100,7 +100,7 @@ internal sealed class SchemaTokenizer(string file, string text)
             if (_at == text.Length || Peek(0) is '\n' or '\r')
                 throw Wrong(start, $"the string that begins here does not end in its line; write {quote} behind it");
             if (char.IsControl(Peek(0)))
-                throw Wrong(_at, $"{Show(Peek(0))} cannot stand in a string; remove it");
+                throw Wrong(_at, $"{Describe(Peek(0))} cannot stand in a string; remove it");
             if (Peek(0) == '\\')
                 value.Append(ReadEscape());
             else
@@ -144,5 +144,6 @@ internal sealed class SchemaTokenizer(string file, string text)
 
     private SchemaException Wrong(int at, string problem) => new SchemaPlace(file, _line, at - _lineStart + 1).Wrong(problem);
 
-    private static string Show(char c) => c is > ' ' and <= '~' ? $"\"{c}\"" : $"the character U+{(int)c:X4}";
+    /// <summary>Without quoting it; what a decoder puts in the place of bytes that are no text is none of the file's.</summary>
+    private static string Describe(char c) => c == '\uFFFD' ? "what is no UTF-8" : "this character";
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using FrameRpc.Gateway.Admin;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Tests.EndToEnd;
 using FrameRpc.Tests.Protocol;
@@ -92,8 +93,8 @@ public sealed class AdminServerTests : IDisposable
     public void A_body_is_413_and_its_connection_goes_on()
     {
         using var peer = Peer.Connect(_server.Address.ToString());
-        peer.Send("POST /touch HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde"u8);
-        peer.Send("POST /touch HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8);
+        peer.Send("POST /touch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nabcde"u8);
+        peer.Send("POST /touch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8);
 
         string text = Encoding.UTF8.GetString(peer.ReadToEnd().Bytes);
 
@@ -103,6 +104,36 @@ public sealed class AdminServerTests : IDisposable
     [Fact]
     public void A_chunked_body_is_413() =>
         Assert.Equal(413, _admin.Ask(HttpMethod.Post, "/touch", request => request.Content = new StreamContent(new MemoryStream([1, 2, 3]))).Status);
+
+    [Theory]
+    [InlineData("GET /look HTTP/1.1\r\nHost: rebound.example\r\n")]
+    [InlineData("GET /nothing HTTP/1.1\r\nHost: rebound.example\r\n")]
+    [InlineData("POST /touch HTTP/1.1\r\nHost: rebound.example\r\n")]
+    [InlineData("GET http://rebound.example/look HTTP/1.1\r\nHost: rebound.example\r\n")]
+    [InlineData("GET /look HTTP/1.1\r\nHost:\r\n")]
+    [InlineData("GET /look HTTP/1.0\r\n")]
+    public void What_was_meant_for_another_host_is_421_whatever_it_asks(string request)
+    {
+        using var peer = Peer.Connect(_server.Address.ToString());
+        peer.Send(Encoding.ASCII.GetBytes($"{request}Content-Length: 0\r\nConnection: close\r\n\r\n"));
+
+        string text = Encoding.UTF8.GetString(peer.ReadToEnd().Bytes);
+
+        Assert.StartsWith("HTTP/1.1 421 ", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("look\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /look HTTP/1.1\r\nHost: localhost:1\r\nHost: localhost\r\n")]
+    [InlineData("GET http://rebound.example/look HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData("GET /look HTTP/1.1\r\n")]
+    public void What_contradicts_itself_about_its_host_is_400(string request)
+    {
+        using var peer = Peer.Connect(_server.Address.ToString());
+        peer.Send(Encoding.ASCII.GetBytes($"{request}Connection: close\r\n\r\n"));
+
+        Assert.StartsWith("HTTP/1.1 400 ", Encoding.UTF8.GetString(peer.ReadToEnd().Bytes), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(9 * 1024, 431)]
@@ -141,6 +172,20 @@ public sealed class AdminServerTests : IDisposable
         }
 
         Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void What_has_come_to_the_path_of_its_socket_stays_when_it_ends()
+    {
+        using var network = new TestNetwork();
+        string path = network.SocketPath("admin");
+        using (Start($"unix:{path}"))
+        {
+            File.Delete(path);
+            File.WriteAllText(path, "another's");
+        }
+
+        Assert.Equal("another's", File.ReadAllText(path));
     }
 
     [Fact]
@@ -190,7 +235,7 @@ public sealed class AdminServerTests : IDisposable
     {
         Assert.True(Address.TryParse(address, out Address? parsed, out _));
         return AdminServer.Start(
-            parsed,
+            new AdminOptions { Address = parsed, AllowRemote = false },
             endpoints.Length > 0 ? endpoints :
             [
                 new AdminEndpoint("GET", "/look", "looks", context => Reply.Text(context, 200, "look")),
@@ -216,7 +261,7 @@ public sealed class AdminServerTests : IDisposable
         public async Task<Peer> AskAsync(AdminServer server)
         {
             var peer = Peer.Connect(server.Address.ToString());
-            peer.Send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"u8);
+            peer.Send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"u8);
             await _begun.Task.WaitAsync(TestContext.Current.CancellationToken);
             return peer;
         }

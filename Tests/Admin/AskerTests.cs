@@ -1,51 +1,164 @@
 using System.Net;
+using System.Net.Sockets;
 using FrameRpc.Gateway.Admin;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Tests.EndToEnd;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace FrameRpc.Tests.Admin;
 
-public sealed class AskerTests
+public sealed class AskerTests : IDisposable
 {
-    [Theory]
-    [InlineData("127.0.0.1", "127.0.0.1")]
-    [InlineData("127.1.2.3", "127.0.0.1")]
-    [InlineData("::1", "::1")]
-    [InlineData("::ffff:127.0.0.1", "::ffff:127.0.0.1")]
-    [InlineData("10.1.2.3", "10.1.2.3")]
-    [InlineData(null, null)]
-    public void This_machine_may_ask_over_loopback_its_own_addresses_and_unix_sockets(string? remote, string? local) =>
-        Assert.Null(Asker.FindProblem(From(remote, local)));
+    private const string Token = "0123456789abcdef-right";
+
+    private readonly TestNetwork _network = new();
+
+    public void Dispose() => _network.Dispose();
 
     [Theory]
-    [InlineData("10.1.2.4", "10.1.2.3")]
-    [InlineData("::ffff:10.1.2.4", "::ffff:10.1.2.3")]
-    [InlineData("2001:db8::1", "2001:db8::2")]
-    [InlineData("10.1.2.4", null)]
-    public void Another_machine_may_not(string remote, string? local) =>
-        Assert.Equal($"Only this machine may ask for this, and {remote} is another.", Asker.FindProblem(From(remote, local)));
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    [InlineData("10.1.2.3")]
+    public void Over_tcp_who_has_the_token_may_wherever_it_comes_from(string remote) =>
+        Assert.Null(Asked(From(remote, $"Bearer {Token}")));
+
+    [Theory]
+    [InlineData("bearer " + Token)]
+    [InlineData("Bearer  " + Token + " ")]
+    public void The_scheme_is_read_as_http_has_it(string authorization) => Assert.Null(Asked(From("127.0.0.1", authorization)));
+
+    [Theory]
+    [InlineData(null, "What changes the gateway takes its token: ")]
+    [InlineData(Token, "What changes the gateway takes its token: ")]
+    [InlineData("Basic " + Token, "What changes the gateway takes its token: ")]
+    [InlineData("Bearer", "What changes the gateway takes its token: ")]
+    [InlineData("Bearer ", "This is not the gateway's token: ")]
+    [InlineData("Bearer 0123456789abcdef", "This is not the gateway's token: ")]
+    [InlineData("Bearer 0123456789abcdef-wrong", "This is not the gateway's token: ")]
+    [InlineData("Bearer " + Token + "x", "This is not the gateway's token: ")]
+    [InlineData("Bearer " + Token + "\0", "This is not the gateway's token: ")]
+    [InlineData("Bearer 0123456789ABCDEF-RIGHT", "This is not the gateway's token: ")]
+    public void Without_it_or_with_another_nobody_may_from_this_machine_either(string? authorization, string text) => Assert.Equal(
+        new Asker.Problem(401, text + "send the header \"Authorization: Bearer TOKEN\" with what is in the file of admin.tokenFile; frpc-gateway shutdown does so by itself."),
+        Asked(From("127.0.0.1", authorization)));
 
     [Fact]
-    public void A_page_in_a_browser_may_not()
+    public void Two_tokens_are_none()
     {
-        HttpContext context = From("127.0.0.1", "127.0.0.1");
+        HttpContext context = From("127.0.0.1", null);
+        context.Request.Headers.Authorization = new([$"Bearer {Token}", $"Bearer {Token}"]);
+
+        Assert.Equal(401, Asked(context)!.Status);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("10.1.2.3")]
+    public void Where_there_is_no_token_the_answer_says_what_to_write(string remote) => Assert.Equal(
+        new Asker.Problem(403, "Over TCP anybody may come who reaches the address, and this gateway has no token that could be shown instead: "
+            + "write \"tokenFile\": \"FILE\" and \"createToken\": true beside \"address\" in \"admin\", or let it listen on \"unix:PATH\", over which its own user and root may ask. SIGTERM stops it, too."),
+        new Asker(null, NullLogger.Instance).FindProblem(From(remote, $"Bearer {Token}")));
+
+    [Fact]
+    public void A_page_in_a_browser_may_not_with_a_token_either()
+    {
+        HttpContext context = From("127.0.0.1", $"Bearer {Token}");
         context.Request.Headers.Origin = "http://127.0.0.1:9901";
 
-        Assert.Equal("A page in a browser may not ask for this: there is an Origin header.", Asker.FindProblem(context));
+        Assert.Equal(new Asker.Problem(403, "A page in a browser may not ask for this: there is an Origin header."), Asked(context));
+    }
+
+    [Fact]
+    public void Over_a_unix_socket_its_own_user_may()
+    {
+        using var pair = new UnixPair(_network.SocketPath("admin"));
+        HttpContext context = Over(pair.Accepted);
+
+        Assert.Null(new Asker(null, NullLogger.Instance).FindProblem(context));
+        Assert.Equal($"POST /drain from user {PeerUser.EffectiveUser()} over a Unix socket", Asker.Describe(context));
+    }
+
+    [Fact]
+    public void A_tcp_socket_has_no_user()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var caller = new TcpClient();
+        caller.Connect((IPEndPoint)listener.LocalEndpoint);
+        using Socket accepted = listener.AcceptSocket();
+
+        Assert.Null(PeerUser.Of(accepted.Handle));
+        Assert.Equal(403, new Asker(null, NullLogger.Instance).FindProblem(Over(accepted))!.Status);
+    }
+
+    [Theory]
+    [InlineData(0u, true)]
+    [InlineData(1u, false)]
+    // What the kernel shows of a user of another user namespace, who may be anybody.
+    [InlineData(65534u, false)]
+    public void Only_its_own_user_and_root_count(uint user, bool may)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "its own user is another here");
+        Assert.Equal(may, PeerUser.IsOwnOrRoot(user));
     }
 
     [Theory]
     [InlineData("127.0.0.1", "POST /drain from 127.0.0.1")]
     [InlineData(null, "POST /drain from a Unix socket")]
-    public void Whoever_asks_is_named(string? remote, string name) => Assert.Equal(name, Asker.Describe(From(remote, remote)));
+    public void Whoever_asks_is_named(string? remote, string name) => Assert.Equal(name, Asker.Describe(From(remote, null)));
 
-    private static DefaultHttpContext From(string? remote, string? local)
+    private Asker.Problem? Asked(HttpContext context)
+    {
+        string path = Path.Combine(_network.Folder, "token");
+        if (!File.Exists(path))
+            File.WriteAllText(path, Token + "\n");
+        FileSystem.ChangeMode(path, UnixFileMode.UserRead);
+        return new Asker(AdminToken.Open(path, create: false), NullLogger.Instance).FindProblem(context);
+    }
+
+    private static DefaultHttpContext From(string? remote, string? authorization)
     {
         var context = new DefaultHttpContext();
-        context.Connection.RemoteIpAddress = remote is null ? null : IPAddress.Parse(remote);
-        context.Connection.LocalIpAddress = local is null ? null : IPAddress.Parse(local);
+        context.Connection.RemoteIpAddress = context.Connection.LocalIpAddress = remote is null ? null : IPAddress.Parse(remote);
         context.Request.Method = "POST";
         context.Request.Path = "/drain";
+        if (authorization is not null)
+            context.Request.Headers.Authorization = authorization;
         return context;
+    }
+
+    private static DefaultHttpContext Over(Socket socket)
+    {
+        DefaultHttpContext context = From(null, null);
+        context.Features.Set<IConnectionSocketFeature>(new SocketFeature(socket));
+        return context;
+    }
+
+    private sealed record SocketFeature(Socket Socket) : IConnectionSocketFeature;
+
+    private sealed class UnixPair : IDisposable
+    {
+        private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        private readonly Socket _caller = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+        public UnixPair(string path)
+        {
+            _listener.Bind(new UnixDomainSocketEndPoint(path));
+            _listener.Listen();
+            _caller.Connect(new UnixDomainSocketEndPoint(path));
+            Accepted = _listener.Accept();
+        }
+
+        public Socket Accepted { get; }
+
+        public void Dispose()
+        {
+            _caller.Dispose();
+            Accepted.Dispose();
+            _listener.Dispose();
+        }
     }
 }

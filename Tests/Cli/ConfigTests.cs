@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using FrameRpc.Tests.Configuration;
+using FrameRpc.Tests.EndToEnd;
 using Xunit;
 
 namespace FrameRpc.Tests.Cli;
@@ -31,6 +32,22 @@ public sealed class ConfigTests
 
                 """),
             command.Run("check"));
+    }
+
+    [Fact]
+    public void Check_tells_that_a_schema_is_a_named_pipe_and_does_not_wait_for_it()
+    {
+        using Command command = new Command().With(Given.With(
+            listeners: """{ "name": "smf", "address": "127.0.0.1:0", "protocol": "smf" }""",
+            routes: """{ "name": "a", "schema": "pipe.fbs", "service": "S", "backend": "storage" }"""));
+        Assert.Equal(0, Binary.Run(Binary.StartProgram("mkfifo", command.WorkingDirectory, [], "pipe.fbs")).Status);
+
+        Assert.Equal(
+            new Result(2, "", "gateway.json:7:26: routes[0].schema: pipe.fbs: cannot be read: it is a named pipe, where a regular file has to be\n"),
+            command.Run("check"));
+        Assert.Equal(
+            new Result(2, "", "pipe.fbs: cannot be read: it is a named pipe, where a regular file has to be\n"),
+            command.Run("id", "--schema", "pipe.fbs"));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
 using Xunit;
@@ -74,6 +75,53 @@ public sealed class AdminTests
     public void A_variable_that_is_neither_true_nor_false_is_told() => Assert.Equal(
         ["FRPC__ADMIN__ALLOWREMOTE: unknown value \"yes\"; write true or false"],
         Given.Mistakes(WithAdmin("""{"address": "127.0.0.1:9901"}"""), ("ADMIN__ALLOWREMOTE", "yes")));
+
+    [Theory]
+    [InlineData("gateway.json", "admin.token", "admin.token")]
+    [InlineData("/etc/frpc/gateway.json", "admin.token", "/etc/frpc/admin.token")]
+    [InlineData("conf/gateway.json", "../admin.token", "conf/../admin.token")]
+    [InlineData("/etc/frpc/gateway.json", "/run/frpc/admin.token", "/run/frpc/admin.token")]
+    public void The_token_is_looked_for_from_the_folder_of_the_configuration(string file, string written, string path)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(WithAdmin($$"""{"address": "127.0.0.1:9901", "tokenFile": "{{written}}"}"""));
+
+        AdminOptions admin = GatewayConfiguration.Read(text, file, Given.Environment(), Given.NoSchemas).Options!.Admin!;
+
+        Assert.Equal((path, false), (admin.TokenFile, admin.CreateToken));
+    }
+
+    [Fact]
+    public void A_token_is_made_where_its_file_is_named()
+    {
+        Assert.True(Given.Options(WithAdmin("""{"address": "127.0.0.1:9901", "tokenFile": "a", "createToken": true}""")).Admin!.CreateToken);
+        Assert.Equal(
+            ["gateway.json:9:55: admin.createToken: says to make the file of \"tokenFile\", which is missing; write its path beside it"],
+            Given.Mistakes(WithAdmin("""{"address": "127.0.0.1:9901", "createToken": true}""")));
+    }
+
+    [Theory]
+    [InlineData("\"gateway.internal\", \"10.0.0.7\", \"[::1]\", \"a_b\"", null)]
+    [InlineData("\"\"", "[0]: \"\" is not the name or the address of a host")]
+    [InlineData("\"*\"", "[0]: \"*\" is not the name or the address of a host")]
+    [InlineData("\"::1\"", "[0]: \"::1\" is not the name or the address of a host")]
+    [InlineData("\"[x]\"", "[0]: \"[x]\" is not the name or the address of a host")]
+    [InlineData("\"gateway:9901\"", "[0]: \"gateway:9901\" is not the name or the address of a host")]
+    [InlineData("7", "[0]: is a number")]
+    public void A_host_is_a_name_or_an_address_without_a_port(string hosts, string? problem) => Assert.Equal(
+        problem is null ? [] : [$"gateway.json:9:50: admin.hosts{problem}; write a host without a port, such as \"gateway.internal\", \"10.0.0.7\" or \"[::1]\""],
+        Given.Mistakes(WithAdmin($$"""{"address": "127.0.0.1:9901", "hosts": [{{hosts}}]}""")));
+
+    [Fact]
+    public void Hosts_are_a_list_to_which_variables_add()
+    {
+        Assert.Equal(
+            ["gateway.json:9:49: admin.hosts: is a string; write a list"],
+            Given.Mistakes(WithAdmin("""{"address": "127.0.0.1:9901", "hosts": "a"}""")));
+        Assert.Equal(
+            ["a", "b"],
+            Given.Options(WithAdmin("""{"address": "127.0.0.1:9901", "hosts": ["a"]}"""), ("ADMIN__HOSTS__1", "b")).Admin!.Hosts);
+        Assert.Equal(["a"], Given.Options(WithAdmin("""{"address": "127.0.0.1:9901"}"""), ("ADMIN__HOSTS__0", "a")).Admin!.Hosts);
+    }
 
     private static string WithAdmin(string admin) => Given.With(rest: $"\"admin\": {admin}");
 }

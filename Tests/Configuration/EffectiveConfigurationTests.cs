@@ -12,7 +12,7 @@ public sealed class EffectiveConfigurationTests
     private const string Everything = """
         {
           "workers": 2,
-          "listeners": [{ "name": "a \"b\" \\ →", "address": "unix:/run/\"a\".sock", "protocol": "frame", "connectionsMax": 5 }],
+          "listeners": [{ "name": "a \"b\" \\ →", "address": "unix:/run/\"a\".sock", "protocol": "frame", "connectionsMax": 5, "mode": "0606", "owner": "1:callers" }],
           "backends": {
             "smf \"servers\"": {
               "protocol": "smf",
@@ -38,7 +38,9 @@ public sealed class EffectiveConfigurationTests
           },
           "relay": "splice",
           "spliceBytesMin": "1MiB",
-          "admin": { "address": "0.0.0.0:9901", "allowRemote": true },
+          "admin": {
+            "address": "0.0.0.0:9901", "allowRemote": true, "tokenFile": "/run/frpc/\"token\"", "createToken": true, "hosts": ["gateway.internal", "[::2]"]
+          },
           "accessLog": { "to": "/var/log/\"calls\".log", "oneIn": 10, "linesWaitingMax": 100 },
           "drainTimeout": "0s"
         }

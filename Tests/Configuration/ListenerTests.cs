@@ -55,6 +55,48 @@ public sealed class ListenerTests
         { "name": "d", "address": "unix:/run/A.sock", "protocol": "smf" }
         """)).Listeners.Count);
 
+    [Theory]
+    [InlineData("\"0660\"", null)]
+    [InlineData("\"777\"", null)]
+    [InlineData("\"0000\"", null)]
+    [InlineData("\"0668\"", "\"0668\" is not a mode")]
+    [InlineData("\"1777\"", "\"1777\" is not a mode")]
+    [InlineData("\"66\"", "\"66\" is not a mode")]
+    [InlineData("\"rw-rw----\"", "\"rw-rw----\" is not a mode")]
+    [InlineData("432", "is a number")]
+    public void A_mode_is_octal_digits_in_a_string(string mode, string? problem) => Assert.Equal(
+        problem is null ? [] : [$"gateway.json:3:67: listeners[0].mode: {problem}; write an octal mode from \"0000\" to \"0777\", such as \"0660\" or \"0666\""],
+        Given.Mistakes(Given.With(listeners: $$"""{ "name": "a", "address": "unix:/a", "protocol": "smf", "mode":   {{mode}} }""")));
+
+    [Theory]
+    [InlineData("\"frpc\"", null)]
+    [InlineData("\"frpc:callers\"", null)]
+    [InlineData("\":callers\"", null)]
+    [InlineData("\"1000:1000\"", null)]
+    [InlineData("\"\"", "\"\" is not an owner")]
+    [InlineData("\"frpc:\"", "\"frpc:\" is not an owner")]
+    [InlineData("\"a:b:c\"", "\"a:b:c\" is not an owner")]
+    [InlineData("\"a b\"", "\"a b\" is not an owner")]
+    [InlineData("1000", "is a number")]
+    public void An_owner_is_a_user_a_group_or_both(string owner, string? problem) => Assert.Equal(
+        problem is null ? [] : [$"gateway.json:3:67: listeners[0].owner: {problem}; write a user and a group, names or numbers, such as \"frpc\", \"frpc:callers\", \":callers\" or \"1000:1000\""],
+        Given.Mistakes(Given.With(listeners: $$"""{ "name": "a", "address": "unix:/a", "protocol": "smf", "owner":  {{owner}} }""")));
+
+    [Theory]
+    [InlineData("\"mode\": \"0660\"", "mode")]
+    [InlineData("\"owner\": \"root\"", "owner")]
+    public void Only_a_unix_socket_has_a_file_with_a_mode_and_an_owner(string option, string name)
+    {
+        const string what = "127.0.0.1:1 has no file that could have it; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\"";
+
+        Assert.Equal(
+            [$"gateway.json:3:{65 + name.Length}: listeners[0].{name}: {what}"],
+            Given.Mistakes(Given.With(listeners: $$"""{ "name": "a", "address": "127.0.0.1:1", "protocol": "smf", {{option}} }""")));
+        Assert.Equal(
+            [$"gateway.json:9:{41 + name.Length}: admin.{name}: 127.0.0.1:2 has no file that could have it; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\""],
+            Given.Mistakes(Given.With(rest: $$""" "admin": {"address": "127.0.0.1:2", {{option}}}""")));
+    }
+
     [Fact]
     public void A_gateway_without_listeners_is_a_mistake() => Assert.Equal(
         ["gateway.json:2:14: listeners: is empty; write a list of at least one"],

@@ -52,7 +52,7 @@ public sealed class NameTests
 
     [Fact]
     public void An_unknown_name_that_is_like_none_is_told_with_all_of_them() => Assert.Equal(
-        ["gateway.json:9:38: admin.tls: unknown name; the names here are address, allowRemote"],
+        ["gateway.json:9:38: admin.tls: unknown name; the names here are address, allowRemote, tokenFile, createToken, hosts, mode, owner"],
         Given.Mistakes(Given.With(rest: """ "admin": {"address": "127.0.0.1:2",  "tls": true}""")));
 
     [Fact]

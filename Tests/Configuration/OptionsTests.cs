@@ -26,7 +26,7 @@ public sealed class OptionsTests
             },
             options.Limits);
         Assert.Equal(new RelayPolicy { Mode = RelayMode.Auto, SpliceBytesMin = RelayPolicy.SpliceBytesMinDefault, PipesMax = 64 }, options.Relay);
-        Assert.Equal(10_000, options.Listeners[0].ConnectionsMax);
+        Assert.Equal((10_000, new SocketFileOptions { Mode = SocketRights.DefaultMode, Owner = null }), (options.Listeners[0].ConnectionsMax, options.Listeners[0].Rights));
         BackendOptions backend = options.Backends[0];
         Assert.Equal((Balancing.LeastCalls, TimeSpan.FromSeconds(1), 1024), (backend.Balancing, backend.ConnectTimeout, backend.CallsWaitingMax));
         Assert.Equal(new LaneShare(Shared: 8, Exclusive: 120), Given.Options(Given.With(rest: """ "workers": 2 """)).Backends[0].Lanes);
@@ -39,7 +39,7 @@ public sealed class OptionsTests
     public void What_is_written_arrives()
     {
         GatewayOptions options = Given.Options(Given.With(
-            listeners: """{ "name": "a", "address": "unix:/run/a.sock", "protocol": "frame", "connectionsMax": 5 }""",
+            listeners: """{ "name": "a", "address": "unix:/run/a.sock", "protocol": "frame", "connectionsMax": 5, "mode": "640", "owner": ":callers" }""",
             backends: """
                 "storage": { "protocol": "smf", "servers": [ "h:1", { "address": "[::1]:2", "weight": 3 } ], "balancing": "roundRobin",
                              "connectTimeout": "250ms", "connectionsPerServerMax": 12, "callsWaitingMax": 0 }
@@ -49,7 +49,10 @@ public sealed class OptionsTests
                 "relay": "splice", "spliceBytesMin": "1MiB", "admin": { "address": "0.0.0.0:9", "allowRemote": true }
                 """));
 
-        Assert.Equal([new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireProtocol.Frame, ConnectionsMax = 5 }], options.Listeners);
+        var rights = new SocketFileOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, Owner = ":callers" };
+        Assert.Equal(
+            [new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireProtocol.Frame, ConnectionsMax = 5, Rights = rights }],
+            options.Listeners);
         BackendOptions backend = Assert.Single(options.Backends);
         Assert.Equal(("storage", WireProtocol.Smf, Balancing.RoundRobin), (backend.Name, backend.Protocol, backend.Balancing));
         Assert.Equal((TimeSpan.FromMilliseconds(250), new LaneShare(Shared: 1, Exclusive: 5), 0), (backend.ConnectTimeout, backend.Lanes, backend.CallsWaitingMax));
@@ -75,7 +78,7 @@ public sealed class OptionsTests
 
         Assert.Empty(configuration.Mistakes);
         Assert.Equal(["127.0.0.1:11225", "127.0.0.1:8888"], configuration.Options!.Listeners.Select(l => l.Address.ToString()));
-        Assert.Equal(new AdminOptions { Address = new TcpAddress("127.0.0.1", 9901), AllowRemote = false }, configuration.Options.Admin);
+        Assert.Equal(new AdminOptions { Address = new TcpAddress("127.0.0.1", 9901), AllowRemote = false, TokenFile = "frpc-gateway.token", CreateToken = true }, configuration.Options.Admin);
         Assert.Equal(["storage-get", "echo", "echo-octets", "stream"], configuration.Options.Routes.Select(r => r.Name));
         Assert.All(configuration.Options.Backends, backend => Assert.Equal([DemoAddress.Instance], backend.Servers.Select(s => s.Address)));
     }

@@ -60,6 +60,7 @@ internal static class TableSchema
             ["additionalProperties"] = OfGroup(map.Members),
         },
         ListOption list => OfList(list),
+        ValueListOption list => new JsonObject { ["type"] = "array", ["items"] = OfValue(list.Entry) },
         ValueOption value => OfValue(value),
         _ => throw new InvalidOperationException($"No schema for {option}."),
     };
@@ -102,6 +103,9 @@ internal static class TableSchema
                 ["minimum"] = 1,
                 ["maximum"] = uint.MaxValue,
             },
+            ModeForm => new JsonObject { ["type"] = "string", ["pattern"] = ModeForm.Pattern },
+            OwnerForm => new JsonObject { ["type"] = "string", ["pattern"] = OwnerForm.Pattern },
+            HostForm => new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = TextForm.CharsMax },
             FlagForm => new JsonObject { ["type"] = "boolean" },
             IChoices choices => new JsonObject { ["enum"] = Strings(choices.Words) },
             _ => throw new InvalidOperationException($"No schema for {option.Form}."),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.EndToEnd;
 using Xunit;
@@ -67,12 +68,18 @@ public sealed class ContainerTests : IDisposable
     [InlineData(true)]
     public async Task It_says_how_it_is_and_ends_when_a_command_inside_asks_for_it(bool readOnly)
     {
-        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0" }, readOnly ? RunReadOnly : Run);
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0", AdminMembers = $"\"tokenFile\": \"{TokenFile}\"" }, folder =>
+        {
+            WriteToken(folder);
+            return readOnly ? RunReadOnly(folder) : Start([.. Mounted(folder, "gateway.json"), .. Mounted(folder, Path.GetFileName(TokenFile))], Command);
+        });
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://{gateway.AdminAddress}") };
         foreach (string page in new[] { "/healthz", "/readyz", "/metrics" })
             Assert.NotEmpty(await http.GetStringAsync(page, TestContext.Current.CancellationToken));
-        Result shutdown = Binary.Run(Start([], ["/frpc-gateway", "shutdown", "--admin", gateway.AdminAddress, "--delay", "100ms"]));
+        Result shutdown = Binary.Run(Start(
+            Mounted(gateway.Folder, Path.GetFileName(TokenFile)),
+            ["/frpc-gateway", "shutdown", "--admin", gateway.AdminAddress, "--token-file", TokenFile, "--delay", "100ms"]));
 
         Assert.True(shutdown.Status == 0, shutdown.Output + shutdown.Error);
         Assert.Equal(0, gateway.WaitForExit());
@@ -127,7 +134,20 @@ public sealed class ContainerTests : IDisposable
         }
     }
 
-    private Process Run(string folder) => Start(["--volume", $"{folder}/gateway.json:/etc/frpc/gateway.json:ro"], Command);
+    private const string TokenFile = "/etc/frpc/admin.token";
+
+    private Process Run(string folder) => Start(Mounted(folder, "gateway.json"), Command);
+
+    private static string[] Mounted(string folder, string name) => ["--volume", $"{folder}/{name}:/etc/frpc/{name}:ro"];
+
+    /// <summary>Of the user of the image alone.</summary>
+    private static void WriteToken(string folder)
+    {
+        string path = Path.Combine(folder, Path.GetFileName(TokenFile));
+        File.WriteAllText(path, "0123456789abcdef0123456789abcdef");
+        FileSystem.ChangeMode(path, UnixFileMode.UserRead);
+        FileSystem.ChangeOwner(path, new FileOwner(65532, 65532));
+    }
 
     private Process Start(string[] options, string[] command) =>
         Binary.StartProgram("buildah", Path.GetTempPath(), [_image.Store], ["run", "--isolation", "chroot", "--cap-drop", "all", .. options, _container, "--", .. command]);
@@ -142,14 +162,18 @@ public sealed class ContainerTests : IDisposable
             mkdir -p "$1/proc"
             mount --bind "$1" "$1"
             mount --bind /proc "$1/proc"
-            mount --bind "$2" "$1/etc/frpc/gateway.json"
+            mount --bind "$2/gateway.json" "$1/etc/frpc/gateway.json"
+            if [ -e "$2/admin.token" ]; then
+              touch "$1/etc/frpc/admin.token"
+              mount --bind "$2/admin.token" "$1/etc/frpc/admin.token"
+            fi
             mount -o remount,bind,ro "$1"
             shift 2
             exec setpriv --no-new-privs --bounding-set=-all,+sys_chroot,+setuid,+setgid chroot --userspec=65532:65532 --groups= "$@"
             """;
         string root = Buildah("mount", _container).Output.Trim();
         return Binary.StartProgram(
-            "unshare", folder, [], ["--mount", "--propagation", "private", "bash", "-euc", script, "-", root, $"{folder}/gateway.json", root, .. Command]);
+            "unshare", folder, [], ["--mount", "--propagation", "private", "bash", "-euc", script, "-", root, folder, root, .. Command]);
     }
 
     private Result Buildah(params string[] args) => Binary.Run(Binary.StartProgram("buildah", Path.GetTempPath(), [_image.Store], args));

@@ -46,16 +46,18 @@ public sealed class ServiceTests : IDisposable
     {
         Assert.SkipUnless(Directory.GetFiles("/usr/lib/python3/dist-packages", "seccomp.*").Length > 0, "python3-seccomp is not here, and could not be installed");
         using var gateway = GatewayProcess.Start(
-            new GatewayFile { Relay = "splice" },
+            new GatewayFile { Relay = "splice", Admin = "127.0.0.1:0", AdminMembers = GatewayFile.WithToken },
             folder => Binary.StartProgram(Path.Combine(Repository.Root, "deploy/test/confined.py"), folder, [], Unit, Binary.Path));
 
         Assert.Contains("Seccomp:\t2", File.ReadAllLines($"/proc/{gateway.Id}/status"));
         Assert.Equal(0, Binary.Run(_root, "call", gateway.SmfAddress, "--smf", "0x6ad4023d", "--hex", "080000000400040004000000").Status);
         Assert.Equal(0, Binary.Run(_root, "call", gateway.FrameAddress, "Stream", """{"Bytes":10000000}""", "--accept", "octets").Status);
         Assert.Matches(" [1-9][0-9.]* MiB of large bodies spliced", gateway.Report());
+        using (AdminHttp admin = gateway.AskAdmin())
+            Assert.Equal(202, admin.Post("/drain").Status);
         gateway.Signal(Signals.Terminate);
         Assert.Equal(0, gateway.WaitForExit());
-        Assert.Empty(gateway.Error);
+        Assert.Single(gateway.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.Contains("[402]", StringComparison.Ordinal));
     }
 
     [Fact]

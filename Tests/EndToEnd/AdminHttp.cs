@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 
 namespace FrameRpc.Tests.EndToEnd;
@@ -15,7 +16,8 @@ internal sealed class AdminHttp : IDisposable
     private readonly HttpClient _client;
 
     /// <param name="address">As in gateway.json: <c>127.0.0.1:9901</c> or <c>unix:/run/x.sock</c>.</param>
-    public AdminHttp(string address)
+    /// <param name="token">What each request carries, or null.</param>
+    public AdminHttp(string address, string? token = null)
     {
         Address = address;
         bool isUnix = address.StartsWith("unix:", StringComparison.Ordinal);
@@ -33,6 +35,8 @@ internal sealed class AdminHttp : IDisposable
             BaseAddress = new Uri(isUnix ? "http://localhost/" : $"http://{address}/"),
             Timeout = Patience.Short,
         };
+        if (token is not null)
+            _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     public string Address { get; }

@@ -11,8 +11,8 @@ public sealed class AdminStopTests
     public void A_drain_lets_calls_in_flight_finish_and_the_process_stays_until_it_is_told()
     {
         using var held = new HeldCalls();
-        using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, DrainTimeout = "0s" });
-        using var admin = new AdminHttp(gateway.AdminAddress);
+        using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken, DrainTimeout = "0s" });
+        using var admin = gateway.AskAdmin();
         using Peer busy = BeginCall(gateway, held);
         using var idle = Peer.Connect(gateway.FrameAddress);
 
@@ -35,8 +35,8 @@ public sealed class AdminStopTests
     [Fact]
     public void A_signal_ends_a_gateway_that_has_drained()
     {
-        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress });
-        using var admin = new AdminHttp(gateway.AdminAddress);
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken });
+        using var admin = gateway.AskAdmin();
         Assert.Equal(202, admin.Post("/drain").Status);
         gateway.WaitForOutput("drained: ");
 
@@ -49,8 +49,8 @@ public sealed class AdminStopTests
     public void A_shutdown_without_a_delay_is_a_drain_with_the_time_limit_and_the_end()
     {
         using var held = new HeldCalls();
-        using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, DrainTimeout = "100ms" });
-        using var admin = new AdminHttp(gateway.AdminAddress);
+        using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken, DrainTimeout = "100ms" });
+        using var admin = gateway.AskAdmin();
         using Peer busy = BeginCall(gateway, held);
 
         Assert.Equal(202, admin.Post("/shutdown").Status);
@@ -64,8 +64,8 @@ public sealed class AdminStopTests
     [Fact]
     public void During_the_delay_of_a_shutdown_callers_come_and_are_served_while_it_is_not_ready()
     {
-        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress });
-        using var admin = new AdminHttp(gateway.AdminAddress);
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken });
+        using var admin = gateway.AskAdmin();
 
         Assert.Equal(202, admin.Post("/shutdown?delay=1h").Status);
 
@@ -80,8 +80,8 @@ public sealed class AdminStopTests
     [Fact]
     public void A_first_signal_cuts_a_delay_short()
     {
-        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress });
-        using var admin = new AdminHttp(gateway.AdminAddress);
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken });
+        using var admin = gateway.AskAdmin();
         Assert.Equal(202, admin.Post("/shutdown?delay=1h").Status);
 
         gateway.Signal(Signals.Terminate);
@@ -93,8 +93,8 @@ public sealed class AdminStopTests
     public void A_second_signal_ends_at_once_also_after_a_shutdown()
     {
         using var held = new HeldCalls();
-        using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, DrainTimeout = "1h" });
-        using var admin = new AdminHttp(gateway.AdminAddress);
+        using var gateway = GatewayProcess.Start(held.File with { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken, DrainTimeout = "1h" });
+        using var admin = gateway.AskAdmin();
         using Peer busy = BeginCall(gateway, held);
         Assert.Equal(202, admin.Post("/shutdown").Status);
 
@@ -112,8 +112,8 @@ public sealed class AdminStopTests
     [InlineData("/drain?delay=5s", "Unknown: delay. Known here: nothing.\n")]
     public void What_is_not_understood_is_400_and_stops_nothing(string path, string text)
     {
-        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress });
-        using var admin = new AdminHttp(gateway.AdminAddress);
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken });
+        using var admin = gateway.AskAdmin();
 
         Assert.Equal((400, text), admin.Post(path).Short);
 

@@ -45,6 +45,9 @@ internal sealed record GatewayFile
     /// <summary>Where the admin endpoint listens; nowhere when empty.</summary>
     public string Admin { get; init; } = "";
 
+    /// <summary>Members of <c>admin</c> with which the gateway makes itself a token, beside its file.</summary>
+    public const string WithToken = "\"tokenFile\": \"admin.token\", \"createToken\": true";
+
     /// <summary>Further members of <c>admin</c>.</summary>
     public string AdminMembers { get; init; } = "";
 

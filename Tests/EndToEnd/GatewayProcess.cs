@@ -36,6 +36,9 @@ internal sealed class GatewayProcess : IDisposable
     /// <summary>Where the admin endpoint listens.</summary>
     public string AdminAddress => LastWordOf(words => words is ["admin", _]);
 
+    /// <summary>The token that it made at its start, <see cref="GatewayFile.WithToken"/>.</summary>
+    public string AdminToken => File.ReadAllText(Path.Combine(Folder, "admin.token")).TrimEnd('\n');
+
     public string Output => _output.ToString();
 
     public string Error => _error.ToString();
@@ -115,6 +118,9 @@ internal sealed class GatewayProcess : IDisposable
         caller.Send(SmfMessage.Request(7).ToBytes());
         Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
     }
+
+    /// <summary>Its admin endpoint, asked with its token.</summary>
+    public AdminHttp AskAdmin() => new(AdminAddress, AdminToken);
 
     public void Signal(int signal) => Signals.Send(Id, signal);
 

@@ -56,6 +56,82 @@ public sealed class ListenerTests : IDisposable
         Assert.Equal("precious", File.ReadAllText(SmfSocket));
     }
 
+    [Theory]
+    [InlineData("000")]
+    [InlineData("077")]
+    public void Sockets_and_the_access_log_are_not_the_worlds_by_default(string umask)
+    {
+        string admin = _network.SocketPath("admin"), log = Path.Combine(_network.Folder, "calls.log");
+        using var gateway = GatewayProcess.Start(
+            new GatewayFile { SmfListener = $"unix:{SmfSocket}", Admin = $"unix:{admin}", AccessLog = $"\"to\": \"{log}\"" },
+            folder => Binary.StartProgram("bash", folder, [], "-c", $"umask {umask}; exec {Binary.Path}"));
+
+        Assert.Equal("660 660", Stat("%a", SmfSocket, admin));
+        Assert.Equal(umask == "077" ? "600" : "640", Stat("%a", log));
+    }
+
+    [Fact]
+    public void A_socket_has_the_mode_and_the_owner_that_are_written()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root gives files away");
+        string frames = _network.SocketPath("frames"), admin = _network.SocketPath("admin");
+        const string members = "\"mode\": \"0606\", \"owner\": \"nobody:7\"";
+        using var gateway = GatewayProcess.Start(new GatewayFile
+        {
+            SmfListener = $"unix:{SmfSocket}",
+            FrameListener = $"unix:{frames}",
+            ListenerMembers = members,
+            Admin = $"unix:{admin}",
+            AdminMembers = members,
+        });
+
+        Assert.Equal("606:65534:7 606:65534:7 606:65534:7", Stat("%a:%u:%g", SmfSocket, frames, admin));
+        AssertServes(gateway);
+    }
+
+    [Fact]
+    public void Who_is_to_own_a_socket_and_is_unknown_is_told_before_anything_is_started()
+    {
+        Result result = GatewayProcess.Run(
+            new GatewayFile { SmfListener = $"unix:{SmfSocket}", FrameListener = $"unix:{_network.SocketPath("frames")}", ListenerMembers = "\"owner\": \"root:strangers\"" },
+            _network.Folder);
+
+        Assert.Equal(2, result.Status);
+        Assert.Matches(@"^gateway\.json:5:\d+: listeners\[0\]\.owner: there is no group ""strangers"" on this machine; write one that there is, or its number\n", result.Error);
+        Assert.False(File.Exists(SmfSocket));
+    }
+
+    [Fact]
+    public void Who_may_not_give_a_socket_away_is_told_so_and_leaves_none_behind()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root becomes another user");
+        Assert.Equal(0, Binary.Run(Binary.StartProgram("chmod", _network.Folder, [], "777", _network.Folder)).Status);
+        File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile { SmfListener = $"unix:{SmfSocket}", FrameListener = $"unix:{_network.SocketPath("frames")}", ListenerMembers = "\"owner\": \"root\"" }.ToString());
+
+        Result result = Binary.Run(OtherUser.Start(OtherUser.Number, _network.Folder));
+
+        Assert.Equal(1, result.Status);
+        Assert.StartsWith($"frpc-gateway: cannot listen on unix:{SmfSocket}: the socket {SmfSocket} cannot be given to another owner: Operation not permitted. ", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(SmfSocket));
+    }
+
+    [Fact]
+    public void What_has_come_to_the_path_of_a_socket_stays_when_the_gateway_ends()
+    {
+        string admin = _network.SocketPath("admin");
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = $"unix:{SmfSocket}", Admin = $"unix:{admin}" });
+        foreach (string path in new[] { SmfSocket, admin })
+        {
+            File.Delete(path);
+            File.WriteAllText(path, "another's");
+        }
+
+        gateway.Signal(Signals.Terminate);
+
+        Assert.Equal(0, gateway.WaitForExit());
+        Assert.All([SmfSocket, admin], path => Assert.Equal("another's", File.ReadAllText(path)));
+    }
+
     [Fact]
     public void Tcp_addresses_in_use_are_told_all_at_once_with_file_line_and_column()
     {
@@ -176,4 +252,8 @@ public sealed class ListenerTests : IDisposable
         caller.Send(FrameMessage.Call("Echo", "7").ToBytes());
         Assert.Equal("7", FrameMessage.Read(caller)!.Text);
     }
+
+    /// <summary>What stat says of each, in one line.</summary>
+    private string Stat(string format, params string[] paths) =>
+        Binary.Run(Binary.StartProgram("stat", _network.Folder, [], ["--format", format, .. paths])).Output.TrimEnd().Replace('\n', ' ');
 }

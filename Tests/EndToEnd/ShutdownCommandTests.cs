@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Tests.Cli;
 using Xunit;
 
@@ -15,9 +18,10 @@ public sealed class ShutdownCommandTests : IDisposable
     [InlineData("unix")]
     public void It_stops_the_gateway_and_returns_when_that_is_gone(string transport)
     {
-        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = _network.Address(transport, "admin") });
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = _network.Address(transport, "admin"), AdminMembers = transport == "tcp" ? GatewayFile.WithToken : "" });
+        string[] token = transport == "tcp" ? ["--token-file", Path.Combine(gateway.Folder, "admin.token")] : [];
 
-        Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", gateway.AdminAddress);
+        Result shutdown = Binary.Run(_network.Folder, ["shutdown", "--admin", gateway.AdminAddress, .. token]);
 
         Assert.Equal((0, ""), (shutdown.Status, shutdown.Error));
         Assert.Matches($@"^the gateway at {gateway.AdminAddress} is gone after \d+\.\d s\n$", shutdown.Output);
@@ -41,12 +45,12 @@ public sealed class ShutdownCommandTests : IDisposable
     public void It_says_what_it_waits_for()
     {
         using var held = new HeldCalls();
-        using var gateway = GatewayProcess.Start(held.File with { Admin = "127.0.0.1:0" });
+        using var gateway = GatewayProcess.Start(held.File with { Admin = "127.0.0.1:0", AdminMembers = GatewayFile.WithToken });
         using var busy = Peer.Connect(gateway.SmfAddress);
         busy.Send(SmfMessage.Request(7).ToBytes());
         held.WaitFor(1);
 
-        using Process shutdown = Binary.Start(_network.Folder, "shutdown", "--admin", gateway.AdminAddress);
+        using Process shutdown = Binary.Start(gateway.Folder, "shutdown", "--admin", gateway.AdminAddress, "--token-file", "admin.token");
         string? line = shutdown.StandardOutput.ReadLine();
         held.LetGo();
 
@@ -54,6 +58,55 @@ public sealed class ShutdownCommandTests : IDisposable
         Assert.Equal(0, Binary.Run(shutdown).Status);
         Assert.Equal(200u, SmfMessage.Read(busy)!.Meta);
         Assert.Equal(0, gateway.WaitForExit());
+    }
+
+    [Fact]
+    public void It_finds_address_and_token_in_the_configuration_as_the_gateway_does()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = $"127.0.0.1:{FreePort()}", AdminMembers = GatewayFile.WithToken });
+
+        Result shutdown = Binary.Run(_network.Folder, "shutdown", "--config", Path.Combine(gateway.Folder, "gateway.json"));
+
+        Assert.Equal((0, ""), (shutdown.Status, shutdown.Error));
+        Assert.Equal(0, gateway.WaitForExit());
+    }
+
+    [Fact]
+    public void A_token_that_may_not_be_read_is_told_with_what_to_do_and_status_1()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root becomes another user");
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = $"127.0.0.1:{FreePort()}", AdminMembers = GatewayFile.WithToken });
+        FileSystem.ChangeMode(gateway.Folder, (UnixFileMode)0b111_101_101);
+
+        Result shutdown = Binary.Run(OtherUser.Start(OtherUser.Number, gateway.Folder, "shutdown"));
+
+        Assert.Equal(
+            new Result(1, "", $"gateway.json: admin.tokenFile: {gateway.Folder}/admin.token cannot be read: Permission denied; run this as the user of the gateway or as root, where it runs, or stop its process with SIGTERM\n"),
+            shutdown);
+        Assert.False(gateway.HasExited);
+    }
+
+    [Fact]
+    public void A_gateway_without_a_token_refuses_over_tcp_and_its_reason_is_told_with_status_1()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0" });
+
+        Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", gateway.AdminAddress);
+
+        Assert.Equal(1, shutdown.Status);
+        Assert.StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: Over TCP anybody may come", shutdown.Error, StringComparison.Ordinal);
+        Assert.False(gateway.HasExited);
+    }
+
+    [Fact]
+    public void To_a_gateway_that_is_named_the_token_of_a_configuration_is_not_sent()
+    {
+        using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0", AdminMembers = GatewayFile.WithToken });
+
+        Result shutdown = Binary.Run(gateway.Folder, "shutdown", "--admin", gateway.AdminAddress);
+
+        Assert.Equal(1, shutdown.Status);
+        Assert.StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: What changes the gateway takes its token: ", shutdown.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +142,15 @@ public sealed class ShutdownCommandTests : IDisposable
 
         File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile { Admin = "127.0.0.1:0" }.ToString());
         Assert.Equal(
-            new Result(2, "", "gateway.json: the kernel chose the port of 127.0.0.1:0, and only the gateway's first lines say which; name the address with --admin, or stop the process with SIGTERM\n"),
+            new Result(2, "", "gateway.json: the kernel chose the port of 127.0.0.1:0, and only the gateway's first lines say which; name the address with --admin, and the token with --token-file, or stop the process with SIGTERM\n"),
             Binary.Run(_network.Folder, "shutdown"));
+    }
+
+    /// <summary>One that the configuration can name.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -50,7 +50,7 @@ async function writeConfiguration(t, { configuration, configurationText }) {
   const file = join(folder, "gateway.json");
   const port = await freePort();
   writeFileSync(file, configurationText.replace(configuration.admin.address, `0.0.0.0:${port}`));
-  const env = { ...process.env };
+  const env = { ...process.env, FRPC__ADMIN__TOKENFILE: join(folder, "admin.token") };
   configuration.listeners.forEach((_, i) => (env[`FRPC__LISTENERS__${i}__ADDRESS`] = "127.0.0.1:0"));
   for (const [name, { servers }] of Object.entries(configuration.backends)) {
     servers.forEach((_, i) => (env[`FRPC__BACKENDS__${name.toUpperCase()}__SERVERS__${i}`] = `127.0.0.1:${i + 1}`));

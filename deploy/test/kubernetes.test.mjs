@@ -68,6 +68,16 @@ for (const example of ["sidecar.yaml", "gateway"]) {
     }
   });
 
+  test(`${example}: the admin token is made in memory that the gateway's container alone mounts`, () => {
+    for (const { gateway, configuration, containers, spec } of gateways) {
+      assert.equal(configuration.admin.createToken, true);
+      const mount = gateway.volumeMounts.find(({ mountPath }) => configuration.admin.tokenFile.startsWith(`${mountPath}/`));
+      assert.ok(!mount.readOnly);
+      assert.equal(spec.volumes.find(({ name }) => name === mount.name).emptyDir.medium, "Memory");
+      assert.deepEqual(containers.filter(({ volumeMounts }) => volumeMounts?.some(({ name }) => name === mount.name)), [gateway]);
+    }
+  });
+
   test(`${example}: the servers of the configuration are Services, or listen in the same pod`, () => {
     for (const pod of gateways) {
       const servers = Object.values(pod.configuration.backends).flatMap((backend) => backend.servers);

@@ -21,6 +21,18 @@ internal sealed class AccessLogWriter : IDisposable
     /// <summary>How long the last lines may take at the end.</summary>
     private static readonly TimeSpan LastLinesMax = TimeSpan.FromSeconds(1);
 
+    /// <summary>In every write: what rotates the file by truncating it leaves no hole. A new file is not the world's to read, because it says who calls what.</summary>
+    private static readonly FileStreamOptions Appending = new()
+    {
+        Mode = FileMode.Append,
+        Access = FileAccess.Write,
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        BufferSize = 0,
+#pragma warning disable CA1416 // Windows has no such modes, and no gateway.
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+#pragma warning restore CA1416
+    };
+
     private readonly AccessLine _line;
     private readonly IReadOnlyList<AccessQueue> _queues;
     private readonly Stream _to;
@@ -65,8 +77,7 @@ internal sealed class AccessLogWriter : IDisposable
                 // For both directions, because opening one for writing waits until somebody reads. So its reader may come later, leave and come again.
                 _ when FileSystem.KindOf(to) == FileKind.NamedPipe =>
                     new FileStream(to, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0),
-                // Appending in every write: what rotates the file by truncating it leaves no hole.
-                _ => new FileStream(to, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0),
+                _ => new FileStream(to, Appending),
             };
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

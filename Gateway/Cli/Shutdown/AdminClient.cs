@@ -32,10 +32,14 @@ internal sealed class AdminClient : IAsyncDisposable
     }
 
     /// <summary>Throws <see cref="IOException"/> when the connection ends before the answer has come, and <see cref="OperationCanceledException"/> where none comes.</summary>
-    public async Task<AdminReply> AskAsync(string method, string path)
+    /// <param name="method">Of HTTP.</param>
+    /// <param name="path">With its query.</param>
+    /// <param name="token">What gives the right to it, or null.</param>
+    public async Task<AdminReply> AskAsync(string method, string path, string? token = null)
     {
         using var patience = new CancellationTokenSource(Patience);
-        byte[] request = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+        string right = token is null ? "" : $"Authorization: Bearer {token}\r\n";
+        byte[] request = Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{right}Content-Length: 0\r\n\r\n");
         await _connection.Output.WriteAsync(request, patience.Token);
         PipeReader input = _connection.Input;
         while (true)

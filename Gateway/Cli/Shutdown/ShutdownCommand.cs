@@ -21,14 +21,25 @@ internal sealed class ShutdownCommand
         Description = "How long to serve on, while load balancers see that callers should go elsewhere; 0s by default.",
     };
 
-    private readonly ConfigOption _config;
-
-    private ShutdownCommand(ConfigOption config) => _config = config;
-
-    public static Command Create(ConfigOption config)
+    private readonly Option<string> _tokenFile = new("--token-file")
     {
-        var shutdown = new ShutdownCommand(config);
-        var command = new Command("shutdown", "Have a running gateway stop, and wait until it is gone.") { config.Option, shutdown._admin, shutdown._delay };
+        HelpName = "FILE",
+        Description = "The file with the gateway's token; by default the admin.tokenFile of its configuration, unless --admin names the address.",
+    };
+
+    private readonly ConfigOption _config;
+    private readonly string _workingDirectory;
+
+    private ShutdownCommand(ConfigOption config, string workingDirectory)
+    {
+        _config = config;
+        _workingDirectory = workingDirectory;
+    }
+
+    public static Command Create(ConfigOption config, string workingDirectory)
+    {
+        var shutdown = new ShutdownCommand(config, workingDirectory);
+        var command = new Command("shutdown", "Have a running gateway stop, and wait until it is gone.") { config.Option, shutdown._admin, shutdown._tokenFile, shutdown._delay };
         command.SetAction(shutdown.Run);
         return command;
     }
@@ -44,8 +55,36 @@ internal sealed class ShutdownCommand
             address = ReadAddress(named, problems);
         if (problems.Count > 0)
             return GatewayCommandLine.Refuse(line, around.Error, problems);
-        address ??= FindAddress(line);
-        return address is null ? ExitStatus.Wrong : new ShutdownRun(address, delay, around.Output, around.Error).StopAsync().GetAwaiter().GetResult();
+        (string? File, string Name) token = (line.GetValue(_tokenFile), "--token-file");
+        if (address is null)
+        {
+            if (FindAdmin(line, out string shownAs) is not { } admin)
+                return ExitStatus.Wrong;
+            address = admin.Address;
+            if (token.File is null)
+                token = (admin.TokenFile, $"{shownAs}: admin.tokenFile");
+        }
+        return Stop(address, delay, token.File, token.Name, around);
+    }
+
+    private int Stop(Address address, TimeSpan delay, string? tokenFile, string tokenName, InvocationConfiguration around)
+    {
+        string? token = null;
+        try
+        {
+            if (tokenFile is not null)
+                token = AdminToken.ReadText(Path.Combine(_workingDirectory, tokenFile));
+        }
+        // Over a Unix socket the gateway's own user and root need none.
+        catch (IOException) when (address is UnixAddress)
+        {
+        }
+        catch (IOException problem)
+        {
+            around.Error.WriteLine($"{tokenName}: {problem.Message}; run this as the user of the gateway or as root, where it runs, or stop its process with SIGTERM");
+            return ExitStatus.Failed;
+        }
+        return new ShutdownRun(address, delay, around.Output, around.Error) { Token = token }.StopAsync().GetAwaiter().GetResult();
     }
 
     private static Address? ReadAddress(string named, List<string> problems)
@@ -56,16 +95,19 @@ internal sealed class ShutdownCommand
         return address;
     }
 
-    /// <summary>The address in the configuration; null, and told, where there is none to connect to.</summary>
-    private Address? FindAddress(ParseResult line)
+    /// <summary>The admin endpoint of the configuration; null, and told, where there is none to connect to.</summary>
+    private AdminOptions? FindAdmin(ParseResult line, out string shownAs)
     {
+        shownAs = "";
         if (!_config.TryLoad(line, out ConfigurationFile? file, out GatewayConfiguration? configuration))
             return null;
-        Address? address = configuration.Options!.Admin?.Address;
-        if (address is not null && !HasNoPort(address))
-            return address;
-        string what = address is null ? "it has no admin endpoint" : $"the kernel chose the port of {address}, and only the gateway's first lines say which";
-        line.InvocationConfiguration.Error.WriteLine($"{file.ShownAs}: {what}; name the address with --admin, or stop the process with SIGTERM");
+        shownAs = file.ShownAs;
+        AdminOptions? admin = configuration.Options!.Admin;
+        if (admin is not null && !HasNoPort(admin.Address))
+            return admin;
+        string what = admin is null ? "it has no admin endpoint; name the address with --admin"
+            : $"the kernel chose the port of {admin.Address}, and only the gateway's first lines say which; name the address with --admin, and the token with --token-file";
+        line.InvocationConfiguration.Error.WriteLine($"{shownAs}: {what}, or stop the process with SIGTERM");
         return null;
     }
 

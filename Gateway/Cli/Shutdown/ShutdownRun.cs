@@ -22,6 +22,9 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
     /// <summary>How much longer than the delay and the drain timeout the end may take.</summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The gateway's token; without one only its own user and root can stop it, over a Unix socket.</summary>
+    public string? Token { get; init; }
+
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_begun);
 
     /// <summary>Returns the exit status.</summary>
@@ -31,7 +34,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
         {
             await using AdminClient client = await AdminClient.ConnectAsync(address);
             TimeSpan limit = delay + DrainTimeoutIn(await client.AskAsync("GET", "/config")) + Margin;
-            AdminReply reply = await client.AskAsync("POST", $"/shutdown?delay={DurationForm.Display(delay)}");
+            AdminReply reply = await client.AskAsync("POST", $"/shutdown?delay={DurationForm.Display(delay)}", Token);
             return reply.Status == 202 ? await WaitAsync(client, limit) : Fail($"the gateway at {address} refuses to stop: {reply.Text}");
         }
         catch (SocketException nobody)

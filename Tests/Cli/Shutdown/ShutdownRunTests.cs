@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Cli.Shutdown;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -71,7 +72,7 @@ public sealed class ShutdownRunTests : IDisposable
     {
         Assert.True(Address.TryParse(address, out Address? parsed, out _));
         return AdminServer.Start(
-            parsed,
+            new AdminOptions { Address = parsed, AllowRemote = false },
             [
                 new AdminEndpoint("GET", "/config", "", context => Reply.Text(context, 200, Config)),
                 new AdminEndpoint("GET", "/readyz", "", context => Reply.Text(context, 503, "draining")),

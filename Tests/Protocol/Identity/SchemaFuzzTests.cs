@@ -55,6 +55,40 @@ public sealed class SchemaFuzzTests
         }
     }
 
+    /// <summary>Every word of these texts is one that no message has of its own.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_breaks_the_grammar_is_never_quoted(int seed)
+    {
+        var random = new Random(seed);
+        string[] pieces = ["hush", "Hush1 ", "hush.hush", "{", "}", "(", ")", ";", ":", "=", "#", "\"hush\"", "'", "12hush", "\\", "/*", "\n", " ", "table ", "enum ", "rpc_service ", "namespace "];
+        int wrong = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => pieces[random.Next(pieces.Length)]));
+            wrong += BreaksTheGrammarUnquoted(text) ? 1 : 0;
+        }
+        Assert.InRange(wrong, 10_000, 19_999);
+    }
+
+    private static bool BreaksTheGrammarUnquoted(string text)
+    {
+        try
+        {
+            _ = Schema.Parse(text, "other.fbs");
+            return false;
+        }
+        catch (SchemaException e)
+        {
+            // Only whole declarations can contradict each other, and those may be named.
+            if (e.Mistakes.All(mistake => mistake.Text.Contains("already", StringComparison.Ordinal) || mistake.Text.Contains("is not defined", StringComparison.Ordinal) || mistake.Text.Contains("a method takes a table", StringComparison.Ordinal)))
+                return false;
+            Assert.DoesNotContain("hush", e.Message, StringComparison.OrdinalIgnoreCase);
+            return true;
+        }
+    }
+
     private static void AssertIsIn(SchemaMistake mistake, string text)
     {
         Assert.Contains(mistake.File, (string[])["storage.fbs", "catalog.fbs"]);

@@ -1,0 +1,29 @@
+using FrameRpc.Gateway.Admin;
+using FrameRpc.Gateway.Configuration;
+
+namespace FrameRpc.Gateway.Cli;
+
+/// <summary>What this machine has against a configuration that is right by itself.</summary>
+internal static class MachineMistakes
+{
+    public static IEnumerable<Mistake> Find(GatewayConfiguration configuration) =>
+        [.. TakenAddresses.Find(configuration), .. FindUnknownOwners(configuration), .. FindUnusableToken(configuration)];
+
+    private static IEnumerable<Mistake> FindUnknownOwners(GatewayConfiguration configuration)
+    {
+        GatewayOptions options = configuration.Options!;
+        for (int i = 0; i < options.Listeners.Count; i++)
+        {
+            if (options.Listeners[i].Rights.FindProblem() is { } problem)
+                yield return configuration.ListenerMistake(i, OptionTable.Listener.Owner, problem);
+        }
+        if (options.Admin?.Rights.FindProblem() is { } adminProblem)
+            yield return configuration.AdminMistake(OptionTable.Admin.Owner, adminProblem);
+    }
+
+    private static IEnumerable<Mistake> FindUnusableToken(GatewayConfiguration configuration)
+    {
+        if (configuration.Options!.Admin is { TokenFile: { } file } admin && AdminToken.FindProblem(file, admin.CreateToken) is { } problem)
+            yield return configuration.AdminMistake(OptionTable.Admin.TokenFile, problem);
+    }
+}

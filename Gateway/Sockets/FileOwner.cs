@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>The user and the group that a file is given to, as numbers; what is null stays as it is.</summary>
+internal sealed unsafe partial record FileOwner(uint? User, uint? Group)
+{
+    /// <summary>−1: for the kernel, no change.</summary>
+    public const uint AsItIs = uint.MaxValue;
+
+    /// <summary>Room for an entry of the user database; entries of LDAP may be long.</summary>
+    private const int EntryBytesFirst = 4096, EntryBytesMax = 1 << 20;
+
+    private const int RangeExceeded = 34;
+
+    /// <summary><c>struct passwd</c> begins with two pointers and the user's number, <c>struct group</c> with two pointers and the group's.</summary>
+    private const int RecordBytes = 64, NumberOffset = 16;
+
+    private delegate int Lookup(byte* name, byte* record, byte* entry, nuint entryBytes, byte** found);
+
+    /// <summary>
+    /// Reads <c>user</c>, <c>user:group</c> or <c>:group</c>, names or numbers. Names are looked up where the system looks them up (/etc/passwd, LDAP …);
+    /// where there is no such database, as in a container, numbers do.
+    /// </summary>
+    /// <returns>What is wrong with it, or null.</returns>
+    public static string? Resolve(string text, out FileOwner owner)
+    {
+        int colon = text.IndexOf(':', StringComparison.Ordinal);
+        string user = colon < 0 ? text : text[..colon], group = colon < 0 ? "" : text[(colon + 1)..];
+        owner = new FileOwner(null, null);
+        if (user.Length > 0)
+            owner = owner with { User = Number(user, LookUpUser) };
+        if (group.Length > 0)
+            owner = owner with { Group = Number(group, LookUpGroup) };
+        return user.Length > 0 && owner.User is null ? $"there is no user \"{user}\" on this machine; write one that there is, or its number"
+            : group.Length > 0 && owner.Group is null ? $"there is no group \"{group}\" on this machine; write one that there is, or its number"
+            : null;
+    }
+
+    private static uint? Number(string text, Lookup lookup) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != AsItIs ? number : Find(text, lookup);
+
+    private static uint? Find(string name, Lookup lookup)
+    {
+        byte* record = stackalloc byte[RecordBytes];
+        byte* found = null;
+        var text = (byte*)Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            for (int bytes = EntryBytesFirst; bytes <= EntryBytesMax; bytes *= 4)
+            {
+                fixed (byte* entry = new byte[bytes])
+                {
+                    if (lookup(text, record, entry, (nuint)bytes, &found) != RangeExceeded)
+                        return found is null ? null : *(uint*)(record + NumberOffset);
+                }
+            }
+            return null;
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem((nint)text);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "getpwnam_r")]
+    private static partial int LookUpUser(byte* name, byte* record, byte* entry, nuint entryBytes, byte** found);
+
+    [LibraryImport("libc", EntryPoint = "getgrnam_r")]
+    private static partial int LookUpGroup(byte* name, byte* record, byte* entry, nuint entryBytes, byte** found);
+}

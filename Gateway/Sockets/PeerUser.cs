@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>The user at the other end of a Unix socket, as the kernel noted it when the connection was made: nobody can claim to be another.</summary>
+internal static unsafe partial class PeerUser
+{
+    public const uint Root = 0;
+
+    private const int PeerCredentials = 17;
+
+    /// <summary>Where the kernel shows a user of another user namespace that has no number in this one: it may be anybody.</summary>
+    private const uint Unmapped = 65534;
+
+    /// <summary><c>struct ucred</c>: process, user and group, four bytes each.</summary>
+    private const int CredentialBytes = 12, UserOffset = 4;
+
+    /// <summary>The user's number; null where the descriptor is no connected Unix socket.</summary>
+    public static uint? Of(nint descriptor)
+    {
+        byte* credentials = stackalloc byte[CredentialBytes];
+        uint length = CredentialBytes;
+        if (!IsUnix((int)descriptor) || Libc.getsockopt((int)descriptor, Libc.SOL_SOCKET, PeerCredentials, credentials, &length) != 0 || length != CredentialBytes)
+            return null;
+        return *(uint*)(credentials + UserOffset);
+    }
+
+    /// <summary>Whether it is the user of this process, or root, who could end the process anyway. A user without a number here is neither, also where the gateway itself has that one.</summary>
+    public static bool IsOwnOrRoot(uint user) => user == Root || (user == EffectiveUser() && user != Unmapped);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    private static bool IsUnix(int descriptor)
+    {
+        ushort family;
+        // The kernel writes as much of the address as there is room for.
+        uint length = sizeof(ushort);
+        return Libc.getsockname(descriptor, (byte*)&family, &length) == 0 && family == Libc.AF_UNIX;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace FrameRpc.Protocol.Identity;
+
+/// <summary>
+/// Opens a file for its content, and nothing else that a path may name: reading a named pipe or a terminal may never end, and opening a device may do something.
+/// </summary>
+/// <remarks>.NET neither tells what is at a path nor opens without waiting, so the kernel is asked, where that is Linux's.</remarks>
+internal static unsafe partial class RegularFile
+{
+    private const int ReadOnly = 0, NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
+    private const int CurrentDirectory = -100, EmptyPath = 0x1000;
+    private const int NotFound = 2, NoPermission = 13, NoDirectory = 20;
+    private const int TypeMask = 0xf000, DirectoryType = 0x4000, NamedPipeType = 0x1000, SocketType = 0xc000, RegularType = 0x8000;
+
+    /// <summary><c>struct statx</c>, which is the same on every processor: the mode is a 16-bit number at byte 28.</summary>
+    private const int StatusBytes = 256, ModeOffset = 28;
+    private const uint TypeOnly = 1;
+
+    /// <summary>The file, or null where there is none. Never waits.</summary>
+    /// <exception cref="IOException">It is no regular file, or cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static FileStream? Open(string path) => OperatingSystem.IsLinux() ? OpenOnLinux(path) : OpenElsewhere(path);
+
+    private static FileStream? OpenOnLinux(string path)
+    {
+        // Before, because opening a device may do something; and behind, because another file may have come to the path in between.
+        if (!TryRequireRegular(CurrentDirectory, path, 0))
+            return null;
+        int descriptor = OpenFile(path, ReadOnly | NoTerminal | NonBlocking | CloseOnExec);
+        if (descriptor < 0)
+        {
+            ThrowUnlessMissing();
+            return null;
+        }
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            _ = TryRequireRegular(descriptor, "", EmptyPath);
+            return new FileStream(handle, FileAccess.Read, bufferSize: 0);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream? OpenElsewhere(string path) => File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0) : null;
+
+    /// <summary>False where nothing is there.</summary>
+    private static bool TryRequireRegular(int directory, string path, int flags)
+    {
+        byte* status = stackalloc byte[StatusBytes];
+        if (Statx(directory, path, flags, TypeOnly, status) != 0)
+        {
+            ThrowUnlessMissing();
+            return false;
+        }
+        int type = *(ushort*)(status + ModeOffset) & TypeMask;
+        return type == RegularType ? true : throw new IOException($"it is {Describe(type)}, where a regular file has to be");
+    }
+
+    private static void ThrowUnlessMissing()
+    {
+        int error = Marshal.GetLastPInvokeError();
+        if (error == NoPermission)
+            throw new UnauthorizedAccessException(Marshal.GetPInvokeErrorMessage(error));
+        if (error is not (NotFound or NoDirectory))
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    private static string Describe(int type) => type switch
+    {
+        DirectoryType => "a directory",
+        NamedPipeType => "a named pipe",
+        SocketType => "a socket",
+        _ => "a device",
+    };
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int OpenFile(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, byte* status);
+}
