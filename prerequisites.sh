@@ -96,3 +96,43 @@ require_deploy_checks() {
   require_debian systemd-analyze systemd "systemd-analyze, which checks the unit"
   require_debian /usr/share/doc/python3-seccomp python3-seccomp "libseccomp for Debian's Python 3, which confines as systemd does"
 }
+
+# The programs that publish.sh can make.
+NATIVE_PROJECTS=(Gateway Tests/AotProgram examples/greeter examples/reconnect examples/storage)
+
+# packs_of PROJECT: name, version and SHA-512 of each pack that its last native restore took. All but the compiler are no packages to NuGet, whose
+# lock files leave them out; and which compiler is one depends on the machine. The host of managed programs is left out, of which nothing is in a native one.
+packs_of() {
+  local assets folder name version
+  assets=artifacts/native/obj/$(basename "$1"/*.csproj .csproj)/project.assets.json
+  folder=$(sed -nE '/"packageFolders"/,/\}/s/^ *"(.*)": \{.*/\1/p' "$assets" | sed -n 2p)
+  {
+    sed -nE '/"downloadDependencies"/,/^ *\],?$/s/.*"(name|version)": "\[?([^",]+).*/\2/p' "$assets" | paste -d ' ' - -
+    sed -nE 's/^ *"(runtime\..*\.Microsoft\.DotNet\.ILCompiler)\/(.*)": \{/\1 \2/p' "$assets"
+  } | grep -v '\.App\.Host\.' | sort -u |
+    while read -r name version; do
+      printf '%s %s %s\n' "$name" "$version" "$(cat "$folder${name,,}/$version/${name,,}.$version.nupkg.sha512")"
+    done
+}
+
+# Ends where a pack is not the one of packs.lock: no lock file of NuGet's has the hashes of packs.
+require_known_packs() {
+  local unknown
+  unknown=$(LC_ALL=C comm -13 packs.lock <(packs_of "$1" | LC_ALL=C sort))
+  [ -n "$unknown" ] || return 0
+  echo "these packs, with their SHA-512, are not in packs.lock:" >&2
+  echo "$unknown" >&2
+  echo "If they are meant to be others, ./update-locks.sh writes packs.lock again." >&2
+  exit 1
+}
+
+# explain_restore LOG: what to do about a restore that failed.
+explain_restore() {
+  if grep -q 'error NU1004' "$1"; then
+    echo "The projects ask for other packages than their committed lock files have. If that is meant, run ./update-locks.sh and commit what it writes." >&2
+  elif grep -q 'error NU1403' "$1"; then
+    echo "A package is not the one that the lock file was written for: its source has changed it, or something has between here and there." >&2
+  elif grep -qE 'error (NU1101|NU1102|NU1301)' "$1"; then
+    echo "The packages named above have to be in a NuGet source that this machine can reach." >&2
+  fi
+}

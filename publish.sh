@@ -41,25 +41,16 @@ started=$(date +%s)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# The newest framework whose native compiler and runtime packs can be had.
-framework=""
-for candidate in net10.0 net9.0; do
-  if dotnet restore "$project" -p:AotFramework=$candidate -r "$rid" >"$log" 2>&1; then
-    framework=$candidate
-    break
-  fi
-  missing=$(sed -nE 's/.*error (NU1101|NU1102): Unable to find package ([^ ]+[A-Za-z0-9]).*/\2/p' "$log" | sed 's/\.$//' | sort -u | paste -sd ' ' -)
-  echo "publish.sh: no native build with $candidate for $rid: ${missing:+missing ${missing}}"
-  [ -n "$missing" ] || cat "$log" >&2
-done
-if [ -z "$framework" ]; then
-  echo "publish.sh: cannot build for $rid. The packages named above have to be in a NuGet source that this machine can reach." >&2
+if ! dotnet restore "$project" -r "$rid" -p:NativeRid="$rid" >"$log" 2>&1; then
+  cat "$log" >&2
+  explain_restore "$log"
   [ "$rid" = "$host_rid" ] || echo "publish.sh: a cross build also needs clang, lld and a root file system of $rid (see CppCompilerAndLinker and SysRoot in the .NET documentation); building on a $rid machine needs neither." >&2
   exit 1
 fi
+require_known_packs "$project"
 
-echo "publish.sh: building $project with $framework for $rid …"
-if ! dotnet publish "$project" -c Release -f $framework -r "$rid" -p:AotFramework=$framework >"$log" 2>&1; then
+echo "publish.sh: building $project for $rid …"
+if ! dotnet publish "$project" --no-restore -c Release -f net10.0 -r "$rid" -p:NativeRid="$rid" >"$log" 2>&1; then
   cat "$log" >&2
   if [ "$rid" != "$host_rid" ]; then
     echo "publish.sh: a cross build from $host_rid needs clang, lld and a root file system of $rid; building on a $rid machine needs neither." >&2
@@ -80,10 +71,10 @@ if [ "$project" = Gateway ]; then
   binary=./$name
 fi
 [ "$rid" = "$host_rid" ] || binary="./artifacts/$name-$rid"
-out="artifacts/native/publish/$project/release_${framework}_${rid}"
+out="artifacts/native/publish/$project/release_net10.0_${rid}"
 mkdir -p artifacts/symbols
 cp "$out/$name.dbg" "artifacts/symbols/$name-$rid.dbg"
 # A program that runs keeps its file: the new one takes its name, not its place.
 cp "$out/$name" "$binary.new"
 mv "$binary.new" "$binary"
-echo "publish.sh: $binary, $framework, $rid, $(($(stat -c %s "$binary") / 1024)) KiB, $(($(date +%s) - started)) s; symbols in artifacts/symbols/"
+echo "publish.sh: $binary, $rid, $(($(stat -c %s "$binary") / 1024)) KiB, $(($(date +%s) - started)) s; symbols in artifacts/symbols/"

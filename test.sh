@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Publishes ./frpc-gateway, and a program that uses all of the library, and runs every test: unit tests and simulations
-# on net10.0, end-to-end tests against what was published, and those of the k6 scripts. Those of the proxy run three times:
+# Publishes ./frpc-gateway, and a program that uses all of the library, and runs every test: unit tests and simulations,
+# end-to-end tests against what was published, and those of the k6 scripts. Those of the proxy run three times:
 # with large bodies as by default, all spliced, all copied. Ends with a line "N passed, N failed"; exit status 0 only when none failed.
 #
 #   ./test.sh                                 everything
@@ -23,6 +23,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! dotnet build FrameRpc.sln -c Debug -v quiet -nologo >"$log" 2>&1; then
   cat "$log" >&2
+  explain_restore "$log"
   echo "0 passed, 1 failed"
   exit 1
 fi

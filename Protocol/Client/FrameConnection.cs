@@ -21,16 +21,18 @@ internal sealed class FrameConnection
     private readonly FrameConnectionPool _pool;
     private readonly FrameReader _reader;
     private readonly FrameWriter _writer;
-    private readonly int _messageBytesMax;
+    private readonly FrameClientOptions _options;
     private Task? _watch;
+    private bool _reusable;
+    private bool _over;
     private Exception? _sourceFailure;
     private int _closed;
 
-    public FrameConnection(TransportConnection transport, FrameConnectionPool pool, int messageBytesMax)
+    public FrameConnection(TransportConnection transport, FrameConnectionPool pool, FrameClientOptions options)
     {
         _transport = transport;
         _pool = pool;
-        _messageBytesMax = messageBytesMax;
+        _options = options;
         _reader = new FrameReader(transport, Blame.Server);
         _writer = new FrameWriter(transport);
     }
@@ -54,6 +56,8 @@ internal sealed class FrameConnection
     public async Task<FrameReply> CallAsync(string endpoint, FrameBody body, DataType accept, CancellationToken cancel)
     {
         _watch = null;
+        _over = false;
+        _reusable = body.DataType is not DataType.Octets || _options.ServerDrainsOctets;
         using var stop = new CancellationTokenSource();
         Task upload = UploadAsync(endpoint, body, accept, stop.Token);
         try
@@ -94,7 +98,7 @@ internal sealed class FrameConnection
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
-        bool between = _watch is not null;
+        bool between = _watch is not null || _over;
         if (between)
         {
             using var farewell = new CancellationTokenSource(FarewellMax);
@@ -148,7 +152,7 @@ internal sealed class FrameConnection
         part = new DataPartReader(_reader, () => _ = EndReplyAsync(part, upload));
         if (header.DataType is DataType.None)
             await part.SkipAsync(cancel).ConfigureAwait(false);
-        return new FrameReply(header.DataType, part, _messageBytesMax);
+        return new FrameReply(header.DataType, part, _options.MessageBytesMax);
     }
 
     /// <summary>The reply was read to its end, or given up. A request that is still being sent then has as long as it needs, within the bound.</summary>
@@ -156,8 +160,9 @@ internal sealed class FrameConnection
     {
         if (part.AtEnd)
             await upload.WaitAsync(UploadBehindReplyMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (part.AtEnd && upload.IsCompletedSuccessfully)
-            _pool.Return(this, reusable: true);
+        _over = part.AtEnd && upload.IsCompletedSuccessfully;
+        if (_over)
+            _pool.Return(this, _reusable);
         else
             await GiveUpAsync(upload).ConfigureAwait(false);
     }

@@ -93,7 +93,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
 
     private FrameConnection Begin(TransportConnection transport)
     {
-        var connection = new FrameConnection(transport, this, _options.MessageBytesMax);
+        var connection = new FrameConnection(transport, this, _options);
         lock (_lock)
         {
             if (!_disposed)

@@ -18,6 +18,12 @@ internal sealed class Budget
         _left = max;
     }
 
+    /// <summary>The whole.</summary>
+    public long Max => _max;
+
+    /// <summary>Whether <see cref="TakeAnyway"/> has taken more than there was.</summary>
+    public bool IsOverdrawn => Volatile.Read(ref _left) < 0;
+
     /// <summary>What is taken now; more than the whole while <see cref="TakeAnyway"/> has overdrawn it.</summary>
     public long Taken => _max - Volatile.Read(ref _left);
 

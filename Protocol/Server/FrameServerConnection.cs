@@ -117,6 +117,8 @@ internal sealed class FrameServerConnection : IServedConnection
             await _writer.WriteErrorAsync(outcome.Error, outcome.Message!).ConfigureAwait(false);
             return;
         }
+        // It exists already: to wait for memory would only keep it longer. Whoever comes next waits for it to be written.
+        _serving.Memory.TakeAnyway(body.JsonBytes);
         try
         {
             _writer.WriteReplyHeader(body.DataType);
@@ -124,6 +126,7 @@ internal sealed class FrameServerConnection : IServedConnection
         }
         finally
         {
+            _serving.Memory.Return(body.JsonBytes);
             await body.ReleaseAsync().ConfigureAwait(false);
         }
     }

@@ -7,7 +7,7 @@ internal sealed class FrameServing(FrameServerOptions options, Func<string, Fram
 {
     public FrameServerOptions Options => options;
 
-    /// <summary>Bytes of JSON parts that are held.</summary>
+    /// <summary>Bytes of JSON parts that are held: of requests, and of replies until they are written.</summary>
     public Budget Memory { get; } = new(options.MemoryBytesMax);
 
     /// <summary>Handlers that run.</summary>

@@ -14,8 +14,10 @@ public abstract record ServerOptions
     public int CallsMax { get; init; } = 1024;
 
     /// <summary>
-    /// Bytes of requests held at once, over all connections. Where more come, connections are not read until one is over. Smf requests that come packed may
-    /// take as many again for what is in them, and wait for that. At least <see cref="MessageBytesMax"/>.
+    /// Bytes of requests and replies held at once, over all connections: of requests as they come and as they are unpacked, of replies and what they are packed
+    /// into until they are written. Where more come, connections are not read until enough of it is free. A packed request that needs more than all of it is
+    /// refused with 413. A reply exists when it is counted: those of the calls in hand may come on top. At least <see cref="MessageBytesMax"/>; octets are streams
+    /// and are not counted.
     /// </summary>
     public long MemoryBytesMax { get; init; } = 256 << 20;
 

@@ -38,7 +38,6 @@ public sealed class SmfServer : IAsyncDisposable
         Options.Validate();
         Calls = new Budget(Options.CallsMax);
         Memory = new Budget(Options.MemoryBytesMax);
-        Unpacked = new Budget(Options.MemoryBytesMax);
         _loop = new AcceptLoop(listener, Options, transport => new SmfServerConnection(this, transport));
     }
 
@@ -51,14 +50,11 @@ public sealed class SmfServer : IAsyncDisposable
 
     internal Budget Calls { get; }
 
-    /// <summary>Of requests as they come.</summary>
-    internal Budget Memory { get; }
-
     /// <summary>
-    /// Of what is unpacked of them. It is not the same memory, because a request that waits here holds some of that, and those that wait for each other would wait
-    /// for good.
+    /// Of requests as they come and unpacked, and of replies until they are written. A request takes all that it needs at once, before a call: nothing that holds
+    /// some of it waits for more of it, and replies wait for nothing.
     /// </summary>
-    internal Budget Unpacked { get; }
+    internal Budget Memory { get; }
 
     /// <summary>Has a handler serve a method. Before <see cref="Start"/>.</summary>
     /// <param name="id">The method's, see <see cref="RequestId.ForMethod"/>; not 0.</param>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Smf;
@@ -21,8 +22,9 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
     private CallTelemetry _telemetry;
     private SmfHeader _header;
     private byte[]? _payload;
+    private byte[]? _opened;
+    private int _contentBytesMax;
     private long _memoryBytes;
-    private long _unpackedBytes;
 
     public SmfServerCall() => _complete = Complete;
 
@@ -31,15 +33,19 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
     /// <param name="connection">Where it came from, and its reply goes.</param>
     /// <param name="route">Who serves it.</param>
     /// <param name="header">Is well-formed.</param>
-    /// <param name="payload">Rented; the memory that its size took is given back with it.</param>
-    public static SmfServerCall Begin(SmfServerConnection connection, SmfRoute route, in SmfHeader header, byte[] payload)
+    /// <param name="payload">Rented.</param>
+    /// <param name="memoryBytes">Taken for it, and for unpacking it: given back by the call.</param>
+    /// <param name="contentBytesMax">How much of an original there is room for, where it is packed.</param>
+    public static SmfServerCall Begin(
+        SmfServerConnection connection, SmfRoute route, in SmfHeader header, byte[] payload, long memoryBytes, int contentBytesMax)
     {
         SmfServerCall call = Free.Rent();
         call._connection = connection;
         call._route = route;
         call._header = header;
         call._payload = payload;
-        call._memoryBytes = header.Size;
+        call._memoryBytes = memoryBytes;
+        call._contentBytesMax = contentBytesMax;
         return call;
     }
 
@@ -52,11 +58,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
             Finish(SmfStatus.BadRequest);
             return;
         }
-        _unpackedBytes = SmfDecompressor.RoomFor(_header.Compression, payload, Server.Options.MessageBytesMax);
-        if (_unpackedBytes == 0 || Server.Unpacked.TryTake(_unpackedBytes))
-            Handle();
-        else
-            _ = HandleLaterAsync();
+        Handle();
     }
 
     /// <summary>Has nothing of it done: the connection ended before its turn came.</summary>
@@ -66,13 +68,11 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
     public void Dispose()
     {
         _packed?.Dispose();
-        ArrayPool<byte>.Shared.Return(_payload!);
-        Server.Memory.Return(_memoryBytes);
-        Server.Unpacked.Return(_unpackedBytes);
+        ReturnPayload();
+        KeepMemory(0);
         SmfServerConnection connection = _connection!;
         _packed = null;
-        _unpackedBytes = 0;
-        _payload = null;
+        _opened = null;
         _connection = null;
         _route = null;
         _telemetry = default;
@@ -82,21 +82,6 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
 
     private static ConfiguredValueTaskAwaitable<ReadOnlyMemory<byte>>.ConfiguredValueTaskAwaiter AwaiterOf(ValueTask<ReadOnlyMemory<byte>> reply) =>
         reply.ConfigureAwait(false).GetAwaiter();
-
-    private async Task HandleLaterAsync()
-    {
-        try
-        {
-            await Server.Unpacked.TakeAsync(_unpackedBytes, _connection!.Gone).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            _unpackedBytes = 0;
-            Finish(SmfStatus.Unavailable);
-            return;
-        }
-        Handle();
-    }
 
     private void Handle()
     {
@@ -128,19 +113,42 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         payload = _payload.AsMemory(0, (int)_header.Size);
         status = SmfStatus.Ok;
         if (_header.Compression is SmfCompression.None or SmfCompression.Disabled)
+        {
+            _opened = _payload;
             return true;
-        if (SmfDecompressor.TryDecompress(_header.Compression, payload.Span, Server.Options.MessageBytesMax, out payload, out SmfDecompressionProblem? problem))
-            return true;
-        status = problem.IsTooLarge ? SmfStatus.TooLarge : SmfStatus.BadRequest;
-        return false;
+        }
+        if (!SmfDecompressor.TryDecompress(_header.Compression, payload.Span, _contentBytesMax, out payload, out SmfDecompressionProblem? problem))
+        {
+            status = problem.IsTooLarge ? SmfStatus.TooLarge : SmfStatus.BadRequest;
+            return false;
+        }
+        _opened = ArrayOf(payload);
+        ReturnPayload();
+        KeepMemory(_opened!.Length);
+        return true;
     }
+
+    private void ReturnPayload()
+    {
+        if (_payload is not null)
+            ArrayPool<byte>.Shared.Return(_payload);
+        _payload = null;
+    }
+
+    private void KeepMemory(long bytes)
+    {
+        Server.Memory.Return(_memoryBytes - bytes);
+        _memoryBytes = bytes;
+    }
+
+    private static byte[]? ArrayOf(ReadOnlyMemory<byte> memory) => MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) ? segment.Array : null;
 
     private void Complete()
     {
         SmfPacked reply;
         try
         {
-            reply = SmfPacked.Of(_handling.GetResult(), _header.Compression is SmfCompression.Disabled ? null : Server.Options.Compressor);
+            reply = Pack(_handling.GetResult());
         }
         catch (Exception e)
         {
@@ -161,6 +169,19 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         Finish(reply);
     }
 
+    /// <summary>Packs a reply where that pays and there is memory for it at once; otherwise it is sent as it is.</summary>
+    private SmfPacked Pack(ReadOnlyMemory<byte> reply)
+    {
+        SmfCompressor? compressor = _header.Compression is SmfCompression.Disabled ? null : Server.Options.Compressor;
+        if (compressor is null || reply.Length < compressor.MinimumBytes || !Server.Memory.TryTake(reply.Length))
+            return SmfPacked.Of(reply, null);
+        _memoryBytes += reply.Length;
+        SmfPacked packed = SmfPacked.Of(reply, compressor);
+        if (packed.Owner is null)
+            KeepMemory(_memoryBytes - reply.Length);
+        return packed;
+    }
+
     private void Finish(in SmfPacked reply)
     {
         _telemetry.End(SmfStatus.Ok);
@@ -169,11 +190,21 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         bool alone = _connection!.IsAlone;
         if (reply.Bytes.Length >= SmfOutput.LargeBytesMin)
         {
+            CountReply(reply);
             _connection.Output.SendLarge(header, reply.Bytes, this, alone);
             return;
         }
         _connection.Output.Send(header, reply.Bytes.Span, alone);
         Dispose();
+    }
+
+    // It exists already: to wait for memory would only keep it longer. Whoever comes next waits for it to be written.
+    private void CountReply(in SmfPacked reply)
+    {
+        if (reply.Owner is not null || (_opened is not null && ArrayOf(reply.Bytes) == _opened))
+            return;
+        Server.Memory.TakeAnyway(reply.Bytes.Length);
+        _memoryBytes += reply.Bytes.Length;
     }
 
     private void Finish(uint status)

@@ -1,5 +1,6 @@
 using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Smf.Compression;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Server;
@@ -29,8 +30,9 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
 
     private SmfServerCall? _waiting;
     private SmfRoute? _route;
-    // Taken for the request that is coming.
+    // Taken for the request that is coming, and for unpacking it.
     private long _memoryBytes;
+    private SmfUnpackRoom _unpackRoom;
 
     private bool _messageTimed;
     private volatile bool _draining;
@@ -43,7 +45,7 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
         _transport = transport;
         _messageGuard = new StallGuard(transport, server.Options.MessageTimeout, server.Options.TimeProvider);
         _writeGuard = new StallGuard(transport, server.Options.StallTimeout, server.Options.TimeProvider);
-        _output = new SmfOutput(transport.Output, _ => Abort(), _writeGuard);
+        _output = new SmfOutput(transport.Output, _ => Abort(), _writeGuard, server.Memory);
         _gone = new CancellationTokenSource();
         Gone = _gone.Token;
     }
@@ -110,22 +112,36 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
         if (status != SmfStatus.Ok)
         {
             Refuse(header.Session, status);
-            if (!room)
-                Pause(RoomAsync());
+            if (!room || _server.Memory.IsOverdrawn)
+                Pause(TakeMemoryAsync(0));
             return false;
         }
-        if (room && _server.Memory.TryTake(header.Size))
-            _memoryBytes = header.Size;
-        else
-            Pause(TakeMemoryAsync(header.Size));
+        _unpackRoom = default;
+        if (PrefixBytes(header) == 0)
+            TakeMemory(header.Size);
+        return true;
+    }
+
+    protected override int PrefixBytes(in SmfHeader header) => SmfDecompressor.PrefixBytes(header.Compression, header.Size);
+
+    protected override bool OnPrefix(in SmfHeader header, ReadOnlySpan<byte> prefix)
+    {
+        long roomBytesMax = _server.Memory.Max - header.Size;
+        _unpackRoom = SmfDecompressor.RoomFor(header.Compression, prefix, _server.Options.MessageBytesMax, roomBytesMax);
+        if (_unpackRoom.Bytes > roomBytesMax)
+        {
+            Refuse(header.Session, SmfStatus.TooLarge);
+            return false;
+        }
+        TakeMemory(header.Size + _unpackRoom.Bytes);
         return true;
     }
 
     protected override void OnMessage(in SmfHeader header, byte[] payload)
     {
-        _memoryBytes = 0;
         _ = Interlocked.Increment(ref _holds);
-        var call = SmfServerCall.Begin(this, _route!, header, payload);
+        var call = SmfServerCall.Begin(this, _route!, header, payload, _memoryBytes, _unpackRoom.ContentBytesMax);
+        _memoryBytes = 0;
         if (_server.Calls.TryTake(1))
         {
             Add(call);
@@ -167,6 +183,14 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
     }
 
     private ValueTask RoomAsync() => _output.WaitForRoomAsync(RepliesWaitingBytesMax / 2);
+
+    private void TakeMemory(long bytes)
+    {
+        if (_output.BytesWaiting <= RepliesWaitingBytesMax && _server.Memory.TryTake(bytes))
+            _memoryBytes = bytes;
+        else
+            Pause(TakeMemoryAsync(bytes));
+    }
 
     // Room first: a caller that does not read its replies must not sit on memory that others wait for.
     private async ValueTask TakeMemoryAsync(long bytes)

@@ -108,7 +108,7 @@ internal sealed partial class SmfOutput
             if (_waiting <= _roomBytes)
                 (room, _room) = (_room, null);
         }
-        flight.Release();
+        Release(flight);
         Return(flight.Owed);
         room?.SetResult();
     }
@@ -126,12 +126,18 @@ internal sealed partial class SmfOutput
             idle = _idle;
             (room, _room) = (_room, null);
         }
-        flight.Release();
-        rest.Release();
+        Release(flight);
+        Release(rest);
         Return(flight.Owed + rest.Owed);
         room?.SetResult();
         failed(reason);
         idle?.SetResult();
+    }
+
+    private void Release(in Flight flight)
+    {
+        flight.Release();
+        memory?.Return(flight.Filled);
     }
 
     private void Return(long owed)

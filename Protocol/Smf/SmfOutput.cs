@@ -9,7 +9,8 @@ namespace FrameRpc.Protocol.Smf;
 /// <param name="writer">Written by one flush at a time, and completed by nobody here.</param>
 /// <param name="failed">Hears once why no more can be written.</param>
 /// <param name="guard">Watches over writes that wait for the other side to read; none where nobody else is kept waiting by that.</param>
-internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> failed, StallGuard? guard = null) : IThreadPoolWorkItem
+/// <param name="memory">What copied messages are counted with until they are written; none where their sender counts them.</param>
+internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> failed, StallGuard? guard = null, Budget? memory = null) : IThreadPoolWorkItem
 {
     /// <summary>From this size on a payload is not copied behind the others, but written by itself.</summary>
     public const int LargeBytesMin = 16 << 10;
@@ -150,6 +151,7 @@ internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> fai
         Span<byte> room = _buffer.AsSpan(_filled, bytes);
         _filled += bytes;
         _waiting += bytes;
+        memory?.TakeAnyway(bytes);
         return room;
     }
 

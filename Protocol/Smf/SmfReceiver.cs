@@ -19,8 +19,10 @@ internal abstract class SmfReceiver
     private ValueTask _pause;
     private SmfHeader _header;
     private byte[]? _payload;
+    private byte[]? _prefix;
     private int _headerFilled;
     private int _payloadFilled;
+    private int _prefixBytes;
     private uint _skipLeft;
     private bool _receiving;
     private bool _stopped;
@@ -48,6 +50,15 @@ internal abstract class SmfReceiver
     /// <summary>A header came. True to receive its payload, after a <see cref="Pause"/> if there is one; false to skip it as it comes.</summary>
     protected abstract bool OnHeader(in SmfHeader header);
 
+    /// <summary>
+    /// How many of a payload's first bytes decide about the rest of it: <see cref="OnPrefix"/> gets them before memory is taken for the payload. Fewer than the
+    /// payload has, because the message is over with its last byte; 0 for none. Asked after <see cref="OnHeader"/>, which then must not pause.
+    /// </summary>
+    protected virtual int PrefixBytes(in SmfHeader header) => 0;
+
+    /// <summary>The first bytes of a payload came. True to receive the rest, after a <see cref="Pause"/> if there is one; false to skip it as it comes.</summary>
+    protected virtual bool OnPrefix(in SmfHeader header, ReadOnlySpan<byte> prefix) => true;
+
     /// <summary>A message is whole. Its payload, rented from the shared pool and often longer than <see cref="SmfHeader.Size"/>, is the callee's.</summary>
     protected abstract void OnMessage(in SmfHeader header, byte[] payload);
 
@@ -67,7 +78,7 @@ internal abstract class SmfReceiver
 
     protected void Add(SmfWork work) => _batch.Add(work);
 
-    /// <summary>Reads no further until something is over: called by <see cref="OnHeader"/> and <see cref="OnMessage"/>, once.</summary>
+    /// <summary>Reads no further until something is over: called by <see cref="OnHeader"/>, <see cref="OnPrefix"/> and <see cref="OnMessage"/>, once.</summary>
     protected void Pause(ValueTask until)
     {
         _pause = until;
@@ -192,7 +203,9 @@ internal abstract class SmfReceiver
         ReadOnlySpan<byte> left = data;
         while (!_paused)
         {
-            if (_receiving)
+            if (_prefixBytes > 0)
+                TakePrefix(ref left);
+            else if (_receiving)
                 TakePayload(ref left);
             else if (_skipLeft > 0)
                 Skip(ref left);
@@ -224,7 +237,23 @@ internal abstract class SmfReceiver
         }
         _receiving = OnHeader(_header);
         _payloadFilled = 0;
+        _prefixBytes = _receiving ? PrefixBytes(_header) : 0;
         _skipLeft = _receiving ? 0 : _header.Size;
+    }
+
+    private void TakePrefix(ref ReadOnlySpan<byte> left)
+    {
+        if (_prefix is null || _prefix.Length < _prefixBytes)
+            _prefix = new byte[_prefixBytes];
+        int taken = Math.Min(_prefixBytes - _payloadFilled, left.Length);
+        left[..taken].CopyTo(_prefix.AsSpan(_payloadFilled));
+        left = left[taken..];
+        _payloadFilled += taken;
+        if (_payloadFilled < _prefixBytes)
+            return;
+        _prefixBytes = 0;
+        _receiving = OnPrefix(_header, _prefix.AsSpan(0, _payloadFilled));
+        _skipLeft = _receiving ? 0 : _header.Size - (uint)_payloadFilled;
     }
 
     private void Skip(ref ReadOnlySpan<byte> left)
@@ -237,7 +266,7 @@ internal abstract class SmfReceiver
     private void TakePayload(ref ReadOnlySpan<byte> left)
     {
         int size = (int)_header.Size;
-        _payload ??= ArrayPool<byte>.Shared.Rent(size);
+        _payload ??= RentPayload(size);
         int taken = Math.Min(size - _payloadFilled, left.Length);
         left[..taken].CopyTo(_payload.AsSpan(_payloadFilled));
         left = left[taken..];
@@ -248,6 +277,13 @@ internal abstract class SmfReceiver
         _payload = null;
         _receiving = false;
         OnMessage(_header, payload);
+    }
+
+    private byte[] RentPayload(int size)
+    {
+        byte[] payload = ArrayPool<byte>.Shared.Rent(size);
+        _prefix.AsSpan(0, _payloadFilled).CopyTo(payload);
+        return payload;
     }
 
     private void End(Exception? reason)

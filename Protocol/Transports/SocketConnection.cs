@@ -23,6 +23,7 @@ internal sealed class SocketConnection : TransportConnection
         Input = PipeReader.Create(stream, new StreamPipeReaderOptions(BlockPool.Shared, ReadBytes, ReadBytesMin, leaveOpen: true));
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(BlockPool.Shared, BlockPool.BlockBytes, leaveOpen: true));
         Peer = SocketAddress.Display(peer);
+        RemoteAddress = (peer as IPEndPoint)?.Address;
     }
 
     public override PipeReader Input { get; }
@@ -30,6 +31,8 @@ internal sealed class SocketConnection : TransportConnection
     public override PipeWriter Output { get; }
 
     public override string Peer { get; }
+
+    public override IPAddress? RemoteAddress { get; }
 
     public override bool IsAborted => _aborted;
 

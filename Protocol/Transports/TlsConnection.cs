@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Security;
 
 namespace FrameRpc.Protocol.Transports;
@@ -25,6 +26,8 @@ internal sealed class TlsConnection : TransportConnection
     public override PipeWriter Output { get; }
 
     public override string Peer => _inner.Peer;
+
+    public override IPAddress? RemoteAddress => _inner.RemoteAddress;
 
     public override bool IsAborted => _aborted;
 

@@ -1,36 +1,58 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>Listens with TLS over another transport. Handshakes are made side by side, so that a caller who never finishes one keeps nobody waiting.</summary>
+/// <summary>Listens with TLS over another transport. Handshakes are made side by side, so that a caller that does not go on with its own keeps no other waiting.</summary>
+/// <remarks>
+/// While fewer than <see cref="HandshakesMax"/> handshakes are in progress, a connection begins its own at once; so do those of one address while it has fewer
+/// than half of them. Beyond that a connection takes the place of a silent one, of its own address or of one that has more places, and that one is dropped: it
+/// gets a reset, and is counted and logged. An IPv6 address counts as its network of 64 bits, which one caller usually has to itself; a connection without an
+/// address, as over a Unix socket, counts by itself.
+/// </remarks>
 public sealed class TlsListener : IListener
 {
-    /// <summary>Handshakes at once; further callers wait to be accepted.</summary>
-    public const int HandshakesMax = 64;
+    /// <summary>Handshakes in progress at once, and finished ones that wait to be accepted. While so many wait, no connection is taken from the transport below.</summary>
+    public const int HandshakesMax = 256;
 
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>How long a handshake may take, counted from the connection, waiting for a place included.</summary>
+    internal static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IListener _inner;
-    private readonly SslServerAuthenticationOptions _options;
+    private readonly SslServerAuthenticationOptions _tls;
+    private readonly TlsListenerOptions _options;
     private readonly Channel<Accepted> _ready = Channel.CreateBounded<Accepted>(HandshakesMax);
-    private readonly SemaphoreSlim _handshakes = new(HandshakesMax);
+    private readonly HandshakePlaces _places;
+    private readonly DroppedHandshakes _dropped;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
+
+    // Connections that are made ready, and one for the accepting.
+    private int _holds = 1;
 
     /// <summary>Starts to accept.</summary>
     /// <param name="inner">Accepts the connections below; it is disposed with this.</param>
-    /// <param name="options">The certificate to show, and what to ask of callers.</param>
-    public TlsListener(IListener inner, SslServerAuthenticationOptions options)
+    /// <param name="tls">The certificate to show, and what to ask of callers.</param>
+    /// <param name="options">Without them, their defaults hold.</param>
+    public TlsListener(IListener inner, SslServerAuthenticationOptions tls, TlsListenerOptions? options = null)
     {
         _inner = inner;
-        _options = options;
+        _tls = tls;
+        _options = options ?? new TlsListenerOptions();
+        _dropped = new DroppedHandshakes(inner.Address, _options);
+        _places = new HandshakePlaces(_options.TimeProvider, _dropped.Add);
         _accepting = AcceptAllAsync();
     }
 
     /// <inheritdoc/>
     public string Address => _inner.Address;
+
+    /// <summary>Connections that lost their place to another before their handshake was finished.</summary>
+    public long HandshakesDropped => _dropped.Count;
 
     /// <inheritdoc/>
     public async ValueTask<TransportConnection> AcceptAsync(CancellationToken cancel)
@@ -50,31 +72,32 @@ public sealed class TlsListener : IListener
         await _stop.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _inner.DisposeAsync().ConfigureAwait(false);
-        // Once all permits are here no handshake is left that could still add a connection.
-        for (int permits = 0; permits < HandshakesMax; permits++)
-            await _handshakes.WaitAsync().ConfigureAwait(false);
+        // Afterwards no handshake is left that could still add a connection.
+        Release();
+        await _settled.Task.ConfigureAwait(false);
         _ = _ready.Writer.TryComplete();
         while (_ready.Reader.TryRead(out Accepted unaccepted))
         {
             if (unaccepted.Connection is { } connection)
                 await connection.DisposeAsync().ConfigureAwait(false);
         }
+        _places.Dispose();
         _stop.Dispose();
-        _handshakes.Dispose();
     }
 
     private async Task AcceptAllAsync()
     {
-        while (true)
+        while (await _ready.Writer.WaitToWriteAsync(_stop.Token).ConfigureAwait(false))
         {
-            await _handshakes.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                _ = MakeReadyAsync(await _inner.AcceptAsync(_stop.Token).ConfigureAwait(false));
+                TransportConnection caller = await _inner.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                _ = Interlocked.Increment(ref _holds);
+                // Up to its first wait it runs here: what the caller has sent by now is read before the next one may take its place for silent.
+                _ = MakeReadyAsync(caller);
             }
             catch (Exception e)
             {
-                _ = _handshakes.Release();
                 await TellAsync(e).ConfigureAwait(false);
             }
         }
@@ -93,10 +116,7 @@ public sealed class TlsListener : IListener
     {
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            limit.CancelAfter(HandshakeTimeout);
-            TransportConnection ready = await TlsConnection.MakeAsync(caller, tls => tls.AuthenticateAsServerAsync(_options, limit.Token)).ConfigureAwait(false);
-            await HandOverAsync(ready).ConfigureAwait(false);
+            await HandOverAsync(await ShakeHandsAsync(caller).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -104,8 +124,46 @@ public sealed class TlsListener : IListener
         }
         finally
         {
-            _ = _handshakes.Release();
+            Release();
         }
+    }
+
+    private async ValueTask<TransportConnection> ShakeHandsAsync(TransportConnection caller)
+    {
+        var handshake = new Handshake(PeerOf(caller), caller);
+        using var time = new CancellationTokenSource(HandshakeTimeout, _options.TimeProvider);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, time.Token);
+        _places.Enter(handshake);
+        try
+        {
+            await WaitForPlaceAsync(handshake, limit.Token).ConfigureAwait(false);
+            return await TlsConnection.MakeAsync(caller, tls => tls.AuthenticateAsServerAsync(Greet, handshake, limit.Token)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _places.Leave(handshake);
+        }
+    }
+
+    private static async ValueTask WaitForPlaceAsync(Handshake handshake, CancellationToken cancel)
+    {
+        try
+        {
+            await handshake.Placed.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            handshake.Connection.Abort();
+            await handshake.Connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The ClientHello has come whole.</summary>
+    private ValueTask<SslServerAuthenticationOptions> Greet(SslStream tls, SslClientHelloInfo hello, object? handshake, CancellationToken cancel)
+    {
+        _places.Greet((Handshake)handshake!);
+        return new(_tls);
     }
 
     /// <summary>Waits with the connection until there is room: nobody may be accepting at the moment.</summary>
@@ -120,6 +178,28 @@ public sealed class TlsListener : IListener
             await ready.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _holds) == 0)
+            _settled.SetResult();
+    }
+
+    /// <summary>What is equal for all connections that share a part of the places.</summary>
+    private static object PeerOf(TransportConnection caller)
+    {
+        const int NetworkBytes = 8;
+        IPAddress? address = caller.RemoteAddress;
+        if (address is null)
+            return caller;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        if (address.AddressFamily is not AddressFamily.InterNetworkV6)
+            return address;
+        byte[] network = address.GetAddressBytes();
+        network.AsSpan(NetworkBytes).Clear();
+        return new IPAddress(network);
     }
 
     /// <summary>A caller, or why there is none.</summary>

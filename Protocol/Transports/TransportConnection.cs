@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 
 namespace FrameRpc.Protocol.Transports;
 
@@ -16,6 +17,9 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
 
     /// <summary>The other side, for people: <c>127.0.0.1:7001</c>.</summary>
     public abstract string Peer { get; }
+
+    /// <summary>The other side's address, where the transport knows one: connections of one address share what a server grants to one peer.</summary>
+    public virtual IPAddress? RemoteAddress => null;
 
     /// <summary>Whether <see cref="Abort"/> was called: a cancelled read or flush then means that there is nothing more to do.</summary>
     public abstract bool IsAborted { get; }

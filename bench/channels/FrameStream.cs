@@ -29,7 +29,7 @@ internal sealed class FrameStream : IAsyncDisposable
         _server = new FrameServer(listener).Map("Download", async (request, cancel) =>
             body(int.Parse((await request.ReadRawJsonAsync(cancel)).Span, NumberStyles.None, CultureInfo.InvariantCulture)));
         _server.Start();
-        _client = new FrameClient(connector);
+        _client = new FrameClient(connector, new FrameClientOptions { ServerDrainsOctets = true });
     }
 
     /// <param name="body">Makes a download of so many payloads.</param>

@@ -6,7 +6,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-base=$(sed -nE 's/^FROM (.+) AS build$/\1/p' deploy/Containerfile)
+base=localhost/frpc-sdk
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 container=$(buildah from scratch)
 root=$(buildah mount "$container")
 mkdir "$root"/{usr,etc,root,var,tmp}
@@ -16,6 +18,15 @@ buildah umount "$container" >/dev/null
 buildah commit --quiet "$container" "$base" >/dev/null
 buildah rm "$container" >/dev/null
 
-buildah build --pull-never --isolation chroot --timestamp 0 --file deploy/Containerfile --tag "$1" \
-  --volume /usr:/usr:ro --volume /etc:/etc:ro --volume /var:/var:ro --volume "$HOME:/root" .
+build() {
+  buildah build --pull-never --isolation chroot --timestamp 0 --file deploy/Containerfile --tag "$1" --build-arg "SDK_IMAGE=$base" "${@:2}" \
+    --volume /usr:/usr:ro --volume /etc:/etc:ro --volume /var:/var:ro --volume "$HOME:/root" .
+}
+
+if build "$1" >"$log" 2>&1; then
+  echo "all-stages.sh: a base image without a digest was taken unasked" >&2
+  exit 1
+fi
+grep -q "SDK_IMAGE \"$base\" has no digest" "$log" || { cat "$log" >&2; exit 1; }
+build "$1" --build-arg UNPINNED_SDK=yes
 buildah push --quiet "$1" "oci-archive:$2"

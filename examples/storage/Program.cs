@@ -16,7 +16,7 @@ try
     contents.Start();
 
     await using var smf = new SmfClient(names.Address);
-    await using var frame = new FrameClient(contents.Address);
+    await using var frame = new FrameClient(contents.Address, new FrameClientOptions { ServerDrainsOctets = true });
     await UseAsync(new StorageClient(smf), new ContentsClient(frame));
 
     // Whoever is in the middle of a call may finish it, for ten seconds at most.

@@ -6,7 +6,8 @@ namespace FrameRpc.Protocol.Smf.Compression;
 /// <remarks>Source: smf's <c>compression.cc</c>, and lz4's <c>lz4_Block_format.md</c>.</remarks>
 internal static class Lz4Payload
 {
-    private const int PrefixBytes = 4;
+    /// <summary>Of the original's length.</summary>
+    public const int PrefixBytes = 4;
 
     // A byte of a block stands for 255 bytes of content at most: that is what the bytes of a long length add.
     private const uint ContentBytesPerByteMax = 255;
@@ -21,9 +22,11 @@ internal static class Lz4Payload
         return true;
     }
 
-    /// <summary>What <see cref="Read"/> takes at most; 0 where it refuses the payload before.</summary>
-    public static int RoomFor(ReadOnlySpan<byte> payload, int bytesMax) =>
-        payload.Length > PrefixBytes && BinaryPrimitives.ReadUInt32LittleEndian(payload) is var announced && announced <= (uint)bytesMax ? (int)announced : 0;
+    /// <summary>What <see cref="Read"/> takes at most, as far as the first bytes of the payload tell.</summary>
+    public static SmfUnpackRoom RoomFor(ReadOnlySpan<byte> prefix, int bytesMax) =>
+        prefix.Length >= PrefixBytes && BinaryPrimitives.ReadUInt32LittleEndian(prefix) is var announced && announced <= (uint)bytesMax
+            ? new SmfUnpackRoom((int)announced, (int)announced)
+            : default;
 
     /// <summary>Takes memory for the original only after its announced length has passed the limit and is possible for a block of this size.</summary>
     public static SmfDecompressionProblem? Read(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)

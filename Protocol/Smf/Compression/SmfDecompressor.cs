@@ -49,12 +49,24 @@ public static class SmfDecompressor
             _ = Lz4Library.Instance;
     }
 
-    /// <summary>How much <see cref="TryDecompress"/> would take for the original, at most; 0 where it takes none.</summary>
-    internal static int RoomFor(SmfCompression compression, ReadOnlySpan<byte> payload, int bytesMax) => compression switch
+    /// <summary>How many of a payload's first bytes <see cref="RoomFor"/> wants to see; 0 where it needs none.</summary>
+    internal static int PrefixBytes(SmfCompression compression, uint payloadBytes) => compression switch
     {
-        SmfCompression.Zstd => ZstdPayload.RoomFor(payload, bytesMax),
-        SmfCompression.Lz4 => Lz4Payload.RoomFor(payload, bytesMax),
+        SmfCompression.Zstd => (int)Math.Min(ZstdFrame.HeaderBytesMax, payloadBytes - 1),
+        SmfCompression.Lz4 => (int)Math.Min(Lz4Payload.PrefixBytes, payloadBytes - 1),
         _ => 0,
+    };
+
+    /// <summary>How much <see cref="TryDecompress"/> would take for the original, at most; nothing where it refuses the payload before it takes any.</summary>
+    /// <param name="compression">As the header says.</param>
+    /// <param name="prefix">The first bytes of the payload, see <see cref="PrefixBytes"/>.</param>
+    /// <param name="bytesMax">The limit for the original, in bytes.</param>
+    /// <param name="roomBytesMax">What can be had at all. One that announces no length gets no more; one that announces more asks for more.</param>
+    internal static SmfUnpackRoom RoomFor(SmfCompression compression, ReadOnlySpan<byte> prefix, int bytesMax, long roomBytesMax) => compression switch
+    {
+        SmfCompression.Zstd => ZstdPayload.RoomFor(prefix, bytesMax, roomBytesMax),
+        SmfCompression.Lz4 => Lz4Payload.RoomFor(prefix, bytesMax),
+        _ => default,
     };
 
     private static SmfDecompressionProblem? Copy(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)

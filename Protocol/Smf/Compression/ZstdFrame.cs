@@ -20,6 +20,9 @@ namespace FrameRpc.Protocol.Smf.Compression;
 /// <param name="ContentBytesMax">What its blocks can hold at most.</param>
 internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentBytesMax)
 {
+    /// <summary>Magic, descriptor, window, dictionary and contentBytes at their longest.</summary>
+    public const int HeaderBytesMax = 4 + 1 + 1 + 4 + 8;
+
     private const uint Magic = 0xFD2FB528;
     private const int DescriptorOffset = 4;
     private const int BlockHeaderBytes = 3;
@@ -40,6 +43,26 @@ internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentByte
     public static string? Read(ReadOnlySpan<byte> payload, out ZstdFrame frame)
     {
         frame = default;
+        if (ReadHeader(payload, out ulong? contentBytes, out int blocksOffset) is { } headerProblem)
+            return headerProblem;
+
+        if (ReadBlocks(payload[blocksOffset..], out int blocksBytes, out ulong contentBytesMax) is { } problem)
+            return problem;
+        int restBytes = payload.Length - blocksOffset - blocksBytes - ((payload[DescriptorOffset] & 4) != 0 ? ChecksumBytes : 0);
+        if (restBytes < 0)
+            return "ends before its frame's checksum";
+        if (restBytes > 0)
+            return $"goes on for {restBytes} bytes after its frame";
+        frame = new ZstdFrame(contentBytes, contentBytesMax);
+        return null;
+    }
+
+    /// <summary>Reads what stands before the blocks, of which the first <see cref="HeaderBytesMax"/> bytes have all.</summary>
+    /// <returns>As for <see cref="Read"/>.</returns>
+    public static string? ReadHeader(ReadOnlySpan<byte> payload, out ulong? contentBytes, out int blocksOffset)
+    {
+        contentBytes = null;
+        blocksOffset = 0;
         if (payload.Length <= DescriptorOffset || BinaryPrimitives.ReadUInt32LittleEndian(payload) != Magic)
             return "does not begin as a zstd frame";
 
@@ -48,18 +71,10 @@ internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentByte
         int dictionaryBytes = (descriptor & 3) switch { 3 => 4, int bytes => bytes };
         int sizeBytes = (descriptor >> 6) switch { 0 => singleSegment ? 1 : 0, int power => 1 << power };
         int sizeOffset = DescriptorOffset + 1 + (singleSegment ? 0 : 1) + dictionaryBytes;
-        int blocksOffset = sizeOffset + sizeBytes;
+        blocksOffset = sizeOffset + sizeBytes;
         if (payload.Length < blocksOffset)
             return "ends within the header of its frame";
-
-        if (ReadBlocks(payload[blocksOffset..], out int blocksBytes, out ulong contentBytesMax) is { } problem)
-            return problem;
-        int restBytes = payload.Length - blocksOffset - blocksBytes - ((descriptor & 4) != 0 ? ChecksumBytes : 0);
-        if (restBytes < 0)
-            return "ends before its frame's checksum";
-        if (restBytes > 0)
-            return $"goes on for {restBytes} bytes after its frame";
-        frame = new ZstdFrame(ContentSize(payload.Slice(sizeOffset, sizeBytes)), contentBytesMax);
+        contentBytes = ContentSize(payload.Slice(sizeOffset, sizeBytes));
         return null;
     }
 

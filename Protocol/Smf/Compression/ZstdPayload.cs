@@ -3,13 +3,19 @@ namespace FrameRpc.Protocol.Smf.Compression;
 /// <summary>A zstd payload: one zstd frame and nothing else. See <see cref="ZstdFrame"/>.</summary>
 internal static class ZstdPayload
 {
-    /// <summary>What <see cref="Read"/> takes at most; 0 where it refuses the payload before.</summary>
-    public static int RoomFor(ReadOnlySpan<byte> payload, int bytesMax)
+    // An original that fills less of what was taken for it is copied.
+    private const int KeptPartMin = 4;
+
+    /// <summary>What <see cref="Read"/> takes at most, as far as the first bytes of the payload tell.</summary>
+    public static SmfUnpackRoom RoomFor(ReadOnlySpan<byte> prefix, int bytesMax, long roomBytesMax)
     {
-        if (ZstdFrame.Read(payload, out ZstdFrame frame) is not null)
-            return 0;
-        ulong room = frame.ContentBytes ?? Math.Min(frame.ContentBytesMax, (ulong)bytesMax);
-        return room <= (ulong)bytesMax ? (int)room : 0;
+        if (ZstdFrame.ReadHeader(prefix, out ulong? announced, out _) is not null)
+            return default;
+        if (announced is { } content)
+            return content <= (ulong)bytesMax ? new SmfUnpackRoom((int)content, (int)content) : default;
+        // For one that fits into the room together with the copy that may be made of it.
+        bytesMax = (int)Math.Min(bytesMax, roomBytesMax - (roomBytesMax / (KeptPartMin + 1)));
+        return new SmfUnpackRoom(bytesMax, bytesMax + (long)(bytesMax / KeptPartMin));
     }
 
     /// <summary>Takes memory for the original only after the limit has been applied to what the frame announces, or to what its blocks can hold.</summary>
@@ -50,8 +56,8 @@ internal static class ZstdPayload
         if (error != ZstdError.None)
             return Refused(payload, error);
 
-        // A mostly empty array is not kept alive for the sake of one copy. Both together hold no more bytes than were granted to the one.
-        plain = written < capacityBytes / 2 ? room.AsSpan(0, written).ToArray() : room.AsMemory(0, written);
+        // A mostly empty array is not kept alive for the sake of one copy.
+        plain = written < capacityBytes / KeptPartMin ? room.AsSpan(0, written).ToArray() : room.AsMemory(0, written);
         return null;
     }
 

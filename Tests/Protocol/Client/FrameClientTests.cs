@@ -334,6 +334,25 @@ public sealed class FrameClientTests : IAsyncDisposable
     public void Raw_json_that_is_not_one_value_is_refused_at_once(string text) =>
         Assert.Throws<FormatException>(() => FrameBody.RawJson(Encoding.UTF8.GetBytes(text)));
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_an_octets_request_a_connection_is_used_again_only_if_the_server_is_known_to_read_such_requests_to_their_end(bool drains)
+    {
+        FramePeer first = Connect();
+        FramePeer second = Connect();
+        _client = new FrameClient(_connections, new FrameClientOptions { ConnectionsMax = 1, ServerDrainsOctets = drains, TimeProvider = _clock });
+        Task<FrameReply> call = CallAsync(_client, FrameBody.Octets("123"u8.ToArray()));
+        await ReplyAsync(first);
+        await using (FrameReply reply = await call)
+            _ = await reply.ReadRawJsonAsync(_cancel);
+
+        Assert.Equal("1", await AnsweredAsync(_client, drains ? first : second));
+
+        if (!drains)
+            Assert.Equal(FrameType.Reset, Assert.Single(await first.ReadToEndAsync()).Type);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_client is not null)

@@ -44,6 +44,32 @@ public sealed class FrameServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_JSON_reply_counts_until_its_caller_has_read_it_and_JSON_requests_wait_for_that()
+    {
+        // More than a connection in memory takes before it is read.
+        const int Reply = 2 * MemoryPair.BufferBytesMax;
+        string json = $"\"{new string('x', Reply - 2)}\"";
+        _server = new FrameServer(_transport, new FrameServerOptions { MessageBytesMax = Reply, MemoryBytesMax = Reply })
+            .Map("Large", (_, _) => ValueTask.FromResult(FrameBody.RawJson(Encoding.UTF8.GetBytes(json))))
+            .Map("Echo", async (request, cancel) => FrameBody.RawJson(await request.ReadRawJsonAsync(cancel)));
+        _server.Start();
+        TransportConnection line = await _transport.ConnectAsync(_cancel);
+        await using var slow = new FramePeer(line);
+        await slow.SendAsync([.. Frame.JsonRequest("Large", "1")]);
+        // Its reply has begun to come, and is not read.
+        line.Input.AdvanceTo((await line.Input.ReadAsync(_cancel)).Buffer.Start);
+        await using var other = new FramePeer(await _transport.ConnectAsync(_cancel));
+        await other.SendAsync([.. Frame.JsonRequest("Echo", "2")]);
+        Task<FrameMessage?> echoed = other.ReadMessageAsync();
+        await Task.Delay(20, _cancel);
+        Assert.False(echoed.IsCompleted);
+
+        Assert.Equal(json, (await slow.ReadMessageAsync())!.Json);
+
+        Assert.Equal("2", (await echoed)!.Json);
+    }
+
+    [Fact]
     public async Task A_reset_frame_is_answered_with_one_and_the_end()
     {
         await using FramePeer caller = await StartAsync();
