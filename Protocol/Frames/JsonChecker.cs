@@ -94,6 +94,7 @@ public struct JsonChecker
     {
         JsonState state = _state;
         JsonNesting nesting = _nesting;
+        var stops = new JsonStringStops(at);
         while (at < end)
         {
             int next;
@@ -108,11 +109,11 @@ public struct JsonChecker
                     next = JsonWhiteSpace.End(text, at);
                     break;
                 case (byte)'"' when state <= JsonState.ValueOrEnd:
-                    next = TakeString(text, at + 1);
+                    next = TakeString(text, at + 1, ref stops);
                     following = nesting.AfterValue;
                     break;
                 case (byte)'"' when state <= JsonState.NameOrEnd:
-                    next = TakeString(text, at + 1);
+                    next = TakeString(text, at + 1, ref stops);
                     following = JsonState.Colon;
                     if (nesting.Depth == 1 && next != NotTaken)
                         _couldBeHeader |= EndpointName.IsEndpoint(text[(at + 1)..(next - 1)]);
@@ -147,10 +148,10 @@ public struct JsonChecker
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int TakeString(ReadOnlySpan<byte> text, int at)
+    private static int TakeString(ReadOnlySpan<byte> text, int at, ref JsonStringStops stops)
     {
-        int end = at + JsonString.PlainBytes(text, at);
-        return text[end] == '"' ? end + 1 : TakeLongString(text, end);
+        int end = stops.Next(text, at);
+        return (uint)end < (uint)text.Length && text[end] == '"' ? end + 1 : TakeLongString(text, end);
     }
 
     private static int TakeLongString(ReadOnlySpan<byte> text, int at)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace FrameRpc.Protocol.Frames;
@@ -34,10 +33,9 @@ internal static class JsonString
         return at;
     }
 
-    /// <summary>How many bytes stand before the first that is a quote, a backslash, a control character or not ASCII, among the first 16.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PlainBytes(ReadOnlySpan<byte> text, int at) =>
-        BitOperations.TrailingZeroCount(Special(text.Slice(at, Vector128<byte>.Count)) | 1u << Vector128<byte>.Count);
+    /// <summary>A bit for each of 64 bytes: set where one is a quote, a backslash, a control character or not ASCII.</summary>
+    public static ulong Stops(ReadOnlySpan<byte> bytes) =>
+        Special(bytes[..16]) | (ulong)Special(bytes.Slice(16, 16)) << 16 | (ulong)Special(bytes.Slice(32, 16)) << 32 | (ulong)Special(bytes.Slice(48, 16)) << 48;
 
     /// <summary>Whether the byte may stand behind a backslash; <c>u</c> needs four digits more.</summary>
     public static bool IsEscaped(byte candidate) => candidate

@@ -3,15 +3,15 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Bench.Json;
 
-/// <summary>The two speeds over one text.</summary>
-internal readonly record struct Pair(double CheckerGBs, double ReaderGBs, double Ratio);
+/// <summary>The two speeds over one text: medians, and the checker's lowest and highest.</summary>
+internal readonly record struct Speeds(double CheckerGBs, double LowestGBs, double HighestGBs, double ReaderGBs, double Ratio);
 
 /// <summary>Measures both in turns, in time of the processor, so that what else the machine does is not counted or meets both.</summary>
 internal static class Rounds
 {
     private const int ChunkBytes = 64 * 1024;
 
-    public static Pair Median(int rounds, double milliseconds, byte[] text)
+    public static Speeds Measure(int rounds, double milliseconds, byte[] text)
     {
         int times = TimesIn(milliseconds, text);
         var checker = new List<double>();
@@ -23,7 +23,7 @@ internal static class Rounds
             reader.Add(GigabytesPerSecond(times, text, Read));
             ratio.Add(checker[^1] / reader[^1]);
         }
-        return new Pair(MedianOf(checker), MedianOf(reader), MedianOf(ratio));
+        return new Speeds(MedianOf(checker), checker.Min(), checker.Max(), MedianOf(reader), MedianOf(ratio));
     }
 
     private static double MedianOf(List<double> figures)

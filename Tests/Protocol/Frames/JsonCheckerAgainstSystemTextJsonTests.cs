@@ -1,3 +1,4 @@
+using System.Text;
 using FrameRpc.Protocol.Frames;
 using Xunit;
 
@@ -70,6 +71,29 @@ public sealed class JsonCheckerAgainstSystemTextJsonTests
                 Assert.False(broken.Feed([1]), Where(round, text));
             }
         }
+    }
+
+    // Numbers in a list are checked many at once, by arithmetic that has cases of its own.
+    [Fact]
+    public void Every_short_sequence_of_the_characters_of_numbers_is_accepted_in_a_list_by_both_or_by_none()
+    {
+        const string Characters = "017-+.eE, ";
+        const int Length = 5;
+        int accepted = 0;
+        int sequences = (int)Math.Pow(Characters.Length, Length);
+        for (int number = 0; number < sequences; number++)
+        {
+            string sequence = string.Create(Length, number, static (span, rest) =>
+            {
+                foreach (ref char character in span)
+                    (character, rest) = (Characters[rest % Characters.Length], rest / Characters.Length);
+            });
+            byte[] text = Encoding.UTF8.GetBytes($"[{sequence},1,22,-3.5e+6,4444,55555,666666,7777777]");
+            bool both = JsonVerdict.SystemTextJsonAccepts(text);
+            accepted += both ? 1 : 0;
+            Assert.True(JsonVerdict.Of(text).Accepted == both, Encoding.UTF8.GetString(text));
+        }
+        Assert.InRange(accepted, sequences / 100, sequences);
     }
 
     private bool AssertSame(int round, byte[] text)
