@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -17,7 +16,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
     /// <summary>Who waits longer than this wants to know what for.</summary>
     private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
 
-    private readonly long _begun = Stopwatch.GetTimestamp();
+    private long _begun;
 
     /// <summary>How much longer than the delay and the drain timeout the end may take.</summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromSeconds(5);
@@ -25,11 +24,15 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
     /// <summary>The gateway's token; without one only its own user and root can stop it, over a Unix socket.</summary>
     public string? Token { get; init; }
 
-    private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_begun);
+    /// <summary>The clock of all waiting but that for an answer.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private TimeSpan Elapsed => Time.GetElapsedTime(_begun);
 
     /// <summary>Returns the exit status.</summary>
     public async Task<int> StopAsync()
     {
+        _begun = Time.GetTimestamp();
         try
         {
             await using AdminClient client = await AdminClient.ConnectAsync(address);
@@ -56,7 +59,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
         TimeSpan tellAt = TellInterval;
         while (Elapsed < limit)
         {
-            await Task.Delay(LookInterval);
+            await Task.Delay(LookInterval, Time);
             bool tells = Elapsed >= tellAt;
             try
             {
