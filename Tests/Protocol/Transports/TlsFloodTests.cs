@@ -58,7 +58,7 @@ public sealed class TlsFloodTests : IAsyncDisposable
     public async Task Many_callers_behind_one_address_all_get_through_and_none_is_dropped()
     {
         const int Callers = 2 * HandshakePlaces.PeerPlacesMax;
-        IConnector connector = new TlsConnector(_callers.ConnectorFrom(Address(0)), SelfSigned.Client());
+        var connector = new TlsConnector(_callers.ConnectorFrom(Address(0)), SelfSigned.Client());
         Task<TransportConnection>[] near = [.. Enumerable.Range(0, Callers).Select(_ => connector.ConnectAsync(_cancel).AsTask())];
         for (int caller = 0; caller < Callers; caller++)
             _connections.Add(await _listener.AcceptAsync(_cancel).AsTask().WaitAsync(Patience.Long, _cancel));
