@@ -14,7 +14,7 @@ case "${1:-}" in
   *) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
 
-is_stale() { [ ! -x ./frpc-gateway ] || [ -n "$(find Gateway Protocol Directory.*.props global.json -newer ./frpc-gateway -type f -print -quit)" ]; }
+is_stale() { [ ! -x ./frpc-gateway ] || [ -n "$(find Gateway Protocol Directory.*.props Directory.*.targets global.json -newer ./frpc-gateway -type f -print -quit)" ]; }
 if is_stale; then ./publish.sh; fi
 
 started=$(mktemp)

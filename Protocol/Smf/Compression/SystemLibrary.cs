@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Protocol.Smf.Compression;
 
-/// <summary>Opens one file that may be a library: beside the program or wherever the system looks for libraries.</summary>
+/// <summary>Opens one file that may be a library, from where the system looks for libraries.</summary>
 /// <returns>False if there is no such file, or it is of another architecture.</returns>
 internal delegate bool LibraryOpener(string fileName, out nint handle);
 
@@ -33,9 +33,12 @@ internal sealed record SystemLibrary(string Name, string[] Linux, string[] MacOs
     /// <summary>The file names to try on this system.</summary>
     public string[] FileNames => OperatingSystem.IsWindows() ? Windows : OperatingSystem.IsMacOS() ? MacOs : Linux;
 
-    /// <summary>Where .NET looks for a library that a program imports.</summary>
+    /// <summary>
+    /// From the system's folders alone: .NET would look beside the program first, where others may be allowed to write. Windows has no such library of its own,
+    /// and there it is looked for beside the program, too.
+    /// </summary>
     public static bool OpenFromSystem(string fileName, out nint handle) =>
-        NativeLibrary.TryLoad(fileName, typeof(SystemLibrary).Assembly, searchPath: null, out handle);
+        NativeLibrary.TryLoad(fileName, typeof(SystemLibrary).Assembly, OperatingSystem.IsWindows() ? null : DllImportSearchPath.SafeDirectories, out handle);
 
     /// <summary>The handle of the first file that opens. It is never closed: function pointers into it live as long as the process.</summary>
     /// <exception cref="SmfCompressionUnavailableException">None does.</exception>

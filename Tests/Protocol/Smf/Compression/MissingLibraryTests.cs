@@ -25,6 +25,25 @@ public sealed class MissingLibraryTests
     }
 
     [Fact]
+    public void A_library_that_lies_beside_the_program_is_not_opened()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there it is looked for beside the program");
+        const string Planted = "libfrpc-planted.so.1";
+        string system = File.ReadLines("/proc/self/maps").First(line => line.EndsWith("/libm.so.6", StringComparison.Ordinal)).Split(' ')[^1];
+        string path = Path.Combine(AppContext.BaseDirectory, Planted);
+        File.Copy(system, path, overwrite: true);
+        try
+        {
+            Assert.True(SystemLibrary.OpenFromSystem(path, out _), "it is one that can be opened");
+            Assert.False(SystemLibrary.OpenFromSystem(Planted, out _));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void A_library_that_opens_under_its_last_name_will_do()
     {
         Assert.SkipUnless(SystemLibrary.OpenFromSystem(SystemLibrary.Lz4.FileNames[0], out nint handle), "this machine has no liblz4");
