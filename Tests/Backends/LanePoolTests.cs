@@ -87,7 +87,7 @@ public sealed class LanePoolTests
         sim.FrameServer.OnRequest = (connection, _) => connection.Send(Frame.ReplyHeader(DataType.Octets));
         FrameFarCaller first = sim.ConnectFrames();
         FrameFarCaller second = sim.ConnectFrames();
-        first.Call("1");
+        first.Download("1");
         sim.RunUntilQuiet();
         second.Call("2");
         for (int i = 0; i < 10 && second.Replies.Count == 0; i++)
