@@ -18,7 +18,7 @@ internal sealed partial class Backend
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} closed a connection with {Calls} calls in flight; their callers are told.")]
     private static partial void LogLost(ILogger log, string backend, Address address, int calls);
 
-    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} sent a reply that cannot be passed on: its header or its checksum is wrong.")]
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Backend {Backend}: server {Address} sent a reply that cannot be passed on: its header or its checksum is wrong, or its payload is no table.")]
     private static partial void LogBadReply(ILogger log, string backend, Address address);
 
     [LoggerMessage(EventId = 206, Level = LogLevel.Warning,

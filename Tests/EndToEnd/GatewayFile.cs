@@ -36,6 +36,9 @@ internal sealed record GatewayFile
     /// <summary>Members of the backends' objects.</summary>
     public string BackendMembers { get; init; } = "";
 
+    /// <summary>Members of the smf backend's object alone.</summary>
+    public string SmfBackendMembers { get; init; } = "";
+
     /// <summary>Members of <c>limits</c>.</summary>
     public string Limits { get; init; } = "";
 
@@ -57,7 +60,7 @@ internal sealed record GatewayFile
             { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame", {{ListenerMembers}} },
           ],
           "backends": {
-            "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}}, {{BackendMembers}} },
+            "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}}, {{(SmfBackendMembers.Length > 0 ? $"{SmfBackendMembers}," : "")}} {{BackendMembers}} },
             "frame-servers": { "protocol": "frame", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(FrameServers)}}, {{BackendMembers}} },
           },
           "routes": [

@@ -50,7 +50,7 @@ public sealed class TroubleTests
         };
         _sim.ConnectSmf().Call(1, "x"u8);
         _sim.RunUntilQuiet();
-        const string Tail = " sent a reply that cannot be passed on: its header or its checksum is wrong.";
+        const string Tail = " sent a reply that cannot be passed on: its header or its checksum is wrong, or its payload is no table.";
         Assert.Equal(["Backend frames: server frame:1" + Tail, "Backend storage: server smf:1" + Tail], _sim.Messages);
     }
 

@@ -21,7 +21,7 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
         Counter(to, "frpc_lanes_retired_total", "Connections to servers that take no further call.", counters => counters.LanesRetired);
         Counter(to, "frpc_servers_passed_over_total", "Calls put on another server because theirs could not be reached.", counters => counters.ServersPassedOver);
         Counter(to, "frpc_late_replies_total", "Replies that came after their call was given up, and were swallowed.", counters => counters.LateReplies);
-        Counter(to, "frpc_bad_replies_total", "Replies that could not be passed on: a wrong header or checksum.", counters => counters.BadReplies);
+        Counter(to, "frpc_bad_replies_total", "Replies that could not be passed on: a wrong header or checksum, or a payload that is no table.", counters => counters.BadReplies);
         Gauge(to, "frpc_buffer_bytes", "Native memory for bodies and messages, in use or kept for use.", worker => worker.BufferBytes);
         OfEach(to, "frpc_worker_busy_seconds_total", "Time that a worker's loop was at work.", counters => counters.BusyUs / 1e6);
         OfEach(to, "frpc_worker_waiting_seconds_total", "Time that a worker's loop had nothing to do.", counters => counters.WaitingUs / 1e6);
