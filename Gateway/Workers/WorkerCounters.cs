@@ -10,7 +10,7 @@ internal sealed class WorkerCounters
     public long CallsRefused;
     /// <summary>Replies that came after their call was given up, and were swallowed.</summary>
     public long LateReplies;
-    /// <summary>Replies whose header or checksum was wrong, answered with 502 instead.</summary>
+    /// <summary>Replies whose header or checksum was wrong, or whose payload was no table, answered with 502 instead.</summary>
     public long BadReplies;
     /// <summary>Octets requests that were not sent on because their reply had begun.</summary>
     public long RequestsStopped;

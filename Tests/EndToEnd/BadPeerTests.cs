@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Smf;
 using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
@@ -43,7 +44,7 @@ public sealed class BadPeerTests : IDisposable
         using var other = Peer.Connect(gateway.SmfAddress);
         AssertServes(other);
         long before = gateway.ResidentBytes;
-        byte[] request = new SmfMessage(1, SmfMessage.Get, new byte[60_000]).ToBytes();
+        byte[] request = new SmfMessage(1, SmfMessage.Get, SmfMessage.Table(60_000)).ToBytes();
 
         using var silent = Peer.Connect(gateway.SmfAddress);
         Assert.NotNull(Record.Exception(() =>
@@ -58,6 +59,109 @@ public sealed class BadPeerTests : IDisposable
 
         AssertServes(other);
         Assert.True(gateway.PeakResidentBytes - before < growthMax);
+    }
+
+    /// <summary>The server dies of what is no table, as the first C++ and Go servers do, and takes with it what is in flight.</summary>
+    [Theory]
+    [InlineData("tcp", "splice")]
+    [InlineData("tcp", "copy")]
+    [InlineData("unix", "splice")]
+    [InlineData("unix", "copy")]
+    public void A_payload_that_is_no_table_is_400_and_reaches_no_server_and_calls_in_flight_are_answered(string transport, string relay)
+    {
+        using var held = new SemaphoreSlim(0);
+        using var asked = new SemaphoreSlim(0);
+        using var server = new ScriptedServer(_network.Address(transport, "tables"), peer =>
+        {
+            while (SmfMessage.Read(peer) is { } request)
+            {
+                Assert.True(SmfTableOutline.IsTable(request.Payload));
+                if (request.Payload.Length == 100)
+                {
+                    asked.Release();
+                    RelayedBodies.AssertComes(held, 1, "the others have been refused");
+                }
+                peer.Send((request with { Meta = 200 }).ToBytes());
+            }
+        });
+        using var gateway = GatewayProcess.Start(
+            new GatewayFile { SmfListener = _network.Address(transport, "smf"), SmfServers = [server.Address], Relay = relay, Workers = 1 });
+        using var good = Peer.Connect(gateway.SmfAddress);
+        using var bad = Peer.Connect(gateway.SmfAddress);
+        good.Send(new SmfMessage(1, SmfMessage.Get, SmfMessage.Table(100)).ToBytes());
+        RelayedBodies.AssertComes(asked, 1, "the call in flight reaches the server");
+        byte[] farVtable = SmfMessage.Table(1_000_000);
+        BitConverter.TryWriteBytes(farVtable.AsSpan(8), 8 - 900_000);
+
+        byte[][] payloads = [[120], [255, 255, 255, 127, 255, 255, 255, 127], new byte[70_000], farVtable];
+        foreach (byte[] payload in payloads)
+            bad.Send(new SmfMessage(7, SmfMessage.Get, payload).ToBytes());
+        // Byte by byte once more, with the head of a large one, which is all that has to come before it is refused.
+        foreach (byte one in (byte[])[.. new SmfMessage(8, SmfMessage.Get, [120]).ToBytes(), .. new SmfMessage(9, SmfMessage.Get, new byte[70_000]).ToBytes().AsSpan(0, 5000)])
+            bad.Send([one]);
+
+        foreach (ushort session in (ushort[])[7, 7, 7, 7, 8, 9])
+            Assert.Equal(new SmfMessage(session, 400, SmfEmptyReply.Payload.ToArray()), SmfMessage.Read(bad));
+        bad.Send(new byte[70_000 + SmfHeader.Bytes - 5000]);
+        held.Release();
+        Assert.Equal(new SmfMessage(1, 200, SmfMessage.Table(100)), SmfMessage.Read(good));
+        AssertServes(bad);
+        Assert.Empty(server.Problems);
+    }
+
+    [Theory]
+    [InlineData("tcp", "splice")]
+    [InlineData("tcp", "copy")]
+    [InlineData("unix", "splice")]
+    [InlineData("unix", "copy")]
+    public void A_reply_that_is_no_table_is_502_and_the_callers_other_calls_are_answered(string transport, string relay)
+    {
+        using var server = new ScriptedServer(_network.Address(transport, "tables"), peer =>
+        {
+            while (SmfMessage.Read(peer) is { } request)
+                peer.Send((request with { Meta = 200, Payload = request.Payload[^1] == 0 ? new byte[request.Payload.Length] : request.Payload }).ToBytes());
+        });
+        using var gateway = GatewayProcess.Start(
+            new GatewayFile { SmfListener = _network.Address(transport, "smf"), SmfServers = [server.Address], Relay = relay, Workers = 1 });
+        using var caller = Peer.Connect(gateway.SmfAddress);
+
+        foreach (int bytes in (int[])[100, 1_000_000])
+        {
+            for (int call = 0; call < 4; call++)
+            {
+                byte[] payload = SmfMessage.Table(bytes);
+                payload[^1] = (byte)(call % 2);
+                caller.Send(new SmfMessage(5, SmfMessage.Get, payload).ToBytes());
+                Assert.Equal(call % 2 == 0 ? 502u : 200u, SmfMessage.Read(caller)!.Meta);
+            }
+        }
+        Assert.Empty(server.Problems);
+    }
+
+    /// <summary>A server that answers twice: the second reply is told with its server and route, and its connection carries no other call.</summary>
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("unix")]
+    public void A_server_that_answers_twice_gives_no_caller_another_ones_reply_and_the_log_says_so(string transport)
+    {
+        using var server = new ScriptedServer(_network.Address(transport, "twice"), peer =>
+        {
+            while (SmfMessage.Read(peer) is { } request)
+                peer.Send([.. (request with { Meta = 200 }).ToBytes(), .. (request with { Meta = 200 }).ToBytes()]);
+        });
+        using var gateway = GatewayProcess.Start(
+            new GatewayFile { SmfListener = _network.Address(transport, "smf"), SmfServers = [server.Address], Workers = 1 });
+        Peer[] callers = [.. Enumerable.Range(0, 6).Select(_ => Peer.Connect(gateway.SmfAddress))];
+
+        for (int call = 0; call < 120; call++)
+        {
+            Peer caller = callers[call % callers.Length];
+            caller.Send(SmfMessage.Request(call).ToBytes());
+            Assert.Equal(SmfMessage.Request(call) with { Meta = 200 }, SmfMessage.Read(caller));
+        }
+        Patience.Until(() => gateway.Error.Contains("sent a reply that no call waits for (route of the session's last call: get)", StringComparison.Ordinal), "the log says so");
+        foreach (Peer caller in callers)
+            caller.Dispose();
     }
 
     /// <summary>The processor time is compared with the time that passed, so a slow machine only makes it easier.</summary>
@@ -91,7 +195,7 @@ public sealed class BadPeerTests : IDisposable
         callers[8].Send(SmfMessage.Request(1).ToBytes());
         callers[8].Dispose();
         callers[9].Send(FrameMessage.OctetsHeader("Upload", error: 0));
-        callers[10].Send(new SmfMessage(1, SmfMessage.Get, new byte[1_000_000]).ToBytes().AsSpan(0, 500_000));
+        callers[10].Send(new SmfMessage(1, SmfMessage.Get, SmfMessage.Table(1_000_000)).ToBytes().AsSpan(0, 500_000));
         callers[11].Send([.. FrameMessage.OctetsHeader("Upload", error: 0), .. FrameMessage.Frame(FrameType.Data, isLast: true, new byte[1_000_000]).AsSpan(0, 500_000)]);
 
         AssertRests(gateway, restless);

@@ -79,8 +79,9 @@ internal static class CallerLoad
     private static void Write(Span<byte> message, ushort session, int number)
     {
         Span<byte> payload = message[SmfHeader.Bytes..];
-        BitConverter.TryWriteBytes(payload, number);
-        BitConverter.TryWriteBytes(payload[sizeof(int)..], Environment.CurrentManagedThreadId);
+        SmfEmptyReply.Payload.CopyTo(payload);
+        BitConverter.TryWriteBytes(payload[SmfEmptyReply.Payload.Length..], number);
+        BitConverter.TryWriteBytes(payload[(SmfEmptyReply.Payload.Length + sizeof(int))..], Environment.CurrentManagedThreadId);
         new SmfHeader(SmfCompression.None, 0, session, (uint)payload.Length, SmfChecksum.Of(payload), SmfMessage.Get).Write(message);
     }
 

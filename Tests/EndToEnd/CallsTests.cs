@@ -134,7 +134,7 @@ public sealed class CallsTests : IDisposable
         Assert.Equal(404u, SmfMessage.Read(smf)!.Meta);
         smf.Send(wrongChecksum);
         Assert.Equal(400u, SmfMessage.Read(smf)!.Meta);
-        smf.Send((request with { Payload = new byte[1025] }).ToBytes());
+        smf.Send((request with { Payload = SmfMessage.Table(1025) }).ToBytes());
         Assert.Equal(413u, SmfMessage.Read(smf)!.Meta);
         smf.Send(request.ToBytes());
         Assert.Equal(request with { Meta = 200 }, SmfMessage.Read(smf));

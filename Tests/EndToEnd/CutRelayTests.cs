@@ -28,14 +28,14 @@ public sealed class CutRelayTests : IDisposable
         using var letGo = new SemaphoreSlim(0);
         using var smfServer = new ScriptedServer(_network.Address(transport, "smf-server"), peer =>
         {
-            SendHalf(peer, SmfHead(LargeRequest(SmfMessage.Read(peer)!.Session) with { Meta = SmfStatus.Ok }));
+            SendHalf(peer, SmfHead(LargeRequest(SmfMessage.Read(peer)!.Session) with { Meta = SmfStatus.Ok }), LargeBody.FillSmf);
             AssertComes(letGo, 1, "the caller has what was sent");
             Leave(peer, how);
         });
         using var frameServer = new ScriptedServer(_network.Address(transport, "frame-server"), peer =>
         {
             FrameMessage.Read(peer);
-            SendHalf(peer, LastFrameHead(FrameMessage.OctetsHeader("", error: 1)));
+            SendHalf(peer, LastFrameHead(FrameMessage.OctetsHeader("", error: 1)), DemoContent.Fill);
             AssertComes(letGo, 1, "the caller has what was sent");
             Leave(peer, how);
         });
@@ -46,7 +46,7 @@ public sealed class CutRelayTests : IDisposable
         smf.Send(SmfMessage.Request(7).ToBytes());
         frame.Send(FrameMessage.Call("Stream", "1", accept: 3).ToBytes());
         smf.Receive(SmfHeader.Bytes);
-        LargeBody.ReadContent(smf, FrameHeader.PayloadBytesMax / 2);
+        LargeBody.ReadSmf(smf, FrameHeader.PayloadBytesMax / 2);
         FrameMessage.ReadHeader(frame);
         var head = FrameHeader.Read(frame.Receive(FrameHeader.Bytes));
         LargeBody.ReadContent(frame, FrameHeader.PayloadBytesMax / 2);
@@ -65,7 +65,7 @@ public sealed class CutRelayTests : IDisposable
         using var smfServer = new ScriptedServer(_network.Address(transport, "smf-server"), peer =>
         {
             peer.Receive(SmfHeader.Bytes);
-            LargeBody.ReadContent(peer, FrameHeader.PayloadBytesMax / 2);
+            LargeBody.ReadSmf(peer, FrameHeader.PayloadBytesMax / 2);
             halfway.Release();
             AssertSmfIsCut(peer, transport);
             over.Release();
@@ -83,8 +83,8 @@ public sealed class CutRelayTests : IDisposable
         using var smf = Peer.Connect(gateway.SmfAddress);
         using var frame = Peer.Connect(gateway.FrameAddress);
 
-        SendHalf(smf, SmfHead(LargeRequest(session: 7)));
-        SendHalf(frame, LastFrameHead(FrameMessage.OctetsHeader("Upload", error: 0)));
+        SendHalf(smf, SmfHead(LargeRequest(session: 7)), LargeBody.FillSmf);
+        SendHalf(frame, LastFrameHead(FrameMessage.OctetsHeader("Upload", error: 0)), DemoContent.Fill);
         AssertComes(halfway, 2, "half of each request reaches its server");
         Leave(smf, how);
         Leave(frame, how);
@@ -94,11 +94,11 @@ public sealed class CutRelayTests : IDisposable
         Assert.Empty(frameServer.Problems);
     }
 
-    private static void SendHalf(Peer peer, byte[] head)
+    private static void SendHalf(Peer peer, byte[] head, FillContent fill)
     {
         peer.Send(head);
         byte[] half = new byte[FrameHeader.PayloadBytesMax / 2];
-        DemoContent.Fill(half, 0);
+        fill(half, 0);
         peer.Send(half);
     }
 

@@ -112,7 +112,7 @@ public sealed class GarbageTests
 
     private static byte[] Valid(bool smf, Random random) => random.Next(6) switch
     {
-        0 => smf ? new SmfMessage(3, SmfMessage.Get, new byte[random.Next(1, 200_000)]).ToBytes() : FrameMessage.OctetsHeader("Upload", 0),
+        0 => smf ? new SmfMessage(3, SmfMessage.Get, SmfMessage.Table(random.Next(12, 200_000))).ToBytes() : FrameMessage.OctetsHeader("Upload", 0),
         1 => smf ? SmfEmpty() : FrameMessage.Frame(FrameType.Data, random.Next(2) == 0, new byte[random.Next(100_000)]),
         2 => smf ? SmfMessage.Request(random.Next(60_000)).ToBytes() : FrameMessage.Call("Stream", $$"""{"Bytes":{{random.Next(10_000_000)}}}""", accept: 3).ToBytes(),
         _ => smf ? SmfMessage.Request(random.Next(60_000)).ToBytes() : FrameMessage.Call("Echo", $"[{new string(' ', random.Next(100))}]").ToBytes(),

@@ -39,6 +39,9 @@ internal sealed record GatewayFile
     /// <summary>The frame servers read octets to their end, as the demo and most scripted ones do.</summary>
     public bool DrainsOctets { get; init; } = true;
 
+    /// <summary>Members of the smf backend's object alone.</summary>
+    public string SmfBackendMembers { get; init; } = "";
+
     /// <summary>Members of <c>limits</c>.</summary>
     public string Limits { get; init; } = "";
 
@@ -63,7 +66,7 @@ internal sealed record GatewayFile
             { "name": "frames", "address": "{{FrameListener}}", "protocol": "frame", {{ListenerMembers}} },
           ],
           "backends": {
-            "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}}, {{BackendMembers}} },
+            "smf-servers": { "protocol": "smf", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(SmfServers)}}, {{(SmfBackendMembers.Length > 0 ? $"{SmfBackendMembers}," : "")}} {{BackendMembers}} },
             "frame-servers": { "protocol": "frame", "balancing": "{{Balancing}}", "servers": {{JsonSerializer.Serialize(FrameServers)}}, "drainsOctets": {{(DrainsOctets ? "true" : "false")}}, {{BackendMembers}} },
           },
           "routes": [

@@ -5,6 +5,12 @@ using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
+/// <summary>Writes the content of a body from <paramref name="offset"/> on.</summary>
+internal delegate void FillContent(Span<byte> bytes, long offset);
+
+/// <summary>Reads so many bytes of a body, and verifies that they are its content from <paramref name="offset"/> on.</summary>
+internal delegate void ReadContent(Peer peer, long bytes, long offset);
+
 /// <summary>Bodies too large to be held by anybody, of content that follows from its place, so that every byte is verified as it comes.</summary>
 internal static class LargeBody
 {
@@ -19,9 +25,25 @@ internal static class LargeBody
         byte[] chunk = new byte[ChunkBytes];
         for (long sent = 0; sent < header.Size; sent += chunk.Length)
         {
-            DemoContent.Fill(chunk, sent);
+            FillSmf(chunk, sent);
             peer.Send(chunk.AsSpan(0, (int)Math.Min(chunk.Length, header.Size - sent)));
         }
+    }
+
+    /// <summary>The content of an smf body from <paramref name="offset"/> on: an empty table stands in its first bytes.</summary>
+    public static void FillSmf(Span<byte> bytes, long offset)
+    {
+        DemoContent.Fill(bytes, offset);
+        if (offset == 0)
+            SmfEmptyReply.Payload.CopyTo(bytes);
+    }
+
+    /// <summary>Reads so many bytes, which must be those of an smf body from <paramref name="offset"/> on.</summary>
+    public static void ReadSmf(Peer peer, long bytes, long offset = 0)
+    {
+        int tableBytes = offset == 0 ? SmfEmptyReply.Payload.Length : 0;
+        Assert.Equal(SmfEmptyReply.Payload[..tableBytes], peer.Receive(tableBytes));
+        ReadContent(peer, bytes - tableBytes, offset + tableBytes);
     }
 
     /// <summary>Frames of 4 MiB, and an empty one at the end, as the first implementation sends a length that is a multiple of it.</summary>

@@ -22,7 +22,7 @@ public sealed class LargeBodyTests
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
         {
             var request = SmfHeader.Read(peer.Receive(SmfHeader.Bytes));
-            LargeBody.ReadContent(peer, request.Size);
+            LargeBody.ReadSmf(peer, request.Size);
             LargeBody.SendSmf(peer, request with { Meta = SmfStatus.Ok });
             peer.ReadToEnd();
         });
@@ -34,7 +34,7 @@ public sealed class LargeBodyTests
 
         LargeBody.SendSmf(caller, request);
         var reply = SmfHeader.Read(caller.Receive(SmfHeader.Bytes));
-        LargeBody.ReadContent(caller, reply.Size);
+        LargeBody.ReadSmf(caller, reply.Size);
 
         Assert.Equal(request with { Meta = SmfStatus.Ok }, reply);
         Assert.Empty(server.Problems);

@@ -36,7 +36,7 @@ public sealed class RelayTests : IDisposable
         SmfHeader request = LargeRequest(session: 7);
         LargeBody.SendSmf(smf, request);
         Assert.Equal(request with { Meta = SmfStatus.Ok }, SmfHeader.Read(smf.Receive(SmfHeader.Bytes)));
-        LargeBody.ReadContent(smf, BodyBytes);
+        LargeBody.ReadSmf(smf, BodyBytes);
         frame.Send(FrameMessage.OctetsEchoHeader());
         LargeBody.SendOctets(frame, BodyBytes);
         Assert.Equal(1, FrameMessage.ReadHeader(frame)!.Error);
@@ -57,7 +57,7 @@ public sealed class RelayTests : IDisposable
 
         LargeBody.SendSmf(smf, LargeRequest(session: 7));
         smf.Receive(SmfHeader.Bytes);
-        LargeBody.ReadContent(smf, BodyBytes);
+        LargeBody.ReadSmf(smf, BodyBytes);
 
         var counts = RelayCounts.Of(gateway);
         Assert.InRange(counts.SplicedMiB, BodyMiB / 2, BodyMiB);
@@ -73,7 +73,7 @@ public sealed class RelayTests : IDisposable
         const int replyBytes = (int)(32 * Heavy.MiB);
         const long growthMax = 16 * Heavy.MiB;
         // Too long to share a connection to the server: nobody's calls stand behind its reply.
-        byte[] large = new byte[100_000];
+        byte[] large = SmfMessage.Table(100_000);
         using var smfServer = new ScriptedServer(_network.Address(transport, "smf-server"), peer =>
         {
             while (SmfMessage.Read(peer) is { } request)
@@ -115,7 +115,7 @@ public sealed class RelayTests : IDisposable
         for (int i = 0; i < 200; i++)
             AssertServesOthers(gateway);
 
-        LargeBody.ReadContent(smf, replyBytes);
+        LargeBody.ReadSmf(smf, replyBytes);
         Assert.Equal(replyBytes, LargeBody.ReadOctets(frame));
         Assert.True(gateway.PeakResidentBytes - before < growthMax, $"{gateway.PeakResidentBytes - before} bytes more than before");
         Assert.Empty(smfServer.Problems);
@@ -174,7 +174,7 @@ public sealed class RelayTests : IDisposable
     private static void EchoLargeSmf(Peer peer)
     {
         var request = SmfHeader.Read(peer.Receive(SmfHeader.Bytes));
-        LargeBody.ReadContent(peer, request.Size);
+        LargeBody.ReadSmf(peer, request.Size);
         LargeBody.SendSmf(peer, request with { Meta = SmfStatus.Ok });
         peer.ReadToEnd();
     }

@@ -14,7 +14,7 @@ public sealed class ServerConnectionsTests
         using var gateway = GatewayProcess.Start(held.File with { Workers = 2, BackendMembers = """ "connectionsPerServerMax": 4 """ });
         Peer[] frames = [.. Enumerable.Range(0, 16).Select(_ => Peer.Connect(gateway.FrameAddress))];
         Peer[] smf = [.. Enumerable.Range(0, 16).Select(_ => Peer.Connect(gateway.SmfAddress))];
-        var large = new SmfMessage(7, SmfMessage.Get, new byte[LargeBytes]);
+        var large = new SmfMessage(7, SmfMessage.Get, SmfMessage.Table(LargeBytes));
         foreach (Peer caller in frames)
             caller.Send(FrameMessage.Call("Echo", "7").ToBytes());
         foreach (Peer caller in smf)

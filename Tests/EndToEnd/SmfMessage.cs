@@ -17,6 +17,14 @@ internal sealed record SmfMessage(ushort Session, uint Meta, byte[] Payload)
         return new SmfMessage((ushort)number, Get, payload);
     }
 
+    /// <summary>A payload of so many bytes: an empty table, and zeros behind it.</summary>
+    public static byte[] Table(int bytes)
+    {
+        byte[] payload = new byte[bytes];
+        SmfEmptyReply.Payload.CopyTo(payload);
+        return payload;
+    }
+
     /// <summary>The next message, its checksum verified; null when the stream ended in order.</summary>
     public static SmfMessage? Read(Peer peer)
     {

@@ -35,7 +35,7 @@ public sealed partial class SteadyStateTests
     private static void CallLarge(string address, int calls)
     {
         using var caller = Peer.Connect(address);
-        byte[] request = new SmfMessage(7, SmfMessage.Get, new byte[LargeBytes]).ToBytes();
+        byte[] request = new SmfMessage(7, SmfMessage.Get, SmfMessage.Table(LargeBytes)).ToBytes();
         byte[] reply = new byte[SmfHeader.Bytes + LargeBytes];
         for (; calls > 0; calls--)
         {

@@ -69,10 +69,12 @@ public sealed class AllocationTests
         SmfFarCaller smf = sim.ConnectSmf();
         FrameFarCaller frames = sim.ConnectFrames();
         byte[] large = SmfMessage.Encode(1, GatewaySetup.GetId, new byte[300_000]);
+        byte[] far = SmfMessage.EncodeRaw(2, GatewaySetup.GetId, FarTable.Build(new Random(1), [4, 0, 4, 0], place: 200_000, bytes: 300_000));
         byte[] octets = Frame.Request("Upload", FrameRpc.Protocol.Frames.DataType.Octets, new byte[300_000]);
         AssertAllocatesNothing(sim, 100, () =>
         {
             smf.Send(large);
+            smf.Send(far);
             frames.Send(octets);
         });
         Assert.Equal(isSpliced, sim.Counters.BytesSpliced > 0);

@@ -83,7 +83,7 @@ internal sealed class SimulatedPipe(SimulatedNetwork network, int capacity)
         if (_resetSent)
         {
             // What had not arrived is lost; what had can still be read.
-            Arrived = (int)Math.Min(Count, Arrived + bytesMax - 1L);
+            Arrived = (int)Math.Min(Count, Arrived + (long)bytesMax - 1);
             Count = Arrived;
             ResetArrived = true;
         }

@@ -31,7 +31,7 @@ public sealed class AccessLogTests
         Assert.InRange((double)line["seconds"]!, 0.25, 0.26);
         line["seconds"] = 0.25;
         Assert.Equal(
-            $$"""{"time":"{{_sim.Time.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFZ}}","listener":"smf","route":"get","backend":"storage","server":"smf:1","status":"201","seconds":0.25,"requestBytes":5,"replyBytes":3,"caller":"far end","worker":0}""",
+            $$"""{"time":"{{_sim.Time.GetUtcNow().UtcDateTime:yyyy-MM-ddTHH:mm:ss.FFFFFFFZ}}","listener":"smf","route":"get","backend":"storage","server":"smf:1","status":"201","seconds":0.25,"requestBytes":17,"replyBytes":15,"caller":"far end","worker":0}""",
             line.ToJsonString());
     }
 

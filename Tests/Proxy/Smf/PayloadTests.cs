@@ -73,7 +73,7 @@ public sealed class PayloadTests
     {
         GatewaySimulation sim = Simulate(relay, canReset);
         SmfFarCaller caller = sim.ConnectSmf();
-        byte[] body = FarTable(sim.Random, vtable: [4, 0, 4, 0], inOneWrite ? FarVtable : 5000, inOneWrite ? LargeBytes : 6000);
+        byte[] body = FarTable.Build(sim.Random, vtable: [4, 0, 4, 0], inOneWrite ? FarVtable : 5000, inOneWrite ? LargeBytes : 6000);
         sim.SmfServer.OnRequest = (server, request) => server.Reply(request, "done"u8);
         Send(sim, caller, [.. SmfMessage.EncodeRaw(1, Id, body), .. SmfMessage.Encode(2, Id, "next"u8)], inOneWrite);
         Assert.Equal((200u, 200u), (caller.StatusOf(1), caller.StatusOf(2)));
@@ -92,7 +92,7 @@ public sealed class PayloadTests
             GatewaySimulation sim = Simulate(relay, canReset);
             SmfFarCaller caller = sim.ConnectSmf();
             int place = inOneWrite ? FarVtable : 5000;
-            byte[] body = FarTable(sim.Random, vtable, place, inOneWrite ? LargeBytes : 6000);
+            byte[] body = FarTable.Build(sim.Random, vtable, place, inOneWrite ? LargeBytes : 6000);
             AssertRefusedBetweenOthers(sim, caller, SmfMessage.EncodeRaw(1, Id, body), inOneWrite);
             Assert.Equal(2, sim.SmfServer.Requests.Count);
             SmfFarServer cut = Assert.Single(sim.SmfServer.Connections, connection => connection.IsOver);
@@ -109,7 +109,7 @@ public sealed class PayloadTests
     {
         GatewaySimulation sim = Simulate("copy", canReset: true);
         SmfFarCaller caller = sim.ConnectSmf();
-        byte[] request = SmfMessage.EncodeRaw(1, Id, FarTable(sim.Random, [0, 0, 0, 0], FarVtable, LargeBytes));
+        byte[] request = SmfMessage.EncodeRaw(1, Id, FarTable.Build(sim.Random, [0, 0, 0, 0], FarVtable, LargeBytes));
         caller.Send(request.AsSpan(0, 100_000));
         sim.RunUntilQuiet();
         SmfFarServer server = sim.SmfServer.Connection;
@@ -132,7 +132,7 @@ public sealed class PayloadTests
             NetworkConditions.Calm with { BufferBytesMin = 400_000, BufferBytesMax = 400_000 });
         SmfFarCaller caller = sim.ConnectSmf();
         caller.IsReading = false;
-        byte[] request = SmfMessage.EncodeRaw(1, Id, FarTable(sim.Random, [0, 0, 0, 0], FarVtable, LargeBytes));
+        byte[] request = SmfMessage.EncodeRaw(1, Id, FarTable.Build(sim.Random, [0, 0, 0, 0], FarVtable, LargeBytes));
         sim.SmfServer.OnRequest = (server, asked) => server.Reply(asked, new byte[900]);
         for (ushort session = 100; session < 100 + 499; session++)
             caller.Call(session, "x"u8);
@@ -192,7 +192,7 @@ public sealed class PayloadTests
     public void A_far_vtable_of_a_reply_is_held_to_its_place_alone(string relay)
     {
         GatewaySimulation sim = Simulate(relay, canReset: true);
-        byte[] inside = FarTable(sim.Random, [0, 0, 0, 0], FarVtable, LargeBytes);
+        byte[] inside = FarTable.Build(sim.Random, [0, 0, 0, 0], FarVtable, LargeBytes);
         byte[] outside = [.. inside];
         BinaryPrimitives.WriteInt32LittleEndian(outside.AsSpan(4), 4 - LargeBytes);
         sim.SmfServer.OnRequest = (server, request) =>
@@ -316,17 +316,6 @@ public sealed class PayloadTests
         if (relay != "default")
             setup = setup with { Relay = relay == "splice" ? SplicesEverything : RelayPolicy.CopyAll };
         return new GatewaySimulation(setup, NetworkConditions.Calm with { CanReset = canReset });
-    }
-
-    /// <summary>The table stands in front, its vtable so far behind, and the rest is random.</summary>
-    private static byte[] FarTable(Random random, byte[] vtable, int place, int bytes)
-    {
-        byte[] payload = new byte[bytes];
-        random.NextBytes(payload);
-        BinaryPrimitives.WriteInt32LittleEndian(payload, 4);
-        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4), 4 - place);
-        vtable.CopyTo(payload, place);
-        return payload;
     }
 
     private static void AssertRefusedBetweenOthers(GatewaySimulation sim, SmfFarCaller caller, byte[] request, bool inOneWrite, (ushort Before, ushort After)? sessions = null)

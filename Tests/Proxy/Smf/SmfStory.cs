@@ -85,6 +85,13 @@ internal sealed class SmfStory
                     connection.Send(SmfMessage.EncodeHeader(request.Header.Session, 3, 1, 200));
                     connection.Send([1, 2, 3]);
                     break;
+                case 6:
+                    connection.Send(SmfMessage.EncodeRaw(request.Header.Session, 200, new byte[reply.Length]));
+                    break;
+                case 7:
+                    connection.Reply(request, reply);
+                    _sim.Network.After(_random.Next(2) * _random.Next(100), () => connection.Reply(request, reply));
+                    break;
                 case < 20:
                     _sim.Network.After(_random.Next(1200), () => connection.Reply(request, reply));
                     break;
@@ -101,9 +108,7 @@ internal sealed class SmfStory
         int calls = _random.Next(1, 25);
         for (ushort session = 1; session <= calls; session++)
         {
-            byte[] payload = new byte[_random.Next(6) switch { 0 => _random.Next(1, 30_000), 1 => SharedBodyMax + _random.Next(-1, 2), _ => _random.Next(1, 200) }];
-            _random.NextBytes(payload);
-            caller.Plan(session, payload);
+            caller.Plan(PlanCall(session));
             if (_random.Next(3) == 0)
                 _sim.Network.After(_random.Next(300), caller.SendNext);
             else
@@ -132,10 +137,32 @@ internal sealed class SmfStory
         }
     }
 
+    /// <summary>Mostly content behind an empty table; now and then what is no table, or a table whose vtable stands far behind, or what stands there is none.</summary>
+    private Planned PlanCall(ushort session)
+    {
+        int bytes = _random.Next(6) switch { 0 => _random.Next(1, 30_000), 1 => SharedBodyMax + _random.Next(-1, 2), _ => _random.Next(1, 200) };
+        byte[] content = new byte[bytes];
+        switch (_random.Next(20))
+        {
+            case 0:
+                return new Planned(session, content, SmfMessage.EncodeRaw(session, GatewaySetup.GetId, content), IsTable: false);
+            case 1 or 2:
+                bool isTable = _random.Next(2) == 0;
+                int place = 2 * _random.Next(2048, 10_000);
+                byte[] far = FarTable.Build(_random, isTable ? [4, 0, 4, 0] : [4, 0, 0, 0], place, place + _random.Next(4, 10_000));
+                return new Planned(session, far, SmfMessage.EncodeRaw(session, GatewaySetup.GetId, far), isTable);
+            default:
+                _random.NextBytes(content);
+                return new Planned(session, content, SmfMessage.Encode(session, GatewaySetup.GetId, content), IsTable: true);
+        }
+    }
+
+    private sealed record Planned(ushort Session, byte[] Content, byte[] Message, bool IsTable);
+
     /// <summary>A caller and what it has asked.</summary>
     private sealed class Teller(SmfFarCaller farEnd)
     {
-        private readonly List<(ushort Session, byte[] Payload)> _planned = [];
+        private readonly List<Planned> _planned = [];
         private int _sent;
 
         public SmfFarCaller FarEnd => farEnd;
@@ -148,14 +175,13 @@ internal sealed class SmfStory
 
         public static byte[] ReplyTo(byte[] payload) => [.. payload.Reverse(), 77];
 
-        public void Plan(ushort session, byte[] payload) => _planned.Add((session, payload));
+        public void Plan(Planned call) => _planned.Add(call);
 
         public void SendNext()
         {
             if (_sent == _planned.Count || farEnd.Socket.IsClosed)
                 return;
-            (ushort session, byte[] payload) = _planned[_sent++];
-            farEnd.Call(session, payload);
+            farEnd.Send(_planned[_sent++].Message);
         }
 
         public void SendAll()
@@ -173,11 +199,11 @@ internal sealed class SmfStory
             Assert.Equal(farEnd.Replies.Count, farEnd.Replies.Select(reply => reply.Header.Session).Distinct().Count());
             foreach (SmfMessage reply in farEnd.Replies)
             {
-                byte[] asked = _planned.Single(planned => planned.Session == reply.Header.Session).Payload;
-                if (reply.Header.Meta == 200)
-                    Assert.Equal(ReplyTo(asked), reply.Content);
+                Planned asked = _planned.Single(planned => planned.Session == reply.Header.Session);
+                if (asked.IsTable && reply.Header.Meta == 200)
+                    Assert.Equal(ReplyTo(asked.Content), reply.Content);
                 else
-                    Assert.Contains(reply.Header.Meta, new uint[] { 429, 502, 503, 504 });
+                    Assert.Contains(reply.Header.Meta, new uint[] { 429, 502, 503, 504 }.Concat(asked.IsTable ? [] : [400]));
             }
         }
     }
