@@ -32,14 +32,14 @@ public sealed class TlsFloodTests : IAsyncDisposable
     [InlineData(1_000, 1)]
     [InlineData(1_000, 3)]
     [InlineData(1_000, 1_000)]
-    public async Task A_handshake_is_made_at_once_behind_any_number_of_connections_connections(int silent, int addresses)
+    public async Task A_handshake_is_made_at_once_behind_any_number_of_silent_connections(int silent, int addresses)
     {
         Flood(silent, addresses);
         await ConnectAsync(Address(addresses + 1));
     }
 
     [Fact]
-    public async Task A_caller_without_an_address_is_served_behind_connections_ones_without_an_address()
+    public async Task A_caller_without_an_address_is_served_behind_silent_ones_without_an_address()
     {
         for (int connection = 0; connection < 1_000; connection++)
             _connections.Add(_callers.Connect(null));
@@ -69,7 +69,7 @@ public sealed class TlsFloodTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_slow_handshake_goes_on_while_connections_connections_come()
+    public async Task A_slow_handshake_goes_on_while_silent_connections_come()
     {
         MemoryPair line = MemoryPair.Create();
         TransportConnection far = _callers.Connect(Address(2_000));
