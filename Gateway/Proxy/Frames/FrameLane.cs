@@ -144,12 +144,13 @@ internal sealed partial class FrameLane : Lane
     private bool LeavesOctetsUnread => _route.RequestBody == DataType.Octets && !Server.Backend.DrainsOctets;
 
     /// <summary>
-    /// The reply of octets begins before they have ended: what was not sent of them is dropped, because a server that answers
+    /// The reply to octets begins before all of them were sent: what was not sent is dropped, because a server that answers
     /// early may read on in them as if they were its next call. What it had got by then nothing can take back.
     /// </summary>
     private void StopRequestIfEarly()
     {
-        if (_requestEnded || !LeavesOctetsUnread)
+        bool isSent = _requestEnded && OutputBytes == 0;
+        if (isSent || _isRequestCut || !LeavesOctetsUnread)
             return;
         _requestEnded = true;
         _isRequestCut = true;

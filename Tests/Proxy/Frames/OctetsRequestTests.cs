@@ -88,6 +88,48 @@ public sealed class OctetsRequestTests
     }
 
     [Fact]
+    public void What_waits_in_the_gateway_when_the_reply_begins_is_not_sent_either()
+    {
+        var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 });
+        FrameFarCaller caller = sim.ConnectFrames();
+        sim.FrameServer.OnRequestBegun = (connection, _) => connection.IsReading = false;
+        caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), .. Frame.Octets(new byte[100_000])]);
+        sim.RunUntilQuiet();
+        FrameFarServer server = sim.FrameServer.Connection;
+        server.Reply(DataType.Json, Frame.Encode(FrameType.Data, true, "\"early\""u8));
+        sim.RunUntilQuiet();
+        server.Resume();
+        sim.RunUntilQuiet();
+        Assert.Equal("\"early\"", Assert.Single(caller.Replies).Json);
+        Assert.Empty(sim.FrameServer.Requests);
+        Assert.True(server.SawReset);
+        Assert.InRange(server.BytesReceived, 1, 99_999);
+    }
+
+    [Theory]
+    [InlineData(4094, 1)]
+    [InlineData(4095, 2)]
+    [InlineData(4096, 2)]
+    public void Rule_1_9_behind_a_header_part_of_4095_bytes_or_more_the_connection_carries_no_other_call(int headerBytes, int connections)
+    {
+        var sim = new GatewaySimulation();
+        sim.FrameServer.OnRequest = (connection, _) => connection.Send(
+            [.. Frame.Encode(FrameType.Header, true, LongHeader(headerBytes)), .. Frame.Encode(FrameType.Data, true, "\"reply\""u8)]);
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Call("1");
+        caller.Call("2");
+        sim.RunUntilQuiet();
+        Assert.Equal(["\"reply\"", "\"reply\""], caller.Replies.Select(reply => reply.Json));
+        Assert.Equal(connections, sim.FrameServer.Connections.Count);
+    }
+
+    private static byte[] LongHeader(int bytes)
+    {
+        const string Start = "{\"DataType\":2,\"Error\":1,\"ErrorMessage\":\"", End = "\"}";
+        return System.Text.Encoding.ASCII.GetBytes(Start + new string('x', bytes - Start.Length - End.Length) + End);
+    }
+
+    [Fact]
     public void A_caller_that_goes_after_its_upload_was_stopped_leaves_its_server_with_a_request_that_looks_broken()
     {
         foreach (bool canReset in new[] { true, false })
