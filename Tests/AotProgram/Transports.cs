@@ -45,7 +45,7 @@ internal static class Transports
     {
         Expect.True(TlsListener.HandshakesMax > 0);
         await UseAsync(
-            () => new TlsListener(new SocketListener("127.0.0.1:0"), SelfSigned.Server()),
+            () => new TlsListener(new SocketListener("127.0.0.1:0"), SelfSigned.Server(), new TlsListenerOptions { TimeProvider = TimeProvider.System }),
             listener => new TlsConnector(new SocketConnector(listener.Address), SelfSigned.Client()));
     }
 
