@@ -33,7 +33,7 @@ public sealed class FrameHandlerTests : IAsyncDisposable
                 await body.ReadExactlyAsync(new byte[1], cancel);
             return fails ? throw new RpcException(400, Blame.Caller, "no") : FrameBody.RawJson("\"enough\""u8.ToArray());
         });
-        await caller.SendAsync(Frame.RequestHeader("Handler", DataType.Octets), Frame.Encode(FrameType.Data, false, new byte[10]));
+        await caller.SendAsync(Frame.RequestHeader("Handler", DataType.Octets, DataType.Json), Frame.Encode(FrameType.Data, false, new byte[10]));
         FrameMessage reply = (await caller.ReadMessageAsync())!;
         Assert.Equal(fails ? "no" : "", reply.ErrorMessage);
         await caller.SendAsync(Frame.Encode(FrameType.Data, true, new byte[10]), Frame.JsonRequest("Echo", "2"));
@@ -49,7 +49,7 @@ public sealed class FrameHandlerTests : IAsyncDisposable
             _ = await request.Octets.ReadAsync(cancel);
             throw new RpcException(400, Blame.Caller, "no");
         });
-        await caller.SendAsync(Frame.RequestHeader("Handler", DataType.Octets), Frame.Encode(FrameType.Data, false, new byte[10]));
+        await caller.SendAsync(Frame.RequestHeader("Handler", DataType.Octets, DataType.Json), Frame.Encode(FrameType.Data, false, new byte[10]));
         Assert.Equal("no", (await caller.ReadMessageAsync())!.ErrorMessage);
         await caller.SendAsync(Frame.Encode(FrameType.Data, true, new byte[10]), Frame.JsonRequest("Echo", "2"));
         Assert.Equal("2", (await caller.ReadMessageAsync())!.Json);
@@ -68,7 +68,7 @@ public sealed class FrameHandlerTests : IAsyncDisposable
             await _goOn.Task.WaitAsync(cancel);
             return FrameBody.RawJson("\"late\""u8.ToArray());
         });
-        await caller.SendAsync(Frame.RequestHeader("Handler", DataType.Octets));
+        await caller.SendAsync(Frame.RequestHeader("Handler", DataType.Octets, DataType.Json));
         await _begun.Task.WaitAsync(_cancel);
         await caller.SendAsync(Frame.Encode(FrameType.Data, true, new byte[10]));
         _goOn.SetResult();

@@ -83,7 +83,7 @@ public sealed class FrameServerTests : IAsyncDisposable
     {
         await using FramePeer caller = await StartAsync();
         // Data that looks like a request: the first implementation executes it.
-        await caller.SendAsync(Frame.RequestHeader("Unknown", DataType.Octets));
+        await caller.SendAsync(Frame.RequestHeader("Unknown", DataType.Octets, DataType.Json));
         Assert.Equal(ReplyError.Request, (await caller.ReadMessageAsync())!.Error);
         await caller.SendAsync(Frame.Encode(FrameType.Data, true, Frame.JsonRequest("Echo", "\"evil\"")), Frame.JsonRequest("Echo", "\"good\""));
         Assert.Equal("\"good\"", (await caller.ReadMessageAsync())!.Json);
@@ -93,7 +93,7 @@ public sealed class FrameServerTests : IAsyncDisposable
     public async Task The_rest_of_a_refused_request_must_come_in_time()
     {
         await using FramePeer caller = await StartAsync();
-        await caller.SendAsync(Frame.RequestHeader("Unknown", DataType.Octets));
+        await caller.SendAsync(Frame.RequestHeader("Unknown", DataType.Octets, DataType.Json));
         Assert.Equal(ReplyError.Request, (await caller.ReadMessageAsync())!.Error);
         await _clock.WaitForTimersAsync(2, _cancel);
         _clock.Advance(TimeSpan.FromSeconds(5));
@@ -239,7 +239,7 @@ public sealed class FrameServerTests : IAsyncDisposable
             }
             return FrameBody.None;
         }));
-        await caller.SendAsync([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Encode(FrameType.Data, true, new byte[10])[..^2]]);
+        await caller.SendAsync([.. Frame.RequestHeader("Upload", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, true, new byte[10])[..^2]]);
         await caller.DisposeAsync();
         Assert.Contains("2 bytes of a frame are missing", (await seen.Task).Message, StringComparison.Ordinal);
     }
@@ -252,7 +252,7 @@ public sealed class FrameServerTests : IAsyncDisposable
             await request.OpenOctets().CopyToAsync(Stream.Null, cancel);
             return FrameBody.None;
         }));
-        await caller.SendAsync([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Encode(FrameType.Data, false, new byte[10])], Frame.Reset);
+        await caller.SendAsync([.. Frame.RequestHeader("Upload", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, false, new byte[10])], Frame.Reset);
         Assert.Equal(FrameType.Reset, (await caller.ReadFrameAsync())!.Type);
     }
 
