@@ -104,6 +104,7 @@ public sealed class ConfigTests
                 ID          NAME         METHOD                                                          BACKEND      TIMEOUT
                 0x6ad4023d  storage-get  SmfStorage.Get(smf_gen::demo::Request):smf_gen::demo::Response  demo-smf     2s
                 0xb7369f0c  echo         Echo                                                            demo-frames  90s
+                0x888589a1  echo-octets  EchoOctets                                                      demo-frames  30s
                 0xf745bb2a  stream       Stream                                                          demo-frames  30s
 
                 """, ""),

@@ -59,7 +59,7 @@ public sealed class AdminTests : IDisposable
         Assert.Equal((200, "application/json"), (answer.Status, answer.ContentType));
         using var json = JsonDocument.Parse(answer.Text);
         JsonElement[] routes = [.. json.RootElement.GetProperty("routes").EnumerateArray()];
-        Assert.Equal(["get", "vectors", "echo", "stream", "upload", "fail"], routes.Select(route => route.GetProperty("name").GetString()));
+        Assert.Equal(["get", "vectors", "echo", "echo-octets", "stream", "upload", "fail"], routes.Select(route => route.GetProperty("name").GetString()));
         Assert.Equal(
             """{"id":"0x6ad4023d","name":"get","method":"SmfStorage.Get(smf_gen::demo::Request):smf_gen::demo::Response","protocol":"smf","backend":"smf-servers","timeout":"2s","messageBytesMax":1024,"octetsBytesMax":null}""",
             JsonSerializer.Serialize(routes[0]));
