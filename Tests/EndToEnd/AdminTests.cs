@@ -119,7 +119,7 @@ public sealed class AdminTests : IDisposable
 
         System.IO.File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), config.Text);
         Result check = Binary.Run(_network.Folder, "check");
-        Assert.Equal((0, "", "gateway.json: fine: 2 listeners, 2 backends, 6 routes\n"), (check.Status, check.Error, check.Output));
+        Assert.Equal((0, "", "gateway.json: fine: 2 listeners, 2 backends, 7 routes\n"), (check.Status, check.Error, check.Output));
         string path = Environment.GetEnvironmentVariable("PATH")!;
         Assert.DoesNotContain(path, config.Text, StringComparison.Ordinal);
     }

@@ -42,7 +42,7 @@ public sealed class CommandLineTests : IDisposable
         File.WriteAllText(Path.Combine(Folder, "right.json"), new GatewayFile().ToString());
         File.WriteAllText(Path.Combine(Folder, "wrong.json"), new GatewayFile { Workers = -1, Balancing = "leastCals", RouteMembers = """ "timout": 1 """ }.ToString());
 
-        Assert.Equal(new Result(0, "right.json: fine: 2 listeners, 2 backends, 6 routes\n", ""), Binary.Run(Folder, "check", "--config", "right.json"));
+        Assert.Equal(new Result(0, "right.json: fine: 2 listeners, 2 backends, 7 routes\n", ""), Binary.Run(Folder, "check", "--config", "right.json"));
         Result wrong = Binary.Run(Folder, "check", "--config", "wrong.json");
         Assert.Equal((2, ""), (wrong.Status, wrong.Output));
         string[] lines = wrong.Error.TrimEnd('\n').Split('\n');

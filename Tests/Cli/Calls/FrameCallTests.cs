@@ -26,7 +26,6 @@ public sealed class FrameCallTests : IAsyncDisposable
             .Map("Nothing", (_, _) => ValueTask.FromResult(FrameBody.None))
             .Map("Octets", (_, _) => ValueTask.FromResult(FrameBody.Octets(Numbers(300_000))))
             .Map("Cut", (_, _) => ValueTask.FromResult(FrameBody.Octets(new BrokenStream(Numbers(300_000)))))
-            .Map("NotJson", (_, _) => ValueTask.FromResult(FrameBody.RawJson("[1,]"u8.ToArray())))
             .Map("Fault", (_, _) => throw new RpcException(SmfStatus.BadRequest, Blame.Caller, "Msg is missing"))
             .Map("Fail", (_, _) => throw new RpcException(SmfStatus.Unavailable, Blame.Server, "the disk is full"))
             .Map("Silent", async (_, cancel) => { _asked.SetResult(); await _never.Task.WaitAsync(cancel); return FrameBody.None; });
@@ -189,8 +188,6 @@ public sealed class FrameCallTests : IAsyncDisposable
         "Is the endpoint spelled as on the server, upper and lower case too? \"frpc-gateway routes\" prints those of a gateway.")]
     [InlineData("Fault", "Fault: Msg is missing", MendRequest)]
     [InlineData("Fail", "Fail: the disk is full", "The request was understood; the log of the server, or of the gateway before it, says more.")]
-    [InlineData("NotJson", "the reply's body is not JSON: line 1, column 4: The JSON array contains a trailing comma at the end which is not supported in this mode. Change the reader options.",
-        "--verbose shows what came.")]
     [InlineData("Octets", "Octets: Octets replies with data of type 3, and 2 was accepted", MendRequest)]
     public void An_error_says_what_to_try(string endpoint, string problem, string hint)
     {

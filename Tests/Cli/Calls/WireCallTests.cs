@@ -161,6 +161,20 @@ public sealed class WireCallTests
             (result.Status, result.Error));
     }
 
+    [Fact]
+    public void A_reply_whose_json_is_broken_says_where()
+    {
+        byte[] header = Message("""{"Endpoint":"","DataType":2,"Accept":0,"Error":1,"ErrorMessage":""}""");
+        using var server = new OneCallServer(6 + 68 + 6, [.. header, (byte)FrameType.Data, 1, 4, 0, 0, 0, .. "[1,]"u8]);
+
+        Result result = Call(server, "X");
+
+        Assert.Equal(
+            (1, $"frpc-gateway: {server.Address}: the reply's body is not JSON: line 1, column 4: "
+                + $"The JSON array contains a trailing comma at the end which is not supported in this mode. Change the reader options.\n{Verbose}\n"),
+            (result.Status, result.Error));
+    }
+
     [Theory]
     [InlineData("00000100000a000001020304c8000000", "What came is an smf reply: add --smf to call this listener.", "X")]
     [InlineData("01014c0000007b22456e64706f696e74", "What came is a frame reply: leave out --smf to call this listener.", "--smf", "1")]
