@@ -97,6 +97,7 @@ internal static class WireFormats
         Expect.Equal(header with { Session = 8 }, SmfHeader.Read(bytes));
         Expect.Equal((SmfFault.None, SmfFault.None), (header.CheckRequest(), header.CheckReply()));
         Expect.Equal(SmfFault.NoStatus, (header with { Meta = 0 }).CheckReply());
+        Expect.True(SmfTableOutline.IsTable(SmfEmptyReply.Payload) && !SmfTableOutline.IsTable(payload));
     }
 
     private static void EmptyReply()

@@ -73,7 +73,7 @@ public sealed class CommandLineTests : IDisposable
         string[] lines = routes.Output.Split('\n');
         Assert.Matches(@"^ID +NAME +METHOD +BACKEND +TIMEOUT$", lines[0]);
         Assert.Matches(@"^0x6ad4023d +get +SmfStorage\.Get\(smf_gen::demo::Request\):smf_gen::demo::Response +smf-servers +(60s|1m)$", lines[1]);
-        Assert.Equal(6 + 2, lines.Length);
+        Assert.Equal(7 + 2, lines.Length);
     }
 
     [Fact]
