@@ -6,6 +6,7 @@ using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
+using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Protocol;
 using Xunit;
 using FrameServer = FrameRpc.Protocol.Server.FrameServer;
@@ -128,29 +129,29 @@ public sealed class ChannelTests : IDisposable
                 whole.SetResult(false);
                 throw;
             }
-            return FrameBody.None;
+            return FrameBody.RawJson("\"whole\""u8.ToArray());
         });
         server.Start();
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] });
         await using var client = new FrameClient(gateway.FrameAddress);
         var source = new Pipe();
-        Task<FrameReply> call = client.SendAsync("Upload", FrameBody.Octets(source.Reader), DataType.None, cancel: _cancel);
+        Task<FrameReply> call = client.SendAsync("Upload", FrameBody.Octets(source.Reader), DataType.Json, cancel: _cancel);
         _ = await source.Writer.WriteAsync(new byte[50_000], _cancel);
         // Given up any sooner, the call may end at the gateway.
-        await begun.Task;
+        await begun.Task.WaitAsync(Patience.Long, _cancel);
         await source.Writer.CompleteAsync(new InvalidOperationException("the disk is gone"));
         _ = await Assert.ThrowsAsync<InvalidOperationException>(() => call);
-        Assert.False(await whole.Task);
+        Assert.False(await whole.Task.WaitAsync(Patience.Long, _cancel));
     }
 
     public void Dispose() => _network.Dispose();
 
     private async Task EchoManyAsync(SmfClient client)
     {
-        int[] sizes = [1, 12, 60, 4096, 65_536, 65_537, 1_000_000];
+        int[] sizes = [12, 13, 60, 4096, 65_536, 65_537, 1_000_000];
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async call =>
         {
-            byte[] payload = RandomNumberGenerator.GetBytes(sizes[call % sizes.Length]);
+            byte[] payload = [.. SmfEmptyReply.Payload, .. RandomNumberGenerator.GetBytes(sizes[call % sizes.Length] - SmfEmptyReply.Payload.Length)];
             using SmfReply reply = await client.CallAsync(Get, payload, cancel: _cancel);
             Assert.Equal(payload, reply.Payload.ToArray());
         }));
