@@ -156,7 +156,8 @@ public sealed class AdminServerTests : IDisposable
             Assert.True(Peer.CanConnect(address));
         }
 
-        Assert.False(Peer.CanConnect(address));
+        // A process that another test starts has a copy of the listening socket until it runs its program.
+        Patience.Until(() => !Peer.CanConnect(address), "nobody listens any more");
     }
 
     [Fact]
