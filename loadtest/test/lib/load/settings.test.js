@@ -64,7 +64,7 @@ test('sizes that no payload can have are refused', () => {
 });
 
 test('bodies of octets need no JSON around them', () => {
-  assert.match(frameFormat({ BODY: 'octets', SIZE: '16' }).method, /^Echo 0xb7369f0c, 16 bytes of octets$/);
+  assert.match(frameFormat({ BODY: 'octets', SIZE: '16' }).method, /^EchoOctets 0x888589a1, 16 bytes of octets$/);
 });
 
 test('each of a connection\'s requests has a body of its own', () => {
