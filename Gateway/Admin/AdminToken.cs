@@ -145,13 +145,16 @@ internal sealed class AdminToken
         try
         {
             WriteRandom(made);
-            File.Move(made, path, overwrite: false);
+            FileSystem.AddName(made, path);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            DeleteQuietly(made);
             if (FileSystem.KindOf(path) == FileKind.None)
                 throw new IOException(FindFolderProblem(path) ?? NotWritable(path, problem.Message), problem);
+        }
+        finally
+        {
+            DeleteQuietly(made);
         }
     }
 

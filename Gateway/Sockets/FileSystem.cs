@@ -61,6 +61,13 @@ internal static unsafe partial class FileSystem
     /// <exception cref="IOException">It cannot be; the message says why.</exception>
     public static void ChangeOwner(string path, FileOwner owner) => Check(ChangeOwner(path, owner.User ?? FileOwner.AsItIs, owner.Group ?? FileOwner.AsItIs));
 
+    /// <summary>
+    /// Gives a file a second name, at once and only where nothing has it yet. .NET's <see cref="File.Move(string, string, bool)"/> looks first and renames
+    /// then: of two that come at the same time the second replaces the first's file.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be; the message says why.</exception>
+    public static void AddName(string path, string name) => Check(Link(path, name));
+
     private static FileFacts? Look(int directory, string path, int flags)
     {
         byte* status = stackalloc byte[StatusBytes];
@@ -92,6 +99,9 @@ internal static unsafe partial class FileSystem
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Link(string path, string name);
 
     [LibraryImport("libc", EntryPoint = "fchmodat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int ChangeMode(int directory, string path, uint mode, int flags);

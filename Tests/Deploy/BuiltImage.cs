@@ -1,10 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
-using FrameRpc.Tests.Cli;
-using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.EndToEnd;
-using Xunit;
 
 namespace FrameRpc.Tests.Deploy;
 
@@ -13,7 +10,7 @@ public sealed class BuiltImage : IDisposable
 {
     public const string Tag = "localhost/frpc-gateway:test";
 
-    private readonly string _folder = GatewayProcess.NewFolder();
+    private readonly string _folder = TestNetwork.NewFolder();
     private readonly Lazy<Result> _built;
 
     public BuiltImage() => _built = new Lazy<Result>(() => Build(Tag));
@@ -35,9 +32,9 @@ public sealed class BuiltImage : IDisposable
     {
         get
         {
-            Assert.SkipUnless(Environment.IsPrivilegedProcess, "buildah runs a program in an image without an engine only for root");
-            Assert.SkipWhen(ComparisonTests.LacksPrograms(_built.Value), _built.Value.Error);
-            Assert.True(_built.Value.Status == 0, $"status {_built.Value.Status}\n{_built.Value.Output}{_built.Value.Error}");
+            Skip.Unless(Environment.IsPrivilegedProcess, "buildah runs a program in an image without an engine only for root");
+            Skip.When(ComparisonTests.LacksPrograms(_built.Value), _built.Value.Error);
+            Must.Hold(_built.Value.Status == 0, $"status {_built.Value.Status}\n{_built.Value.Output}{_built.Value.Error}");
             return _built.Value.Output;
         }
     }
@@ -75,17 +72,17 @@ public sealed class BuiltImage : IDisposable
     {
         // The store's own mounts go before its files.
         if (_built.IsValueCreated)
-            Binary.Run(Binary.StartProgram("buildah", _folder, [Store], "rm", "--all"));
+            Programs.Run(Programs.Start("buildah", _folder, [Store], "rm", "--all"));
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Result Run(string script, params string[] args) => Binary.Run(Binary.StartProgram(Path.Combine(Repository.Root, script), Repository.Root, [Store], args));
+    private Result Run(string script, params string[] args) => Programs.Run(Programs.Start(Path.Combine(Repository.Root, script), Repository.Root, [Store], args));
 
     private string ArchivePath(string tag) => Path.Combine(_folder, $"{tag.Replace('/', '-').Replace(':', '-')}.tar");
 
     private JsonElement Manifest(string tag)
     {
-        Assert.NotEmpty(Report);
+        Must.Hold(Report.Length > 0);
         using var index = JsonDocument.Parse(FileOf(tag, "index.json"));
         using JsonDocument manifest = Blob(tag, index.RootElement.GetProperty("manifests")[0]);
         return manifest.RootElement.Clone();

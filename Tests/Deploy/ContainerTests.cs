@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.EndToEnd;
-using Xunit;
 
 namespace FrameRpc.Tests.Deploy;
 
 /// <summary>The image at work, as an engine runs it: its own user and command, a configuration mounted in its place.</summary>
-[Collection(nameof(Images))]
+[ClassDataSource<BuiltImage>(Shared = SharedType.PerTestSession)]
+[NotInParallel(nameof(BuiltImage))] // There is one image, and one store of it.
 public sealed class ContainerTests : IDisposable
 {
     private readonly BuiltImage _image;
@@ -17,55 +16,57 @@ public sealed class ContainerTests : IDisposable
     public ContainerTests(BuiltImage image)
     {
         _image = image;
-        Assert.NotEmpty(image.Report);
+        Must.Hold(image.Report.Length > 0);
         _container = Buildah("from", BuiltImage.Tag).Output.Trim();
     }
 
     public void Dispose() => Buildah("rm", _container);
 
-    [Fact]
-    public void It_answers_a_call_of_each_format_as_a_user_without_any_capability_and_drains_when_it_is_stopped()
+    [Test]
+    public async Task It_answers_a_call_of_each_format_as_a_user_without_any_capability_and_drains_when_it_is_stopped()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile(), Run);
 
-        AssertAnswersBothFormats(gateway);
+        await AssertAnswersBothFormats(gateway);
         string[] status = File.ReadAllLines($"/proc/{gateway.Id}/status");
-        Assert.Contains("Uid:\t65532\t65532\t65532\t65532", status);
-        Assert.Contains("Gid:\t65532\t65532\t65532\t65532", status);
-        Assert.All(["CapInh", "CapPrm", "CapEff", "CapAmb"], set => Assert.Contains($"{set}:\t0000000000000000", status));
+        await Assert.That(status).Contains("Uid:\t65532\t65532\t65532\t65532");
+        await Assert.That(status).Contains("Gid:\t65532\t65532\t65532\t65532");
+        foreach (string set in (string[])["CapInh", "CapPrm", "CapEff", "CapAmb"])
+            await Assert.That(status).Contains($"{set}:\t0000000000000000");
 
         gateway.Signal(Signals.Terminate);
 
-        Assert.Equal(0, gateway.WaitForExit());
-        Assert.Contains("\nstopped: 2 calls answered by servers, 0 by the gateway itself\n", gateway.Output, StringComparison.Ordinal);
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
+        await Assert.That(gateway.Output).Contains("\nstopped: 2 calls answered by servers, 0 by the gateway itself\n", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void It_works_where_nothing_in_its_root_can_be_written()
+    [Test]
+    public async Task It_works_where_nothing_in_its_root_can_be_written()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile(), RunReadOnly);
 
         string root = File.ReadLines($"/proc/{gateway.Id}/mountinfo").Last(line => line.Split(' ')[4] == "/");
-        Assert.StartsWith("ro,", root.Split(' ')[5], StringComparison.Ordinal);
-        Assert.Contains("NoNewPrivs:\t1", File.ReadAllLines($"/proc/{gateway.Id}/status"));
-        AssertAnswersBothFormats(gateway);
+        await Assert.That(root.Split(' ')[5]).StartsWith("ro,", StringComparison.Ordinal);
+        await Assert.That(File.ReadAllLines($"/proc/{gateway.Id}/status")).Contains("NoNewPrivs:\t1");
+        await AssertAnswersBothFormats(gateway);
         gateway.Signal(Signals.Terminate);
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Fact]
-    public void Without_a_configuration_it_says_where_to_mount_one()
+    [Test]
+    public async Task Without_a_configuration_it_says_where_to_mount_one()
     {
-        Result result = Binary.Run(Start([], Command));
+        Result result = Programs.Run(Start([], Command));
 
-        Assert.NotEqual(0, result.Status);
-        Assert.Contains("/etc/frpc/gateway.json:1:1: the file is empty; in a container, mount a configuration in its place", result.Error, StringComparison.Ordinal);
-        Assert.Contains("exited with status 2", result.Error, StringComparison.Ordinal);
+        await Assert.That(result.Status).IsNotEqualTo(0);
+        await Assert.That(result.Error)
+            .Contains("/etc/frpc/gateway.json:1:1: the file is empty; in a container, mount a configuration in its place", StringComparison.Ordinal);
+        await Assert.That(result.Error).Contains("exited with status 2", StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
     public async Task It_says_how_it_is_and_ends_when_a_command_inside_asks_for_it(bool readOnly)
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0", AdminMembers = $"\"tokenFile\": \"{TokenFile}\"" }, folder =>
@@ -76,53 +77,53 @@ public sealed class ContainerTests : IDisposable
 
         using var http = new HttpClient { BaseAddress = new Uri($"http://{gateway.AdminAddress}") };
         foreach (string page in new[] { "/healthz", "/readyz", "/metrics" })
-            Assert.NotEmpty(await http.GetStringAsync(page, TestContext.Current.CancellationToken));
-        Result shutdown = Binary.Run(Start(
+            await Assert.That(await http.GetStringAsync(page, TestContext.Current!.Execution.CancellationToken)).IsNotEmpty();
+        Result shutdown = Programs.Run(Start(
             Mounted(gateway.Folder, Path.GetFileName(TokenFile)),
             ["/frpc-gateway", "shutdown", "--admin", gateway.AdminAddress, "--token-file", TokenFile, "--delay", "100ms"]));
 
-        Assert.True(shutdown.Status == 0, shutdown.Output + shutdown.Error);
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That(shutdown.Status == 0).IsTrue().Because(shutdown.Output + shutdown.Error);
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
     /// <summary>With glibc alone: the image has neither nsswitch.conf nor the libraries that it could name.</summary>
-    [Fact]
-    public void A_server_is_found_by_its_name()
+    [Test]
+    public async Task A_server_is_found_by_its_name()
     {
         using var server = DemoProcess.Start("frame");
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)] }, Run);
 
-        AssertAnswers(gateway.FrameAddress, "Echo", """{"Msg":"hello"}""");
+        await AssertAnswers(gateway.FrameAddress, "Echo", """{"Msg":"hello"}""");
         // Who kills buildah leaves what it runs behind.
         gateway.Signal(Signals.Terminate);
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Theory]
-    [InlineData("zstd")]
-    [InlineData("lz4")]
-    public void Its_call_command_compresses(string compression)
+    [Test]
+    [Arguments("zstd")]
+    [Arguments("lz4")]
+    public async Task Its_call_command_compresses(string compression)
     {
         using var gateway = GatewayProcess.Start(new GatewayFile());
 
-        Result call = Binary.Run(Start([], ["/frpc-gateway", "call", gateway.SmfAddress, "--smf", "0x6ad4023d", "--hex", new string('0', 400), "--compress", compression, "--verbose"]));
+        Result call = Programs.Run(Start([], ["/frpc-gateway", "call", gateway.SmfAddress, "--smf", "0x6ad4023d", "--hex", new string('0', 400), "--compress", compression, "--verbose"]));
 
-        Assert.True(call.Status == 0, call.Error);
-        Assert.Contains($"compression {compression}", call.Error, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("status 200", call.Output, StringComparison.Ordinal);
+        await Assert.That(call.Status == 0).IsTrue().Because(call.Error);
+        await Assert.That(call.Error).Contains($"compression {compression}", StringComparison.OrdinalIgnoreCase);
+        await Assert.That(call.Output).Contains("status 200", StringComparison.Ordinal);
     }
 
-    private static void AssertAnswersBothFormats(GatewayProcess gateway)
+    private static async Task AssertAnswersBothFormats(GatewayProcess gateway)
     {
-        AssertAnswers(gateway.FrameAddress, "Echo", """{"Msg":"hello"}""");
-        AssertAnswers(gateway.SmfAddress, "--smf", "0x6ad4023d", "--hex", "080000000400040004000000");
+        await AssertAnswers(gateway.FrameAddress, "Echo", """{"Msg":"hello"}""");
+        await AssertAnswers(gateway.SmfAddress, "--smf", "0x6ad4023d", "--hex", "080000000400040004000000");
     }
 
-    private static void AssertAnswers(string address, params string[] call)
+    private static async Task AssertAnswers(string address, params string[] call)
     {
         Result result = Binary.Run(Path.GetTempPath(), ["call", address, .. call]);
-        Assert.True(result.Status == 0, result.Output + result.Error);
-        Assert.EndsWith(" ms\n", result.Output, StringComparison.Ordinal);
+        await Assert.That(result.Status == 0).IsTrue().Because(result.Output + result.Error);
+        await Assert.That(result.Output).EndsWith(" ms\n", StringComparison.Ordinal);
     }
 
     private string[] Command
@@ -150,7 +151,7 @@ public sealed class ContainerTests : IDisposable
     }
 
     private Process Start(string[] options, string[] command) =>
-        Binary.StartProgram("buildah", Path.GetTempPath(), [_image.Store], ["run", "--isolation", "chroot", "--cap-drop", "all", .. options, _container, "--", .. command]);
+        Programs.Start("buildah", Path.GetTempPath(), [_image.Store], ["run", "--isolation", "chroot", "--cap-drop", "all", .. options, _container, "--", .. command]);
 
     /// <summary>
     /// buildah has no switch for it. The mounts that an engine makes, in a namespace that ends with the process: the image's files, /proc, the configuration over its
@@ -172,9 +173,9 @@ public sealed class ContainerTests : IDisposable
             exec setpriv --no-new-privs --bounding-set=-all,+sys_chroot,+setuid,+setgid chroot --userspec=65532:65532 --groups= "$@"
             """;
         string root = Buildah("mount", _container).Output.Trim();
-        return Binary.StartProgram(
+        return Programs.Start(
             "unshare", folder, [], ["--mount", "--propagation", "private", "bash", "-euc", script, "-", root, folder, root, .. Command]);
     }
 
-    private Result Buildah(params string[] args) => Binary.Run(Binary.StartProgram("buildah", Path.GetTempPath(), [_image.Store], args));
+    private Result Buildah(params string[] args) => Programs.Run(Programs.Start("buildah", Path.GetTempPath(), [_image.Store], args));
 }

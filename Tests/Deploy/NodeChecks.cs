@@ -1,7 +1,3 @@
-using FrameRpc.Tests.Cli;
-using FrameRpc.Tests.Configuration;
-using FrameRpc.Tests.EndToEnd;
-using Xunit;
 
 namespace FrameRpc.Tests.Deploy;
 
@@ -12,7 +8,7 @@ internal static class NodeChecks
 
     public static Result Run(params string[] args)
     {
-        Assert.SkipUnless(Directory.Exists(Path.Combine(Folder, "node_modules")), "the packages of deploy/test are not here: npm ci --prefix deploy/test");
-        return Binary.Run(Binary.StartProgram("node", Folder, [], args));
+        Skip.Unless(Directory.Exists(Path.Combine(Folder, "node_modules")), "the packages of deploy/test are not here: npm ci --prefix deploy/test");
+        return Programs.Run(Programs.Start("node", Folder, [], args));
     }
 }

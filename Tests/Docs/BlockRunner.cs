@@ -1,4 +1,3 @@
-using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.EndToEnd;
 
 namespace FrameRpc.Tests.Docs;

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using FrameRpc.Tests.Cli;
-using Xunit;
 
 namespace FrameRpc.Tests.Docs;
 
@@ -9,23 +7,24 @@ public sealed partial class CommandLinePageTests
 {
     private static readonly string[] Commands = ReadCommands();
 
-    [Theory]
-    [InlineData("README.md")]
-    [InlineData("docs/command-line.md")]
-    public void Every_command_is_in_the_table(string path)
+    [Test]
+    [Arguments("README.md")]
+    [Arguments("docs/command-line.md")]
+    public async Task Every_command_is_in_the_table(string path)
     {
         string[] rows = [.. Page.Read(path).Text.Split('\n').Where(line => line.StartsWith("| `frpc-gateway ", StringComparison.Ordinal))];
 
-        Assert.All(Commands, command => Assert.Contains(rows, row => Regex.IsMatch(row.Split('|')[1], $@"\b{command}\b")));
+        foreach (string command in Commands)
+            await Assert.That(rows).Contains(row => Regex.IsMatch(row.Split('|')[1], $@"\b{command}\b"));
     }
 
-    [Fact]
-    public void No_page_names_a_command_that_is_not_there()
+    [Test]
+    public async Task No_page_names_a_command_that_is_not_there()
     {
         IEnumerable<string> named = Page.All.SelectMany(page => page.CodeSpans.Concat(page.Blocks.Select(block => block.Text)).SelectMany(text => NamedCommand().Matches(text)))
             .Select(command => command.Groups[1].Value);
 
-        Assert.Empty(named.Except(Commands));
+        await Assert.That(named.Except(Commands)).IsEmpty();
     }
 
     /// <summary>From the list in <c>frpc-gateway --help</c>: a command begins its line behind two spaces.</summary>

@@ -1,6 +1,3 @@
-using FrameRpc.Tests.Configuration;
-using Xunit;
-
 namespace FrameRpc.Tests.Docs;
 
 /// <summary>The reference of gateway.json has a table for each of its objects, between two comments, made of the table of options.</summary>
@@ -11,21 +8,22 @@ public sealed class ConfigurationPageTests
     /// <summary>Set to write the tables anew: <c>FRPC_WRITE_DOCS=1 ./test.sh -class '*ConfigurationPage*'</c>.</summary>
     private const string Write = "FRPC_WRITE_DOCS";
 
-    [Fact]
-    public void The_tables_say_what_the_options_are()
+    [Test]
+    public async Task The_tables_say_what_the_options_are()
     {
         var page = Page.Read(Path);
         string now = OptionTables.All.Aggregate(page.Text, (text, table) => Put(text, table.Key, table.Value));
         if (Environment.GetEnvironmentVariable(Write) is not null)
             File.WriteAllText(System.IO.Path.Combine(Repository.Root, Path), now);
         else
-            Assert.True(now == page.Text, $"{Path} does not say what the options are now; {Write}=1 ./test.sh -class '*ConfigurationPage*' writes it anew\n{Difference(page.Text, now)}");
+            await Assert.That(now == page.Text).IsTrue()
+                .Because($"{Path} does not say what the options are now; {Write}=1 ./test.sh -class '*ConfigurationPage*' writes it anew\n{Difference(page.Text, now)}");
     }
 
-    [Fact]
-    public void A_table_that_is_missing_is_told_with_what_to_add() => Assert.Equal(
-        $"{Path} has no table of limits: add a heading, and the lines <!-- options of limits --> and <!-- end of options -->",
-        Assert.Throws<FormatException>(() => Put("# A page", "limits", "")).Message);
+    [Test]
+    public async Task A_table_that_is_missing_is_told_with_what_to_add() =>
+        await Assert.That(Assert.ThrowsExactly<FormatException>(() => Put("# A page", "limits", "")).Message)
+            .IsEqualTo($"{Path} has no table of limits: add a heading, and the lines <!-- options of limits --> and <!-- end of options -->");
 
     private static string Put(string page, string path, string table)
     {

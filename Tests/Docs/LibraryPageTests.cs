@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
-using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.Generators;
 using Microsoft.CodeAnalysis;
-using Xunit;
 
 namespace FrameRpc.Tests.Docs;
 
@@ -26,11 +24,11 @@ public sealed partial class LibraryPageTests
 
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs/library.md"));
 
-    [Fact]
-    public void Every_piece_of_code_on_the_page_compiles()
+    [Test]
+    public async Task Every_piece_of_code_on_the_page_compiles()
     {
         string[] pieces = [.. Fences().Matches(Page).Select(fence => fence.Groups[1].Value)];
-        Assert.Equal(3, pieces.Length);
+        await Assert.That(pieces.Length).IsEqualTo(3);
         int end = pieces[2].IndexOf("server.", StringComparison.Ordinal);
         string source = $$"""
             {{Given}}
@@ -48,34 +46,34 @@ public sealed partial class LibraryPageTests
                 public static void Services(FrameServer server, FrameClient client) { {{pieces[2][end..]}} }
             }
             """;
-        _ = Compiler.Driver().RunGeneratorsAndUpdateCompilation(Compiler.Program(source), out Compilation whole, out _, TestContext.Current.CancellationToken);
-        Assert.Empty(whole.GetDiagnostics(TestContext.Current.CancellationToken).Where(found => found.Severity is DiagnosticSeverity.Error));
+        _ = Compiler.Driver().RunGeneratorsAndUpdateCompilation(Compiler.Program(source), out Compilation whole, out _, TestContext.Current!.Execution.CancellationToken);
+        await Assert.That(whole.GetDiagnostics(TestContext.Current!.Execution.CancellationToken).Where(found => found.Severity is DiagnosticSeverity.Error))
+            .IsEmpty();
     }
 
-    [Theory]
-    [MemberData(nameof(Defaults))]
-    public void A_limit_has_the_default_that_the_page_says(string option, string shown) =>
-        Assert.Contains($"| `{option}` | {shown} |", Page, StringComparison.Ordinal);
+    [Test]
+    [MethodDataSource(nameof(Defaults))]
+    public async Task A_limit_has_the_default_that_the_page_says(string option, string shown) =>
+        await Assert.That(Page).Contains($"| `{option}` | {shown} |", StringComparison.Ordinal);
 
-    public static TheoryData<string, string> Defaults()
+    public static IEnumerable<(string, string)> Defaults()
     {
         var frames = new FrameRpc.Protocol.Client.FrameClientOptions();
         var smf = new FrameRpc.Protocol.Client.SmfClientOptions();
         var server = new FrameRpc.Protocol.Server.FrameServerOptions();
-        return new()
-        {
-            { "Timeout", $"{frames.Timeout.TotalSeconds} s" },
-            { "ConnectTimeout", $"{frames.ConnectTimeout.TotalSeconds} s" },
-            { "MessageBytesMax", $"{frames.MessageBytesMax >> 20} MiB" },
-            { "FrameClientOptions.ConnectionsMax", $"{frames.ConnectionsMax}" },
-            { "FrameClientOptions.IdleTimeout", $"{frames.IdleTimeout.TotalMinutes} min" },
-            { "SmfClientOptions.MemoryBytesMax", $"{smf.MemoryBytesMax >> 20} MiB" },
-            { "ServerOptions.ConnectionsMax", $"{server.ConnectionsMax}" },
-            { "ServerOptions.CallsMax", $"{server.CallsMax}" },
-            { "ServerOptions.MemoryBytesMax", $"{server.MemoryBytesMax >> 20} MiB" },
-            { "ServerOptions.MessageTimeout", $"{server.MessageTimeout.TotalSeconds} s" },
-            { "ServerOptions.StallTimeout", $"{server.StallTimeout.TotalSeconds} s" },
-        };
+        return [
+            ("Timeout", $"{frames.Timeout.TotalSeconds} s"),
+            ("ConnectTimeout", $"{frames.ConnectTimeout.TotalSeconds} s"),
+            ("MessageBytesMax", $"{frames.MessageBytesMax >> 20} MiB"),
+            ("FrameClientOptions.ConnectionsMax", $"{frames.ConnectionsMax}"),
+            ("FrameClientOptions.IdleTimeout", $"{frames.IdleTimeout.TotalMinutes} min"),
+            ("SmfClientOptions.MemoryBytesMax", $"{smf.MemoryBytesMax >> 20} MiB"),
+            ("ServerOptions.ConnectionsMax", $"{server.ConnectionsMax}"),
+            ("ServerOptions.CallsMax", $"{server.CallsMax}"),
+            ("ServerOptions.MemoryBytesMax", $"{server.MemoryBytesMax >> 20} MiB"),
+            ("ServerOptions.MessageTimeout", $"{server.MessageTimeout.TotalSeconds} s"),
+            ("ServerOptions.StallTimeout", $"{server.StallTimeout.TotalSeconds} s"),
+        ];
     }
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.EndToEnd;
-using Xunit;
 
 namespace FrameRpc.Tests.Docs;
 
@@ -14,34 +12,35 @@ public sealed partial class MetricsPageTests : IDisposable
 
     public void Dispose() => _copy.Dispose();
 
-    [Fact]
-    public void Every_metric_is_on_the_page_and_no_other()
+    [Test]
+    public async Task Every_metric_is_on_the_page_and_no_other()
     {
-        string[] served = [.. ServedName().Matches(Scrape()).Select(name => name.Groups[1].Value).Distinct().Order()];
+        string[] served = [.. ServedName().Matches(await Scrape()).Select(name => name.Groups[1].Value).Distinct().Order()];
         string[] rows = [.. Rows().SelectMany(row => NamedInRow().Matches(row.Split('|')[1])).Select(name => name.Value).Order()];
 
-        Assert.Equal(served, rows);
-        Assert.Empty(Named().Except(served));
+        await Assert.That(rows).IsSequence(served);
+        await Assert.That(Named().Except(served)).IsEmpty();
     }
 
-    [Fact]
-    public void Every_label_is_in_the_row_of_its_metric()
+    [Test]
+    public async Task Every_label_is_in_the_row_of_its_metric()
     {
-        (string Metric, string Label)[] labels = [.. Series().Matches(Scrape())
+        (string Metric, string Label)[] labels = [.. Series().Matches(await Scrape())
             .SelectMany(series => LabelName().Matches(series.Groups[2].Value).Select(label => (series.Groups[1].Value, label.Groups[1].Value)))
             .Where(label => label.Item2 != "le")
             .Distinct()];
 
-        Assert.NotEmpty(labels);
-        Assert.All(labels, label => Assert.Contains(Rows(), row =>
-            row.Split('|')[1].Contains($"`{HistogramPart().Replace(label.Metric, "")}`", StringComparison.Ordinal) && row.Split('|')[2].Contains(label.Label, StringComparison.Ordinal)));
+        await Assert.That(labels).IsNotEmpty();
+        foreach (var label in labels)
+            await Assert.That(Rows()).Contains(row =>
+            row.Split('|')[1].Contains($"`{HistogramPart().Replace(label.Metric, "")}`", StringComparison.Ordinal) && row.Split('|')[2].Contains(label.Label, StringComparison.Ordinal));
     }
 
-    private string Scrape()
+    private async Task<string> Scrape()
     {
         _copy.StartGateway();
         Result scrape = _copy.Shell(_copy.Here("./frpc-gateway call 127.0.0.1:8888 Echo '{}' >/dev/null; curl --silent --show-error --fail http://127.0.0.1:9901/metrics"));
-        Assert.Equal((0, ""), (scrape.Status, scrape.Error));
+        await Assert.That((scrape.Status, scrape.Error)).IsEqualTo((0, ""));
         return scrape.Output;
     }
 

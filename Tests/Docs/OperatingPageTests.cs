@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.EndToEnd;
-using Xunit;
 
 namespace FrameRpc.Tests.Docs;
 
@@ -10,18 +8,18 @@ public sealed partial class OperatingPageTests
 {
     private static readonly Page Operating = Page.Read("docs/operating.md");
 
-    [Fact]
-    public void The_events_of_the_log_are_those_of_the_program()
+    [Test]
+    public async Task The_events_of_the_log_are_those_of_the_program()
     {
         IEnumerable<string> sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "Gateway"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
         string[] events = [.. sources.SelectMany(source => EventId().Matches(source)).Select(id => id.Groups[1].Value).Order()];
         string[] named = [.. EventRow().Matches(Operating.Text).SelectMany(row => row.Groups[1].Value.Split(", ")).Order()];
 
-        Assert.Equal(events, named);
+        await Assert.That(named).IsSequence(events);
     }
 
-    [Fact]
-    public void Prometheus_reads_every_query()
+    [Test]
+    public async Task Prometheus_reads_every_query()
     {
         string[] queries = [.. Operating.Blocks.Where(block => block.Language == "promql").SelectMany(block => block.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
         string rules = "groups:\n- name: page\n  rules:\n" + string.Concat(queries.Select((query, i) => $"  - record: query:{i}\n    expr: '{query}'\n"));
@@ -30,9 +28,9 @@ public sealed partial class OperatingPageTests
 
         var check = folder.Shell("command -v promtool >/dev/null || exit 77; promtool check rules rules.yml 2>&1");
 
-        Assert.SkipWhen(check.Status == 77, "promtool is not here: it is in Debian's package prometheus");
-        Assert.True(check.Status == 0, check.Output);
-        Assert.Contains($"{queries.Length} rules found", check.Output, StringComparison.Ordinal);
+        Skip.When(check.Status == 77, "promtool is not here: it is in Debian's package prometheus");
+        await Assert.That(check.Status == 0).IsTrue().Because(check.Output);
+        await Assert.That(check.Output).Contains($"{queries.Length} rules found", StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"EventId = (\d+)")]

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using FrameRpc.Tests.Configuration;
 
 namespace FrameRpc.Tests.Docs;
 

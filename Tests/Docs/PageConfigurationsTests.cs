@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FrameRpc.Tests.Cli;
 using FrameRpc.Tests.EndToEnd;
-using Xunit;
 
 namespace FrameRpc.Tests.Docs;
 
@@ -13,14 +11,14 @@ public sealed class PageConfigurationsTests : IDisposable
 
     private readonly ScratchCopy _copy = new();
 
-    public static TheoryData<string, int> Blocks =>
+    public static IEnumerable<(string, int)> Blocks =>
         [.. Page.All.Where(page => page.Folder is "" or "docs").SelectMany(page => page.Blocks).Where(block => block.Language == "json").Select(block => (block.Page, block.Line))];
 
     public void Dispose() => _copy.Dispose();
 
-    [Theory]
-    [MemberData(nameof(Blocks))]
-    public void A_configuration_that_is_shown_is_right(string page, int line)
+    [Test]
+    [MethodDataSource(nameof(Blocks))]
+    public async Task A_configuration_that_is_shown_is_right(string page, int line)
     {
         string text = _copy.Here(Page.Read(page).Blocks.Single(block => block.Line == line).Text);
         JsonObject shown = JsonNode.Parse(text, documentOptions: AsTheGatewayReads)!.AsObject();
@@ -30,7 +28,7 @@ public sealed class PageConfigurationsTests : IDisposable
 
         Result check = _copy.Shell("./frpc-gateway check --config shown.json");
 
-        Assert.Equal((0, ""), (check.Status, check.Error));
+        await Assert.That((check.Status, check.Error)).IsEqualTo((0, ""));
     }
 
     private string Completed(JsonObject shown)

@@ -1,43 +1,42 @@
 using System.Text.RegularExpressions;
-using FrameRpc.Tests.Configuration;
-using Xunit;
 
 namespace FrameRpc.Tests.Docs;
 
 /// <summary>Nothing that a page points to is missing, and no page is left out.</summary>
 public sealed partial class PageLinksTests
 {
-    public static TheoryData<string> Pages => [.. Page.All.Select(page => page.Path)];
+    public static IEnumerable<string> Pages => [.. Page.All.Select(page => page.Path)];
 
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public void Every_link_leads_to_a_file_or_a_heading_that_is_there(string path)
+    [Test]
+    [MethodDataSource(nameof(Pages))]
+    public async Task Every_link_leads_to_a_file_or_a_heading_that_is_there(string path)
     {
         var page = Page.Read(path);
-        Assert.DoesNotContain(page.Links, link => !link.Contains("://", StringComparison.Ordinal) && !IsThere(page, link));
+        await Assert.That(page.Links).DoesNotContain(link => !link.Contains("://", StringComparison.Ordinal) && !IsThere(page, link));
     }
 
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public void Every_file_of_the_repository_that_is_named_is_there(string path)
+    [Test]
+    [MethodDataSource(nameof(Pages))]
+    public async Task Every_file_of_the_repository_that_is_named_is_there(string path)
     {
         IEnumerable<string> named = Page.Read(path).CodeSpans.SelectMany(span => NamedFile().Matches(span).Select(file => file.Value.TrimEnd('.')));
-        Assert.DoesNotContain(named, file => !Path.Exists(Path.Combine(Repository.Root, file)));
+        await Assert.That(named).DoesNotContain(file => !Path.Exists(Path.Combine(Repository.Root, file)));
     }
 
-    [Fact]
-    public void The_readme_leads_to_every_other_page() =>
-        Assert.Empty(Page.All.Select(page => page.Path).Except([Page.Readme.Path, .. Page.Readme.Links.Select(link => link.Split('#')[0])]));
+    [Test]
+    public async Task The_readme_leads_to_every_other_page() =>
+        await Assert.That(Page.All.Select(page => page.Path).Except([Page.Readme.Path, .. Page.Readme.Links.Select(link => link.Split('#')[0])])).IsEmpty();
 
-    [Theory]
-    [InlineData("[a](b.md) and [`c`](d/e.md#f-g) ![h](i.svg) `[j](k.md)`", "b.md d/e.md#f-g i.svg")]
-    [InlineData("""<img src="a.svg" alt=""> <a href="b.md">""", "a.svg b.md")]
-    public void Links_are_found_however_they_are_written(string text, string links) => Assert.Equal(links.Split(' '), new Page("page.md", text).Links);
+    [Test]
+    [Arguments("[a](b.md) and [`c`](d/e.md#f-g) ![h](i.svg) `[j](k.md)`", "b.md d/e.md#f-g i.svg")]
+    [Arguments("""<img src="a.svg" alt=""> <a href="b.md">""", "a.svg b.md")]
+    public async Task Links_are_found_however_they_are_written(string text, string links) =>
+        await Assert.That(new Page("page.md", text).Links).IsSequence(links.Split(' '));
 
-    [Fact]
-    public void Headings_are_linked_to_as_github_does_it() => Assert.Equal(
-        ["a-heading-limits-and-more", "again", "again-1"],
-        new Page("page.md", "# A heading: `limits`, and more\n\n## Again\n\n```sh\n# no heading\n```\n\n### Again\n").Anchors);
+    [Test]
+    public async Task Headings_are_linked_to_as_github_does_it() =>
+        await Assert.That(new Page("page.md", "# A heading: `limits`, and more\n\n## Again\n\n```sh\n# no heading\n```\n\n### Again\n").Anchors)
+            .IsSequence(["a-heading-limits-and-more", "again", "again-1"]);
 
     private static bool IsThere(Page page, string link)
     {

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using FrameRpc.Tests.Configuration;
-using Xunit;
 
 namespace FrameRpc.Tests.Docs;
 
@@ -13,26 +11,27 @@ public sealed partial class WireFormatsPageTests
     /// <summary>Why a request is malformed is always known in the frame format.</summary>
     private const string OnlyOfSmf = "the request is malformed";
 
-    [Theory]
-    [InlineData(0, "zrepl-echo.c2s")]
-    [InlineData(1, "zrepl-echo.s2c")]
-    [InlineData(2, "zrepl-fail.s2c")]
-    [InlineData(3, "smf-get60.c2s")]
-    public void Bytes_that_are_shown_were_captured(int place, string vector)
+    [Test]
+    [Arguments(0, "zrepl-echo.c2s")]
+    [Arguments(1, "zrepl-echo.s2c")]
+    [Arguments(2, "zrepl-fail.s2c")]
+    [Arguments(3, "smf-get60.c2s")]
+    public async Task Bytes_that_are_shown_were_captured(int place, string vector)
     {
         byte[] shown = Bytes(Formats.Blocks.Where(block => block.Language == "text").ElementAt(place).Text);
 
-        Assert.Equal(Vectors.Bytes(vector)[..shown.Length], shown);
+        await Assert.That(shown).IsSequence(Vectors.Bytes(vector)[..shown.Length]);
     }
 
-    [Fact]
-    public void Every_error_that_the_gateway_answers_a_frame_call_with_stands_there()
+    [Test]
+    public async Task Every_error_that_the_gateway_answers_a_frame_call_with_stands_there()
     {
         string source = Encoding.UTF8.GetString(Repository.Read("Gateway/Proxy/Frames/FrameErrors.cs"));
         string[] texts = [.. ErrorText().Matches(source).Select(text => Regex.Unescape(text.Groups[1].Value))];
 
-        Assert.InRange(texts.Length, 15, 25);
-        Assert.All(texts.Where(text => text != OnlyOfSmf), text => Assert.Contains(text, Formats.CodeSpans));
+        await Assert.That(texts.Length).IsBetween(15, 25);
+        foreach (string text in texts.Where(text => text != OnlyOfSmf))
+            await Assert.That(Formats.CodeSpans).Contains(text);
     }
 
     /// <summary>A line is hexadecimal with words behind it, or JSON as it is sent.</summary>

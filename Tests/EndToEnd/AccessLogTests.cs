@@ -1,22 +1,20 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FrameRpc.Tests.Admin.Metrics;
-using FrameRpc.Tests.Cli;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
-[Collection(nameof(Heavy))]
+[NotInParallel] // Loads the machine, or takes much of what it lets a process open.
 public sealed class AccessLogTests : IDisposable
 {
-    private readonly string _folder = GatewayProcess.NewFolder();
+    private readonly string _folder = TestNetwork.NewFolder();
 
     private string LogPath => Path.Combine(_folder, "access.log");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void Every_call_is_a_line_by_the_time_the_gateway_has_stopped()
+    [Test]
+    public async Task Every_call_is_a_line_by_the_time_the_gateway_has_stopped()
     {
         using (var gateway = Start("\"oneIn\": 1"))
         {
@@ -27,41 +25,42 @@ public sealed class AccessLogTests : IDisposable
                 _ = FrameMessage.Read(caller);
             }
             gateway.Signal(Signals.Terminate);
-            Assert.Equal(0, gateway.WaitForExit());
+            await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
         }
 
         JsonNode[] lines = [.. File.ReadLines(LogPath).Select(line => JsonNode.Parse(line)!)];
         // Workers write each for itself: lines of different ones are in no order.
         ILookup<string, JsonNode> byListener = lines.ToLookup(line => Word(line, "listener"));
-        Assert.Equal((3000, 1), (byListener["smf"].Count(), byListener["frames"].Count()));
-        Assert.All(byListener["smf"], line =>
+        await Assert.That((byListener["smf"].Count(), byListener["frames"].Count())).IsEqualTo((3000, 1));
+        foreach (JsonNode line in byListener["smf"])
         {
-            Assert.Equal(("smf", "get", "smf-servers", "demo:echo", "200"), (Word(line, "listener"), Word(line, "route"), Word(line, "backend"), Word(line, "server"), Word(line, "status")));
-            Assert.Equal((60, 60), ((int)line["requestBytes"]!, (int)line["replyBytes"]!));
-            Assert.StartsWith("127.0.0.1:", Word(line, "caller"), StringComparison.Ordinal);
-            Assert.InRange((DateTime)line["time"]!, DateTime.UtcNow.AddMinutes(-10), DateTime.UtcNow);
-        });
+            await Assert.That((Word(line, "listener"), Word(line, "route"), Word(line, "backend"), Word(line, "server"), Word(line, "status")))
+                .IsEqualTo(("smf", "get", "smf-servers", "demo:echo", "200"));
+            await Assert.That(((int)line["requestBytes"]!, (int)line["replyBytes"]!)).IsEqualTo((60, 60));
+            await Assert.That(Word(line, "caller")).StartsWith("127.0.0.1:", StringComparison.Ordinal);
+            await Assert.That((DateTime)line["time"]!).IsBetween(DateTime.UtcNow.AddMinutes(-10), DateTime.UtcNow);
+        }
         JsonNode frame = byListener["frames"].Single();
-        Assert.Equal(("echo", "ok"), (Word(frame, "route"), Word(frame, "status")));
+        await Assert.That((Word(frame, "route"), Word(frame, "status"))).IsEqualTo(("echo", "ok"));
     }
 
-    [Fact]
-    public void One_call_in_a_hundred_is_told_when_that_is_asked_for()
+    [Test]
+    public async Task One_call_in_a_hundred_is_told_when_that_is_asked_for()
     {
         using (var gateway = Start("\"oneIn\": 100"))
         {
             Load(gateway, calls: 10_000);
             gateway.Signal(Signals.Terminate);
-            Assert.Equal(0, gateway.WaitForExit());
+            await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
         }
         // Each worker tells the first of its calls.
-        Assert.InRange(File.ReadLines(LogPath).Count(), 100, 102);
+        await Assert.That(File.ReadLines(LogPath).Count()).IsBetween(100, 102);
     }
 
-    [Fact]
-    public void A_reader_of_the_log_that_does_not_read_holds_up_no_call_and_what_it_misses_is_counted()
+    [Test]
+    public async Task A_reader_of_the_log_that_does_not_read_holds_up_no_call_and_what_it_misses_is_counted()
     {
-        Assert.Equal(0, Binary.Run(Binary.StartProgram("mkfifo", _folder, [], LogPath)).Status);
+        await Assert.That(Programs.Run(Programs.Start("mkfifo", _folder, [], LogPath)).Status).IsEqualTo(0);
         // Both directions, so that opening waits for nobody.
         using var deaf = new FileStream(LogPath, FileMode.Open, FileAccess.ReadWrite);
         using var gateway = Start("\"linesWaitingMax\": 1000");
@@ -70,12 +69,12 @@ public sealed class AccessLogTests : IDisposable
         Load(gateway, calls: 50_000);
 
         Exposition page = new(admin.Get("/metrics").Text);
-        Assert.Equal(50_000, page.Sum("frpc_calls_total"));
-        Assert.True(page["frpc_access_log_dropped_total"] > 40_000, $"{page["frpc_access_log_dropped_total"]} lines dropped");
+        await Assert.That(page.Sum("frpc_calls_total")).IsEqualTo(50_000);
+        await Assert.That(page["frpc_access_log_dropped_total"] > 40_000).IsTrue().Because($"{page["frpc_access_log_dropped_total"]} lines dropped");
     }
 
-    [Fact]
-    public void Standard_output_that_nobody_reads_holds_up_no_call_and_not_the_end()
+    [Test]
+    public async Task Standard_output_that_nobody_reads_holds_up_no_call_and_not_the_end()
     {
         File.WriteAllText(Path.Combine(_folder, "gateway.json"), new GatewayFile { AccessLog = "\"to\": \"stdout\"" }.ToString());
         using Process gateway = Binary.Start(_folder);
@@ -90,8 +89,8 @@ public sealed class AccessLogTests : IDisposable
             KnownLoad.Send(address, "smf", 50_000, "--connections", "4", "--in-flight", "8");
 
             Signals.Send(gateway.Id, Signals.Terminate);
-            Assert.True(gateway.WaitForExit(Patience.Short), "it waits for its reader");
-            Assert.Equal(0, gateway.ExitCode);
+            await Assert.That(gateway.WaitForExit(Patience.Short)).IsTrue().Because("it waits for its reader");
+            await Assert.That(gateway.ExitCode).IsEqualTo(0);
         }
         finally
         {
@@ -99,31 +98,31 @@ public sealed class AccessLogTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_named_pipe_need_not_have_a_reader_at_the_start_and_readers_may_come_and_go()
+    [Test]
+    public async Task A_named_pipe_need_not_have_a_reader_at_the_start_and_readers_may_come_and_go()
     {
-        Assert.Equal(0, Binary.Run(Binary.StartProgram("mkfifo", _folder, [], LogPath)).Status);
+        await Assert.That(Programs.Run(Programs.Start("mkfifo", _folder, [], LogPath)).Status).IsEqualTo(0);
         using var gateway = Start("\"oneIn\": 1");
         foreach (int calls in (int[])[3, 5])
         {
             Load(gateway, calls);
             using var reader = new StreamReader(LogPath);
             for (int line = 0; line < calls; line++)
-                Assert.Equal("smf", Word(JsonNode.Parse(reader.ReadLine()!)!, "listener"));
+                await Assert.That(Word(JsonNode.Parse(reader.ReadLine()!)!, "listener")).IsEqualTo("smf");
         }
         gateway.Signal(Signals.Terminate);
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Fact]
-    public void A_log_that_cannot_be_written_is_said_before_anybody_is_served()
+    [Test]
+    public async Task A_log_that_cannot_be_written_is_said_before_anybody_is_served()
     {
         var file = new GatewayFile { AccessLog = "\"to\": \"/nowhere/access.log\"" };
         File.WriteAllText(Path.Combine(_folder, "gateway.json"), file.ToString());
         Result run = Binary.Run(_folder);
-        Assert.Equal(1, run.Status);
-        Assert.StartsWith("frpc-gateway: accessLog.to: /nowhere/access.log cannot be written: ", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("ready", run.Output, StringComparison.Ordinal);
+        await Assert.That(run.Status).IsEqualTo(1);
+        await Assert.That(run.Error).StartsWith("frpc-gateway: accessLog.to: /nowhere/access.log cannot be written: ", StringComparison.Ordinal);
+        await Assert.That(run.Output).DoesNotContain("ready", StringComparison.Ordinal);
     }
 
     private GatewayProcess Start(string members) =>

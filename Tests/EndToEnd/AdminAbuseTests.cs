@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -13,20 +13,20 @@ public sealed class AdminAbuseTests : IDisposable
 
     public void Dispose() => _gateway.Dispose();
 
-    [Theory]
-    [InlineData("\0\u0001\u0002ÿþ")]
-    [InlineData("GET")]
-    [InlineData("GET / HTTP/9.9\r\n\r\n")]
-    [InlineData("GET / HTTP/1.1\r\n\r\n")]
-    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n")]
-    [InlineData("GET http://rebound.example/config HTTP/1.1\r\nHost: localhost\r\n\r\n")]
-    [InlineData("GET /config HTTP/1.1\r\nHost: local host\r\n\r\n")]
-    [InlineData("POST /shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n")]
-    [InlineData("POST /shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n")]
-    [InlineData("POST /shutdown HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
-    [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001\u0000")]
-    public void Garbage_is_answered_or_closed_and_does_nothing_else(string garbage)
+    [Test]
+    [Arguments("\0\u0001\u0002ÿþ")]
+    [Arguments("GET")]
+    [Arguments("GET / HTTP/9.9\r\n\r\n")]
+    [Arguments("GET / HTTP/1.1\r\n\r\n")]
+    [Arguments("GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n")]
+    [Arguments("GET http://rebound.example/config HTTP/1.1\r\nHost: localhost\r\n\r\n")]
+    [Arguments("GET /config HTTP/1.1\r\nHost: local host\r\n\r\n")]
+    [Arguments("POST /shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n")]
+    [Arguments("POST /shutdown HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [Arguments("POST /shutdown HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [Arguments("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [Arguments("\u0016\u0003\u0001\u0002\u0000\u0001\u0000")]
+    public async Task Garbage_is_answered_or_closed_and_does_nothing_else(string garbage)
     {
         for (int i = 0; i < 20; i++)
         {
@@ -36,12 +36,12 @@ public sealed class AdminAbuseTests : IDisposable
             _ = peer.ReadToEnd();
         }
 
-        AssertAllIsWell();
-        Assert.Equal("", _gateway.Error);
+        await AssertAllIsWell();
+        await Assert.That(_gateway.Error).IsEqualTo("");
     }
 
-    [Fact]
-    public void Two_hundred_idle_connections_and_as_many_slow_requests_keep_nobody_from_being_served()
+    [Test]
+    public async Task Two_hundred_idle_connections_and_as_many_slow_requests_keep_nobody_from_being_served()
     {
         const int each = 100;
         Peer[] idle = [.. Enumerable.Range(0, each).Select(_ => Peer.Connect(_gateway.AdminAddress))];
@@ -49,24 +49,24 @@ public sealed class AdminAbuseTests : IDisposable
         foreach (Peer peer in slow)
             peer.Send("GET /metrics HTTP/1.1\r\nX-Slow: "u8);
 
-        AssertAllIsWell();
+        await AssertAllIsWell();
         // A request that does not come to its end is closed, and one whose sender trickles as well.
         foreach (Peer peer in slow)
-            Assert.True(EndsWhileTrickling(peer));
-        AssertAllIsWell();
+            await Assert.That(EndsWhileTrickling(peer)).IsTrue();
+        await AssertAllIsWell();
         foreach (Peer peer in idle.Concat(slow))
             peer.Dispose();
     }
 
-    [Fact]
-    public void Connections_over_the_limit_are_closed_and_calls_go_on()
+    [Test]
+    public async Task Connections_over_the_limit_are_closed_and_calls_go_on()
     {
         const int more = 400;
         Peer[] peers = [.. Enumerable.Range(0, more).Select(_ => Peer.Connect(_gateway.AdminAddress))];
 
-        Assert.Equal(([], StreamEnd.InOrder), peers[^1].ReadToEnd());
+        await Assert.That(peers[^1].ReadToEnd()).IsEqualTo(([], StreamEnd.InOrder));
 
-        _gateway.AssertServes();
+        await _gateway.AssertServes();
         foreach (Peer peer in peers)
             peer.Dispose();
         Patience.Until(IsHealthy, "probes are answered again");
@@ -89,10 +89,10 @@ public sealed class AdminAbuseTests : IDisposable
         }
     }
 
-    private void AssertAllIsWell()
+    private async Task AssertAllIsWell()
     {
-        Assert.True(IsHealthy());
-        _gateway.AssertServes();
+        await Assert.That(IsHealthy()).IsTrue();
+        await _gateway.AssertServes();
     }
 
     private bool IsHealthy()

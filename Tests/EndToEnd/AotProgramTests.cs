@@ -1,10 +1,7 @@
 using System.Text.RegularExpressions;
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Tests.Cli;
-using FrameRpc.Tests.Configuration;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -15,24 +12,25 @@ public sealed class AotProgramTests
 
     private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "AotProgram");
 
-    [Fact]
-    public void Every_feature_works_in_native_code()
+    [Test]
+    public async Task Every_feature_works_in_native_code()
     {
-        Assert.True(File.Exists(Program), $"{Program} is not there: run ./publish.sh Tests/AotProgram");
+        await Assert.That(File.Exists(Program)).IsTrue().Because($"{Program} is not there: run ./publish.sh Tests/AotProgram");
 
-        Result result = Binary.Run(Binary.StartProgram(Program, Path.GetTempPath(), []));
+        Result result = Programs.Run(Programs.Start(Program, Path.GetTempPath(), []));
 
-        Assert.Equal((0, ""), (result.Status, result.Error));
+        await Assert.That((result.Status, result.Error)).IsEqualTo((0, ""));
         string[] lines = result.Output.TrimEnd('\n').Split('\n');
         int working = lines.Count(line => line.StartsWith("works    ", StringComparison.Ordinal));
-        Assert.Equal($"all {working} features work", lines[^1]);
+        await Assert.That(lines[^1]).IsEqualTo($"all {working} features work");
         // Only what needs a library of the system may be missing: of each, packing by itself and packed calls.
-        Assert.All(lines.Where(line => line.StartsWith("skipped", StringComparison.Ordinal)), line => Assert.StartsWith("skipped  compression: ", line, StringComparison.Ordinal));
-        Assert.Equal(lines.Length - 1, working + lines.Count(line => line.StartsWith("skipped", StringComparison.Ordinal)));
+        foreach (string line in lines.Where(line => line.StartsWith("skipped", StringComparison.Ordinal)))
+            await Assert.That(line).StartsWith("skipped  compression: ", StringComparison.Ordinal);
+        await Assert.That(working + lines.Count(line => line.StartsWith("skipped", StringComparison.Ordinal))).IsEqualTo(lines.Length - 1);
     }
 
-    [Fact]
-    public void Every_public_type_of_the_library_is_used_by_name()
+    [Test]
+    public async Task Every_public_type_of_the_library_is_used_by_name()
     {
         HashSet<string> used = [.. Sources().SelectMany(NamesIn)];
 
@@ -43,7 +41,7 @@ public sealed class AotProgramTests
                 .Where(name => !used.Contains(name) && !(name.EndsWith(AttributeSuffix, StringComparison.Ordinal) && used.Contains(name[..^AttributeSuffix.Length]))),
         ];
 
-        Assert.True(unused.Length == 0, $"Tests/AotProgram does not use {string.Join(", ", unused)}");
+        await Assert.That(unused.Length == 0).IsTrue().Because($"Tests/AotProgram does not use {string.Join(", ", unused)}");
     }
 
     /// <summary>Those of its folder, and those that its project links.</summary>

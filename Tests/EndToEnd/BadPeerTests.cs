@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -14,10 +14,10 @@ public sealed class BadPeerTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    [Theory]
-    [InlineData("tcp")]
-    [InlineData("unix")]
-    public void A_caller_that_ends_its_stream_behind_its_request_gets_the_reply(string transport)
+    [Test]
+    [Arguments("tcp")]
+    [Arguments("unix")]
+    public async Task A_caller_that_ends_its_stream_behind_its_request_gets_the_reply(string transport)
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = _network.Address(transport, "smf"), FrameListener = _network.Address(transport, "frames") });
         using var smf = Peer.Connect(gateway.SmfAddress);
@@ -28,46 +28,46 @@ public sealed class BadPeerTests : IDisposable
         frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
         frame.EndSending();
 
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(smf));
-        Assert.Equal(([], StreamEnd.InOrder), smf.ReadToEnd());
-        Assert.Equal("7", FrameMessage.Read(frame)!.Text);
-        Assert.Equal(FrameHeader.Reset.ToArray(), frame.ReadToEnd().Bytes);
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
+        await Assert.That(smf.ReadToEnd()).IsEqualTo(([], StreamEnd.InOrder));
+        await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo("7");
+        await Assert.That(frame.ReadToEnd().Bytes).IsSequence(FrameHeader.Reset.ToArray());
     }
 
-    [Theory]
-    [InlineData("tcp")]
-    [InlineData("unix")]
-    public void A_caller_that_never_reads_is_cut_off_and_others_are_served_meanwhile(string transport)
+    [Test]
+    [Arguments("tcp")]
+    [Arguments("unix")]
+    public async Task A_caller_that_never_reads_is_cut_off_and_others_are_served_meanwhile(string transport)
     {
-        const long growthMax = 16 * Heavy.MiB;
+        const long growthMax = 16 * Sizes.MiB;
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = _network.Address(transport, "smf"), Workers = 1, Limits = """ "writeTimeout": "200ms" """ });
         using var other = Peer.Connect(gateway.SmfAddress);
-        AssertServes(other);
+        await AssertServes(other);
         long before = gateway.ResidentBytes;
         byte[] request = new SmfMessage(1, SmfMessage.Get, SmfMessage.Table(60_000)).ToBytes();
 
         using var silent = Peer.Connect(gateway.SmfAddress);
-        Assert.NotNull(Record.Exception(() =>
+        await Assert.ThrowsAsync<Exception>(async () =>
         {
             // Until all buffers between are full and the gateway has had enough of it. As much as this is nowhere held.
-            for (long sent = 0; sent < Heavy.GiB; sent += request.Length)
+            for (long sent = 0; sent < Sizes.GiB; sent += request.Length)
             {
                 silent.Send(request);
-                AssertServes(other);
+                await AssertServes(other);
             }
-        }));
+        });
 
-        AssertServes(other);
-        Assert.True(gateway.PeakResidentBytes - before < growthMax);
+        await AssertServes(other);
+        await Assert.That(gateway.PeakResidentBytes - before < growthMax).IsTrue();
     }
 
     /// <summary>The server dies of what is no table, as the first C++ and Go servers do, and takes with it what is in flight.</summary>
-    [Theory]
-    [InlineData("tcp", "splice")]
-    [InlineData("tcp", "copy")]
-    [InlineData("unix", "splice")]
-    [InlineData("unix", "copy")]
-    public void A_payload_that_is_no_table_is_400_and_reaches_no_server_and_calls_in_flight_are_answered(string transport, string relay)
+    [Test]
+    [Arguments("tcp", "splice")]
+    [Arguments("tcp", "copy")]
+    [Arguments("unix", "splice")]
+    [Arguments("unix", "copy")]
+    public async Task A_payload_that_is_no_table_is_400_and_reaches_no_server_and_calls_in_flight_are_answered(string transport, string relay)
     {
         using var held = new SemaphoreSlim(0);
         using var asked = new SemaphoreSlim(0);
@@ -75,7 +75,7 @@ public sealed class BadPeerTests : IDisposable
         {
             while (SmfMessage.Read(peer) is { } request)
             {
-                Assert.True(SmfTableOutline.IsTable(request.Payload));
+                Must.Hold(SmfTableOutline.IsTable(request.Payload));
                 if (request.Payload.Length == 100)
                 {
                     asked.Release();
@@ -101,20 +101,20 @@ public sealed class BadPeerTests : IDisposable
             bad.Send([one]);
 
         foreach (ushort session in (ushort[])[7, 7, 7, 7, 8, 9])
-            Assert.Equal(new SmfMessage(session, 400, SmfEmptyReply.Payload.ToArray()), SmfMessage.Read(bad));
+            await Assert.That(SmfMessage.Read(bad)).IsEqualTo(new SmfMessage(session, 400, SmfEmptyReply.Payload.ToArray()));
         bad.Send(new byte[70_000 + SmfHeader.Bytes - 5000]);
         held.Release();
-        Assert.Equal(new SmfMessage(1, 200, SmfMessage.Table(100)), SmfMessage.Read(good));
-        AssertServes(bad);
-        Assert.Empty(server.Problems);
+        await Assert.That(SmfMessage.Read(good)).IsEqualTo(new SmfMessage(1, 200, SmfMessage.Table(100)));
+        await AssertServes(bad);
+        await Assert.That(server.Problems).IsEmpty();
     }
 
-    [Theory]
-    [InlineData("tcp", "splice")]
-    [InlineData("tcp", "copy")]
-    [InlineData("unix", "splice")]
-    [InlineData("unix", "copy")]
-    public void A_reply_that_is_no_table_is_502_and_the_callers_other_calls_are_answered(string transport, string relay)
+    [Test]
+    [Arguments("tcp", "splice")]
+    [Arguments("tcp", "copy")]
+    [Arguments("unix", "splice")]
+    [Arguments("unix", "copy")]
+    public async Task A_reply_that_is_no_table_is_502_and_the_callers_other_calls_are_answered(string transport, string relay)
     {
         using var server = new ScriptedServer(_network.Address(transport, "tables"), peer =>
         {
@@ -132,17 +132,17 @@ public sealed class BadPeerTests : IDisposable
                 byte[] payload = SmfMessage.Table(bytes);
                 payload[^1] = (byte)(call % 2);
                 caller.Send(new SmfMessage(5, SmfMessage.Get, payload).ToBytes());
-                Assert.Equal(call % 2 == 0 ? 502u : 200u, SmfMessage.Read(caller)!.Meta);
+                await Assert.That(SmfMessage.Read(caller)!.Meta).IsEqualTo(call % 2 == 0 ? 502u : 200u);
             }
         }
-        Assert.Empty(server.Problems);
+        await Assert.That(server.Problems).IsEmpty();
     }
 
     /// <summary>A server that answers twice: the second reply is told with its server and route, and its connection carries no other call.</summary>
-    [Theory]
-    [InlineData("tcp")]
-    [InlineData("unix")]
-    public void A_server_that_answers_twice_gives_no_caller_another_ones_reply_and_the_log_says_so(string transport)
+    [Test]
+    [Arguments("tcp")]
+    [Arguments("unix")]
+    public async Task A_server_that_answers_twice_gives_no_caller_another_ones_reply_and_the_log_says_so(string transport)
     {
         using var server = new ScriptedServer(_network.Address(transport, "twice"), peer =>
         {
@@ -157,7 +157,7 @@ public sealed class BadPeerTests : IDisposable
         {
             Peer caller = callers[call % callers.Length];
             caller.Send(SmfMessage.Request(call).ToBytes());
-            Assert.Equal(SmfMessage.Request(call) with { Meta = 200 }, SmfMessage.Read(caller));
+            await Assert.That(SmfMessage.Read(caller)).IsEqualTo(SmfMessage.Request(call) with { Meta = 200 });
         }
         Patience.Until(() => gateway.Error.Contains("sent a reply that no call waits for (route of the session's last call: get)", StringComparison.Ordinal), "the log says so");
         foreach (Peer caller in callers)
@@ -165,12 +165,12 @@ public sealed class BadPeerTests : IDisposable
     }
 
     /// <summary>The processor time is compared with the time that passed, so a slow machine only makes it easier.</summary>
-    [Theory]
-    [InlineData("tcp", "splice")]
-    [InlineData("tcp", "copy")]
-    [InlineData("unix", "splice")]
-    [InlineData("unix", "copy")]
-    public void A_gateway_that_waits_for_others_rests(string transport, string relay)
+    [Test]
+    [Arguments("tcp", "splice")]
+    [Arguments("tcp", "copy")]
+    [Arguments("unix", "splice")]
+    [Arguments("unix", "copy")]
+    public async Task A_gateway_that_waits_for_others_rests(string transport, string relay)
     {
         const double restless = 0.25;
         using var silent = ScriptedServer.Silent(_network.Address(transport, "silent"));
@@ -198,15 +198,15 @@ public sealed class BadPeerTests : IDisposable
         callers[10].Send(new SmfMessage(1, SmfMessage.Get, SmfMessage.Table(1_000_000)).ToBytes().AsSpan(0, 500_000));
         callers[11].Send([.. FrameMessage.OctetsHeader("Upload", error: 0), .. FrameMessage.Frame(FrameType.Data, isLast: true, new byte[1_000_000]).AsSpan(0, 500_000)]);
 
-        AssertRests(gateway, restless);
+        await AssertRests(gateway, restless);
         foreach (Peer caller in callers)
             caller.Dispose();
     }
 
-    [Theory]
-    [InlineData("tcp")]
-    [InlineData("unix")]
-    public void When_callers_take_all_file_descriptors_it_rests_and_recovers_when_they_leave(string transport)
+    [Test]
+    [Arguments("tcp")]
+    [Arguments("unix")]
+    public async Task When_callers_take_all_file_descriptors_it_rests_and_recovers_when_they_leave(string transport)
     {
         const int openFilesMax = 64;
         using var smfServer = ScriptedServer.SmfEcho();
@@ -224,7 +224,7 @@ public sealed class BadPeerTests : IDisposable
         for (int i = 0; i < served.Length; i += 2)
         {
             Call(served[i], served[i + 1]);
-            Assert.Equal((200u, 1), (SmfMessage.Read(served[i])!.Meta, FrameMessage.Read(served[i + 1])!.Error));
+            await Assert.That((SmfMessage.Read(served[i])!.Meta, FrameMessage.Read(served[i + 1])!.Error)).IsEqualTo((200u, 1));
         }
         Peer[] others = [.. Enumerable.Range(0, 2 * openFilesMax).Select(i => Peer.Connect(i % 2 == 0 ? gateway.SmfAddress : gateway.FrameAddress))];
         Patience.Until(() => gateway.OpenFiles >= openFilesMax - 1, "all file descriptors are taken");
@@ -234,23 +234,23 @@ public sealed class BadPeerTests : IDisposable
             Call(served[i], served[i + 1]);
         for (int i = 0; i < served.Length; i += 2)
         {
-            Assert.Equal(200u, SmfMessage.Read(served[i])!.Meta);
-            Assert.True(FrameMessage.Read(served[i + 1])!.Error is 1 or 3);
+            await Assert.That(SmfMessage.Read(served[i])!.Meta).IsEqualTo(200u);
+            await Assert.That(FrameMessage.Read(served[i + 1])!.Error is 1 or 3).IsTrue();
         }
-        AssertRests(gateway, restless: 0.5);
+        await AssertRests(gateway, restless: 0.5);
         foreach (Peer caller in (Peer[])[.. served, .. others])
             caller.Dispose();
 
         Patience.Until(() => IsServed(gateway), "calls are served again");
         for (int i = 0; i < 200; i++)
-            Assert.True(IsServed(gateway), $"call {i}");
-        Assert.DoesNotContain("A bug closed", gateway.Error, StringComparison.Ordinal);
+            await Assert.That(IsServed(gateway)).IsTrue().Because($"call {i}");
+        await Assert.That(gateway.Error).DoesNotContain("A bug closed", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Names_and_ipv6_addresses_are_served_and_reached()
+    [Test]
+    public async Task Names_and_ipv6_addresses_are_served_and_reached()
     {
-        Assert.SkipUnless(Socket.OSSupportsIPv6 && HasIPv6Loopback(), "this machine has no IPv6 loopback address");
+        Skip.Unless(Socket.OSSupportsIPv6 && HasIPv6Loopback(), "this machine has no IPv6 loopback address");
         using var server = ScriptedServer.SmfEcho("[::1]:0");
         using var named = ScriptedServer.FrameEcho();
         int port = ((IPEndPoint)Peer.EndPointOf(named.Address)).Port;
@@ -263,12 +263,12 @@ public sealed class BadPeerTests : IDisposable
         });
         using var smf = Peer.Connect(gateway.SmfAddress);
 
-        AssertServes(smf);
-        Assert.StartsWith("localhost:", gateway.FrameAddress, StringComparison.Ordinal);
-        Assert.Equal(0, Binary.Run(gateway.Folder, "call", gateway.FrameAddress, "Echo", "1").Status);
+        await AssertServes(smf);
+        await Assert.That(gateway.FrameAddress).StartsWith("localhost:", StringComparison.Ordinal);
+        await Assert.That(Binary.Run(gateway.Folder, "call", gateway.FrameAddress, "Echo", "1").Status).IsEqualTo(0);
     }
 
-    private static void AssertRests(GatewayProcess gateway, double restless)
+    private static async Task AssertRests(GatewayProcess gateway, double restless)
     {
         var watched = TimeSpan.FromSeconds(1);
         // What was begun before is over first, and whatever it takes is not counted.
@@ -277,7 +277,8 @@ public sealed class BadPeerTests : IDisposable
         long start = Stopwatch.GetTimestamp();
         Thread.Sleep(watched);
         TimeSpan used = gateway.ProcessorTime - before;
-        Assert.True(used < restless * Stopwatch.GetElapsedTime(start), $"it used {used.TotalMilliseconds} ms of the processor while nothing happened");
+        await Assert.That(used < restless * Stopwatch.GetElapsedTime(start)).IsTrue()
+            .Because($"it used {used.TotalMilliseconds} ms of the processor while nothing happened");
     }
 
     private static void Call(Peer smf, Peer frame)
@@ -301,10 +302,10 @@ public sealed class BadPeerTests : IDisposable
         }
     }
 
-    private static void AssertServes(Peer caller)
+    private static async Task AssertServes(Peer caller)
     {
         caller.Send(SmfMessage.Request(7).ToBytes());
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
+        await Assert.That(SmfMessage.Read(caller)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
     }
 
     private static bool HasIPv6Loopback()

@@ -1,7 +1,7 @@
 using System.Text;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -13,11 +13,11 @@ public sealed class CallsTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    public static TheoryData<string, string> Transports => new() { { "tcp", "tcp" }, { "tcp", "unix" }, { "unix", "tcp" }, { "unix", "unix" } };
+    public static IEnumerable<(string, string)> Transports => [ ("tcp", "tcp"), ("tcp", "unix"), ("unix", "tcp"), ("unix", "unix") ];
 
-    [Theory]
-    [MemberData(nameof(Transports))]
-    public void Smf_calls_are_answered_over_any_mix_of_tcp_and_unix_sockets_in_any_order(string callers, string servers)
+    [Test]
+    [MethodDataSource(nameof(Transports))]
+    public async Task Smf_calls_are_answered_over_any_mix_of_tcp_and_unix_sockets_in_any_order(string callers, string servers)
     {
         using var server = new ScriptedServer(_network.Address(servers, "server"), AnswerBackwards);
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = _network.Address(callers, "smf"), SmfServers = [server.Address] });
@@ -28,13 +28,13 @@ public sealed class CallsTests : IDisposable
             caller.Send(request.ToBytes());
         SmfMessage[] replies = [.. requests.Select(_ => SmfMessage.Read(caller)!)];
 
-        Assert.Equal(requests.Reverse().Select(request => request with { Meta = 200 }), replies);
-        Assert.Empty(server.Problems);
+        await Assert.That(replies).IsSequence(requests.Reverse().Select(request => request with { Meta = 200 }));
+        await Assert.That(server.Problems).IsEmpty();
     }
 
-    [Theory]
-    [MemberData(nameof(Transports))]
-    public void Frame_calls_that_are_pipelined_are_answered_in_order_over_any_mix_of_tcp_and_unix_sockets(string callers, string servers)
+    [Test]
+    [MethodDataSource(nameof(Transports))]
+    public async Task Frame_calls_that_are_pipelined_are_answered_in_order_over_any_mix_of_tcp_and_unix_sockets(string callers, string servers)
     {
         using var server = ScriptedServer.FrameEcho(_network.Address(servers, "server"));
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameListener = _network.Address(callers, "frames"), FrameServers = [server.Address] });
@@ -45,17 +45,17 @@ public sealed class CallsTests : IDisposable
             caller.Send(FrameMessage.Call("Echo", body).ToBytes());
         FrameMessage[] replies = [.. bodies.Select(_ => FrameMessage.Read(caller)!)];
 
-        Assert.Equal(bodies.Select(body => FrameMessage.Ok(Encoding.UTF8.GetBytes(body))), replies);
+        await Assert.That(replies).IsSequence(bodies.Select(body => FrameMessage.Ok(Encoding.UTF8.GetBytes(body))));
         // The connection to the server is kept from call to call.
-        Assert.Equal(1, server.Accepted);
-        Assert.Empty(server.Problems);
+        await Assert.That(server.Accepted).IsEqualTo(1);
+        await Assert.That(server.Problems).IsEmpty();
     }
 
     /// <summary>Only the session may change, and it comes back as the caller's own.</summary>
-    [Theory]
-    [InlineData("smf-get60")]
-    [InlineData("smf-get3")]
-    public void Smf_traffic_as_captured_arrives_byte_for_byte(string vector)
+    [Test]
+    [Arguments("smf-get60")]
+    [Arguments("smf-get3")]
+    public async Task Smf_traffic_as_captured_arrives_byte_for_byte(string vector)
     {
         byte[] sent = Vectors.Bytes($"{vector}.c2s");
         byte[] answered = Vectors.Bytes($"{vector}.s2c");
@@ -78,18 +78,18 @@ public sealed class CallsTests : IDisposable
         caller.Send(sent);
         byte[] received = caller.Receive(answered.Length);
 
-        Assert.Equal(requests.SelectMany(request => (request with { Session = 1 }).ToBytes()), seen.ToArray());
-        Assert.Equal(Split(answered), Split(received));
-        Assert.Empty(server.Problems);
+        await Assert.That(seen.ToArray()).IsSequence(requests.SelectMany(request => (request with { Session = 1 }).ToBytes()));
+        await Assert.That(Split(received)).IsSequence(Split(answered));
+        await Assert.That(server.Problems).IsEmpty();
     }
 
     /// <summary>Line ends behind JSON and the cutting into frames may change, nothing else; see wire.md on why the line ends go.</summary>
-    [Theory]
-    [InlineData("zrepl-echo")]
-    [InlineData("zrepl-stream10")]
-    [InlineData("zrepl-upload10")]
-    [InlineData("zrepl-fail")]
-    public void Frame_traffic_as_captured_arrives_whole_and_ends_as_it_ended(string vector)
+    [Test]
+    [Arguments("zrepl-echo")]
+    [Arguments("zrepl-stream10")]
+    [Arguments("zrepl-upload10")]
+    [Arguments("zrepl-fail")]
+    public async Task Frame_traffic_as_captured_arrives_whole_and_ends_as_it_ended(string vector)
     {
         FrameMessage[] requests = [.. Messages(Vectors.Bytes($"{vector}.c2s"))];
         FrameMessage[] replies = [.. Messages(Vectors.Bytes($"{vector}.s2c"))];
@@ -113,14 +113,14 @@ public sealed class CallsTests : IDisposable
         caller.Send(Vectors.Bytes($"{vector}.c2s"));
         byte[] received = caller.ReadToEnd().Bytes;
 
-        Assert.Equal(requests, seen);
-        Assert.Equal(replies, Messages(received));
-        Assert.Equal(FrameHeader.Reset.ToArray(), received[^FrameHeader.Bytes..]);
-        Assert.Empty(server.Problems);
+        await Assert.That(seen).IsSequence(requests);
+        await Assert.That(Messages(received)).IsSequence(replies);
+        await Assert.That(received[^FrameHeader.Bytes..]).IsSequence(FrameHeader.Reset.ToArray());
+        await Assert.That(server.Problems).IsEmpty();
     }
 
-    [Fact]
-    public void What_cannot_be_served_is_answered_and_the_connection_stays_usable()
+    [Test]
+    public async Task What_cannot_be_served_is_answered_and_the_connection_stays_usable()
     {
         using var frames = ScriptedServer.FrameEcho();
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [frames.Address], RouteMembers = """ "messageBytesMax": "1KiB" """ });
@@ -131,24 +131,24 @@ public sealed class CallsTests : IDisposable
         wrongChecksum[8] ^= 1;
 
         smf.Send((request with { Meta = 99 }).ToBytes());
-        Assert.Equal(404u, SmfMessage.Read(smf)!.Meta);
+        await Assert.That(SmfMessage.Read(smf)!.Meta).IsEqualTo(404u);
         smf.Send(wrongChecksum);
-        Assert.Equal(400u, SmfMessage.Read(smf)!.Meta);
+        await Assert.That(SmfMessage.Read(smf)!.Meta).IsEqualTo(400u);
         smf.Send((request with { Payload = SmfMessage.Table(1025) }).ToBytes());
-        Assert.Equal(413u, SmfMessage.Read(smf)!.Meta);
+        await Assert.That(SmfMessage.Read(smf)!.Meta).IsEqualTo(413u);
         smf.Send(request.ToBytes());
-        Assert.Equal(request with { Meta = 200 }, SmfMessage.Read(smf));
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(request with { Meta = 200 });
 
         frame.Send(FrameMessage.Call("Nowhere", "1").ToBytes());
-        Assert.Equal(FrameMessage.Fail(2, "no route for endpoint \"Nowhere\""), FrameMessage.Read(frame));
+        await Assert.That(FrameMessage.Read(frame)).IsEqualTo(FrameMessage.Fail(2, "no route for endpoint \"Nowhere\""));
         frame.Send(FrameMessage.Call("Echo", $"\"{new string('x', 1023)}\"").ToBytes());
-        Assert.Equal(2, FrameMessage.Read(frame)!.Error);
+        await Assert.That(FrameMessage.Read(frame)!.Error).IsEqualTo(2);
         frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
-        Assert.Equal("1", FrameMessage.Read(frame)!.Text);
+        await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo("1");
     }
 
-    [Fact]
-    public void A_call_that_is_not_answered_in_time_gets_504_and_a_frame_call_error_3()
+    [Test]
+    public async Task A_call_that_is_not_answered_in_time_gets_504_and_a_frame_call_error_3()
     {
         using var silent = ScriptedServer.Silent();
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [silent.Address], FrameServers = [silent.Address], Timeout = "100ms" });
@@ -158,8 +158,8 @@ public sealed class CallsTests : IDisposable
         smf.Send(SmfMessage.Request(7).ToBytes());
         frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
 
-        Assert.Equal(new SmfMessage(7, 504, SmfEmptyReply.Payload.ToArray()), SmfMessage.Read(smf));
-        Assert.Equal(FrameMessage.Fail(3, "the reply did not come in time"), FrameMessage.Read(frame));
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(new SmfMessage(7, 504, SmfEmptyReply.Payload.ToArray()));
+        await Assert.That(FrameMessage.Read(frame)).IsEqualTo(FrameMessage.Fail(3, "the reply did not come in time"));
     }
 
     /// <summary>Takes all calls before it answers the first, and answers the last one first.</summary>

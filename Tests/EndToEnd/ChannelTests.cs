@@ -7,8 +7,6 @@ using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Smf;
-using FrameRpc.Tests.Protocol;
-using Xunit;
 using FrameServer = FrameRpc.Protocol.Server.FrameServer;
 using SmfServer = FrameRpc.Protocol.Server.SmfServer;
 
@@ -21,36 +19,36 @@ public sealed class ChannelTests : IDisposable
 
     private static readonly RequestId Get = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response");
 
-    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancel = TestContext.Current!.Execution.CancellationToken;
     private readonly TestNetwork _network = new();
 
-    public static TheoryData<bool> Ways => [false, true];
+    public static IEnumerable<bool> Ways => [false, true];
 
-    [Theory]
-    [MemberData(nameof(Ways))]
+    [Test]
+    [MethodDataSource(nameof(Ways))]
     public async Task The_frame_client_makes_every_kind_of_call_to_the_demo_server(bool throughGateway)
     {
         using var demo = DemoProcess.Start("frame");
         using GatewayProcess? gateway = throughGateway ? GatewayProcess.Start(new GatewayFile { FrameServers = [demo.Address] }) : null;
         await using var client = new FrameClient(gateway?.FrameAddress ?? demo.Address);
 
-        Assert.Equal("""{"Msg":"hi"}""", await JsonAsync(await SendAsync(client, "Echo", """{"Msg":"hi"}""")));
+        await Assert.That(await JsonAsync(await SendAsync(client, "Echo", """{"Msg":"hi"}"""))).IsEqualTo("""{"Msg":"hi"}""");
 
         await using FrameReply stream = await SendAsync(client, "Stream", $$"""{"Bytes":{{LargeBytes}}}""", DataType.Octets);
         byte[] content = await OctetsAsync(stream);
-        Assert.Equal(LargeBytes, content.Length);
-        Assert.True(DemoContent.Matches(content, offset: 0));
+        await Assert.That(content.Length).IsEqualTo(LargeBytes);
+        await Assert.That(DemoContent.Matches(content, offset: 0)).IsTrue();
 
         await using FrameReply uploaded = await client.SendAsync("Upload", FrameBody.Octets(new MemoryStream(content)), DataType.Json, cancel: _cancel);
-        Assert.Equal($$"""{"Bytes":{{LargeBytes}}}""", await JsonAsync(uploaded));
+        await Assert.That(await JsonAsync(uploaded)).IsEqualTo($$"""{"Bytes":{{LargeBytes}}}""");
 
-        var unknown = await Assert.ThrowsAsync<RpcReplyException>(() => SendAsync(client, "Nobody", "1"));
-        Assert.Equal(Blame.Caller, unknown.Blame);
-        Assert.Equal("1", await JsonAsync(await SendAsync(client, "Echo", "1")));
+        var unknown = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => SendAsync(client, "Nobody", "1")))!;
+        await Assert.That(unknown.Blame).IsEqualTo(Blame.Caller);
+        await Assert.That(await JsonAsync(await SendAsync(client, "Echo", "1"))).IsEqualTo("1");
     }
 
-    [Theory]
-    [MemberData(nameof(Ways))]
+    [Test]
+    [MethodDataSource(nameof(Ways))]
     public async Task A_stream_whose_source_fails_is_an_error_to_the_frame_client(bool throughGateway)
     {
         await using FrameServer server = new FrameServer("127.0.0.1:0").Map("Stream", (_, _) => ValueTask.FromResult(FrameBody.Octets(new FailingStream(5_000_000))));
@@ -58,11 +56,11 @@ public sealed class ChannelTests : IDisposable
         using GatewayProcess? gateway = throughGateway ? GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address] }) : null;
         await using var client = new FrameClient(gateway?.FrameAddress ?? server.Address);
         await using FrameReply stream = await SendAsync(client, "Stream", "1", DataType.Octets);
-        _ = await Assert.ThrowsAsync<RpcConnectionException>(() => OctetsAsync(stream));
+        _ = await Assert.ThrowsExactlyAsync<RpcConnectionException>(() => OctetsAsync(stream));
     }
 
-    [Theory]
-    [MemberData(nameof(Ways))]
+    [Test]
+    [MethodDataSource(nameof(Ways))]
     public async Task The_smf_client_has_many_calls_of_all_sizes_in_flight_to_the_demo_server(bool throughGateway)
     {
         using var demo = DemoProcess.Start("smf");
@@ -71,8 +69,8 @@ public sealed class ChannelTests : IDisposable
         await EchoManyAsync(client);
     }
 
-    [Theory]
-    [MemberData(nameof(Ways))]
+    [Test]
+    [MethodDataSource(nameof(Ways))]
     public async Task The_smf_client_has_many_calls_of_all_sizes_in_flight_to_the_smf_server(bool throughGateway)
     {
         await using SmfServer server = new SmfServer("127.0.0.1:0").Map(Get, (request, _) => ValueTask.FromResult(request.Payload));
@@ -82,7 +80,7 @@ public sealed class ChannelTests : IDisposable
         await EchoManyAsync(client);
     }
 
-    [Fact]
+    [Test]
     public async Task What_an_smf_server_has_no_route_for_is_told_by_server_and_gateway_alike()
     {
         await using var server = new SmfServer("127.0.0.1:0");
@@ -91,14 +89,14 @@ public sealed class ChannelTests : IDisposable
         foreach (string address in new[] { server.Address, gateway.SmfAddress })
         {
             await using var client = new SmfClient(address);
-            var e = await Assert.ThrowsAsync<RpcReplyException>(async () => await client.CallAsync(new RequestId(99), new byte[60], cancel: _cancel));
-            Assert.Equal((404u, Blame.Caller), (e.Status, e.Blame));
+            var e = (await Assert.ThrowsExactlyAsync<RpcReplyException>(async () => await client.CallAsync(new RequestId(99), new byte[60], cancel: _cancel)))!;
+            await Assert.That((e.Status, e.Blame)).IsEqualTo((404u, Blame.Caller));
         }
     }
 
-    [Theory]
-    [InlineData("splice")]
-    [InlineData("copy")]
+    [Test]
+    [Arguments("splice")]
+    [Arguments("copy")]
     public async Task Octets_pass_both_ways_at_once_between_library_ends_through_the_gateway(string relay)
     {
         await using FrameServer server = new FrameServer(_network.Address("unix", "server"))
@@ -108,10 +106,10 @@ public sealed class ChannelTests : IDisposable
         await using var client = new FrameClient(gateway.FrameAddress);
         byte[] sent = RandomNumberGenerator.GetBytes(LargeBytes);
         await using FrameReply reply = await client.SendAsync("EchoOctets", FrameBody.Octets(sent), DataType.Octets, cancel: _cancel);
-        Assert.Equal(sent, await OctetsAsync(reply));
+        await Assert.That(await OctetsAsync(reply)).IsSequence(sent);
     }
 
-    [Fact]
+    [Test]
     public async Task An_upload_that_its_client_gives_up_never_looks_whole_behind_the_gateway()
     {
         var begun = new TaskCompletionSource();
@@ -140,8 +138,8 @@ public sealed class ChannelTests : IDisposable
         // Given up any sooner, the call may end at the gateway.
         await begun.Task.WaitAsync(Patience.Long, _cancel);
         await source.Writer.CompleteAsync(new InvalidOperationException("the disk is gone"));
-        _ = await Assert.ThrowsAsync<InvalidOperationException>(() => call);
-        Assert.False(await whole.Task.WaitAsync(Patience.Long, _cancel));
+        _ = await Assert.ThrowsExactlyAsync<InvalidOperationException>(() => call);
+        await Assert.That(await whole.Task.WaitAsync(Patience.Long, _cancel)).IsFalse();
     }
 
     public void Dispose() => _network.Dispose();
@@ -153,7 +151,7 @@ public sealed class ChannelTests : IDisposable
         {
             byte[] payload = [.. SmfEmptyReply.Payload, .. RandomNumberGenerator.GetBytes(sizes[call % sizes.Length] - SmfEmptyReply.Payload.Length)];
             using SmfReply reply = await client.CallAsync(Get, payload, cancel: _cancel);
-            Assert.Equal(payload, reply.Payload.ToArray());
+            await Assert.That(reply.Payload.ToArray()).IsSequence(payload);
         }));
     }
 

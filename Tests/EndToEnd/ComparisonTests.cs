@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using FrameRpc.Tests.Cli;
-using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>bench/run.sh, with measurements so short that only their being there means something.</summary>
-[Collection(nameof(Heavy))]
+[NotInParallel] // Loads the machine, or takes much of what it lets a process open.
 public sealed class ComparisonTests : IDisposable
 {
     private const string ShortRun = "bench/run.sh --quick --seconds 0.1 --only smf-60-64x1,frame-download-1 --output out";
@@ -18,32 +16,30 @@ public sealed class ComparisonTests : IDisposable
 
     public void Dispose() => _copy.Dispose();
 
-    [Fact]
-    public void A_short_run_writes_a_page_with_tables_and_pictures()
+    [Test]
+    public async Task A_short_run_writes_a_page_with_tables_and_pictures()
     {
         Result run = Run(ShortRun);
 
-        Assert.True(run.Status == 0, $"status {run.Status}\n{run.Output}{run.Error}");
+        await Assert.That(run.Status == 0).IsTrue().Because($"status {run.Status}\n{run.Output}{run.Error}");
         string page = Read("out/performance.md");
-        Assert.All(
-            ["| 60 bytes, 64 × 1 | direct | ", "|  | gateway | ", "|  | haproxy | ", "|  | haproxy tuned | ", "|  | nginx stream | ", "| download, 1 stream | direct | ", "| ≥ 1.7× |"],
-            cell => Assert.Contains(cell, page, StringComparison.Ordinal));
+        foreach (string cell in (string[])["| 60 bytes, 64 × 1 | direct | ", "|  | gateway | ", "|  | haproxy | ", "|  | haproxy tuned | ", "|  | nginx stream | ", "| download, 1 stream | direct | ", "| ≥ 1.7× |"])
+            await Assert.That(page).Contains(cell, StringComparison.Ordinal);
         string[] pictures = [.. Directory.GetFiles(InCopy("out/performance"), "*.svg").Select(Path.GetFileName).Order()!];
-        Assert.Equal(["frames.svg", "overview.svg", "small-calls.svg"], pictures);
-        Assert.All(pictures, picture =>
+        await Assert.That(pictures).IsSequence(["frames.svg", "overview.svg", "small-calls.svg"]);
+        foreach (string picture in pictures)
         {
-            Assert.Contains($"(performance/{picture})", page, StringComparison.Ordinal);
-            Assert.EndsWith("</svg>\n", Read($"out/performance/{picture}"), StringComparison.Ordinal);
-        });
+            await Assert.That(page).Contains($"(performance/{picture})", StringComparison.Ordinal);
+            await Assert.That(Read($"out/performance/{picture}")).EndsWith("</svg>\n", StringComparison.Ordinal);
+        }
         using var results = JsonDocument.Parse(Read("out/performance/results.json"));
-        JsonElement gateway = Assert.Single(results.RootElement.GetProperty("samples").GetProperty("smf-60-64x1").GetProperty("gateway").EnumerateArray());
-        Assert.All(
-            ["callsPerSecond", "p50Microseconds", "p99Microseconds", "p999Microseconds", "cpuMicrosecondsPerCall", "peakMemoryMiB"],
-            figure => Assert.True(gateway.GetProperty(figure).GetDouble() > 0, figure));
+        JsonElement gateway = await Assert.That(results.RootElement.GetProperty("samples").GetProperty("smf-60-64x1").GetProperty("gateway").EnumerateArray()).HasSingleItem();
+        foreach (string figure in (string[])["callsPerSecond", "p50Microseconds", "p99Microseconds", "p999Microseconds", "cpuMicrosecondsPerCall", "peakMemoryMiB"])
+            await Assert.That(gateway.GetProperty(figure).GetDouble() > 0).IsTrue().Because(figure);
     }
 
-    [Fact]
-    public void The_same_figures_give_the_same_page_and_pictures()
+    [Test]
+    public async Task The_same_figures_give_the_same_page_and_pictures()
     {
         Run(ShortRun);
         string[] files = ["out/performance.md", "out/performance/overview.svg", "out/performance/results.json"];
@@ -51,30 +47,30 @@ public sealed class ComparisonTests : IDisposable
         foreach (string file in files[..2])
             File.Delete(InCopy(file));
 
-        Assert.Equal(0, Run("bench/run.sh --redraw --output out").Status);
+        await Assert.That(Run("bench/run.sh --redraw --output out").Status).IsEqualTo(0);
 
-        Assert.Equal(before, files.Select(Read));
+        await Assert.That(files.Select(Read)).IsSequence(before);
     }
 
-    [Fact]
-    public void Ctrl_c_leaves_neither_processes_nor_files()
+    [Test]
+    public async Task Ctrl_c_leaves_neither_processes_nor_files()
     {
         Process run = _copy.Start("setsid", "env", $"TMPDIR={_copy.Folder}", "bench/run.sh", "--quick", "--seconds", "30", "--only", "mix");
         Patience.Until(() => run.HasExited || CountProcesses() >= 5, "servers, gateway and load run");
-        Assert.SkipWhen(run.HasExited, "HAProxy, nginx or matplotlib is not here");
+        Skip.When(run.HasExited, "HAProxy, nginx or matplotlib is not here");
 
         Signals.Send(-run.Id, Signals.Interrupt);
 
-        Assert.True(run.WaitForExit(Patience.Short), "bench/run.sh does not end");
-        Assert.Equal(130, run.ExitCode);
-        Assert.Equal(0, CountProcesses());
-        Assert.Empty(Directory.GetDirectories(_copy.Folder, "frpc-bench.*"));
+        await Assert.That(run.WaitForExit(Patience.Short)).IsTrue().Because("bench/run.sh does not end");
+        await Assert.That(run.ExitCode).IsEqualTo(130);
+        await Assert.That(CountProcesses()).IsEqualTo(0);
+        await Assert.That(Directory.GetDirectories(_copy.Folder, "frpc-bench.*")).IsEmpty();
     }
 
     private Result Run(string command)
     {
         Result result = _copy.Shell(command);
-        Assert.SkipWhen(LacksPrograms(result), result.Error);
+        Skip.When(LacksPrograms(result), result.Error);
         return result;
     }
 

@@ -1,7 +1,7 @@
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 using static FrameRpc.Tests.EndToEnd.RelayedBodies;
 
 namespace FrameRpc.Tests.EndToEnd;
@@ -11,7 +11,7 @@ public sealed class CutRelayTests : IDisposable
 {
     private readonly TestNetwork _network = new();
 
-    public static TheoryData<string, string, StreamEnd> Cuts =>
+    public static IEnumerable<(string, string, StreamEnd)> Cuts =>
     [
         .. from relay in (string[])["splice", "copy"]
            from transport in (string[])["tcp", "unix"]
@@ -21,8 +21,8 @@ public sealed class CutRelayTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    [Theory]
-    [MemberData(nameof(Cuts))]
+    [Test]
+    [MethodDataSource(nameof(Cuts))]
     public void A_reply_that_its_server_breaks_off_never_looks_whole_to_its_caller(string relay, string transport, StreamEnd how)
     {
         using var letGo = new SemaphoreSlim(0);
@@ -56,9 +56,9 @@ public sealed class CutRelayTests : IDisposable
         AssertFrameIsCut(frame, head, transport);
     }
 
-    [Theory]
-    [MemberData(nameof(Cuts))]
-    public void A_request_that_its_caller_breaks_off_never_looks_whole_to_its_server(string relay, string transport, StreamEnd how)
+    [Test]
+    [MethodDataSource(nameof(Cuts))]
+    public async Task A_request_that_its_caller_breaks_off_never_looks_whole_to_its_server(string relay, string transport, StreamEnd how)
     {
         using var halfway = new SemaphoreSlim(0);
         using var over = new SemaphoreSlim(0);
@@ -90,8 +90,8 @@ public sealed class CutRelayTests : IDisposable
         Leave(frame, how);
 
         AssertComes(over, 2, $"the servers see the end: {string.Join('\n', smfServer.Problems.Concat(frameServer.Problems))}");
-        Assert.Empty(smfServer.Problems);
-        Assert.Empty(frameServer.Problems);
+        await Assert.That(smfServer.Problems).IsEmpty();
+        await Assert.That(frameServer.Problems).IsEmpty();
     }
 
     private static void SendHalf(Peer peer, byte[] head, FillContent fill)
@@ -114,9 +114,9 @@ public sealed class CutRelayTests : IDisposable
     private static void AssertSmfIsCut(Peer peer, string transport)
     {
         (byte[] rest, StreamEnd end) = peer.ReadToEnd();
-        Assert.InRange(rest.Length, 0, BodyBytes - FrameHeader.PayloadBytesMax / 2 - 1);
+        Must.Hold(rest.Length >= 0 && rest.Length <= BodyBytes - FrameHeader.PayloadBytesMax / 2 - 1);
         if (transport == "tcp")
-            Assert.Equal(StreamEnd.Reset, end);
+            Must.Hold(end == StreamEnd.Reset);
     }
 
     private static void AssertFrameIsCut(Peer peer, FrameHeader head, string transport)
@@ -124,12 +124,12 @@ public sealed class CutRelayTests : IDisposable
         (byte[] rest, StreamEnd end) = peer.ReadToEnd();
         if (transport == "tcp")
         {
-            Assert.Equal(StreamEnd.Reset, end);
-            Assert.InRange(rest.Length, 0, FrameHeader.PayloadBytesMax / 2 - 1);
+            Must.Hold(end == StreamEnd.Reset);
+            Must.Hold(rest.Length >= 0 && rest.Length <= FrameHeader.PayloadBytesMax / 2 - 1);
             return;
         }
-        Assert.False(head.NoMoreFrames, "a frame that is filled up must not be the last");
-        Assert.Equal(FrameHeader.PayloadBytesMax / 2 + FrameHeader.Bytes, rest.Length);
-        Assert.Equal(FrameHeader.Reset.ToArray(), rest[^FrameHeader.Bytes..]);
+        Must.Hold(!head.NoMoreFrames, "a frame that is filled up must not be the last");
+        Must.Hold(rest.Length == (FrameHeader.PayloadBytesMax / 2 + FrameHeader.Bytes));
+        Must.Hold(rest.AsSpan(rest.Length - FrameHeader.Bytes).SequenceEqual(FrameHeader.Reset.ToArray()));
     }
 }

@@ -1,14 +1,14 @@
 using FrameRpc.Protocol.Frames;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
 public sealed class DrainTests
 {
-    [Theory]
-    [InlineData(Signals.Terminate)]
-    [InlineData(Signals.Interrupt)]
-    public void After_a_signal_nobody_new_is_accepted_and_calls_in_flight_finish(int signal)
+    [Test]
+    [Arguments(Signals.Terminate)]
+    [Arguments(Signals.Interrupt)]
+    public async Task After_a_signal_nobody_new_is_accepted_and_calls_in_flight_finish(int signal)
     {
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File);
@@ -21,22 +21,22 @@ public sealed class DrainTests
         held.WaitFor(2);
 
         gateway.Signal(signal);
-        Assert.Equal(StreamEnd.InOrder, idleSmf.ReadToEnd().End);
-        Assert.Equal(FrameHeader.Reset.ToArray(), idleFrame.ReadToEnd().Bytes);
+        await Assert.That(idleSmf.ReadToEnd().End).IsEqualTo(StreamEnd.InOrder);
+        await Assert.That(idleFrame.ReadToEnd().Bytes).IsSequence(FrameHeader.Reset.ToArray());
         Patience.Until(() => !Peer.CanConnect(gateway.SmfAddress) && !Peer.CanConnect(gateway.FrameAddress), "nobody listens any more");
-        Assert.False(gateway.HasExited);
+        await Assert.That(gateway.HasExited).IsFalse();
         held.LetGo();
 
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(smf));
-        Assert.Equal("7", FrameMessage.Read(frame)!.Text);
-        Assert.Equal(([], StreamEnd.InOrder), smf.ReadToEnd());
-        Assert.Equal(FrameHeader.Reset.ToArray(), frame.ReadToEnd().Bytes);
-        Assert.Equal(0, gateway.WaitForExit());
-        Assert.Contains("stopped: 2 calls answered by servers, 0 by the gateway itself\n", gateway.Output, StringComparison.Ordinal);
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
+        await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo("7");
+        await Assert.That(smf.ReadToEnd()).IsEqualTo(([], StreamEnd.InOrder));
+        await Assert.That(frame.ReadToEnd().Bytes).IsSequence(FrameHeader.Reset.ToArray());
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
+        await Assert.That(gateway.Output).Contains("stopped: 2 calls answered by servers, 0 by the gateway itself\n", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_call_made_while_draining_on_a_busy_connection_gets_503_and_a_frame_call_error_3()
+    [Test]
+    public async Task A_call_made_while_draining_on_a_busy_connection_gets_503_and_a_frame_call_error_3()
     {
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File);
@@ -50,48 +50,48 @@ public sealed class DrainTests
 
         smf.Send(SmfMessage.Request(2).ToBytes());
         SmfMessage refused = SmfMessage.Read(smf)!;
-        Assert.Equal((2, 503u), (refused.Session, refused.Meta));
+        await Assert.That(((int, uint))(refused.Session, refused.Meta)).IsEqualTo((2, 503u));
         // One call at a time: this one is refused when the one before it is answered.
         frame.Send(FrameMessage.Call("Echo", "2").ToBytes());
         held.LetGo();
 
-        Assert.Equal(SmfMessage.Request(1) with { Meta = 200 }, SmfMessage.Read(smf));
-        Assert.Equal("1", FrameMessage.Read(frame)!.Text);
-        Assert.Equal(FrameMessage.Fail(3, "the gateway is shutting down"), FrameMessage.Read(frame));
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(SmfMessage.Request(1) with { Meta = 200 });
+        await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo("1");
+        await Assert.That(FrameMessage.Read(frame)).IsEqualTo(FrameMessage.Fail(3, "the gateway is shutting down"));
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Fact]
-    public void Streams_in_flight_are_finished_while_draining()
+    [Test]
+    public async Task Streams_in_flight_are_finished_while_draining()
     {
-        const long bytes = 64 * Heavy.MiB;
+        const long bytes = 64 * Sizes.MiB;
         using var gateway = GatewayProcess.Start(new GatewayFile());
         using var download = Peer.Connect(gateway.FrameAddress);
         using var upload = Peer.Connect(gateway.FrameAddress);
         download.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{bytes}}}""", accept: 3).ToBytes());
-        Assert.Equal(1, FrameMessage.ReadHeader(download)!.Error);
+        await Assert.That(FrameMessage.ReadHeader(download)!.Error).IsEqualTo(1);
         upload.Send(FrameMessage.OctetsEchoHeader());
         upload.Send(FrameMessage.Frame(FrameType.Data, isLast: false, "the first half"u8));
-        Assert.Equal(1, FrameMessage.ReadHeader(upload)!.Error);
+        await Assert.That(FrameMessage.ReadHeader(upload)!.Error).IsEqualTo(1);
 
         gateway.Signal(Signals.Terminate);
         Patience.Until(() => !Peer.CanConnect(gateway.FrameAddress), "nobody listens any more");
         upload.Send(FrameMessage.Frame(FrameType.Data, isLast: true, "the second half"u8));
 
-        Assert.Equal(bytes, LargeBody.ReadOctets(download));
+        await Assert.That(LargeBody.ReadOctets(download)).IsEqualTo(bytes);
         (byte[] echoed, StreamEnd end) = upload.ReadToEnd();
         byte[] halves =
         [
             .. FrameMessage.Frame(FrameType.Data, isLast: false, "the first half"u8), .. FrameMessage.Frame(FrameType.Data, isLast: true, "the second half"u8),
             .. FrameHeader.Reset,
         ];
-        Assert.Equal((halves.Length, StreamEnd.InOrder), (echoed.Length, end));
-        Assert.Equal(halves, echoed);
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That((echoed.Length, end)).IsEqualTo((halves.Length, StreamEnd.InOrder));
+        await Assert.That(echoed).IsSequence(halves);
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Fact]
-    public void Calls_that_do_not_finish_within_the_drain_timeout_are_cut_off_with_exit_status_0()
+    [Test]
+    public async Task Calls_that_do_not_finish_within_the_drain_timeout_are_cut_off_with_exit_status_0()
     {
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { DrainTimeout = "100ms" });
@@ -103,16 +103,16 @@ public sealed class DrainTests
 
         gateway.Signal(Signals.Terminate);
 
-        Assert.Equal(StreamEnd.Reset, smf.ReadToEnd().End);
-        Assert.Equal(StreamEnd.Reset, frame.ReadToEnd().End);
-        Assert.Equal(0, gateway.WaitForExit());
-        Assert.Contains("cutting off 2 callers whose calls did not finish\n", gateway.Output, StringComparison.Ordinal);
+        await Assert.That(smf.ReadToEnd().End).IsEqualTo(StreamEnd.Reset);
+        await Assert.That(frame.ReadToEnd().End).IsEqualTo(StreamEnd.Reset);
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
+        await Assert.That(gateway.Output).Contains("cutting off 2 callers whose calls did not finish\n", StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(Signals.Terminate, Signals.Terminate)]
-    [InlineData(Signals.Interrupt, Signals.Interrupt)]
-    public void A_second_signal_ends_at_once(int first, int second)
+    [Test]
+    [Arguments(Signals.Terminate, Signals.Terminate)]
+    [Arguments(Signals.Interrupt, Signals.Interrupt)]
+    public async Task A_second_signal_ends_at_once(int first, int second)
     {
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { DrainTimeout = "1h" });
@@ -124,6 +124,6 @@ public sealed class DrainTests
         gateway.WaitForOutput("a second signal stops at once; calls in flight have 3600 s to finish");
         gateway.Signal(second);
 
-        Assert.Equal(1, gateway.WaitForExit());
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(1);
     }
 }

@@ -1,4 +1,4 @@
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -9,20 +9,20 @@ public sealed class EvenCallersTests : IDisposable
     public void Dispose() => _network.Dispose();
 
     /// <summary>The kernel's hash alone would put eight callers 4 and 4 in a quarter of all rounds.</summary>
-    [Theory]
-    [InlineData("tcp")]
-    [InlineData("unix")]
-    public void Eight_callers_on_two_workers_are_four_and_four_however_often_they_come_and_go(string transport)
+    [Test]
+    [Arguments("tcp")]
+    [Arguments("unix")]
+    public async Task Eight_callers_on_two_workers_are_four_and_four_however_often_they_come_and_go(string transport)
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfListener = _network.Address(transport, "smf"), Workers = 2 });
         int[] none = gateway.WatchedByEachWorker();
-        Assert.Equal(2, none.Length);
+        await Assert.That(none.Length).IsEqualTo(2);
 
         for (int round = 0; round < 10; round++)
         {
             Peer[] callers = [.. Enumerable.Range(0, 8).Select(_ => Peer.Connect(gateway.SmfAddress))];
             AwaitMore(gateway, none, 8);
-            Assert.Equal([4, 4], gateway.WatchedByEachWorker().Zip(none, (now, before) => now - before));
+            await Assert.That(gateway.WatchedByEachWorker().Zip(none, (now, before) => now - before)).IsSequence([4, 4]);
 
             foreach (Peer caller in callers)
                 caller.Dispose();
@@ -30,15 +30,15 @@ public sealed class EvenCallersTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_caller_that_was_handed_over_is_served_like_any_other()
+    [Test]
+    public async Task A_caller_that_was_handed_over_is_served_like_any_other()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Workers = 2 });
         Peer[] callers = [.. Enumerable.Range(0, 16).Select(_ => Peer.Connect(gateway.SmfAddress))];
         foreach (Peer caller in callers)
         {
             caller.Send(SmfMessage.Request(7).ToBytes());
-            Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
+            await Assert.That(SmfMessage.Read(caller)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
             caller.Dispose();
         }
     }

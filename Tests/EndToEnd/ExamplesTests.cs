@@ -1,11 +1,8 @@
 using System.Text;
 using FrameRpc.Protocol.Services;
 using FrameRpc.Protocol.Smf;
-using FrameRpc.Tests.Cli;
-using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.Docs;
 using Storage;
-using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -14,20 +11,20 @@ public sealed class ExamplesTests
 {
     private const string GreeterSource = "examples/greeter/Program.cs";
 
-    [Fact]
-    public void Greeter_greets() => Assert.Equal(new Result(0, "Hello, Ada!\n", ""), Run("Greeter"));
+    [Test]
+    public async Task Greeter_greets() => await Assert.That(Run("Greeter")).IsEqualTo(new Result(0, "Hello, Ada!\n", ""));
 
-    [Fact]
-    public void Greeter_is_a_whole_service_in_less_than_30_lines() =>
-        Assert.InRange(File.ReadAllLines(Path.Combine(Repository.Root, GreeterSource)).Length, 1, 29);
+    [Test]
+    public async Task Greeter_is_a_whole_service_in_less_than_30_lines() =>
+        await Assert.That(File.ReadAllLines(Path.Combine(Repository.Root, GreeterSource)).Length).IsBetween(1, 29);
 
-    [Fact]
-    public void The_readme_shows_the_greeter_as_it_is() =>
-        Assert.Equal(Encoding.UTF8.GetString(Repository.Read(GreeterSource)), Page.Readme.Blocks.First(block => block.Language == "csharp").Text);
+    [Test]
+    public async Task The_readme_shows_the_greeter_as_it_is() =>
+        await Assert.That(Page.Readme.Blocks.First(block => block.Language == "csharp").Text)
+            .IsEqualTo(Encoding.UTF8.GetString(Repository.Read(GreeterSource)));
 
-    [Fact]
-    public void Storage_keeps_a_long_content_and_finds_it_by_name() => Assert.Equal(
-        new Result(
+    [Test]
+    public async Task Storage_keeps_a_long_content_and_finds_it_by_name() => await Assert.That(Run("Storage")).IsEqualTo(new Result(
             0,
             """
             uploaded 16777216 bytes
@@ -38,44 +35,43 @@ public sealed class ExamplesTests
             stopped
 
             """,
-            ""),
-        Run("Storage"));
+            ""));
 
-    [Fact]
-    public void Storage_reads_and_writes_tables_as_the_first_implementations_do()
+    [Test]
+    public async Task Storage_reads_and_writes_tables_as_the_first_implementations_do()
     {
         byte[] message = Vectors.Bytes("smf-get60.c2s");
         byte[] payload = message[SmfHeader.Bytes..];
         string name = "0" + new string('n', 34);
 
-        Assert.Equal(name, Encoding.UTF8.GetString(FlatTable.Read(payload, 0).Span));
-        Assert.True(FlatTable.Read(payload, 1).IsEmpty);
-        Assert.True(FlatTable.Read(SmfEmptyReply.Payload.ToArray(), 0).IsEmpty);
-        Assert.Equal(new Request(name), Request.Read(SmfServicePayloads.Write(new Request(name))));
+        await Assert.That(Encoding.UTF8.GetString(FlatTable.Read(payload, 0).Span)).IsEqualTo(name);
+        await Assert.That(FlatTable.Read(payload, 1).IsEmpty).IsTrue();
+        await Assert.That(FlatTable.Read(SmfEmptyReply.Payload.ToArray(), 0).IsEmpty).IsTrue();
+        await Assert.That(Request.Read(SmfServicePayloads.Write(new Request(name)))).IsEqualTo(new Request(name));
         PutRequest put = PutRequest.Read(SmfServicePayloads.Write(new PutRequest("é", new byte[] { 1, 2, 3, 0 })));
-        Assert.Equal("é", put.Name);
-        Assert.Equal([1, 2, 3, 0], put.Body.ToArray());
+        await Assert.That(put.Name).IsEqualTo("é");
+        await Assert.That(put.Body.ToArray()).IsSequence([1, 2, 3, 0]);
     }
 
-    [Fact]
-    public void Storage_refuses_a_table_whose_bytes_are_cut_short()
+    [Test]
+    public async Task Storage_refuses_a_table_whose_bytes_are_cut_short()
     {
         byte[] payload = SmfServicePayloads.Write(new PutRequest("name", new byte[] { 1, 2, 3, 4 })).ToArray();
         int used = payload.Length - 4; // Padding behind the body is nobody's.
 
-        Assert.All(Enumerable.Range(0, used), bytes => Assert.Throws<FormatException>(() => PutRequest.Read(payload.AsMemory(0, bytes))));
-        Assert.Equal("name", PutRequest.Read(payload.AsMemory(0, used)).Name);
+        foreach (int bytes in Enumerable.Range(0, used))
+            Assert.ThrowsExactly<FormatException>(() => PutRequest.Read(payload.AsMemory(0, bytes)));
+        await Assert.That(PutRequest.Read(payload.AsMemory(0, used)).Name).IsEqualTo("name");
     }
 
-    [Fact]
-    public void Reconnect_fails_at_once_or_waits_and_tries_again_until_the_server_is_back()
+    [Test]
+    public async Task Reconnect_fails_at_once_or_waits_and_tries_again_until_the_server_is_back()
     {
         Result result = Run("Reconnect");
 
-        Assert.Equal((0, ""), (result.Status, result.Error));
+        await Assert.That((result.Status, result.Error)).IsEqualTo((0, ""));
         string[] lines = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[(line.IndexOf(" ms  ", StringComparison.Ordinal) + 5)..])];
-        Assert.Equal(
-            [
+        await Assert.That(lines.Where(line => line[0] != ' ')).IsSequence([
                 "call, the server is up: succeeded",
                 "the server has stopped",
                 "call, no wait: failed, may have run: False",
@@ -83,10 +79,10 @@ public sealed class ExamplesTests
                 "call, wait for ready, but not for long: timed out",
                 "the server is back",
                 "call, wait for ready: succeeded",
-            ],
-            lines.Where(line => line[0] != ' '));
-        Assert.True(lines.Count(line => line.Contains("the next attempt is ", StringComparison.Ordinal)) > 1, result.Output);
-        Assert.All(["  state: Ready", "  state: TransientFailure", "  state: Shutdown"], state => Assert.Contains(state, lines));
+            ]);
+        await Assert.That(lines.Count(line => line.Contains("the next attempt is ", StringComparison.Ordinal)) > 1).IsTrue().Because(result.Output);
+        foreach (string state in (string[])["  state: Ready", "  state: TransientFailure", "  state: Shutdown"])
+            await Assert.That(lines).Contains(state);
     }
 
     /// <summary>Beside these tests, where the solution builds all its programs.</summary>
@@ -95,7 +91,7 @@ public sealed class ExamplesTests
         string built = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
         string path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, built, program));
         return File.Exists(path)
-            ? Binary.Run(Binary.StartProgram(path, Path.GetTempPath(), []))
+            ? Programs.Run(Programs.Start(path, Path.GetTempPath(), []))
             : throw new FileNotFoundException($"{path} is not there: run dotnet build FrameRpc.sln");
     }
 }

@@ -1,25 +1,25 @@
 using System.Net.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
-[Collection(nameof(Heavy))]
+[NotInParallel] // Loads the machine, or takes much of what it lets a process open.
 public sealed class GarbageTests
 {
-    private const long GrowthMax = 16 * Heavy.MiB;
+    private const long GrowthMax = 16 * Sizes.MiB;
 
     /// <summary>What is sent follows from the seed alone; the reads between depend on what the gateway answers.</summary>
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Whatever_callers_send_the_gateway_stays_up_and_serves_others(int seed)
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(3)]
+    public async Task Whatever_callers_send_the_gateway_stays_up_and_serves_others(int seed)
     {
         const int callers = 5000;
         using var gateway = GatewayProcess.Start(new GatewayFile { Timeout = "200ms" });
-        AssertServes(gateway);
+        await AssertServes(gateway);
         long before = gateway.ResidentBytes;
         gateway.ForgetPeak();
         var random = new Random(seed);
@@ -37,24 +37,24 @@ public sealed class GarbageTests
             if (open.Count > 50)
                 open.Dequeue().Dispose();
             if (i % 50 == 0)
-                AssertServes(gateway);
+                await AssertServes(gateway);
         }
         foreach (Peer caller in open)
             caller.Dispose();
 
-        AssertServes(gateway);
-        Assert.False(gateway.HasExited);
+        await AssertServes(gateway);
+        await Assert.That(gateway.HasExited).IsFalse();
         long growth = gateway.PeakResidentBytes - before;
-        TestContext.Current.TestOutputHelper!.WriteLine($"at most {growth / 1024} KiB more");
-        Assert.True(growth <= GrowthMax, $"seed {seed}: {growth} bytes more than the {before} before");
-        Assert.DoesNotContain("A bug closed", gateway.Error, StringComparison.Ordinal);
+        TestContext.Current!.OutputWriter!.WriteLine($"at most {growth / 1024} KiB more");
+        await Assert.That(growth <= GrowthMax).IsTrue().Because($"seed {seed}: {growth} bytes more than the {before} before");
+        await Assert.That(gateway.Error).DoesNotContain("A bug closed", StringComparison.Ordinal);
     }
 
     /// <summary>A server that answers with nonsense hurts the calls that it was given, and nobody else.</summary>
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Whatever_servers_answer_the_gateway_stays_up_and_every_call_gets_something_visible(int seed)
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    public async Task Whatever_servers_answer_the_gateway_stays_up_and_every_call_gets_something_visible(int seed)
     {
         const int calls = 300;
         var random = new Random(seed);
@@ -74,12 +74,12 @@ public sealed class GarbageTests
             using var caller = Peer.Connect(i % 2 == 0 ? gateway.SmfAddress : gateway.FrameAddress);
             caller.Send(i % 2 == 0 ? SmfMessage.Request(i).ToBytes() : FrameMessage.Call("Echo", "1").ToBytes());
             caller.EndSending();
-            Assert.True(IsAnsweredOrCut(caller), $"seed {seed}, call {i}");
+            await Assert.That(IsAnsweredOrCut(caller)).IsTrue().Because($"seed {seed}, call {i}");
         }
 
-        Assert.False(gateway.HasExited);
-        Assert.DoesNotContain("A bug closed", gateway.Error, StringComparison.Ordinal);
-        Assert.Empty(server.Problems);
+        await Assert.That(gateway.HasExited).IsFalse();
+        await Assert.That(gateway.Error).DoesNotContain("A bug closed", StringComparison.Ordinal);
+        await Assert.That(server.Problems).IsEmpty();
     }
 
     /// <summary>Nothing at all, in order, would be a call that was forgotten.</summary>
@@ -147,13 +147,13 @@ public sealed class GarbageTests
         return message;
     }
 
-    private static void AssertServes(GatewayProcess gateway)
+    private static async Task AssertServes(GatewayProcess gateway)
     {
         using var smf = Peer.Connect(gateway.SmfAddress);
         using var frame = Peer.Connect(gateway.FrameAddress);
         smf.Send(SmfMessage.Request(7).ToBytes());
         frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(smf));
-        Assert.Equal("7", FrameMessage.Read(frame)!.Text);
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
+        await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo("7");
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using FrameRpc.Tests.Cli;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -74,21 +73,18 @@ internal sealed class GatewayProcess : IDisposable
     /// <summary>The most that it had in use since <see cref="ForgetPeak"/>, as the kernel keeps count of it.</summary>
     public long PeakResidentBytes => StatusBytes("VmHWM");
 
-    /// <summary>A new folder for a gateway and the sockets around it, short enough for the path of one.</summary>
-    public static string NewFolder() => Directory.CreateTempSubdirectory("frpc-").FullName;
-
     /// <summary>Starts a gateway and waits until it is ready.</summary>
     /// <param name="file">Its configuration.</param>
     /// <param name="openFilesMax">What the system lets it open, where that is less than what it lets this process.</param>
     public static GatewayProcess Start(GatewayFile file, int? openFilesMax = null) => Start(file, folder => openFilesMax is null
         ? Binary.Start(folder)
-        : Binary.StartProgram("bash", folder, [], "-c", $"ulimit -n {openFilesMax}; exec {Binary.Path}"));
+        : Programs.Start("bash", folder, [], "-c", $"ulimit -n {openFilesMax}; exec {Binary.Path}"));
 
     /// <param name="file">Its configuration.</param>
     /// <param name="start">Starts the program from the folder of its gateway.json.</param>
     public static GatewayProcess Start(GatewayFile file, Func<string, Process> start)
     {
-        var gateway = new GatewayProcess(file, NewFolder(), start);
+        var gateway = new GatewayProcess(file, TestNetwork.NewFolder(), start);
         try
         {
             Patience.Until(() => gateway._output.Contains("ready") || gateway.HasExited, "the gateway is ready");
@@ -112,11 +108,11 @@ internal sealed class GatewayProcess : IDisposable
     }
 
     /// <summary>Makes a call that has to succeed.</summary>
-    public void AssertServes()
+    public async Task AssertServes()
     {
         using var caller = Peer.Connect(SmfAddress);
         caller.Send(SmfMessage.Request(7).ToBytes());
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(caller));
+        await Assert.That(SmfMessage.Read(caller)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
     }
 
     /// <summary>Its admin endpoint, asked with its token.</summary>

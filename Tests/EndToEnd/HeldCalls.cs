@@ -1,4 +1,4 @@
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -24,7 +24,7 @@ internal sealed class HeldCalls : IDisposable
     public void WaitFor(int calls)
     {
         for (; calls > 0; calls--)
-            Assert.True(_arrived.Wait(Patience.Short), "a call does not arrive");
+            Must.Hold(_arrived.Wait(Patience.Short), "a call does not arrive");
     }
 
     public void LetGo() => _letGo.Set();

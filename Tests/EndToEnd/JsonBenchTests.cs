@@ -1,24 +1,22 @@
 using System.Globalization;
-using FrameRpc.Tests.Cli;
-using FrameRpc.Tests.Configuration;
-using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>The measurement of the checker of JSON runs as a native program. How fast it is, is for a machine that does nothing else; a fall beside its peer shows on any.</summary>
-[Collection(nameof(Heavy))]
+[NotInParallel] // Loads the machine, or takes much of what it lets a process open.
 public sealed class JsonBenchTests
 {
     private const int Kinds = 14;
     private const double RatioMin = 0.25;
 
-    [Fact]
-    public void A_quick_measurement_prints_every_kind_of_text_and_none_falls_far_behind_Utf8JsonReader()
+    [Test]
+    public async Task A_quick_measurement_prints_every_kind_of_text_and_none_falls_far_behind_Utf8JsonReader()
     {
-        Result run = Binary.Run(Binary.StartProgram("bash", Repository.Root, [], "bench/json.sh", "--quick"));
-        Assert.True(run.Status == 0, run.Error);
+        Result run = Programs.Run(Programs.Start("bash", Repository.Root, [], "bench/json.sh", "--quick"));
+        await Assert.That(run.Status == 0).IsTrue().Because(run.Error);
         string[] rows = [.. run.Output.Split('\n').Where(row => row.EndsWith("| reached |", StringComparison.Ordinal) || row.EndsWith("| **missed** |", StringComparison.Ordinal))];
-        Assert.Equal(Kinds, rows.Length);
-        Assert.All(rows, row => Assert.True(double.Parse(row.Split('|')[4], CultureInfo.InvariantCulture) >= RatioMin, row));
+        await Assert.That(rows.Length).IsEqualTo(Kinds);
+        foreach (string row in rows)
+            await Assert.That(double.Parse(row.Split('|')[4], CultureInfo.InvariantCulture) >= RatioMin).IsTrue().Because(row);
     }
 }

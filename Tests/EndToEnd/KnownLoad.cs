@@ -1,6 +1,4 @@
 using System.Text.Json;
-using FrameRpc.Tests.Cli;
-using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -11,10 +9,10 @@ internal static class KnownLoad
     {
         Result bench = Binary.Run(
             Path.GetTempPath(), ["bench", address, "--protocol", protocol, "--warm-up", "0s", "--count", $"{calls}", "--timeout", "1m", "--json", .. more]);
-        Assert.True(bench.Status == 0, $"status {bench.Status}\n{bench.Output}{bench.Error}");
+        Must.Hold(bench.Status == 0, $"status {bench.Status}\n{bench.Output}{bench.Error}");
         using var result = JsonDocument.Parse(bench.Output);
-        Assert.Empty(result.RootElement.GetProperty("errors").EnumerateObject());
-        Assert.Equal(calls, result.RootElement.GetProperty("calls").GetInt32());
-        Assert.True(result.RootElement.GetProperty("clean").GetBoolean(), bench.Output);
+        Must.Hold(!result.RootElement.GetProperty("errors").EnumerateObject().Any());
+        Must.Hold(result.RootElement.GetProperty("calls").GetInt32() == calls);
+        Must.Hold(result.RootElement.GetProperty("clean").GetBoolean(), bench.Output);
     }
 }

@@ -1,23 +1,23 @@
 using System.Text;
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>Bodies of 1 GiB. Every byte of them is compared with what belongs at its place, and the gateway holds next to nothing of them.</summary>
-[Collection(nameof(Heavy))]
+[NotInParallel] // Loads the machine, or takes much of what it lets a process open.
 public sealed class LargeBodyTests
 {
     /// <summary>Beyond what an idle gateway has: far less than a body, and room for the buffers of a few connections and what the kernel maps in.</summary>
-    private const long ExtraBytesMax = 16 * Heavy.MiB;
+    private const long ExtraBytesMax = 16 * Sizes.MiB;
 
     /// <summary>What many refusals may leave behind: buffers that are in use anyway, but not one of what was announced.</summary>
-    private const long MovedBytesMax = 4 * Heavy.MiB;
+    private const long MovedBytesMax = 4 * Sizes.MiB;
 
-    [Theory]
-    [InlineData("splice")]
-    [InlineData("copy")]
-    public void An_smf_body_of_1_gib_passes_each_way_and_is_never_held(string relay)
+    [Test]
+    [Arguments("splice")]
+    [Arguments("copy")]
+    public async Task An_smf_body_of_1_gib_passes_each_way_and_is_never_held(string relay)
     {
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
         {
@@ -30,26 +30,26 @@ public sealed class LargeBodyTests
         using var caller = Peer.Connect(gateway.SmfAddress);
         long idleBytes = BeginMeasuring(gateway);
         // The gateway does not read a body of this size through, so any checksum passes; those who keep bodies whole verify it.
-        var request = new SmfHeader(SmfCompression.None, 0, 7, (uint)Heavy.GiB, 0x12345678, SmfMessage.Get);
+        var request = new SmfHeader(SmfCompression.None, 0, 7, (uint)Sizes.GiB, 0x12345678, SmfMessage.Get);
 
         LargeBody.SendSmf(caller, request);
         var reply = SmfHeader.Read(caller.Receive(SmfHeader.Bytes));
         LargeBody.ReadSmf(caller, reply.Size);
 
-        Assert.Equal(request with { Meta = SmfStatus.Ok }, reply);
-        Assert.Empty(server.Problems);
-        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+        await Assert.That(reply).IsEqualTo(request with { Meta = SmfStatus.Ok });
+        await Assert.That(server.Problems).IsEmpty();
+        await AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
 
-    [Theory]
-    [InlineData("splice")]
-    [InlineData("copy")]
-    public void Frame_octets_of_1_gib_are_uploaded_whole_and_never_held(string relay)
+    [Test]
+    [Arguments("splice")]
+    [Arguments("copy")]
+    public async Task Frame_octets_of_1_gib_are_uploaded_whole_and_never_held(string relay)
     {
         long received = 0;
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
         {
-            Assert.Equal("Upload", FrameMessage.ReadHeader(peer)!.Endpoint);
+            Must.Hold(FrameMessage.ReadHeader(peer)!.Endpoint == "Upload");
             received = LargeBody.ReadOctets(peer);
             peer.Send(FrameMessage.Ok(Encoding.UTF8.GetBytes($$"""{"Bytes":{{received}}}""")).ToBytes());
             peer.ReadToEnd();
@@ -59,34 +59,34 @@ public sealed class LargeBodyTests
         long idleBytes = BeginMeasuring(gateway);
 
         caller.Send(FrameMessage.OctetsHeader("Upload", error: 0));
-        LargeBody.SendOctets(caller, Heavy.GiB);
+        LargeBody.SendOctets(caller, Sizes.GiB);
 
-        Assert.Equal($$"""{"Bytes":{{Heavy.GiB}}}""", FrameMessage.Read(caller)!.Text);
-        Assert.Empty(server.Problems);
-        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+        await Assert.That(FrameMessage.Read(caller)!.Text).IsEqualTo($$"""{"Bytes":{{Sizes.GiB}}}""");
+        await Assert.That(server.Problems).IsEmpty();
+        await AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
 
-    [Theory]
-    [InlineData("splice")]
-    [InlineData("copy")]
-    public void Frame_octets_of_1_gib_are_downloaded_whole_from_a_server_of_another_process_and_never_held(string relay)
+    [Test]
+    [Arguments("splice")]
+    [Arguments("copy")]
+    public async Task Frame_octets_of_1_gib_are_downloaded_whole_from_a_server_of_another_process_and_never_held(string relay)
     {
         using var server = DemoProcess.Start("frame");
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [server.Address], Relay = relay });
         using var caller = Peer.Connect(gateway.FrameAddress);
         long idleBytes = BeginMeasuring(gateway);
 
-        caller.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{Heavy.GiB}}}""", accept: 3).ToBytes());
+        caller.Send(FrameMessage.Call("Stream", $$"""{"Bytes":{{Sizes.GiB}}}""", accept: 3).ToBytes());
 
-        Assert.Equal((3, 1), FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default);
-        Assert.Equal(Heavy.GiB, LargeBody.ReadOctets(caller));
-        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+        await Assert.That(FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default).IsEqualTo((3, 1));
+        await Assert.That(LargeBody.ReadOctets(caller)).IsEqualTo(Sizes.GiB);
+        await AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
 
     /// <summary>Both ways at once, through the embedded server: the reply begins long before the request has ended.</summary>
-    [Theory]
-    [InlineData("splice")]
-    [InlineData("copy")]
+    [Test]
+    [Arguments("splice")]
+    [Arguments("copy")]
     public async Task Frame_octets_of_1_gib_are_echoed_while_they_are_sent(string relay)
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = ["demo:echo"], Relay = relay });
@@ -94,23 +94,23 @@ public sealed class LargeBodyTests
         long idleBytes = BeginMeasuring(gateway);
 
         caller.Send(FrameMessage.OctetsEchoHeader());
-        var sending = Task.Factory.StartNew(() => LargeBody.SendOctets(caller, Heavy.GiB), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var sending = Task.Factory.StartNew(() => LargeBody.SendOctets(caller, Sizes.GiB), TestContext.Current!.Execution.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-        Assert.Equal((3, 1), FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default);
-        Assert.Equal(Heavy.GiB, LargeBody.ReadOctets(caller));
+        await Assert.That(FrameMessage.ReadHeader(caller) is { } reply ? (reply.DataType, reply.Error) : default).IsEqualTo((3, 1));
+        await Assert.That(LargeBody.ReadOctets(caller)).IsEqualTo(Sizes.GiB);
         await sending;
-        AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
+        await AssertGrewLittle(gateway, idleBytes, ExtraBytesMax);
     }
 
-    [Fact]
-    public void A_size_of_0xffffffff_is_refused_and_memory_does_not_move()
+    [Test]
+    public async Task A_size_of_0xffffffff_is_refused_and_memory_does_not_move()
     {
         const int callersCount = 100;
         using var gateway = GatewayProcess.Start(new GatewayFile());
         using (var first = Peer.Connect(gateway.SmfAddress))
         {
             first.Send(SmfMessage.Request(1).ToBytes());
-            Assert.Equal(200u, SmfMessage.Read(first)!.Meta);
+            await Assert.That(SmfMessage.Read(first)!.Meta).IsEqualTo(200u);
         }
         byte[] claim = new byte[SmfHeader.Bytes];
         new SmfHeader(SmfCompression.None, 0, 7, uint.MaxValue, 1, SmfMessage.Get).Write(claim);
@@ -122,16 +122,16 @@ public sealed class LargeBodyTests
         {
             caller.Send(claim);
             caller.Send(some);
-            Assert.Equal(413u, SmfMessage.Read(caller)!.Meta);
+            await Assert.That(SmfMessage.Read(caller)!.Meta).IsEqualTo(413u);
         }
 
-        AssertGrewLittle(gateway, before, MovedBytesMax);
+        await AssertGrewLittle(gateway, before, MovedBytesMax);
         foreach (Peer caller in callers)
             caller.Dispose();
     }
 
-    [Fact]
-    public void A_reply_with_size_0xffffffff_and_a_frame_with_such_a_length_are_refused_and_memory_does_not_move()
+    [Test]
+    public async Task A_reply_with_size_0xffffffff_and_a_frame_with_such_a_length_are_refused_and_memory_does_not_move()
     {
         const int calls = 100;
         byte[] claim = new byte[SmfHeader.Bytes];
@@ -159,15 +159,15 @@ public sealed class LargeBodyTests
             smf.Send(SmfMessage.Request(7).ToBytes());
             frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
             broken.Send([1, 1, 0xff, 0xff, 0xff, 0xff]);
-            Assert.Equal(502u, SmfMessage.Read(smf)!.Meta);
-            Assert.Equal(3, FrameMessage.Read(frame)!.Error);
-            Assert.Equal(2, FrameMessage.Read(broken)!.Error);
-            Assert.Null(FrameMessage.Read(broken));
+            await Assert.That(SmfMessage.Read(smf)!.Meta).IsEqualTo(502u);
+            await Assert.That(FrameMessage.Read(frame)!.Error).IsEqualTo(3);
+            await Assert.That(FrameMessage.Read(broken)!.Error).IsEqualTo(2);
+            await Assert.That(FrameMessage.Read(broken)).IsNull();
             if (call == calls / 10)
                 before = BeginMeasuring(gateway);
         }
 
-        AssertGrewLittle(gateway, before, MovedBytesMax);
+        await AssertGrewLittle(gateway, before, MovedBytesMax);
     }
 
     private static long BeginMeasuring(GatewayProcess gateway)
@@ -176,10 +176,10 @@ public sealed class LargeBodyTests
         return gateway.ResidentBytes;
     }
 
-    private static void AssertGrewLittle(GatewayProcess gateway, long beforeBytes, long extraBytesMax)
+    private static async Task AssertGrewLittle(GatewayProcess gateway, long beforeBytes, long extraBytesMax)
     {
         long extraBytes = gateway.PeakResidentBytes - beforeBytes;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{beforeBytes / 1024} KiB before, at most {extraBytes / 1024} KiB more");
-        Assert.True(extraBytes <= extraBytesMax, $"{extraBytes} bytes more than the {beforeBytes} before");
+        TestContext.Current!.OutputWriter!.WriteLine($"{beforeBytes / 1024} KiB before, at most {extraBytes / 1024} KiB more");
+        await Assert.That(extraBytes <= extraBytesMax).IsTrue().Because($"{extraBytes} bytes more than the {beforeBytes} before");
     }
 }

@@ -1,17 +1,15 @@
-using Xunit;
-
 namespace FrameRpc.Tests.EndToEnd;
 
-[Collection(nameof(Heavy))]
+[NotInParallel] // Loads the machine, or takes much of what it lets a process open.
 public sealed class LoadTests
 {
     private const int Connections = 64, InFlight = 16;
 
-    [Fact]
-    public void A_million_small_calls_leave_memory_and_file_descriptors_where_they_were()
+    [Test]
+    public async Task A_million_small_calls_leave_memory_and_file_descriptors_where_they_were()
     {
         // Less than 3 bytes a call: one forgotten object for each would be tens of MiB.
-        const long growthMax = 2 * Heavy.MiB;
+        const long growthMax = 2 * Sizes.MiB;
         using var servers = new Servers();
         GatewayProcess gateway = servers.Gateway;
         CallerLoad.Smf(gateway.SmfAddress, Connections, InFlight, 200_000);
@@ -21,13 +19,13 @@ public sealed class LoadTests
         CallerLoad.Smf(gateway.SmfAddress, Connections, InFlight, 1_000_000);
 
         long growth = gateway.PeakResidentBytes - before;
-        TestContext.Current.TestOutputHelper!.WriteLine($"{before / 1024} KiB before, {growth / 1024} KiB more after");
-        Assert.True(growth <= growthMax, $"{growth} bytes more than the {before} before");
+        TestContext.Current!.OutputWriter!.WriteLine($"{before / 1024} KiB before, {growth / 1024} KiB more after");
+        await Assert.That(growth <= growthMax).IsTrue().Because($"{growth} bytes more than the {before} before");
         Patience.Until(() => gateway.OpenFiles <= openFiles, $"{gateway.OpenFiles} file descriptors are {openFiles} again");
     }
 
     /// <summary>Both formats at once, to servers in processes of their own; replies compared by this process.</summary>
-    [Fact]
+    [Test]
     public async Task Every_reply_is_right_at_64_connections_with_16_calls_in_flight_each()
     {
         using var servers = new Servers();
@@ -38,7 +36,7 @@ public sealed class LoadTests
     }
 
     /// <summary>The same from clients that are other processes as well, and verify every reply themselves.</summary>
-    [Fact]
+    [Test]
     public async Task Clients_of_other_processes_see_every_reply_right_at_64_connections_with_16_calls_in_flight_each()
     {
         using var servers = new Servers();
@@ -52,7 +50,7 @@ public sealed class LoadTests
         KnownLoad.Send(address, protocol, calls, "--connections", $"{Connections}", "--in-flight", $"{InFlight}");
 
     private static Task InBackground(Action run) =>
-        Task.Factory.StartNew(run, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(run, TestContext.Current!.Execution.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Two smf servers and a frame server in processes of their own, behind a gateway.</summary>
     private sealed class Servers : IDisposable

@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
 public sealed partial class LogTests
 {
-    [Fact]
-    public void Of_a_flood_of_messages_a_few_are_written_and_the_others_are_counted_and_told()
+    [Test]
+    public async Task Of_a_flood_of_messages_a_few_are_written_and_the_others_are_counted_and_told()
     {
         const int refused = 500;
         using var held = new HeldCalls();
@@ -27,20 +27,21 @@ public sealed partial class LogTests
         for (int i = 0; i < refused; i++)
         {
             flood.Send(FrameMessage.Call("Echo", "7").ToBytes());
-            Assert.Equal(3, FrameMessage.Read(flood)!.Error);
+            await Assert.That(FrameMessage.Read(flood)!.Error).IsEqualTo(3);
         }
         int leftOut = LeftOut(admin.Get("/metrics").Text);
         held.LetGo();
         gateway.Signal(Signals.Terminate);
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
         foreach (Peer caller in busy)
             caller.Dispose();
 
         int written = gateway.Error.Split('\n').Count(line => line.EndsWith(
             "[202] Backend frame-servers: 0 calls wait for a connection of their own, and no more may; the next are refused until one is answered.", StringComparison.Ordinal));
-        Assert.Equal(refused, written + leftOut);
-        Assert.True(written < refused / 2, $"{written} of {refused} were written");
-        Assert.Equal(leftOut, ToldLeftOut().Matches(gateway.Error).Sum(told => int.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)));
+        await Assert.That(written + leftOut).IsEqualTo(refused);
+        await Assert.That(written < refused / 2).IsTrue().Because($"{written} of {refused} were written");
+        await Assert.That(ToldLeftOut().Matches(gateway.Error).Sum(told => int.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)))
+            .IsEqualTo(leftOut);
     }
 
     private static int LeftOut(string metrics) => int.Parse(SuppressedTotal().Match(metrics).Groups[1].Value, CultureInfo.InvariantCulture);

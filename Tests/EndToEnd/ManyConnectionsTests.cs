@@ -1,8 +1,8 @@
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
-[Collection(nameof(Heavy))]
+[NotInParallel] // Loads the machine, or takes much of what it lets a process open.
 public sealed class ManyConnectionsTests
 {
     private const int ConnectionsWanted = 10_000;
@@ -10,15 +10,15 @@ public sealed class ManyConnectionsTests
     /// <summary>The most that a connection may take which has sent one byte: a small block for the byte, and what the gateway knows of the connection.</summary>
     private const long BytesPerConnectionMax = 5 * 1024;
 
-    [Fact]
-    public void Connections_that_send_one_byte_and_stop_take_little_and_nobody_else_notices()
+    [Test]
+    public async Task Connections_that_send_one_byte_and_stop_take_little_and_nobody_else_notices()
     {
         int count = OpenFilesAllowed.Of(ConnectionsWanted);
         using var frames = ScriptedServer.FrameEcho();
         using var gateway = GatewayProcess.Start(new GatewayFile { FrameServers = [frames.Address], Limits = """ "connectionsMax": 30000 """ });
         // So often that every worker has its connections to the servers, which stay.
         for (int i = 0; i < 50; i++)
-            AssertServes(gateway);
+            await AssertServes(gateway);
         int openFilesBefore = gateway.SettledFiles();
         long before = gateway.ResidentBytes;
 
@@ -33,10 +33,10 @@ public sealed class ManyConnectionsTests
                 peer.Send([(byte)(i % 2)]);
             }
             Patience.Until(() => gateway.OpenFiles >= openFilesBefore + count, "all are accepted");
-            AssertServes(gateway);
+            await AssertServes(gateway);
             long each = (gateway.ResidentBytes - before) / count;
-            TestContext.Current.TestOutputHelper!.WriteLine($"{count} connections take {each} bytes each");
-            Assert.True(each <= BytesPerConnectionMax, $"{each} bytes for each of {count} connections");
+            TestContext.Current!.OutputWriter!.WriteLine($"{count} connections take {each} bytes each");
+            await Assert.That(each <= BytesPerConnectionMax).IsTrue().Because($"{each} bytes for each of {count} connections");
         }
         finally
         {
@@ -45,16 +45,16 @@ public sealed class ManyConnectionsTests
         }
 
         Patience.Until(() => gateway.OpenFiles <= openFilesBefore, $"{gateway.OpenFiles} file descriptors are {openFilesBefore} again");
-        AssertServes(gateway);
+        await AssertServes(gateway);
     }
 
-    private static void AssertServes(GatewayProcess gateway)
+    private static async Task AssertServes(GatewayProcess gateway)
     {
         using var smf = Peer.Connect(gateway.SmfAddress);
         using var frame = Peer.Connect(gateway.FrameAddress);
         smf.Send(SmfMessage.Request(7).ToBytes());
         frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
-        Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, SmfMessage.Read(smf));
-        Assert.Equal("7", FrameMessage.Read(frame)!.Text);
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
+        await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo("7");
     }
 }

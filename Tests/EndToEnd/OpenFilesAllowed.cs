@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Xunit;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -12,11 +11,11 @@ internal static partial class OpenFilesAllowed
         const int RlimitNofile = 7;
         const int others = 1000;
         ulong* limit = stackalloc ulong[2];
-        Assert.Equal(0, getrlimit(RlimitNofile, limit));
+        Must.Hold(getrlimit(RlimitNofile, limit) == 0);
         int allowed = (int)Math.Min(connectionsWanted, Math.Max(0, (long)Math.Min(limit[1], int.MaxValue) - others));
-        Assert.SkipWhen(allowed < 100, $"a process may open no more than {limit[1]} files here (ulimit -Hn)");
+        Skip.When(allowed < 100, $"a process may open no more than {limit[1]} files here (ulimit -Hn)");
         if (allowed < connectionsWanted)
-            TestContext.Current.TestOutputHelper!.WriteLine($"only {allowed} connections: a process may open no more than {limit[1]} files here (ulimit -Hn)");
+            TestContext.Current!.OutputWriter!.WriteLine($"only {allowed} connections: a process may open no more than {limit[1]} files here (ulimit -Hn)");
         return allowed;
     }
 

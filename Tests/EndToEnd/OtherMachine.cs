@@ -1,5 +1,3 @@
-using FrameRpc.Tests.Cli;
-
 namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>Another machine, as far as the network goes: a namespace of its own, joined to this one by a virtual cable.</summary>
@@ -44,5 +42,5 @@ internal sealed class OtherMachine : IDisposable
 
     public void Dispose() => Shell($"ip netns del {_name} || true; ip link del {_name} || true");
 
-    private static Result Shell(string commands) => Binary.Run(Binary.StartProgram("bash", Path.GetTempPath(), [], "-euc", commands));
+    private static Result Shell(string commands) => Programs.Run(Programs.Start("bash", Path.GetTempPath(), [], "-euc", commands));
 }

@@ -15,11 +15,11 @@ internal static class OtherUser
     public static Process Start(uint user, string workingDirectory, params string[] args) => StartProgram(user, workingDirectory, [Copy.Value, .. args]);
 
     public static Process StartProgram(uint user, string workingDirectory, string[] command) =>
-        Binary.StartProgram("setpriv", workingDirectory, [], ["--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", .. command]);
+        Programs.Start("setpriv", workingDirectory, [], ["--reuid", $"{user}", "--regid", $"{user}", "--clear-groups", .. command]);
 
     private static string CopyBinary()
     {
-        string folder = GatewayProcess.NewFolder();
+        string folder = TestNetwork.NewFolder();
         FileSystem.ChangeMode(folder, (UnixFileMode)0b111_101_101);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         string path = Path.Combine(folder, "frpc-gateway");

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -19,7 +20,7 @@ internal sealed class PrometheusProcess : IDisposable
         string address = $"127.0.0.1:{FreePort()}";
         string file = Path.Combine(folder, "prometheus.yml");
         File.WriteAllText(file, $"scrape_configs: [{{ job_name: gateway, scrape_interval: 500ms, scrape_timeout: 500ms, static_configs: [{{ targets: ['{target}'] }}] }}]\n");
-        _process = Binary.StartProgram("prometheus", folder, [], $"--config.file={file}", $"--storage.tsdb.path={folder}/data", $"--web.listen-address={address}", "--log.level=error");
+        _process = Programs.Start("prometheus", folder, [], $"--config.file={file}", $"--storage.tsdb.path={folder}/data", $"--web.listen-address={address}", "--log.level=error");
         // Nobody may wait for somebody to read what it says.
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();

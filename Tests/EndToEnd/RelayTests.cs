@@ -1,5 +1,5 @@
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 using static FrameRpc.Tests.EndToEnd.RelayedBodies;
 
 namespace FrameRpc.Tests.EndToEnd;
@@ -9,11 +9,11 @@ namespace FrameRpc.Tests.EndToEnd;
 /// </summary>
 public sealed class RelayTests : IDisposable
 {
-    private const double BodyMiB = BodyBytes / (double)Heavy.MiB;
+    private const double BodyMiB = BodyBytes / (double)Sizes.MiB;
 
     private readonly TestNetwork _network = new();
 
-    public static TheoryData<string, string, string> RelaysAndTransports =>
+    public static IEnumerable<(string, string, string)> RelaysAndTransports =>
     [
         .. from relay in (string[])["splice", "copy"]
            from callers in (string[])["tcp", "unix"]
@@ -23,9 +23,9 @@ public sealed class RelayTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    [Theory]
-    [MemberData(nameof(RelaysAndTransports))]
-    public void Large_bodies_pass_both_ways_byte_for_byte_and_the_report_says_how(string relay, string callers, string servers)
+    [Test]
+    [MethodDataSource(nameof(RelaysAndTransports))]
+    public async Task Large_bodies_pass_both_ways_byte_for_byte_and_the_report_says_how(string relay, string callers, string servers)
     {
         using var smfServer = new ScriptedServer(_network.Address(servers, "smf-server"), EchoLargeSmf);
         using var frameServer = new ScriptedServer(_network.Address(servers, "frame-server"), EchoOctets);
@@ -35,20 +35,20 @@ public sealed class RelayTests : IDisposable
 
         SmfHeader request = LargeRequest(session: 7);
         LargeBody.SendSmf(smf, request);
-        Assert.Equal(request with { Meta = SmfStatus.Ok }, SmfHeader.Read(smf.Receive(SmfHeader.Bytes)));
+        await Assert.That(SmfHeader.Read(smf.Receive(SmfHeader.Bytes))).IsEqualTo(request with { Meta = SmfStatus.Ok });
         LargeBody.ReadSmf(smf, BodyBytes);
         frame.Send(FrameMessage.OctetsEchoHeader());
         LargeBody.SendOctets(frame, BodyBytes);
-        Assert.Equal(1, FrameMessage.ReadHeader(frame)!.Error);
-        Assert.Equal(BodyBytes, LargeBody.ReadOctets(frame));
+        await Assert.That(FrameMessage.ReadHeader(frame)!.Error).IsEqualTo(1);
+        await Assert.That(LargeBody.ReadOctets(frame)).IsEqualTo(BodyBytes);
 
-        AssertRelayed(gateway, relay, 4 * BodyMiB);
-        Assert.Empty(smfServer.Problems);
-        Assert.Empty(frameServer.Problems);
+        await AssertRelayed(gateway, relay, 4 * BodyMiB);
+        await Assert.That(smfServer.Problems).IsEmpty();
+        await Assert.That(frameServer.Problems).IsEmpty();
     }
 
-    [Fact]
-    public void Auto_splices_from_TCP_to_Unix_and_copies_from_Unix_to_TCP_and_the_report_says_so()
+    [Test]
+    public async Task Auto_splices_from_TCP_to_Unix_and_copies_from_Unix_to_TCP_and_the_report_says_so()
     {
         using var smfServer = new ScriptedServer(_network.Address("unix", "smf-server"), EchoLargeSmf);
         using var frameServer = new ScriptedServer(_network.Address("unix", "frame-server"), EchoOctets);
@@ -60,18 +60,18 @@ public sealed class RelayTests : IDisposable
         LargeBody.ReadSmf(smf, BodyBytes);
 
         var counts = RelayCounts.Of(gateway);
-        Assert.InRange(counts.SplicedMiB, BodyMiB / 2, BodyMiB);
-        Assert.InRange(counts.CopiedMiB, BodyMiB, 3 * BodyMiB / 2);
-        Assert.NotEqual(0, counts.ByChoice);
-        Assert.Equal((0, 0), (counts.WithoutPipe, counts.PipesInUse));
+        await Assert.That(counts.SplicedMiB).IsBetween(BodyMiB / 2, BodyMiB);
+        await Assert.That(counts.CopiedMiB).IsBetween(BodyMiB, 3 * BodyMiB / 2);
+        await Assert.That(counts.ByChoice).IsNotEqualTo(0);
+        await Assert.That((counts.WithoutPipe, counts.PipesInUse)).IsEqualTo(((long WithoutPipe, long PipesInUse))(0, 0));
     }
 
-    [Theory]
-    [MemberData(nameof(RelayedBodies.Relays), MemberType = typeof(RelayedBodies))]
-    public void A_caller_that_leaves_a_large_reply_unread_hurts_no_other_and_gets_all_of_it_when_it_reads_on(string relay, string transport)
+    [Test]
+    [MethodDataSource(typeof(RelayedBodies), nameof(RelayedBodies.Relays))]
+    public async Task A_caller_that_leaves_a_large_reply_unread_hurts_no_other_and_gets_all_of_it_when_it_reads_on(string relay, string transport)
     {
-        const int replyBytes = (int)(32 * Heavy.MiB);
-        const long growthMax = 16 * Heavy.MiB;
+        const int replyBytes = (int)(32 * Sizes.MiB);
+        const long growthMax = 16 * Sizes.MiB;
         // Too long to share a connection to the server: nobody's calls stand behind its reply.
         byte[] large = SmfMessage.Table(100_000);
         using var smfServer = new ScriptedServer(_network.Address(transport, "smf-server"), peer =>
@@ -101,7 +101,7 @@ public sealed class RelayTests : IDisposable
         });
         // Others wait for nothing of the slow caller's, and it has more time than any machine takes for the rest of this test.
         using var gateway = StartGateway(_network, relay, transport, smfServer, frameServer, limits: """ "writeTimeout": "5m" """);
-        AssertServesOthers(gateway);
+        await AssertServesOthers(gateway);
         gateway.ForgetPeak();
         long before = gateway.ResidentBytes;
         using var smf = Peer.Connect(gateway.SmfAddress);
@@ -113,17 +113,17 @@ public sealed class RelayTests : IDisposable
         smf.Receive(SmfHeader.Bytes);
         FrameMessage.ReadHeader(frame);
         for (int i = 0; i < 200; i++)
-            AssertServesOthers(gateway);
+            await AssertServesOthers(gateway);
 
         LargeBody.ReadSmf(smf, replyBytes);
-        Assert.Equal(replyBytes, LargeBody.ReadOctets(frame));
-        Assert.True(gateway.PeakResidentBytes - before < growthMax, $"{gateway.PeakResidentBytes - before} bytes more than before");
-        Assert.Empty(smfServer.Problems);
-        Assert.Empty(frameServer.Problems);
+        await Assert.That(LargeBody.ReadOctets(frame)).IsEqualTo(replyBytes);
+        await Assert.That(gateway.PeakResidentBytes - before < growthMax).IsTrue().Because($"{gateway.PeakResidentBytes - before} bytes more than before");
+        await Assert.That(smfServer.Problems).IsEmpty();
+        await Assert.That(frameServer.Problems).IsEmpty();
     }
 
-    [Fact]
-    public void Bodies_for_which_there_is_no_pipe_are_copied_and_counted()
+    [Test]
+    public async Task Bodies_for_which_there_is_no_pipe_are_copied_and_counted()
     {
         const int openFilesMax = 64;
         using var frameServer = new ScriptedServer("127.0.0.1:0", EchoOctets);
@@ -132,15 +132,15 @@ public sealed class RelayTests : IDisposable
         using var caller = Peer.Connect(gateway.FrameAddress);
         // A call that needs no pipe makes the connection to the server, which stays.
         Upload(caller, bytes: 0);
-        Assert.Equal(0, RelayCounts.Of(gateway).WithoutPipe);
+        await Assert.That(RelayCounts.Of(gateway).WithoutPipe).IsEqualTo(0);
         Peer[] others = [.. Enumerable.Range(0, openFilesMax).Select(_ => Peer.Connect(gateway.FrameAddress))];
         Patience.Until(() => gateway.OpenFiles >= openFilesMax - 1, "all file descriptors are taken");
 
         Upload(caller, BodyBytes);
 
         RelayCounts counts = RelayCounts.Of(gateway);
-        Assert.Equal(0, counts.SplicedMiB);
-        Assert.InRange(counts.WithoutPipe, 1, long.MaxValue);
+        await Assert.That(counts.SplicedMiB).IsEqualTo(0);
+        await Assert.That(counts.WithoutPipe).IsBetween(1, long.MaxValue);
         foreach (Peer other in others)
             other.Dispose();
         Patience.Until(
@@ -150,25 +150,25 @@ public sealed class RelayTests : IDisposable
                 return RelayCounts.Of(gateway).SplicedMiB > 0;
             },
             "bodies are spliced again");
-        Assert.Empty(frameServer.Problems);
+        await Assert.That(frameServer.Problems).IsEmpty();
     }
 
     /// <summary>What came in one receive with a header is copied, and what came before the connection to the server was there.</summary>
-    private static void AssertRelayed(GatewayProcess gateway, string relay, double bodiesMiB)
+    private static async Task AssertRelayed(GatewayProcess gateway, string relay, double bodiesMiB)
     {
         const double copiedMiBMax = 2;
         RelayCounts counts = RelayCounts.Of(gateway);
         if (relay == "splice")
         {
-            Assert.InRange(counts.CopiedMiB, 0, copiedMiBMax);
-            Assert.InRange(counts.SplicedMiB, bodiesMiB - copiedMiBMax, bodiesMiB);
+            await Assert.That(counts.CopiedMiB).IsBetween(0, copiedMiBMax);
+            await Assert.That(counts.SplicedMiB).IsBetween(bodiesMiB - copiedMiBMax, bodiesMiB);
         }
         else
         {
-            Assert.Equal(0, counts.SplicedMiB);
-            Assert.InRange(counts.CopiedMiB, bodiesMiB - 0.1, bodiesMiB + 0.1);
+            await Assert.That(counts.SplicedMiB).IsEqualTo(0);
+            await Assert.That(counts.CopiedMiB).IsBetween(bodiesMiB - 0.1, bodiesMiB + 0.1);
         }
-        Assert.Equal(0, counts.WithoutPipe);
+        await Assert.That(counts.WithoutPipe).IsEqualTo(0);
     }
 
     private static void EchoLargeSmf(Peer peer)
@@ -193,17 +193,17 @@ public sealed class RelayTests : IDisposable
     {
         caller.Send(FrameMessage.OctetsEchoHeader());
         LargeBody.SendOctets(caller, bytes);
-        Assert.Equal(1, FrameMessage.ReadHeader(caller)!.Error);
-        Assert.Equal(bytes, LargeBody.ReadOctets(caller));
+        Must.Hold(FrameMessage.ReadHeader(caller)!.Error == 1);
+        Must.Hold(LargeBody.ReadOctets(caller) == bytes);
     }
 
-    private static void AssertServesOthers(GatewayProcess gateway)
+    private static async Task AssertServesOthers(GatewayProcess gateway)
     {
         using var smf = Peer.Connect(gateway.SmfAddress);
         smf.Send(SmfMessage.Request(7).ToBytes());
-        Assert.Equal(SmfMessage.Request(7) with { Meta = SmfStatus.Ok }, SmfMessage.Read(smf));
+        await Assert.That(SmfMessage.Read(smf)).IsEqualTo(SmfMessage.Request(7) with { Meta = SmfStatus.Ok });
         using var frame = Peer.Connect(gateway.FrameAddress);
         frame.Send(FrameMessage.Call("Echo", "7").ToBytes());
-        Assert.Equal("7", FrameMessage.Read(frame)!.Text);
+        await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo("7");
     }
 }

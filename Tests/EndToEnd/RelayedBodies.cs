@@ -1,6 +1,6 @@
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -9,7 +9,7 @@ internal static class RelayedBodies
 {
     public const int BodyBytes = 2 * FrameHeader.PayloadBytesMax;
 
-    public static TheoryData<string, string> Relays => [.. from relay in (string[])["splice", "copy"] from transport in (string[])["tcp", "unix"] select (relay, transport)];
+    public static IEnumerable<(string, string)> Relays => [.. from relay in (string[])["splice", "copy"] from transport in (string[])["tcp", "unix"] select (relay, transport)];
 
     public static GatewayProcess StartGateway(
         TestNetwork network, string relay, string callers, ScriptedServer smfServer, ScriptedServer frameServer, string limits = "") =>
@@ -45,6 +45,6 @@ internal static class RelayedBodies
     public static void AssertComes(SemaphoreSlim signal, int times, string what)
     {
         for (; times > 0; times--)
-            Assert.True(signal.Wait(Patience.Short), what);
+            Must.Hold(signal.Wait(Patience.Short), what);
     }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using FrameRpc.Tests.Cli;
-using FrameRpc.Tests.Configuration;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -41,19 +39,19 @@ internal sealed class ScratchCopy : IDisposable
         }
     }
 
-    public string Folder { get; } = GatewayProcess.NewFolder();
+    public string Folder { get; } = TestNetwork.NewFolder();
 
     /// <summary>The text with the ports of this copy.</summary>
     public string Here(string text) =>
         ShippedPorts.Zip(_ports).Aggregate(text, (here, port) => here.Replace($":{port.First}", $":{port.Second}", StringComparison.Ordinal));
 
     public Result Shell(string commands, params (string Name, string Value)[] variables) =>
-        Binary.Run(Binary.StartProgram("bash", Folder, variables, "-euo", "pipefail", "-c", commands));
+        Programs.Run(Programs.Start("bash", Folder, variables, "-euo", "pipefail", "-c", commands));
 
     /// <summary>Starts a program of this copy, which ends with it.</summary>
     public Process Start(string program, params string[] args)
     {
-        Process process = Binary.StartProgram(program, Folder, [], args);
+        Process process = Programs.Start(program, Folder, [], args);
         _started.Add(process);
         return process;
     }

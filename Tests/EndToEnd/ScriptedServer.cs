@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 

@@ -1,4 +1,4 @@
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -7,8 +7,8 @@ public sealed class ServerConnectionsTests
     /// <summary>More than shares a connection, so that each call needs one to itself.</summary>
     private const int LargeBytes = 200_000;
 
-    [Fact]
-    public void All_workers_together_open_as_many_connections_to_a_server_as_it_is_allowed_and_every_call_gets_its_turn()
+    [Test]
+    public async Task All_workers_together_open_as_many_connections_to_a_server_as_it_is_allowed_and_every_call_gets_its_turn()
     {
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { Workers = 2, BackendMembers = """ "connectionsPerServerMax": 4 """ });
@@ -28,10 +28,10 @@ public sealed class ServerConnectionsTests
         held.LetGo();
 
         foreach (Peer caller in frames)
-            Assert.Equal("7", FrameMessage.Read(caller)!.Text);
+            await Assert.That(FrameMessage.Read(caller)!.Text).IsEqualTo("7");
         foreach (Peer caller in smf)
-            Assert.Equal([3, 7], new int[] { SmfMessage.Read(caller)!.Session, SmfMessage.Read(caller)!.Session }.Order());
-        Assert.Equal((4, 4), (held.SmfConnections, held.FrameConnections));
+            await Assert.That(new int[] { SmfMessage.Read(caller)!.Session, SmfMessage.Read(caller)!.Session }.Order()).IsSequence([3, 7]);
+        await Assert.That((held.SmfConnections, held.FrameConnections)).IsEqualTo((4, 4));
         foreach (Peer caller in frames.Concat(smf))
             caller.Dispose();
     }

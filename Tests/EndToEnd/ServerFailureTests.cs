@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -8,8 +8,8 @@ public sealed class ServerFailureTests
 {
     private const int CallsInFlight = 50;
 
-    [Fact]
-    public void A_server_that_refuses_is_passed_over_for_the_next()
+    [Test]
+    public async Task A_server_that_refuses_is_passed_over_for_the_next()
     {
         using var nobody = new NobodyListens();
         using var smfServer = ScriptedServer.SmfEcho();
@@ -26,13 +26,13 @@ public sealed class ServerFailureTests
             using var frame = Peer.Connect(gateway.FrameAddress);
             smf.Send(SmfMessage.Request(number).ToBytes());
             frame.Send(FrameMessage.Call("Echo", $"{number}").ToBytes());
-            Assert.Equal(SmfMessage.Request(number) with { Meta = 200 }, SmfMessage.Read(smf));
-            Assert.Equal($"{number}", FrameMessage.Read(frame)!.Text);
+            await Assert.That(SmfMessage.Read(smf)).IsEqualTo(SmfMessage.Request(number) with { Meta = 200 });
+            await Assert.That(FrameMessage.Read(frame)!.Text).IsEqualTo($"{number}");
         }
     }
 
-    [Fact]
-    public void Without_any_server_that_can_be_reached_calls_get_503_and_error_3()
+    [Test]
+    public async Task Without_any_server_that_can_be_reached_calls_get_503_and_error_3()
     {
         using var nobody = new NobodyListens();
         using var gateway = GatewayProcess.Start(new GatewayFile
@@ -47,14 +47,14 @@ public sealed class ServerFailureTests
         {
             smf.Send(SmfMessage.Request(number).ToBytes());
             frame.Send(FrameMessage.Call("Echo", "1").ToBytes());
-            Assert.Equal(503u, SmfMessage.Read(smf)!.Meta);
-            Assert.Equal(FrameMessage.Fail(3, "no server of this backend can be reached"), FrameMessage.Read(frame));
+            await Assert.That(SmfMessage.Read(smf)!.Meta).IsEqualTo(503u);
+            await Assert.That(FrameMessage.Read(frame)).IsEqualTo(FrameMessage.Fail(3, "no server of this backend can be reached"));
         }
     }
 
     /// <summary>The server is another process, a gateway before a server that never answers, and is killed as the kernel kills.</summary>
-    [Fact]
-    public void When_a_server_is_killed_with_calls_in_flight_each_gets_502_and_the_next_calls_go_to_the_other()
+    [Test]
+    public async Task When_a_server_is_killed_with_calls_in_flight_each_gets_502_and_the_next_calls_go_to_the_other()
     {
         var arrived = new CountdownEvent(CallsInFlight);
         using var silentSmf = new ScriptedServer("127.0.0.1:0", peer => Swallow(peer, SmfMessage.Read, arrived));
@@ -68,20 +68,20 @@ public sealed class ServerFailureTests
         foreach (SmfMessage request in requests)
             caller.Send(request.ToBytes());
         HashSet<ushort> answered = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 200))];
-        Assert.True(arrived.Wait(Patience.Short, TestContext.Current.CancellationToken), "the calls do not arrive");
+        await Assert.That(arrived.Wait(Patience.Short, TestContext.Current!.Execution.CancellationToken)).IsTrue().Because("the calls do not arrive");
         doomed.Kill();
         HashSet<ushort> lost = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 502))];
 
-        Assert.Equal(requests.Select(request => request.Session).Order(), answered.Union(lost).Order());
+        await Assert.That(answered.Union(lost).Order()).IsSequence(requests.Select(request => request.Session).Order());
         foreach (SmfMessage request in requests)
         {
             caller.Send(request.ToBytes());
-            Assert.Equal(request with { Meta = 200 }, SmfMessage.Read(caller));
+            await Assert.That(SmfMessage.Read(caller)).IsEqualTo(request with { Meta = 200 });
         }
     }
 
-    [Fact]
-    public void When_a_frame_server_is_killed_with_calls_in_flight_each_gets_error_3_and_the_next_calls_go_to_the_other()
+    [Test]
+    public async Task When_a_frame_server_is_killed_with_calls_in_flight_each_gets_error_3_and_the_next_calls_go_to_the_other()
     {
         var arrived = new CountdownEvent(CallsInFlight);
         using var silent = new ScriptedServer("127.0.0.1:0", peer => Swallow(peer, FrameMessage.Read, arrived));
@@ -92,24 +92,24 @@ public sealed class ServerFailureTests
 
         foreach (Peer caller in callers)
             caller.Send(FrameMessage.Call("Echo", "1").ToBytes());
-        Assert.True(arrived.Wait(Patience.Short, TestContext.Current.CancellationToken), "the calls do not arrive");
+        await Assert.That(arrived.Wait(Patience.Short, TestContext.Current!.Execution.CancellationToken)).IsTrue().Because("the calls do not arrive");
         doomed.Kill();
 
         FrameMessage[] replies = [.. callers.Select(caller => FrameMessage.Read(caller)!)];
-        Assert.Equal(CallsInFlight, replies.Count(reply => reply == FrameMessage.Fail(3, "the server closed the connection before its reply")));
-        Assert.Equal(CallsInFlight, replies.Count(reply => reply == FrameMessage.Ok("1"u8.ToArray())));
+        await Assert.That(replies.Count(reply => reply == FrameMessage.Fail(3, "the server closed the connection before its reply"))).IsEqualTo(CallsInFlight);
+        await Assert.That(replies.Count(reply => reply == FrameMessage.Ok("1"u8.ToArray()))).IsEqualTo(CallsInFlight);
         foreach (Peer caller in callers)
         {
             caller.Send(FrameMessage.Call("Echo", "2").ToBytes());
-            Assert.Equal("2", FrameMessage.Read(caller)!.Text);
+            await Assert.That(FrameMessage.Read(caller)!.Text).IsEqualTo("2");
             caller.Dispose();
         }
     }
 
-    [Theory]
-    [InlineData(StreamEnd.InOrder)]
-    [InlineData(StreamEnd.Reset)]
-    public void A_server_that_closes_on_a_call_loses_the_calls_in_flight_and_no_others(StreamEnd how)
+    [Test]
+    [Arguments(StreamEnd.InOrder)]
+    [Arguments(StreamEnd.Reset)]
+    public async Task A_server_that_closes_on_a_call_loses_the_calls_in_flight_and_no_others(StreamEnd how)
     {
         using var server = new ScriptedServer("127.0.0.1:0", peer =>
         {
@@ -124,36 +124,35 @@ public sealed class ServerFailureTests
         {
             for (int number = 1; number <= CallsInFlight; number++)
                 caller.Send(SmfMessage.Request(number).ToBytes());
-            Assert.Equal(
-                Enumerable.Range(1, CallsInFlight).Select(number => (ushort)number).ToHashSet(),
-                Enumerable.Range(1, CallsInFlight).Select(_ => Answer(caller, 502)).ToHashSet());
+            await Assert.That(Enumerable.Range(1, CallsInFlight).Select(_ => Answer(caller, 502)).ToHashSet())
+                .IsSequence(Enumerable.Range(1, CallsInFlight).Select(number => (ushort)number).ToHashSet());
         }
-        Assert.Equal(3, server.Accepted);
-        Assert.Empty(server.Problems);
+        await Assert.That(server.Accepted).IsEqualTo(3);
+        await Assert.That(server.Problems).IsEmpty();
     }
 
-    [Fact]
-    public void A_server_that_comes_back_is_used_again()
+    [Test]
+    public async Task A_server_that_comes_back_is_used_again()
     {
         using var other = ScriptedServer.SmfEcho();
         var server = ScriptedServer.SmfEcho();
         string address = server.Address;
         using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [address, other.Address], Workers = 1 });
         using var caller = Peer.Connect(gateway.SmfAddress);
-        AssertServed(caller);
-        AssertServed(caller);
-        Assert.Equal(1, server.Accepted);
+        await AssertServed(caller);
+        await AssertServed(caller);
+        await Assert.That(server.Accepted).IsEqualTo(1);
 
         server.Dispose();
         // A call that is on its way when the server goes gets 502; after that none is sent there.
         Patience.Until(() => Call(caller).Meta == 200 && Call(caller).Meta == 200, "all calls go to the other server");
         for (int calls = 0; calls < CallsInFlight; calls++)
-            AssertServed(caller);
+            await AssertServed(caller);
 
         using var back = ScriptedServer.SmfEcho(address);
         Patience.Until(() => Call(caller).Meta == 200 && back.Accepted > 0, "the server that came back is used again");
         for (int calls = 0; calls < CallsInFlight; calls++)
-            AssertServed(caller);
+            await AssertServed(caller);
     }
 
     private static SmfMessage Call(Peer caller)
@@ -162,12 +161,12 @@ public sealed class ServerFailureTests
         return SmfMessage.Read(caller)!;
     }
 
-    private static void AssertServed(Peer caller) => Assert.Equal(SmfMessage.Request(7) with { Meta = 200 }, Call(caller));
+    private static async Task AssertServed(Peer caller) => await Assert.That(Call(caller)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
 
     private static ushort Answer(Peer caller, uint status)
     {
         SmfMessage reply = SmfMessage.Read(caller)!;
-        Assert.Equal(status, reply.Meta);
+        Must.Hold(reply.Meta == status);
         return reply.Session;
     }
 

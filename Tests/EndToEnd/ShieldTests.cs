@@ -1,8 +1,8 @@
 using System.Text;
-using FrameRpc.Tests.Proxy.Frames;
+using FrameRpc.Tests.Peers;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Frames;
-using Xunit;
+using FrameMessage = FrameRpc.Tests.Peers.FrameMessage;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -16,17 +16,16 @@ public sealed class ShieldTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    [Theory]
-    [MemberData(nameof(RelayedBodies.Relays), MemberType = typeof(RelayedBodies))]
-    public void No_request_runs_what_has_no_route_or_ends_the_server(string relay, string transport)
+    [Test]
+    [MethodDataSource(typeof(RelayedBodies), nameof(RelayedBodies.Relays))]
+    public async Task No_request_runs_what_has_no_route_or_ends_the_server(string relay, string transport)
     {
         var lenient = new LenientFrameServer(new FrameRpc.Gateway.Sockets.TcpAddress("lenient", 1));
         using var server = new ScriptedServer(_network.Address(transport, "server"), peer => Serve(lenient, peer));
         using var gateway = Start(server, relay, transport);
         int honestCalls = 0;
-        foreach (var attack in LenientServerTests.AttacksWith("EchoOctets"))
+        foreach ((string name, byte[] request) in LenientAttacks.AttacksWith("EchoOctets"))
         {
-            (string name, byte[] request) = attack.Data;
             foreach (int pieceBytes in new[] { request.Length, 512, 1 })
             {
                 if (request.Length / pieceBytes > 2000)
@@ -34,23 +33,22 @@ public sealed class ShieldTests : IDisposable
                 using var attacker = Peer.Connect(gateway.FrameAddress);
                 for (int at = 0; at < request.Length; at += pieceBytes)
                     attacker.Send(request.AsSpan(at, Math.Min(pieceBytes, request.Length - at)));
-                Assert.True(FrameMessage.Read(attacker) is { Error: 2 }, name);
-                AssertServes(gateway, $"\"honest {honestCalls++}\"", name);
-                lock (lenient)
-                    Assert.Equal((false, honestCalls), (lenient.HasDied, lenient.Ran.Count));
+                await Assert.That(FrameMessage.Read(attacker) is { Error: 2 }).IsTrue().Because(name);
+                await AssertServes(gateway, $"\"honest {honestCalls++}\"", name);
+                (bool hasDied, string[] endpoints) = Ran(lenient);
+                await Assert.That((hasDied, endpoints.Length)).IsEqualTo((false, honestCalls));
             }
         }
-        lock (lenient)
-            Assert.All(lenient.Ran, call => Assert.Equal("Echo", call.Endpoint));
+        foreach (string endpoint in Ran(lenient).Endpoints)
+            await Assert.That(endpoint).IsEqualTo("Echo");
     }
 
-    [Theory]
-    [MemberData(nameof(RelayedBodies.Relays), MemberType = typeof(RelayedBodies))]
-    public void No_server_forges_the_reply_to_its_callers_next_call(string relay, string transport)
+    [Test]
+    [MethodDataSource(typeof(RelayedBodies), nameof(RelayedBodies.Relays))]
+    public async Task No_server_forges_the_reply_to_its_callers_next_call(string relay, string transport)
     {
-        foreach (var forgery in LenientServerTests.Forgeries)
+        foreach ((string name, byte[] reply) in LenientAttacks.Forgeries)
         {
-            (string name, byte[] reply) = forgery.Data;
             int answered = 0;
             using var server = new ScriptedServer(_network.Address(transport, $"server-{Guid.NewGuid():n}"), peer =>
             {
@@ -61,8 +59,8 @@ public sealed class ShieldTests : IDisposable
             using var caller = Peer.Connect(gateway.FrameAddress);
             caller.Send([.. FrameMessage.Call("Echo", "1").ToBytes(), .. FrameMessage.Call("Echo", "\"next\"").ToBytes()]);
             string seen = Encoding.Latin1.GetString(ReadUntil(caller, "\"next\""u8));
-            Assert.False(seen.Contains("forged", StringComparison.Ordinal), name);
-            AssertServes(gateway, "\"other\"", name);
+            await Assert.That(seen.Contains("forged", StringComparison.Ordinal)).IsFalse().Because(name);
+            await AssertServes(gateway, "\"other\"", name);
         }
     }
 
@@ -75,12 +73,18 @@ public sealed class ShieldTests : IDisposable
         Workers = 1,
     });
 
-    private static void AssertServes(GatewayProcess gateway, string json, string after)
+    private static async Task AssertServes(GatewayProcess gateway, string json, string after)
     {
         using var honest = Peer.Connect(gateway.FrameAddress);
         honest.Send(FrameMessage.Call("Echo", json).ToBytes());
         FrameMessage reply = FrameMessage.Read(honest)!;
-        Assert.Equal((after, "", json), (after, reply.ErrorMessage, reply.Text));
+        await Assert.That((after, reply.ErrorMessage, reply.Text)).IsEqualTo((after, "", json));
+    }
+
+    private static (bool HasDied, string[] Endpoints) Ran(LenientFrameServer lenient)
+    {
+        lock (lenient)
+            return (lenient.HasDied, [.. lenient.Ran.Select(call => call.Endpoint)]);
     }
 
     private static void Serve(LenientFrameServer lenient, Peer peer)

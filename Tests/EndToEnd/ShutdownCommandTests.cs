@@ -2,8 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Tests.Cli;
-using Xunit;
+using FrameRpc.Tests.Peers;
 
 namespace FrameRpc.Tests.EndToEnd;
 
@@ -13,36 +12,36 @@ public sealed class ShutdownCommandTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    [Theory]
-    [InlineData("tcp")]
-    [InlineData("unix")]
-    public void It_stops_the_gateway_and_returns_when_that_is_gone(string transport)
+    [Test]
+    [Arguments("tcp")]
+    [Arguments("unix")]
+    public async Task It_stops_the_gateway_and_returns_when_that_is_gone(string transport)
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = _network.Address(transport, "admin"), AdminMembers = transport == "tcp" ? GatewayFile.WithToken : "" });
         string[] token = transport == "tcp" ? ["--token-file", Path.Combine(gateway.Folder, "admin.token")] : [];
 
         Result shutdown = Binary.Run(_network.Folder, ["shutdown", "--admin", gateway.AdminAddress, .. token]);
 
-        Assert.Equal((0, ""), (shutdown.Status, shutdown.Error));
-        Assert.Matches($@"^the gateway at {gateway.AdminAddress} is gone after \d+\.\d s\n$", shutdown.Output);
-        Assert.False(Peer.CanConnect(gateway.AdminAddress));
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That((shutdown.Status, shutdown.Error)).IsEqualTo((0, ""));
+        await Assert.That(shutdown.Output).Matches($@"^the gateway at {gateway.AdminAddress} is gone after \d+\.\d s\n$");
+        await Assert.That(Peer.CanConnect(gateway.AdminAddress)).IsFalse();
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Fact]
-    public void It_finds_the_address_in_the_configuration_as_the_gateway_does()
+    [Test]
+    public async Task It_finds_the_address_in_the_configuration_as_the_gateway_does()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = $"unix:{_network.SocketPath("admin")}" });
 
         Result shutdown = Binary.Run(gateway.Folder, "shutdown", "--delay", "10ms");
 
-        Assert.Equal((0, ""), (shutdown.Status, shutdown.Error));
-        Assert.Equal(0, gateway.WaitForExit());
-        Assert.Contains("callers are served as before for 0.01 s\n", gateway.Output, StringComparison.Ordinal);
+        await Assert.That((shutdown.Status, shutdown.Error)).IsEqualTo((0, ""));
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
+        await Assert.That(gateway.Output).Contains("callers are served as before for 0.01 s\n", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void It_says_what_it_waits_for()
+    [Test]
+    public async Task It_says_what_it_waits_for()
     {
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { Admin = "127.0.0.1:0", AdminMembers = GatewayFile.WithToken });
@@ -54,96 +53,97 @@ public sealed class ShutdownCommandTests : IDisposable
         string? line = shutdown.StandardOutput.ReadLine();
         held.LetGo();
 
-        Assert.Matches(@"^still there after \d+ s, with 1 call in flight$", line);
-        Assert.Equal(0, Binary.Run(shutdown).Status);
-        Assert.Equal(200u, SmfMessage.Read(busy)!.Meta);
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That(line).Matches(@"^still there after \d+ s, with 1 call in flight$");
+        await Assert.That(Programs.Run(shutdown).Status).IsEqualTo(0);
+        await Assert.That(SmfMessage.Read(busy)!.Meta).IsEqualTo(200u);
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Fact]
-    public void It_finds_address_and_token_in_the_configuration_as_the_gateway_does()
+    [Test]
+    public async Task It_finds_address_and_token_in_the_configuration_as_the_gateway_does()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = $"127.0.0.1:{FreePort()}", AdminMembers = GatewayFile.WithToken });
 
         Result shutdown = Binary.Run(_network.Folder, "shutdown", "--config", Path.Combine(gateway.Folder, "gateway.json"));
 
-        Assert.Equal((0, ""), (shutdown.Status, shutdown.Error));
-        Assert.Equal(0, gateway.WaitForExit());
+        await Assert.That((shutdown.Status, shutdown.Error)).IsEqualTo((0, ""));
+        await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
 
-    [Fact]
-    public void A_token_that_may_not_be_read_is_told_with_what_to_do_and_status_1()
+    [Test]
+    public async Task A_token_that_may_not_be_read_is_told_with_what_to_do_and_status_1()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root becomes another user");
+        Skip.Unless(Environment.IsPrivilegedProcess, "only root becomes another user");
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = $"127.0.0.1:{FreePort()}", AdminMembers = GatewayFile.WithToken });
         FileSystem.ChangeMode(gateway.Folder, (UnixFileMode)0b111_101_101);
 
-        Result shutdown = Binary.Run(OtherUser.Start(OtherUser.Number, gateway.Folder, "shutdown"));
+        Result shutdown = Programs.Run(OtherUser.Start(OtherUser.Number, gateway.Folder, "shutdown"));
 
-        Assert.Equal(
-            new Result(1, "", $"gateway.json: admin.tokenFile: {gateway.Folder}/admin.token cannot be read: Permission denied; run this as the user of the gateway or as root, where it runs, or stop its process with SIGTERM\n"),
-            shutdown);
-        Assert.False(gateway.HasExited);
+        await Assert.That(shutdown)
+            .IsEqualTo(new Result(1, "", $"gateway.json: admin.tokenFile: {gateway.Folder}/admin.token cannot be read: Permission denied; run this as the user of the gateway or as root, where it runs, or stop its process with SIGTERM\n"));
+        await Assert.That(gateway.HasExited).IsFalse();
     }
 
-    [Fact]
-    public void A_gateway_without_a_token_refuses_over_tcp_and_its_reason_is_told_with_status_1()
+    [Test]
+    public async Task A_gateway_without_a_token_refuses_over_tcp_and_its_reason_is_told_with_status_1()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0" });
 
         Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", gateway.AdminAddress);
 
-        Assert.Equal(1, shutdown.Status);
-        Assert.StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: Over TCP anybody may come", shutdown.Error, StringComparison.Ordinal);
-        Assert.False(gateway.HasExited);
+        await Assert.That(shutdown.Status).IsEqualTo(1);
+        await Assert.That(shutdown.Error)
+            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: Over TCP anybody may come", StringComparison.Ordinal);
+        await Assert.That(gateway.HasExited).IsFalse();
     }
 
-    [Fact]
-    public void To_a_gateway_that_is_named_the_token_of_a_configuration_is_not_sent()
+    [Test]
+    public async Task To_a_gateway_that_is_named_the_token_of_a_configuration_is_not_sent()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = "127.0.0.1:0", AdminMembers = GatewayFile.WithToken });
 
         Result shutdown = Binary.Run(gateway.Folder, "shutdown", "--admin", gateway.AdminAddress);
 
-        Assert.Equal(1, shutdown.Status);
-        Assert.StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: What changes the gateway takes its token: ", shutdown.Error, StringComparison.Ordinal);
+        await Assert.That(shutdown.Status).IsEqualTo(1);
+        await Assert.That(shutdown.Error)
+            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: What changes the gateway takes its token: ", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Where_nobody_listens_it_says_so_with_status_1()
+    [Test]
+    public async Task Where_nobody_listens_it_says_so_with_status_1()
     {
         string path = _network.SocketPath("nobody");
 
         Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", $"unix:{path}");
 
-        Assert.Equal((1, ""), (shutdown.Status, shutdown.Output));
-        Assert.Matches($@"^frpc-gateway: nobody can be reached at unix:{path}: .*\. Is the gateway running, and with this admin address\? --admin names another\.\n$", shutdown.Error);
+        await Assert.That((shutdown.Status, shutdown.Output)).IsEqualTo((1, ""));
+        await Assert.That(shutdown.Error)
+            .Matches($@"^frpc-gateway: nobody can be reached at unix:{path}: .*\. Is the gateway running, and with this admin address\? --admin names another\.\n$");
     }
 
-    [Fact]
-    public void What_is_no_admin_endpoint_is_told_with_status_1()
+    [Test]
+    public async Task What_is_no_admin_endpoint_is_told_with_status_1()
     {
         using var gateway = GatewayProcess.Start(new GatewayFile());
 
         Result shutdown = Binary.Run(_network.Folder, "shutdown", "--admin", gateway.SmfAddress);
 
-        Assert.Equal(1, shutdown.Status);
-        Assert.StartsWith($"frpc-gateway: what listens at {gateway.SmfAddress} is not a gateway's admin endpoint: ", shutdown.Error, StringComparison.Ordinal);
-        Assert.False(gateway.HasExited);
+        await Assert.That(shutdown.Status).IsEqualTo(1);
+        await Assert.That(shutdown.Error)
+            .StartsWith($"frpc-gateway: what listens at {gateway.SmfAddress} is not a gateway's admin endpoint: ", StringComparison.Ordinal);
+        await Assert.That(gateway.HasExited).IsFalse();
     }
 
-    [Fact]
-    public void A_configuration_without_an_admin_endpoint_is_told_with_status_2()
+    [Test]
+    public async Task A_configuration_without_an_admin_endpoint_is_told_with_status_2()
     {
         File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile().ToString());
-        Assert.Equal(
-            new Result(2, "", "gateway.json: it has no admin endpoint; name the address with --admin, or stop the process with SIGTERM\n"),
-            Binary.Run(_network.Folder, "shutdown"));
+        await Assert.That(Binary.Run(_network.Folder, "shutdown"))
+            .IsEqualTo(new Result(2, "", "gateway.json: it has no admin endpoint; name the address with --admin, or stop the process with SIGTERM\n"));
 
         File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile { Admin = "127.0.0.1:0" }.ToString());
-        Assert.Equal(
-            new Result(2, "", "gateway.json: the kernel chose the port of 127.0.0.1:0, and only the gateway's first lines say which; name the address with --admin, and the token with --token-file, or stop the process with SIGTERM\n"),
-            Binary.Run(_network.Folder, "shutdown"));
+        await Assert.That(Binary.Run(_network.Folder, "shutdown"))
+            .IsEqualTo(new Result(2, "", "gateway.json: the kernel chose the port of 127.0.0.1:0, and only the gateway's first lines say which; name the address with --admin, and the token with --token-file, or stop the process with SIGTERM\n"));
     }
 
     /// <summary>One that the configuration can name.</summary>

@@ -1,7 +1,7 @@
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
-using Xunit;
+using FrameRpc.Tests.Peers;
 using static FrameRpc.Tests.EndToEnd.RelayedBodies;
 
 namespace FrameRpc.Tests.EndToEnd;
@@ -22,9 +22,9 @@ public sealed class TricklingRelayTests : IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    [Theory]
-    [MemberData(nameof(RelayedBodies.Relays), MemberType = typeof(RelayedBodies))]
-    public void A_request_that_trickles_in_is_passed_on_as_it_comes(string relay, string transport)
+    [Test]
+    [MethodDataSource(typeof(RelayedBodies), nameof(RelayedBodies.Relays))]
+    public async Task A_request_that_trickles_in_is_passed_on_as_it_comes(string relay, string transport)
     {
         using var arrived = new SemaphoreSlim(0);
         void AwaitArrival() => AssertComes(arrived, 1, "a piece arrives before the next is sent");
@@ -55,13 +55,13 @@ public sealed class TricklingRelayTests : IDisposable
         SendPieces(frame, DemoContent.Fill, AwaitArrival);
         AssertComes(arrived, 1, "the rest arrives");
 
-        Assert.Empty(smfServer.Problems);
-        Assert.Empty(frameServer.Problems);
+        await Assert.That(smfServer.Problems).IsEmpty();
+        await Assert.That(frameServer.Problems).IsEmpty();
     }
 
-    [Theory]
-    [MemberData(nameof(RelayedBodies.Relays), MemberType = typeof(RelayedBodies))]
-    public void A_reply_that_trickles_in_is_passed_on_as_it_comes(string relay, string transport)
+    [Test]
+    [MethodDataSource(typeof(RelayedBodies), nameof(RelayedBodies.Relays))]
+    public async Task A_reply_that_trickles_in_is_passed_on_as_it_comes(string relay, string transport)
     {
         using var arrived = new SemaphoreSlim(0);
         void AwaitArrival() => AssertComes(arrived, 1, "a piece arrives before the next is sent");
@@ -90,8 +90,8 @@ public sealed class TricklingRelayTests : IDisposable
         frame.Receive(FrameHeader.Bytes);
         ReadPieces(frame, LargeBody.ReadContent, arrived);
 
-        Assert.Empty(smfServer.Problems);
-        Assert.Empty(frameServer.Problems);
+        await Assert.That(smfServer.Problems).IsEmpty();
+        await Assert.That(frameServer.Problems).IsEmpty();
     }
 
     private static void ReadPieces(Peer peer, ReadContent read, SemaphoreSlim arrived)

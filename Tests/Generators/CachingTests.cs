@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Xunit;
 
 namespace FrameRpc.Tests.Generators;
 
@@ -9,52 +8,52 @@ public sealed class CachingTests
 {
     private const string Service = "[FrameService(typeof(Json))] interface IA { Task<string> GetAsync(int number); }";
 
-    [Theory]
-    [InlineData("class Other;")]
-    [InlineData("class Other { void Method() { } }", "class Other { void Method() { int local; } }")]
-    public void An_edit_of_another_file_leaves_everything_as_it_is(string before, string after = "class Other { int _field; }")
+    [Test]
+    [Arguments("class Other;")]
+    [Arguments("class Other { void Method() { } }", "class Other { void Method() { int local; } }")]
+    public async Task An_edit_of_another_file_leaves_everything_as_it_is(string before, string after = "class Other { int _field; }")
     {
         CSharpCompilation program = Compiler.Program(Service).AddSyntaxTrees(Compiler.Parse(before));
-        Assert.True(IsUntouched(program, program.ReplaceSyntaxTree(program.SyntaxTrees[^1], Compiler.Parse(after))));
+        await Assert.That(await IsUntouched(program, program.ReplaceSyntaxTree(program.SyntaxTrees[^1], Compiler.Parse(after)))).IsTrue();
     }
 
-    [Theory]
-    [InlineData("\n\n" + Service)]
-    [InlineData(Service + "class Other;")]
-    [InlineData("[FrameService(typeof(Json))] interface IA { /* how much? */ Task<string> GetAsync( int number ); }")]
-    public void An_edit_beside_the_interface_leaves_its_code_as_it_is(string after) => Assert.True(IsUntouched(Service, after));
+    [Test]
+    [Arguments("\n\n" + Service)]
+    [Arguments(Service + "class Other;")]
+    [Arguments("[FrameService(typeof(Json))] interface IA { /* how much? */ Task<string> GetAsync( int number ); }")]
+    public async Task An_edit_beside_the_interface_leaves_its_code_as_it_is(string after) => await Assert.That(await IsUntouched(Service, after)).IsTrue();
 
-    [Theory]
-    [InlineData("[FrameService(typeof(Json))] interface IA { Task<string> GetAsync(int amount); }")]
-    [InlineData("[FrameService(typeof(Json))] interface IA { Task<string> GetAsync(int number); Task PutAsync(); }")]
-    [InlineData("[FrameService(typeof(Json))] interface IA { Task<int> GetAsync(int number); }")]
-    [InlineData("[FrameService(typeof(Json))] interface IA { [FrameEndpoint(\"X\")] Task<string> GetAsync(int number); }")]
-    [InlineData("[FrameService(typeof(Json))] public interface IA { Task<string> GetAsync(int number); }")]
-    [InlineData("namespace N { [FrameService(typeof(Json))] interface IA { Task<string> GetAsync(int number); } }")]
-    public void An_edit_of_the_interface_is_taken_up(string after) => Assert.False(IsUntouched(Service, after));
+    [Test]
+    [Arguments("[FrameService(typeof(Json))] interface IA { Task<string> GetAsync(int amount); }")]
+    [Arguments("[FrameService(typeof(Json))] interface IA { Task<string> GetAsync(int number); Task PutAsync(); }")]
+    [Arguments("[FrameService(typeof(Json))] interface IA { Task<int> GetAsync(int number); }")]
+    [Arguments("[FrameService(typeof(Json))] interface IA { [FrameEndpoint(\"X\")] Task<string> GetAsync(int number); }")]
+    [Arguments("[FrameService(typeof(Json))] public interface IA { Task<string> GetAsync(int number); }")]
+    [Arguments("namespace N { [FrameService(typeof(Json))] interface IA { Task<string> GetAsync(int number); } }")]
+    public async Task An_edit_of_the_interface_is_taken_up(string after) => await Assert.That(await IsUntouched(Service, after)).IsFalse();
 
-    [Fact]
-    public void A_mistake_moves_with_its_line()
+    [Test]
+    public async Task A_mistake_moves_with_its_line()
     {
         const string Mistaken = "[FrameService] interface IA { void A(); }";
-        Assert.True(IsUntouched(Mistaken, Mistaken + "class Other;"));
-        Assert.False(IsUntouched(Mistaken, "\n" + Mistaken));
+        await Assert.That(await IsUntouched(Mistaken, Mistaken + "class Other;")).IsTrue();
+        await Assert.That(await IsUntouched(Mistaken, "\n" + Mistaken)).IsFalse();
     }
 
-    [Fact]
-    public void The_same_source_gives_the_same_code() => Assert.Equal(Compiler.Files(Service), Compiler.Files(Service));
+    [Test]
+    public async Task The_same_source_gives_the_same_code() => await Assert.That(Compiler.Files(Service)).IsSequence(Compiler.Files(Service));
 
-    private static bool IsUntouched(string before, string after)
+    private static async Task<bool> IsUntouched(string before, string after)
     {
         CSharpCompilation program = Compiler.Program(before);
-        return IsUntouched(program, program.ReplaceSyntaxTree(program.SyntaxTrees[0], Compiler.Parse(after)));
+        return await IsUntouched(program, program.ReplaceSyntaxTree(program.SyntaxTrees[0], Compiler.Parse(after)));
     }
 
-    private static bool IsUntouched(Compilation before, Compilation after)
+    private static async Task<bool> IsUntouched(Compilation before, Compilation after)
     {
-        GeneratorRunResult result = Assert.Single(Compiler.Driver().RunGenerators(before).RunGenerators(after).GetRunResult().Results);
+        GeneratorRunResult result = await Assert.That(Compiler.Driver().RunGenerators(before).RunGenerators(after).GetRunResult().Results).HasSingleItem();
         IncrementalGeneratorRunStep[] steps = [.. result.TrackedOutputSteps.SelectMany(step => step.Value)];
-        Assert.NotEmpty(steps);
+        await Assert.That(steps).IsNotEmpty();
         return steps.SelectMany(step => step.Outputs).All(output => output.Reason is IncrementalStepRunReason.Cached);
     }
 }

@@ -6,14 +6,13 @@ using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Server;
 using FrameRpc.Protocol.Transports;
-using Xunit;
 
 namespace FrameRpc.Tests.Generators;
 
 /// <summary>A generated client and a generated dispatcher, over memory and one connection: what a call leaves behind shows in the next one.</summary>
 public sealed class FrameServiceTests : IAsyncDisposable
 {
-    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancel = TestContext.Current!.Execution.CancellationToken;
     private readonly InProcessTransport _transport = new();
     private readonly Files _service = new();
     private readonly FrameServer _server;
@@ -28,60 +27,60 @@ public sealed class FrameServiceTests : IAsyncDisposable
         _files = new FilesClient(_client);
     }
 
-    [Fact]
+    [Test]
     public async Task Json_goes_both_ways()
     {
-        Assert.Equal(new FileInfo("abc", 3), await _files.DescribeAsync(new FileName("abc"), cancel: _cancel));
-        Assert.Equal(["2", null], await _files.RenameAsync(new() { ["a"] = "2", ["b"] = null }, _cancel));
+        await Assert.That(await _files.DescribeAsync(new FileName("abc"), cancel: _cancel)).IsEqualTo(new FileInfo("abc", 3));
+        await Assert.That(await _files.RenameAsync(new() { ["a"] = "2", ["b"] = null }, _cancel)).IsSequence(["2", null]);
     }
 
-    [Fact]
+    [Test]
     public async Task A_method_with_a_body_in_the_interface_runs_on_the_callers_side() =>
-        Assert.Equal(new FileInfo("abc", 3), await ((IFiles)_files).DescribeAsync("abc"));
+        await Assert.That(await ((IFiles)_files).DescribeAsync("abc")).IsEqualTo(new FileInfo("abc", 3));
 
-    [Fact]
-    public async Task A_call_may_have_no_parameters_and_a_value_as_its_reply() => Assert.Equal(42, await _files.CountAsync());
+    [Test]
+    public async Task A_call_may_have_no_parameters_and_a_value_as_its_reply() => await Assert.That(await _files.CountAsync()).IsEqualTo(42);
 
-    [Fact]
+    [Test]
     public async Task A_call_may_have_no_reply()
     {
         await _files.TouchAsync(new FileName("a"), _cancel);
         await _files.TouchAsync(new FileName("b"), _cancel);
-        Assert.Equal(2, _service.Touched);
+        await Assert.That(_service.Touched).IsEqualTo(2);
     }
 
-    [Fact]
+    [Test]
     public async Task Null_passes_where_the_types_allow_it()
     {
-        Assert.Null(await _files.FindAsync(null, _cancel));
-        Assert.Equal(new FileInfo("a", 1), await _files.FindAsync(new FileName("a"), _cancel));
+        await Assert.That(await _files.FindAsync(null, _cancel)).IsNull();
+        await Assert.That(await _files.FindAsync(new FileName("a"), _cancel)).IsEqualTo(new FileInfo("a", 1));
     }
 
-    [Fact]
+    [Test]
     public async Task Null_is_refused_where_the_types_have_none()
     {
-        var request = await Assert.ThrowsAsync<RpcReplyException>(() => _files.TouchAsync(null!, _cancel));
-        Assert.Equal((Blame.Caller, "Touch: the body is null"), (request.Blame, request.Message));
+        var request = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _files.TouchAsync(null!, _cancel)))!;
+        await Assert.That((request.Blame, request.Message)).IsEqualTo((Blame.Caller, "Touch: the body is null"));
 
-        var reply = await Assert.ThrowsAsync<RpcProtocolException>(() => _files.DescribeAsync(new FileName("null"), cancel: _cancel));
-        Assert.Equal((Blame.Server, "Describe: the reply is null"), (reply.Blame, reply.Message));
+        var reply = (await Assert.ThrowsExactlyAsync<RpcProtocolException>(() => _files.DescribeAsync(new FileName("null"), cancel: _cancel)))!;
+        await Assert.That((reply.Blame, reply.Message)).IsEqualTo((Blame.Server, "Describe: the reply is null"));
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(FrameHeader.PayloadBytesMax + 1)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(FrameHeader.PayloadBytesMax + 1)]
     public async Task Octets_are_streamed_up_and_down(int length)
     {
         byte[] sent = RandomNumberGenerator.GetBytes(length);
-        Assert.Equal(new FileInfo("stream", length), await _files.UploadAsync(new MemoryStream(sent), _cancel));
-        Assert.Equal(new FileInfo("pipe", length), await _files.UploadPipeAsync(PipeReader.Create(new MemoryStream(sent)), _cancel));
+        await Assert.That(await _files.UploadAsync(new MemoryStream(sent), _cancel)).IsEqualTo(new FileInfo("stream", length));
+        await Assert.That(await _files.UploadPipeAsync(PipeReader.Create(new MemoryStream(sent)), _cancel)).IsEqualTo(new FileInfo("pipe", length));
         await using (Stream reply = await _files.OpenAsync(new FileName($"{length}"), _cancel))
-            Assert.Equal(new byte[length], await ReadAllAsync(reply));
+            await Assert.That(await ReadAllAsync(reply)).IsSequence(new byte[length]);
         PipeReader pipe = await _files.OpenPipeAsync(new FileName($"{length}"), _cancel);
-        Assert.Equal(new byte[length], await ReadAllAsync(pipe.AsStream()));
+        await Assert.That(await ReadAllAsync(pipe.AsStream())).IsSequence(new byte[length]);
     }
 
-    [Fact]
+    [Test]
     public async Task A_reply_is_streamed_while_its_request_still_is()
     {
         var up = new Pipe();
@@ -91,108 +90,108 @@ public sealed class FrameServiceTests : IAsyncDisposable
         {
             _ = await up.Writer.WriteAsync(new byte[] { turn, 1, 2, 3 }, _cancel);
             await down.ReadExactlyAsync(got, _cancel);
-            Assert.Equal([turn, 1, 2, 3], got);
+            await Assert.That(got).IsSequence([turn, 1, 2, 3]);
         }
         await up.Writer.CompleteAsync();
-        Assert.Equal(0, await down.ReadAsync(got, _cancel));
+        await Assert.That(await down.ReadAsync(got, _cancel)).IsEqualTo(0);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(100_000)]
-    [InlineData(FrameHeader.PayloadBytesMax)]
+    [Test]
+    [Arguments(0)]
+    [Arguments(100_000)]
+    [Arguments(FrameHeader.PayloadBytesMax)]
     public async Task Octets_come_whole_as_memory_sequence_or_array(int length)
     {
         byte[] sent = RandomNumberGenerator.GetBytes(length);
         byte[] reversed = [.. sent.Reverse()];
-        Assert.True((await _files.ReverseMemoryAsync(sent, _cancel)).Span.SequenceEqual(reversed));
-        Assert.True((await _files.ReverseSequenceAsync(new ReadOnlySequence<byte>(sent), _cancel)).FirstSpan.SequenceEqual(reversed));
-        Assert.True((await _files.ReverseArrayAsync(sent, _cancel)).AsSpan().SequenceEqual(reversed));
+        await Assert.That((await _files.ReverseMemoryAsync(sent, _cancel)).Span.SequenceEqual(reversed)).IsTrue();
+        await Assert.That((await _files.ReverseSequenceAsync(new ReadOnlySequence<byte>(sent), _cancel)).FirstSpan.SequenceEqual(reversed)).IsTrue();
+        await Assert.That((await _files.ReverseArrayAsync(sent, _cancel)).AsSpan().SequenceEqual(reversed)).IsTrue();
         await _files.StoreAsync(sent, _cancel);
-        Assert.True(_service.Stored.AsSpan().SequenceEqual(sent));
+        await Assert.That(_service.Stored.AsSpan().SequenceEqual(sent)).IsTrue();
     }
 
-    [Fact]
+    [Test]
     public async Task Octets_that_come_whole_are_bounded_both_ways()
     {
-        var request = await Assert.ThrowsAsync<RpcReplyException>(() => _files.StoreAsync(new byte[FrameHeader.PayloadBytesMax + 1], _cancel));
-        Assert.Equal((Blame.Caller, "Store: Store takes at most 4194304 octets"), (request.Blame, request.Message));
+        var request = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _files.StoreAsync(new byte[FrameHeader.PayloadBytesMax + 1], _cancel)))!;
+        await Assert.That((request.Blame, request.Message)).IsEqualTo((Blame.Caller, "Store: Store takes at most 4194304 octets"));
 
         await using var transport = new InProcessTransport();
         await using FrameServer generous = new FrameServer(transport).Map(FilesIds.ReverseMemoryEndpoint, (_, _) =>
             ValueTask.FromResult(FrameBody.Octets(new byte[FrameHeader.PayloadBytesMax + 1])));
         generous.Start();
         await using var client = new FrameClient(transport);
-        var reply = await Assert.ThrowsAsync<RpcProtocolException>(async () => await new FilesClient(client).ReverseMemoryAsync(default, _cancel));
-        Assert.Equal("ReverseMemory: the reply holds more than 4194304 octets; let the method return a Stream", reply.Message);
+        var reply = (await Assert.ThrowsExactlyAsync<RpcProtocolException>(async () => await new FilesClient(client).ReverseMemoryAsync(default, _cancel)))!;
+        await Assert.That(reply.Message).IsEqualTo("ReverseMemory: the reply holds more than 4194304 octets; let the method return a Stream");
     }
 
-    [Fact]
+    [Test]
     public async Task What_a_service_throws_reaches_its_caller_as_far_as_it_is_meant_to()
     {
-        var told = await Assert.ThrowsAsync<RpcReplyException>(() => _files.DescribeAsync(new FileName("missing"), cancel: _cancel));
-        Assert.Equal((Blame.Caller, "Describe: no such file"), (told.Blame, told.Message));
+        var told = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _files.DescribeAsync(new FileName("missing"), cancel: _cancel)))!;
+        await Assert.That((told.Blame, told.Message)).IsEqualTo((Blame.Caller, "Describe: no such file"));
 
-        var kept = await Assert.ThrowsAsync<RpcReplyException>(() => _files.DescribeAsync(new FileName("secret"), cancel: _cancel));
-        Assert.Equal((Blame.Undecided, "Describe: the handler failed"), (kept.Blame, kept.Message));
+        var kept = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _files.DescribeAsync(new FileName("secret"), cancel: _cancel)))!;
+        await Assert.That((kept.Blame, kept.Message)).IsEqualTo((Blame.Undecided, "Describe: the handler failed"));
 
-        Assert.Equal(42, await _files.CountAsync());
+        await Assert.That(await _files.CountAsync()).IsEqualTo(42);
     }
 
-    [Fact]
-    public async Task A_reply_whose_source_fails_is_visibly_broken() => _ = await Assert.ThrowsAsync<RpcConnectionException>(async () =>
+    [Test]
+    public async Task A_reply_whose_source_fails_is_visibly_broken() => _ = (await Assert.ThrowsExactlyAsync<RpcConnectionException>(async () =>
     {
         await using Stream reply = await _files.OpenAsync(new FileName("broken"), _cancel);
         await reply.CopyToAsync(new MemoryStream(), _cancel);
-    });
+    }))!;
 
-    [Fact]
+    [Test]
     public async Task A_cancelled_call_ends_for_its_caller_and_the_next_one_works()
     {
         using var cancel = new CancellationTokenSource();
         Task call = _files.SyncAsync(cancel.Token).AsTask();
         await _service.SyncBegun.Task.WaitAsync(_cancel);
         await cancel.CancelAsync();
-        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        Assert.Equal(42, await _files.CountAsync());
+        _ = await Assert.ThrowsAsync<OperationCanceledException>(() => call);
+        await Assert.That(await _files.CountAsync()).IsEqualTo(42);
     }
 
-    [Fact]
+    [Test]
     public async Task A_server_that_stops_cuts_a_service_off_by_its_token()
     {
         Task call = _files.SyncAsync(_cancel).AsTask();
         await _service.SyncBegun.Task.WaitAsync(_cancel);
         await _server.StopAsync(TimeSpan.Zero, _cancel);
         await _service.CutOff.Task.WaitAsync(_cancel);
-        _ = await Assert.ThrowsAnyAsync<RpcException>(() => call);
+        _ = await Assert.ThrowsAsync<RpcException>(() => call);
     }
 
-    [Fact]
+    [Test]
     public async Task The_client_obeys_the_options_of_a_call_and_the_service_gets_none()
     {
         _ = await _files.DescribeAsync(new FileName("a"), new CallOptions { WaitForReady = true, Timeout = TimeSpan.FromMinutes(1) }, _cancel);
-        Assert.Equal(default, _service.OptionsSeen);
-        _ = await Assert.ThrowsAsync<RpcTimeoutException>(() => _files.DescribeAsync(new FileName("a"), new CallOptions { Timeout = TimeSpan.Zero }, _cancel));
+        await Assert.That(_service.OptionsSeen).IsEqualTo(default);
+        _ = await Assert.ThrowsExactlyAsync<RpcTimeoutException>(() => _files.DescribeAsync(new FileName("a"), new CallOptions { Timeout = TimeSpan.Zero }, _cancel));
     }
 
-    [Fact]
+    [Test]
     public async Task A_call_of_the_wrong_kind_is_refused_before_the_service_runs()
     {
-        var body = await Assert.ThrowsAsync<RpcReplyException>(() => _client.SendAsync("Touch", FrameBody.Octets(new byte[1]), DataType.None, cancel: _cancel));
-        Assert.Equal((Blame.Caller, "Touch: Touch takes data of type 2, and the request holds 3"), (body.Blame, body.Message));
+        var body = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _client.SendAsync("Touch", FrameBody.Octets(new byte[1]), DataType.None, cancel: _cancel)))!;
+        await Assert.That((body.Blame, body.Message)).IsEqualTo((Blame.Caller, "Touch: Touch takes data of type 2, and the request holds 3"));
 
         FrameBody json = FrameBody.Json(new FileName("a"), FilesJson.Default.FileName);
-        var accept = await Assert.ThrowsAsync<RpcReplyException>(() => _client.SendAsync("Touch", json, DataType.Json, cancel: _cancel));
-        Assert.Equal((Blame.Caller, "Touch: Touch replies with data of type 1, and 2 was accepted"), (accept.Blame, accept.Message));
-        Assert.Equal(0, _service.Touched);
+        var accept = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _client.SendAsync("Touch", json, DataType.Json, cancel: _cancel)))!;
+        await Assert.That((accept.Blame, accept.Message)).IsEqualTo((Blame.Caller, "Touch: Touch replies with data of type 1, and 2 was accepted"));
+        await Assert.That(_service.Touched).IsEqualTo(0);
     }
 
-    [Fact]
+    [Test]
     public async Task A_service_is_mapped_once()
     {
         await using FrameServer server = new FrameServer(new InProcessTransport()).MapFiles(_service);
-        var e = Assert.Throws<InvalidOperationException>(() => server.MapFiles(_service));
-        Assert.Equal("endpoint \"Describe\" is served already", e.Message);
+        var e = Assert.ThrowsExactly<InvalidOperationException>(() => server.MapFiles(_service));
+        await Assert.That(e.Message).IsEqualTo("endpoint \"Describe\" is served already");
     }
 
     public async ValueTask DisposeAsync()

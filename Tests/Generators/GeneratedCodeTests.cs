@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace FrameRpc.Tests.Generators;
 
 /// <summary>What is generated compiles without a word, wherever the interface stands and whatever its parts are called.</summary>
@@ -14,16 +12,16 @@ public sealed class GeneratedCodeTests
         }
         """;
 
-    [Theory]
-    [InlineData("[FrameService] internal interface IA { Task B(); }")]
-    [InlineData("namespace N.M { [FrameService] internal interface IA { Task B(); } namespace M.N { [FrameService] internal interface IA { Task B(); } } }")]
-    [InlineData("namespace N; [FrameService] partial interface IA { Task B(); } partial interface IA { Task C(); }")]
-    [InlineData("[FrameService] internal interface IEmpty { }")]
-    [InlineData("[FrameService(typeof(Json))] internal interface lower { Task<int> get(); }")]
-    public void In_any_place(string source) => Assert.Empty(Compiler.Complaints(source));
+    [Test]
+    [Arguments("[FrameService] internal interface IA { Task B(); }")]
+    [Arguments("namespace N.M { [FrameService] internal interface IA { Task B(); } namespace M.N { [FrameService] internal interface IA { Task B(); } } }")]
+    [Arguments("namespace N; [FrameService] partial interface IA { Task B(); } partial interface IA { Task C(); }")]
+    [Arguments("[FrameService] internal interface IEmpty { }")]
+    [Arguments("[FrameService(typeof(Json))] internal interface lower { Task<int> get(); }")]
+    public async Task In_any_place(string source) => await Assert.That(Compiler.Complaints(source)).IsEmpty();
 
-    [Fact]
-    public void Of_a_public_interface_with_comments_to_all_that_is_public() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task Of_a_public_interface_with_comments_to_all_that_is_public() => await Assert.That(Compiler.Complaints(
         """
         namespace N;
         /// <summary>Public, and so is everything that is made of it.</summary>
@@ -45,10 +43,10 @@ public sealed class GeneratedCodeTests
                 return new GreeterClient(client);
             }
         }
-        """));
+        """)).IsEmpty();
 
-    [Fact]
-    public void With_keywords_for_names() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task With_keywords_for_names() => await Assert.That(Compiler.Complaints(
         """
         namespace @namespace.@class;
         [FrameService(typeof(Json))]
@@ -57,13 +55,13 @@ public sealed class GeneratedCodeTests
             Task<string> @event(string @params, CancellationToken @default = default);
             Task @return(CallOptions @in);
         }
-        """));
+        """)).IsEmpty();
 
-    [Fact]
-    public void With_the_names_that_generated_code_uses_itself()
+    [Test]
+    public async Task With_the_names_that_generated_code_uses_itself()
     {
         const string Task = "global::System.Threading.Tasks.Task";
-        Assert.Empty(Compiler.Complaints(
+        await Assert.That(Compiler.Complaints(
             $$"""
             namespace N;
             [FrameService(typeof(Json))]
@@ -79,15 +77,15 @@ public sealed class GeneratedCodeTests
             internal class Task;
             internal class System;
             internal class FrameRpc;
-            """));
+            """)).IsEmpty();
     }
 
-    [Fact]
-    public void With_the_names_of_what_every_object_has() => Assert.Empty(Compiler.Complaints(
-        "[FrameService(typeof(Json))] internal interface IA { Task<int> GetHashCodeAsync(); Task<string> ToString(); Task GetType(); [Obsolete] Task B(); }"));
+    [Test]
+    public async Task With_the_names_of_what_every_object_has() => await Assert.That(Compiler.Complaints(
+        "[FrameService(typeof(Json))] internal interface IA { Task<int> GetHashCodeAsync(); Task<string> ToString(); Task GetType(); [Obsolete] Task B(); }")).IsEmpty();
 
-    [Fact]
-    public void With_words_that_are_keywords_only_in_some_places() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task With_words_that_are_keywords_only_in_some_places() => await Assert.That(Compiler.Complaints(
         """
         [FrameService(typeof(Json))]
         internal interface IA
@@ -96,10 +94,10 @@ public sealed class GeneratedCodeTests
             Task<string> async(string value);
             Task<int> nameof(int when);
         }
-        """));
+        """)).IsEmpty();
 
-    [Fact]
-    public void With_default_values_of_every_kind() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task With_default_values_of_every_kind() => await Assert.That(Compiler.Complaints(
         """
         [FrameService(typeof(Json))]
         internal interface IA
@@ -110,10 +108,10 @@ public sealed class GeneratedCodeTests
             Task D(byte[] octets = null!);
             Task E(ReadOnlyMemory<byte> octets = default);
         }
-        """));
+        """)).IsEmpty();
 
-    [Fact]
-    public void With_default_values_and_nullable_types() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task With_default_values_and_nullable_types() => await Assert.That(Compiler.Complaints(
         """
         [FrameService(typeof(Json))]
         internal interface IA
@@ -132,10 +130,10 @@ public sealed class GeneratedCodeTests
                 string three = await new AClient(client).Three();
             }
         }
-        """));
+        """)).IsEmpty();
 
-    [Fact]
-    public void Where_null_is_not_checked() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task Where_null_is_not_checked() => await Assert.That(Compiler.Complaints(
         """
         #nullable disable
         [FrameService(typeof(Json))]
@@ -144,10 +142,10 @@ public sealed class GeneratedCodeTests
             Task<string> One(string text);
             Task<Stream> Two(Stream octets);
         }
-        """));
+        """)).IsEmpty();
 
-    [Fact]
-    public void For_smf_with_types_and_bytes() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task For_smf_with_types_and_bytes() => await Assert.That(Compiler.Complaints(
         """
         [SmfService("@Any \"name\"", Namespace = "a.b")]
         internal interface IA
@@ -157,10 +155,10 @@ public sealed class GeneratedCodeTests
             ValueTask<ReadOnlyMemory<byte>> Two(ReadOnlyMemory<byte> reply);
             ValueTask<Table> Three(CancellationToken body, Table cancel);
         }
-        """ + Table));
+        """ + Table)).IsEmpty();
 
-    [Fact]
-    public void For_every_kind_of_octets() => Assert.Empty(Compiler.Complaints(
+    [Test]
+    public async Task For_every_kind_of_octets() => await Assert.That(Compiler.Complaints(
         """
         [FrameService]
         internal interface IA
@@ -171,5 +169,5 @@ public sealed class GeneratedCodeTests
             ValueTask<ReadOnlySequence<byte>> Four(ReadOnlyMemory<byte> octets);
             ValueTask<ReadOnlyMemory<byte>> Five(byte[] octets);
         }
-        """));
+        """)).IsEmpty();
 }

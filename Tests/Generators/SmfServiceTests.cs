@@ -5,7 +5,6 @@ using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Server;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Protocol.Transports;
-using Xunit;
 
 namespace FrameRpc.Tests.Generators;
 
@@ -15,7 +14,7 @@ public sealed class SmfServiceTests : IAsyncDisposable
     /// <summary>A response that promises more than it holds.</summary>
     private static readonly ReadOnlyMemory<byte> Mistaken = new byte[] { 7, 1 };
 
-    private readonly CancellationToken _cancel = TestContext.Current.CancellationToken;
+    private readonly CancellationToken _cancel = TestContext.Current!.Execution.CancellationToken;
     private readonly InProcessTransport _transport = new();
     private readonly Storage _service = new();
     private readonly SmfServer _server;
@@ -30,86 +29,86 @@ public sealed class SmfServiceTests : IAsyncDisposable
         _storage = new StorageClient(_client);
     }
 
-    [Fact]
+    [Test]
     public async Task Types_that_read_and_write_themselves_go_both_ways() =>
-        Assert.Equal(new Response("value of x"), await _storage.GetAsync(new Request("x"), cancel: _cancel));
+        await Assert.That(await _storage.GetAsync(new Request("x"), cancel: _cancel)).IsEqualTo(new Response("value of x"));
 
-    [Fact]
+    [Test]
     public async Task Bytes_go_as_they_are()
     {
         byte[] blob = RandomNumberGenerator.GetBytes(100_000);
-        Assert.Equal(blob, (await _storage.WriteAsync(blob, _cancel)).ToArray());
-        Assert.Equal([5, 5, 5], (await _storage.ReadAsync(new Request("555"), _cancel)).ToArray());
+        await Assert.That((await _storage.WriteAsync(blob, _cancel)).ToArray()).IsSequence(blob);
+        await Assert.That((await _storage.ReadAsync(new Request("555"), _cancel)).ToArray()).IsSequence([5, 5, 5]);
     }
 
-    [Fact]
+    [Test]
     public async Task Calls_overtake_each_other_on_the_wire_and_keep_their_replies()
     {
         Task<Response>[] calls = [.. Enumerable.Range(0, 200).Select(number => _storage.GetAsync(new Request($"{number}"), cancel: _cancel))];
         Response[] replies = await Task.WhenAll(calls);
-        Assert.Equal(Enumerable.Range(0, 200).Select(number => new Response($"value of {number}")), replies);
+        await Assert.That(replies).IsSequence(Enumerable.Range(0, 200).Select(number => new Response($"value of {number}")));
     }
 
-    [Fact]
+    [Test]
     public async Task A_reply_that_is_not_of_its_type_is_the_servers_fault()
     {
         await using var transport = new InProcessTransport();
         await using SmfServer server = new SmfServer(transport).Map(new RequestId(StorageIds.Get), (_, _) => ValueTask.FromResult(Mistaken));
         server.Start();
         await using var client = new SmfClient(transport);
-        var e = await Assert.ThrowsAsync<RpcProtocolException>(() => new StorageClient(client).GetAsync(new Request("x"), cancel: _cancel));
-        Assert.Equal((Blame.Server, "the reply is no Response: 7 bytes were promised, and 1 came"), (e.Blame, e.Message));
+        var e = (await Assert.ThrowsExactlyAsync<RpcProtocolException>(() => _ = new StorageClient(client).GetAsync(new Request("x"), cancel: _cancel)))!;
+        await Assert.That((e.Blame, e.Message)).IsEqualTo((Blame.Server, "the reply is no Response: 7 bytes were promised, and 1 came"));
     }
 
-    [Fact]
+    [Test]
     public async Task A_request_that_is_not_of_its_type_is_the_callers_fault()
     {
         await using var transport = new InProcessTransport();
         await using SmfServer server = new SmfServer(transport).MapAnswers(new Answers());
         server.Start();
         await using var client = new SmfClient(transport);
-        var e = await Assert.ThrowsAsync<RpcReplyException>(async () => await client.CallAsync(new RequestId(AnswersIds.Take), Mistaken, cancel: _cancel));
-        Assert.Equal((SmfStatus.BadRequest, Blame.Caller), (e.Status, e.Blame));
+        var e = (await Assert.ThrowsExactlyAsync<RpcReplyException>(async () => await client.CallAsync(new RequestId(AnswersIds.Take), Mistaken, cancel: _cancel)))!;
+        await Assert.That((e.Status, e.Blame)).IsEqualTo((SmfStatus.BadRequest, Blame.Caller));
     }
 
-    [Fact]
+    [Test]
     public async Task What_a_service_throws_reaches_its_caller_as_a_status()
     {
-        var told = await Assert.ThrowsAsync<RpcReplyException>(() => _storage.GetAsync(new Request("missing"), cancel: _cancel));
-        Assert.Equal((SmfStatus.NotFound, Blame.Caller), (told.Status, told.Blame));
+        var told = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _storage.GetAsync(new Request("missing"), cancel: _cancel)))!;
+        await Assert.That((told.Status, told.Blame)).IsEqualTo((SmfStatus.NotFound, Blame.Caller));
 
-        var kept = await Assert.ThrowsAsync<RpcReplyException>(() => _storage.GetAsync(new Request("secret"), cancel: _cancel));
-        Assert.Equal((SmfStatus.ServerError, Blame.Server), (kept.Status, kept.Blame));
+        var kept = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _storage.GetAsync(new Request("secret"), cancel: _cancel)))!;
+        await Assert.That((kept.Status, kept.Blame)).IsEqualTo((SmfStatus.ServerError, Blame.Server));
     }
 
-    [Fact]
+    [Test]
     public async Task A_cancelled_call_ends_for_its_caller_and_the_next_one_works()
     {
         using var cancel = new CancellationTokenSource();
         Task call = _storage.GetAsync(new Request("wait"), cancel: cancel.Token);
         await _service.Waiting.Task.WaitAsync(_cancel);
         await cancel.CancelAsync();
-        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        Assert.Equal(new Response("value of x"), await _storage.GetAsync(new Request("x"), cancel: _cancel));
+        _ = await Assert.ThrowsAsync<OperationCanceledException>(() => call);
+        await Assert.That(await _storage.GetAsync(new Request("x"), cancel: _cancel)).IsEqualTo(new Response("value of x"));
     }
 
-    [Fact]
+    [Test]
     public async Task A_caller_that_goes_away_cuts_a_service_off_by_its_token()
     {
         Task call = _storage.GetAsync(new Request("wait"), cancel: _cancel);
         await _service.Waiting.Task.WaitAsync(_cancel);
         await _client.DisposeAsync();
         await _service.CutOff.Task.WaitAsync(_cancel);
-        _ = await Assert.ThrowsAnyAsync<Exception>(() => call);
+        _ = await Assert.ThrowsAsync<Exception>(() => call);
     }
 
-    [Fact]
+    [Test]
     public async Task The_client_obeys_the_options_of_a_call_and_the_service_gets_none()
     {
         _ = await _storage.GetAsync(new Request("x"), new CallOptions { WaitForReady = true }, _cancel);
-        Assert.Equal(default, _service.OptionsSeen);
+        await Assert.That(_service.OptionsSeen).IsEqualTo(default);
         var brief = new CallOptions { Timeout = TimeSpan.FromMilliseconds(1) };
-        _ = await Assert.ThrowsAsync<RpcTimeoutException>(() => _storage.GetAsync(new Request("wait"), brief, _cancel));
+        _ = await Assert.ThrowsExactlyAsync<RpcTimeoutException>(() => _storage.GetAsync(new Request("wait"), brief, _cancel));
     }
 
     public async ValueTask DisposeAsync()

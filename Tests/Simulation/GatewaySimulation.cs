@@ -7,7 +7,6 @@ using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Workers;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
-using Xunit;
 
 namespace FrameRpc.Tests.Simulation;
 
@@ -164,26 +163,26 @@ internal sealed class GatewaySimulation
     }
 
     /// <summary>All callers are gone and all calls over: nothing may be left of them but what is kept for the next.</summary>
-    public void AssertNothingLeaked()
+    public async Task AssertNothingLeaked()
     {
         AssertNoBugs();
-        Assert.Equal(0, Dispatcher.CallersCount);
+        Must.Hold(Dispatcher.CallersCount == 0);
         foreach (Server server in Dispatcher.Backends.SelectMany(backend => backend.Servers))
         {
-            Assert.Equal(0, server.CallsInFlight);
-            Assert.InRange(server.ExclusiveLanes, 0, 64);
+            Must.Hold(server.CallsInFlight == 0);
+            Must.Hold(server.ExclusiveLanes >= 0 && server.ExclusiveLanes <= 64);
         }
-        LedgerCheck.AssertBalanced(Dispatcher);
-        Assert.Equal(0, Counters.PipesInUse);
-        Assert.InRange(Network.Pipes.Count, 0, 16);
+        await LedgerCheck.AssertBalanced(Dispatcher);
+        Must.Hold(Counters.PipesInUse == 0);
+        Must.Hold(Network.Pipes.Count >= 0 && Network.Pipes.Count <= 16);
         // One unused slab of each size may stay.
-        Assert.InRange(Loop.Blocks.MappedBytes - _mappedAtStart, 0, 7 * 1024 * 1024);
+        Must.Hold(Loop.Blocks.MappedBytes - _mappedAtStart >= 0 && Loop.Blocks.MappedBytes - _mappedAtStart <= 7 * 1024 * 1024);
     }
 
     public void AssertNoBugs()
     {
-        Assert.True(_log.Bugs.Count == 0, string.Join('\n', _log.Bugs));
-        Assert.Equal(0, Counters.Exceptions);
+        Must.Hold(_log.Bugs.Count == 0, string.Join('\n', _log.Bugs));
+        Must.Hold(Counters.Exceptions == 0);
     }
 
     private long NextMs()

@@ -1,33 +1,31 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Proxy.Ledger;
-using Xunit;
 
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>The books of a gateway without callers: every call that was begun has ended once, and no call is in them that was not answered, refused or cut.</summary>
 internal static class LedgerCheck
 {
-    public static void AssertBalanced(Dispatcher dispatcher)
+    public static async Task AssertBalanced(Dispatcher dispatcher)
     {
         CallTally[] tallies = [.. dispatcher.Ledger.Listeners.SelectMany(listener => TalliesOf(listener))];
         foreach (CallTally tally in tallies)
         {
-            Assert.Equal(tally.Begun, EndedIn(tally));
-            Assert.Equal(tally.Begun, Enumerable.Range(0, DurationHistogram.Bounded + 1).Sum(tally.Durations.CountIn));
+            await Assert.That(EndedIn(tally)).IsEqualTo(tally.Begun);
+            await Assert.That(Enumerable.Range(0, DurationHistogram.Bounded + 1).Sum(tally.Durations.CountIn)).IsEqualTo(tally.Begun);
         }
-        Assert.Equal(dispatcher.Loop.Counters.CallsRefused, Enum.GetValues<Refusal>().Sum(dispatcher.Ledger.Refused));
-        Assert.Equal(
-            dispatcher.Loop.Counters.CallsAnswered + dispatcher.Loop.Counters.CallsRefused,
-            tallies.Sum(tally => EndedIn(tally) - EndedIn(tally, CallStatus.Cut)));
+        await Assert.That(Enum.GetValues<Refusal>().Sum(dispatcher.Ledger.Refused)).IsEqualTo(dispatcher.Loop.Counters.CallsRefused);
+        await Assert.That(tallies.Sum(tally => EndedIn(tally) - EndedIn(tally, CallStatus.Cut)))
+            .IsEqualTo(dispatcher.Loop.Counters.CallsAnswered + dispatcher.Loop.Counters.CallsRefused);
     }
 
     /// <summary>One call was made, and it ended this way.</summary>
-    public static void AssertOne(CallTally tally, int server, CallStatus status)
+    public static async Task AssertOne(CallTally tally, int server, CallStatus status)
     {
-        Assert.Equal(1, tally.Begun);
-        Assert.Equal(1, EndedIn(tally));
-        Assert.Equal(1, tally.Ended(server, status));
+        await Assert.That(tally.Begun).IsEqualTo(1);
+        await Assert.That(EndedIn(tally)).IsEqualTo(1);
+        await Assert.That(tally.Ended(server, status)).IsEqualTo(1);
     }
 
     private static IEnumerable<CallTally> TalliesOf(ListenerLedger listener) =>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Xunit;
 
 namespace FrameRpc.Tests.Simulation;
 
@@ -8,18 +7,18 @@ internal static class Seeds
 {
     private const string Variable = "FRPC_SEED";
 
-    public static void ForEach(int count, Action<int> tell)
+    public static async Task ForEach(int count, Func<int, Task> tell)
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen)
         {
-            tell(int.Parse(chosen, CultureInfo.InvariantCulture));
+            await tell(int.Parse(chosen, CultureInfo.InvariantCulture));
             return;
         }
         for (int seed = 1; seed <= count; seed++)
         {
             try
             {
-                tell(seed);
+                await tell(seed);
             }
             catch (Exception failure)
             {

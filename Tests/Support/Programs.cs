@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace FrameRpc.Tests;
+
+/// <summary>What a program or a command printed and returned.</summary>
+internal sealed record Result(int Status, string Output, string Error);
+
+/// <summary>Any program of this machine.</summary>
+internal static class Programs
+{
+    /// <summary>Runs one to its end, and what it started with it when it takes too long.</summary>
+    public static Result Run(Process process)
+    {
+        using (process)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            if (!process.WaitForExit(Patience.Long))
+            {
+                process.Kill(entireProcessTree: true);
+                throw new TimeoutException($"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} does not end");
+            }
+            return new Result(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+        }
+    }
+
+    public static Process Start(string program, string workingDirectory, (string Name, string Value)[] variables, params string[] args)
+    {
+        var start = new ProcessStartInfo(program, args)
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("FRPC__", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using FrameRpc.Protocol.Hashing;
+using FrameRpc.Protocol.Identity;
+
+namespace FrameRpc.Tests.Protocol.Identity;
+
+public sealed class RequestIdTests
+{
+    [Test]
+    public async Task A_method_has_the_id_that_smf_generates()
+    {
+        await Assert.That(Crc32.Hash("SmfStorage"u8)).IsEqualTo(212494116u);
+        await Assert.That(Crc32.Hash("Get:smf_gen::demo::Request:smf_gen::demo::Response"u8)).IsEqualTo(1719559449u);
+        RequestId id = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response");
+        await Assert.That(id).IsEqualTo(new RequestId(1792279101));
+    }
+
+    [Test]
+    [Arguments("Echo")]
+    [Arguments("")]
+    [Arguments("größer, 大きい, 🦊")]
+    public async Task An_endpoint_has_one_id_as_text_and_as_utf8(string endpoint)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(endpoint);
+        await Assert.That(RequestId.ForEndpoint(utf8)).IsEqualTo(new RequestId(Crc32.Hash(utf8)));
+        await Assert.That(RequestId.ForEndpoint(endpoint)).IsEqualTo(RequestId.ForEndpoint(utf8));
+    }
+
+    [Test]
+    public async Task Names_longer_than_the_conversion_buffer_hash_whole()
+    {
+        // 1 + 3n bytes, so that characters straddle the end of a power-of-two buffer.
+        string name = "x" + new string('大', 1000);
+        await Assert.That(RequestId.ForEndpoint(name)).IsEqualTo(RequestId.ForEndpoint(Encoding.UTF8.GetBytes(name)));
+    }
+
+    [Test]
+    public async Task A_lone_surrogate_counts_as_the_replacement_character()
+    {
+        await Assert.That(RequestId.ForEndpoint("a\ud800b")).IsEqualTo(RequestId.ForEndpoint("a\ufffdb"));
+        await Assert.That(RequestId.ForEndpoint("a\ud800")).IsEqualTo(RequestId.ForEndpoint("a\ufffd"));
+    }
+
+    [Test]
+    public async Task It_is_written_as_eight_hex_digits()
+    {
+        await Assert.That(new RequestId(1792279101).ToString()).IsEqualTo("0x6ad4023d");
+        await Assert.That(new RequestId(10).ToString()).IsEqualTo("0x0000000a");
+    }
+
+    [Test]
+    [Arguments("1792279101", 1792279101u)]
+    [Arguments("0x6ad4023d", 1792279101u)]
+    [Arguments("0X6AD4023D", 1792279101u)]
+    [Arguments("0", 0u)]
+    [Arguments("0x0", 0u)]
+    [Arguments("4294967295", uint.MaxValue)]
+    public async Task Decimal_and_hex_are_read(string text, uint value)
+    {
+        await Assert.That(RequestId.TryParse(text, out RequestId id)).IsTrue();
+        await Assert.That(id.Value).IsEqualTo(value);
+    }
+
+    [Test]
+    [Arguments("")]
+    [Arguments("0x")]
+    [Arguments("-1")]
+    [Arguments("+1")]
+    [Arguments(" 1")]
+    [Arguments("1 ")]
+    [Arguments("0x 1")]
+    [Arguments("1,000")]
+    [Arguments("6ad4023d")]
+    [Arguments("4294967296")]
+    [Arguments("0x1ffffffff")]
+    [Arguments("٣")]
+    public async Task Anything_else_is_refused(string text) => await Assert.That(RequestId.TryParse(text, out _)).IsFalse();
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text;
+using FrameRpc.Gateway.Admin.Metrics;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Workers;
+using FrameRpc.Tests.Admin.Metrics;
+using FrameRpc.Tests.Configuration;
+using FrameRpc.Tests.Peers;
+using Microsoft.Extensions.Logging.Abstractions;
+using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;
+
+namespace FrameRpc.Tests.Proxy;
+
+/// <summary>
+/// The workers of one gateway over the kernel's sockets, without threads: a test turns them in the order that it is about.
+/// Callers come over a Unix socket, whose one queue the first worker that turns empties alone.
+/// </summary>
+internal sealed class WorkersByHand : IDisposable
+{
+    private readonly string _folder = TestNetwork.NewFolder();
+    private readonly GatewayOptions _options;
+    private readonly ListenPoint[] _points;
+    private readonly Worker[] _workers;
+    private readonly ProxyWorker[] _proxies;
+
+    public WorkersByHand(int workers, string listenerMembers = "", string limits = "")
+    {
+        _options = Given.Options(Given.With(
+            listeners: $$"""
+                { "name": "smf", "address": "unix:{{_folder}}/smf", "protocol": "smf", {{listenerMembers}} },
+                { "name": "frames", "address": "unix:{{_folder}}/frames", "protocol": "frame", {{listenerMembers}} }
+                """,
+            backends: """ "storage": { "protocol": "smf", "servers": ["demo:echo"] } """,
+            routes: $$""" { "name": "get", "id": {{SmfMessage.Get}}, "backend": "storage" } """,
+            rest: $$""" "workers": {{workers}}, "limits": { {{limits}} } """));
+        var allCallers = new CallerLimit(_options.Limits.ConnectionsMax);
+        _points = [.. _options.Listeners.Select(listener => ListenPoint.Open(listener.Address, workers))];
+        Entrance[] entrances = [.. _points.Zip(_options.Listeners, (point, listener) => new Entrance(point, listener, allCallers))];
+        _workers = [.. Enumerable.Range(0, workers).Select(number => new Worker(number, new Dictionary<Address, SocketAddress>(), NullLogger.Instance))];
+        _proxies = [.. _workers.Select(worker => new ProxyWorker(worker, _options, new RouteTable(_options), entrances, NullLogger.Instance))];
+    }
+
+    /// <summary>How many callers each worker serves.</summary>
+    public IEnumerable<long> Open => _proxies.Select(proxy => proxy.CallersOpen);
+
+    public IEnumerable<ListenerCounters> Counters => _proxies.SelectMany(proxy => proxy.Listeners);
+
+    public Peer[] ConnectSmf(int count) => [.. Enumerable.Range(0, count).Select(_ => Peer.Connect($"unix:{_folder}/smf"))];
+
+    public Peer ConnectFrames() => Peer.Connect($"unix:{_folder}/frames");
+
+    /// <summary>Lets one worker do all that there is for it to do.</summary>
+    public void Turn(int worker)
+    {
+        for (int turns = 0; turns < 10; turns++)
+            _workers[worker].Loop.Turn(waitMsMax: 0);
+    }
+
+    public void TurnAll()
+    {
+        for (int rounds = 0; rounds < 3; rounds++)
+        {
+            for (int worker = 0; worker < _workers.Length; worker++)
+                Turn(worker);
+        }
+    }
+
+    public string MetricsText()
+    {
+        var page = new ArrayBufferWriter<byte>();
+        new MetricsPage(_options, _proxies, accessLog: null, messagesLeftOut: () => 0, isDraining: () => false).WriteTo(page);
+        return Encoding.UTF8.GetString(page.WrittenSpan);
+    }
+
+    public Exposition Metrics() => new(MetricsText());
+
+    public Task Drain(int worker) => _proxies[worker].Drain();
+
+    public void Dispose()
+    {
+        foreach (Worker worker in _workers)
+            worker.Network.Dispose();
+        foreach (ListenPoint point in _points)
+            point.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
