@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using FrameRpc.Tests.Configuration;
 
 namespace FrameRpc.Tests.Cli;
 

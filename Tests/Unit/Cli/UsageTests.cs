@@ -1,4 +1,3 @@
-using FrameRpc.Tests.Configuration;
 
 namespace FrameRpc.Tests.Cli;
 
