@@ -65,7 +65,7 @@ export class FrameCalls {
     return reply;
   }
 
-  /** A gateway that stops answers what it has, and sends a reset frame. Behind an error the frame belongs to that. @param {import('../wire/accumulator.js').Accumulator} received */
+  /** A gateway that stops answers the calls it has, and sends a reset frame. Behind an error reply, that frame belongs to the error. @param {import('../wire/accumulator.js').Accumulator} received */
   replyToNothing(received) {
     if (received.length < FRAME_HEADER_BYTES) {
       return received.length === 0 ? undefined : lastReply('other', 'frame', undefined);

@@ -39,7 +39,7 @@ export class FrameReply {
     while (received.length >= FRAME_HEADER_BYTES) {
       const frame = readFrameHeader(received.bytes, received.start);
       if (!this.canFollow(frame)) {
-        return this.replyWithout(frame, received);
+        return this.endAt(frame, received);
       }
       if (received.length < FRAME_HEADER_BYTES + frame.payloadLength) {
         return undefined;
@@ -56,12 +56,12 @@ export class FrameReply {
   }
 
   /**
-   * What a frame that is none of this reply says of it. A reset frame before it is the end of an orderly connection, and in the middle of it that of a
-   * body that was cut short.
+   * The reply as it ends at a frame that cannot follow. A reset frame in its place is how a gateway ends a connection in order; in the middle of a reply
+   * it says that the rest will not come.
    * @param {FrameHeader} frame
    * @param {Accumulator} received
    */
-  replyWithout(frame, received) {
+  endAt(frame, received) {
     const hasBegun = this.status !== '' || this.header.length > 0;
     if (isReset(frame)) {
       return lastReply(STATUS_CUT, hasBegun ? 'cut' : 'closing', this.sentAt);

@@ -2,7 +2,7 @@
 
 const FIRST_MS = 200;
 
-/** Long enough that 100 VUs without a gateway are 20 attempts a second, of which the extension logs each. */
+/** The extension logs each attempt: 100 VUs without a gateway make 20 to 40 a second. */
 const LONGEST_MS = 5000;
 
 export class BackOff {
@@ -12,14 +12,14 @@ export class BackOff {
     this.limitMs = FIRST_MS;
   }
 
-  /** From half of the limit to the whole. */
+  /** From half of the limit to the whole of it. */
   nextMs() {
     const limitMs = this.limitMs;
     this.limitMs = Math.min(limitMs * 2, LONGEST_MS);
     return limitMs * (0.5 + this.random() / 2);
   }
 
-  /** Something came back: what happens next is another trouble. */
+  /** A reply came, so the connection worked. */
   reset() {
     this.limitMs = FIRST_MS;
   }

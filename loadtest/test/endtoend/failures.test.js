@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { describe, test } from 'node:test';
+import { TYPE_DATA, TYPE_HEADER, framesOf } from '../../lib/frames/frame.js';
+import { headerText } from '../../lib/frames/message.js';
+import { joined } from '../../lib/wire/joined.js';
 import { EXTENSION, FIXED } from '../host/extension.js';
 import { Gateway } from '../tools/gateway.js';
-import { runK6, runLoad } from '../tools/k6.js';
+import { runK6, runLoad, sumByStatus } from '../tools/k6.js';
 
 const FIXED_EXTENSION = { variables: { [EXTENSION]: FIXED } };
 
@@ -105,6 +108,21 @@ test('frame.js says that the gateway is closing, where it stops in order', async
   assert.match(result.error, /the gateway is closing: a reset frame came; more are only counted source=console/);
   assert.ok(result.metrics['frpc_bad_replies{fault:closing}'].count >= 1);
   assert.equal(result.metrics['frpc_bad_replies{fault:frame}'].count, 0);
+});
+
+test('frame.js counts a reply that is cut short as the gateway does', async () => {
+  const header = new Uint8Array(Buffer.from(headerText({ Endpoint: '', DataType: 3, Accept: 0, Error: 1, ErrorMessage: '' })));
+  const half = framesOf(TYPE_DATA, new Uint8Array(8));
+  half[1] = 0;
+  const server = await listen((socket) => socket.once('data', () => socket.end(joined(framesOf(TYPE_HEADER, header), half))));
+  const gateway = await Gateway.start({ frame: server.address });
+  const result = await runLoad('frame.js', { ADDRESS: gateway.addresses.frame, BODY: 'octets', SIZE: 16 });
+  const calls = await gateway.callsByStatus();
+  await gateway.stop();
+  server.stop();
+  assert.equal(result.status, 108);
+  assert.match(result.error, /failed\. the connection ended before the reply: a reset frame came/);
+  assert.deepEqual(sumByStatus(result.samples, 'frpc_calls'), calls);
 });
 
 test('a VU that never could call is no caller', async () => {
