@@ -3,6 +3,7 @@
  *
  * @typedef {object} Format
  * @property {string} name
+ * @property {string} other the format that is not this one
  * @property {{ address: string, route: string }} byDefault as in the shipped gateway.json
  * @property {string} method for people: what is called, and with what
  * @property {number} inFlight calls of one connection at once

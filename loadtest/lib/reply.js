@@ -10,7 +10,7 @@
 
 /**
  * What is wrong with a reply.
- * @typedef {'' | 'status' | 'header' | 'session' | 'size' | 'checksum' | 'body' | 'frame' | 'cut' | 'timeout' | 'connect'} Fault
+ * @typedef {'' | 'status' | 'header' | 'session' | 'size' | 'checksum' | 'body' | 'frame' | 'format' | 'closing' | 'cut' | 'timeout' | 'connect'} Fault
  */
 
 /** Every fault a call can have, and what it says. @type {Readonly<Record<Exclude<Fault, ''>, string>>} */
@@ -22,6 +22,8 @@ export const FAULTS = {
   checksum: 'a checksum that is not the payload\'s',
   body: 'a body that is not the one sent',
   frame: 'a frame that cannot stand there',
+  format: 'a reply in the other format',
+  closing: 'the gateway is closing',
   cut: 'the connection ended before the reply',
   timeout: 'no reply in time',
   connect: 'no connection',

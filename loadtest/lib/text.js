@@ -1,4 +1,4 @@
-/** UTF-8 from and to strings: k6 has TextEncoder and TextDecoder from 2.2 on only. */
+/** UTF-8 from and to strings, and the text of errors. k6 has TextEncoder and TextDecoder from 2.2 on only. */
 
 /** @param {string} text */
 export function utf8Bytes(text) {
@@ -22,4 +22,9 @@ export function utf8Text(bytes) {
     escaped += (byte < 16 ? '%0' : '%') + byte.toString(16);
   }
   return decodeURIComponent(escaped);
+}
+
+/** What an error says, also one of Go's, which has no message and is a text as a string. @param {any} error */
+export function errorText(error) {
+  return error?.message ?? String(error);
 }

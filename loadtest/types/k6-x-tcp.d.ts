@@ -1,10 +1,12 @@
-/** k6/x/tcp, as far as these scripts use it. @types/k6 does not know it. */
+/** k6/x/tcp, as far as these scripts use it, with the extension's own types but for what a comment says. @types/k6 does not know it. */
 declare module "k6/x/tcp" {
-  /** Received bytes: indices and a length, no `buffer`, at most 4,096. Their memory is used again once the handler has returned. */
-  export interface Chunk extends ArrayLike<number> {
-    readonly buffer?: never;
-  }
+  /**
+   * Received bytes, at most 4,096. Their memory is used again once the handler has returned.
+   * The extension's types say Uint8Array; what comes is an array of numbers, without a `buffer`.
+   */
+  export type Chunk = number[] & { readonly buffer?: never };
 
+  /** The extension's types say Error. */
   export interface TcpError {
     readonly name: "TCPError";
     readonly method: string;
@@ -12,20 +14,24 @@ declare module "k6/x/tcp" {
   }
 
   export class Socket {
-    /** No parameter, not even one that is undefined: that crashes k6. */
+    /** The extension's types have options; but undefined in their place crashes k6 at `connect`. */
     constructor();
 
-    /** One handler an event. All of them before `connect`: without one for `connect`, the iteration is lost silently. */
-    on(event: "connect" | "close", handler: () => void): void;
-    on(event: "data", handler: (chunk: Chunk) => void): void;
-    on(event: "error", handler: (error: TcpError) => void): void;
+    /** One handler an event. */
+    on(event: "connect" | "close", handler: () => void): this;
+    on(event: "data", handler: (chunk: Chunk) => void): this;
+    on(event: "error", handler: (error: TcpError) => void): this;
 
-    connect(port: number, host: string): Promise<void>;
+    /** Rejected with a TcpError, which `error` gets as well. */
+    connect(port: number | string, host?: string): Promise<void>;
 
-    /** The buffer must not change before the promise resolves. */
-    write(bytes: Uint8Array | ArrayBuffer): Promise<void>;
+    /**
+     * The buffer must not change before the promise resolves. What it is rejected with is no Error and has no message, but is a text
+     * as a string.
+     */
+    write(data: string | ArrayBuffer): Promise<void>;
 
     /** Nothing else closes. */
-    destroy(): void;
+    destroy(): this;
   }
 }

@@ -1,6 +1,8 @@
 /** The calls of one frame connection: one at a time, because a reply does not say which request it answers. */
 
-import { lastReply } from '../reply.js';
+import { STATUS_CUT, lastReply } from '../reply.js';
+import { FRAME_HEADER_BYTES, isReset, readFrameHeader } from './frame.js';
+import { STATUS_OK } from './message.js';
 import { FrameReply } from './reply.js';
 
 /**
@@ -20,6 +22,7 @@ export class FrameCalls {
     this.begun = 0;
     /** @type {FrameReply | undefined} */
     this.reply = undefined;
+    this.lastStatus = STATUS_OK;
   }
 
   /** The request of a new call. @param {number} now */
@@ -42,6 +45,7 @@ export class FrameCalls {
   /** Calls that will have no reply are over. */
   abandon() {
     this.reply = undefined;
+    this.lastStatus = STATUS_OK;
   }
 
   /**
@@ -51,12 +55,24 @@ export class FrameCalls {
    */
   takeReply(received) {
     if (this.reply === undefined) {
-      return received.length === 0 ? undefined : lastReply('other', 'frame', undefined);
+      return this.replyToNothing(received);
     }
     const reply = this.reply.take(received);
     if (reply !== undefined) {
       this.reply = undefined;
+      this.lastStatus = reply.status;
     }
     return reply;
+  }
+
+  /** A gateway that stops answers the calls it has, and sends a reset frame. Behind an error reply, that frame belongs to the error. @param {import('../wire/accumulator.js').Accumulator} received */
+  replyToNothing(received) {
+    if (received.length < FRAME_HEADER_BYTES) {
+      return received.length === 0 ? undefined : lastReply('other', 'frame', undefined);
+    }
+    if (!isReset(readFrameHeader(received.bytes, received.start))) {
+      return lastReply('other', 'frame', undefined);
+    }
+    return lastReply(STATUS_CUT, this.lastStatus === STATUS_OK ? 'closing' : '', undefined);
   }
 }

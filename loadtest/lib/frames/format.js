@@ -1,7 +1,7 @@
 /** The frame format, for a load: what `-e` can say about it, and the calls of one connection. */
 
 import { frameRequestId, idText } from '../identity.js';
-import { count, text, word } from '../load/settings.js';
+import { count, refuse, text, word } from '../load/settings.js';
 import { ExpectedBytes } from '../wire/expectedbytes.js';
 import { BODY_BYTES_MIN, stampedBody } from './body.js';
 import { FrameCalls } from './calls.js';
@@ -19,11 +19,16 @@ const REQUESTS = 2;
 
 /** @param {import('../load/settings.js').Environment} env @returns {import('../format.js').Format} */
 export function frameFormat(env) {
+  refuse(env, 'IN_FLIGHT', ['1'], 'a frame connection has one call at a time, because a reply does not say which request it answers; more VUS make more calls at once');
+  for (const name of ['SERVICE', 'METHOD', 'REQUEST', 'REPLY', 'ID']) {
+    refuse(env, name, [], 'for smf.js; frame.js calls the method that ENDPOINT names');
+  }
   const kind = word(env, 'BODY', /** @type {const} */ (['json', 'octets']));
   const endpoint = text(env, 'ENDPOINT', ENDPOINTS[kind]);
   const size = count(env, 'SIZE', 100, BODY_BYTES_MIN[kind], SIZE_MAX);
   return {
     name: 'frame',
+    other: 'smf',
     byDefault: { address: '127.0.0.1:8888', route: ROUTES[kind] },
     method: `${endpoint} ${idText(frameRequestId(endpoint))}, ${size} bytes of ${kind === 'json' ? 'JSON' : 'octets'}`,
     inFlight: 1,

@@ -8,12 +8,16 @@ import { readUint32, writeUint32 } from '../wire/littleendian.js';
 
 export const FRAME_HEADER_BYTES = 6;
 export const FRAME_PAYLOAD_BYTES_MAX = 4 * 1024 * 1024;
+export const HEADER_PART_BYTES_MAX = 4096;
 
 export const TYPE_HEADER = 1;
 export const TYPE_DATA = 2;
 export const TYPE_RESET = 0xff;
 
-/** Said before a connection is closed. */
+/** `{`, with which the JSON of every header begins. */
+const OBJECT_START = 0x7b;
+
+/** Said before a connection is closed, by either side. */
 export const RESET = new Uint8Array([TYPE_RESET, 1, 0, 0, 0, 0]);
 
 /**
@@ -26,6 +30,20 @@ export const RESET = new Uint8Array([TYPE_RESET, 1, 0, 0, 0, 0]);
 /** @param {Uint8Array} bytes @param {number} at @returns {FrameHeader} */
 export function readFrameHeader(bytes, at) {
   return { type: bytes[at], noMoreFrames: bytes[at + 1], payloadLength: readUint32(bytes, at + 2) };
+}
+
+/** Whether it is a whole reset frame. @param {FrameHeader} frame */
+export function isReset({ type, noMoreFrames, payloadLength }) {
+  return type === TYPE_RESET && noMoreFrames === 1 && payloadLength === 0;
+}
+
+/** Whether bytes that are no smf reply begin as a frame reply does: a header part, which is a JSON object. @param {import('../wire/accumulator.js').Accumulator} received */
+export function isFrameReply({ bytes, start, length }) {
+  if (length <= FRAME_HEADER_BYTES) {
+    return false;
+  }
+  const { type, noMoreFrames, payloadLength } = readFrameHeader(bytes, start);
+  return type === TYPE_HEADER && noMoreFrames <= 1 && payloadLength <= HEADER_PART_BYTES_MAX && bytes[start + FRAME_HEADER_BYTES] === OBJECT_START;
 }
 
 /**

@@ -8,8 +8,6 @@ import { TYPE_DATA, TYPE_HEADER, framesOf } from './frame.js';
 /** What a data part is. */
 export const DATA_TYPES = { json: 2, octets: 3 };
 
-export const HEADER_PART_BYTES_MAX = 4096;
-
 export const STATUS_OK = 'ok';
 
 const ERROR_OK = 1;

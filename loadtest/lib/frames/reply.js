@@ -1,9 +1,10 @@
 /** One reply, compared with what it should be as its frames come: no more than one frame of it is held. */
 
-import { lastReply, replyOf } from '../reply.js';
+import { STATUS_CUT, lastReply, replyOf } from '../reply.js';
+import { isSmfReply } from '../smf/header.js';
 import { joined } from '../wire/joined.js';
-import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX, TYPE_DATA, TYPE_HEADER, readFrameHeader } from './frame.js';
-import { DATA_TYPES, HEADER_PART_BYTES_MAX, STATUS_OK, answerHeader, statusOf } from './message.js';
+import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX, HEADER_PART_BYTES_MAX, TYPE_DATA, TYPE_HEADER, isReset, readFrameHeader } from './frame.js';
+import { DATA_TYPES, STATUS_OK, answerHeader, statusOf } from './message.js';
 
 /** @typedef {import('../reply.js').Reply} Reply */
 /** @typedef {import('../wire/accumulator.js').Accumulator} Accumulator */
@@ -38,7 +39,7 @@ export class FrameReply {
     while (received.length >= FRAME_HEADER_BYTES) {
       const frame = readFrameHeader(received.bytes, received.start);
       if (!this.canFollow(frame)) {
-        return lastReply(this.status === '' ? 'other' : this.status, 'frame', this.sentAt);
+        return this.endAt(frame, received);
       }
       if (received.length < FRAME_HEADER_BYTES + frame.payloadLength) {
         return undefined;
@@ -52,6 +53,21 @@ export class FrameReply {
       }
     }
     return undefined;
+  }
+
+  /**
+   * The reply as it ends at a frame that cannot follow. A reset frame in its place is how a gateway ends a connection in order; in the middle of a reply
+   * it says that the rest will not come.
+   * @param {FrameHeader} frame
+   * @param {Accumulator} received
+   */
+  endAt(frame, received) {
+    const hasBegun = this.status !== '' || this.header.length > 0;
+    if (isReset(frame)) {
+      return lastReply(STATUS_CUT, hasBegun ? 'cut' : 'closing', this.sentAt);
+    }
+    const fault = !hasBegun && isSmfReply(received) ? 'format' : 'frame';
+    return lastReply(this.status === '' ? 'other' : this.status, fault, this.sentAt);
   }
 
   /** Whether such a frame can come now. Any value but 0 says that it is the last; all writers write 1. @param {FrameHeader} frame */

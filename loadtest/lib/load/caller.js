@@ -1,10 +1,8 @@
 /** One VU: a connection on which a call follows each reply, until the deadline. */
 
 import { Accumulator } from '../wire/accumulator.js';
+import { BackOff } from './backoff.js';
 import { Connection } from './connection.js';
-
-/** Before a connection is made again, so that a gateway that refuses them is not flooded. */
-const RECONNECT_PAUSE_MS = 200;
 
 /**
  * @typedef {object} CallerOptions
@@ -25,6 +23,7 @@ export class Caller {
     this.calls = options.calls;
     this.log = log;
     this.received = new Accumulator();
+    this.backOff = new BackOff();
     this.isOver = false;
     this.timer = 0;
     /** @type {'cut' | 'timeout'} */
@@ -78,6 +77,9 @@ export class Caller {
         return;
       }
     }
+    if (replied > 0) {
+      this.backOff.reset();
+    }
     this.follow(replied, now);
   }
 
@@ -100,10 +102,11 @@ export class Caller {
     if (!this.connection?.wasOpen) {
       this.log.notConnected(reason);
     }
-    if (this.isOver || this.options.now() + RECONNECT_PAUSE_MS >= this.options.endAt) {
+    const pauseMs = this.backOff.nextMs();
+    if (this.isOver || this.options.now() + pauseMs >= this.options.endAt) {
       this.over();
     } else {
-      setTimeout(() => this.connect(), RECONNECT_PAUSE_MS);
+      setTimeout(() => this.connect(), pauseMs);
     }
   }
 

@@ -1,20 +1,31 @@
-/** Where the end of each call goes: to the metrics, and the first bad ones to the console. */
+/** Where the end of each call goes: to the metrics, and the first bad one of a kind to the console. */
 
 import { FAULTS, STATUS_CUT } from '../reply.js';
 import { badReplies, callDuration, calls } from './metrics.js';
 
 /** @typedef {Exclude<import('../reply.js').Fault, ''>} BadFault */
 
-/** A broken server would fill the console; the metrics have them all. */
-const LINES_MAX = 3;
+/**
+ * Faults of bytes, which may happen to one VU alone. The others are the state of a gateway: all VUs see it at the same time.
+ * @type {readonly BadFault[]}
+ */
+const OF_BYTES = ['header', 'session', 'size', 'checksum', 'body', 'frame'];
+
+/** Which faults a VU prints. @type {Readonly<Record<'all' | 'bytes' | 'none', (fault: BadFault) => boolean>>} */
+const PRINTED = { all: () => true, bytes: (fault) => OF_BYTES.includes(fault), none: () => false };
 
 export class CallLog {
-  /** @param {string} route */
-  constructor(route) {
+  /** @param {string} route @param {keyof typeof PRINTED} printed */
+  constructor(route, printed) {
     this.route = route;
+    this.isPrinted = PRINTED[printed];
     this.ended = 0;
     this.bad = 0;
     this.lastWords = '';
+    /** @type {BadFault | undefined} */
+    this.lastFault = undefined;
+    /** Faults with their status, of which the first was printed. @type {string[]} */
+    this.printedKinds = [];
     /** @type {Record<string, { route: string, status: string } | undefined>} */
     this.tagsByStatus = {};
   }
@@ -34,7 +45,7 @@ export class CallLog {
       }
     }
     if (fault !== '') {
-      this.addBad(status, fault, `status ${status}`);
+      this.addBad(status, fault, status === STATUS_CUT ? 'a reset frame came' : `status ${status}`);
     }
   }
 
@@ -54,9 +65,12 @@ export class CallLog {
   addBad(status, fault, detail) {
     badReplies.add(1, { route: this.route, status, fault });
     this.bad++;
+    this.lastFault = fault;
     this.lastWords = `${FAULTS[fault]}: ${detail}`;
-    if (this.bad <= LINES_MAX) {
-      console.error(`${this.lastWords}${this.bad === LINES_MAX ? '; more are only counted' : ''}`);
+    const kind = `${fault} ${status}`;
+    if (this.isPrinted(fault) && !this.printedKinds.includes(kind)) {
+      this.printedKinds.push(kind);
+      console.error(`${this.lastWords}; more are only counted`);
     }
   }
 

@@ -1,6 +1,8 @@
 /** A connection to the gateway, as far as the calls of one VU need it. */
 
 import { Socket } from 'k6/x/tcp';
+import { errorText } from '../text.js';
+import { bufferOf } from '../wire/buffer.js';
 
 /**
  * @typedef {object} Handlers
@@ -20,21 +22,20 @@ export class Connection {
   constructor(address, handlers) {
     this.handlers = handlers;
     this.wasOpen = false;
-    this.reason = 'the other side closed the connection';
-    // Never new Socket(undefined): that crashes all of k6.
+    /** The first that was heard of: what follows from it, such as a write that finds no connection, says less. @type {string | undefined} */
+    this.reason = undefined;
     this.socket = new Socket();
-    // All handlers before connect: without one for `connect` the iteration ends silently, as if it had done its work.
     this.socket.on('connect', () => this.opened());
     this.socket.on('data', (chunk) => this.handlers.onData(chunk));
     this.socket.on('error', (error) => this.failed(error.message));
     this.socket.on('close', () => this.closed());
     // A socket that was never connected has to be destroyed as well, or the iteration would wait for it.
-    this.socket.connect(address.port, address.host).catch((error) => this.close(error.message));
+    this.socket.connect(address.port, address.host).catch((error) => this.close(errorText(error)));
   }
 
   /** @param {Uint8Array} message that nobody changes any more: it is read until the promise resolves */
   write(message) {
-    this.socket.write(message).catch((error) => this.close(error.message));
+    this.socket.write(bufferOf(message)).catch((error) => this.close(errorText(error)));
   }
 
   /** Closes behind the last words. @param {Uint8Array | undefined} farewell */
@@ -43,7 +44,7 @@ export class Connection {
       this.close('');
     } else {
       const close = () => this.close('');
-      this.socket.write(farewell).then(close, close);
+      this.socket.write(bufferOf(farewell)).then(close, close);
     }
   }
 
@@ -62,12 +63,12 @@ export class Connection {
 
   /** @param {string} reason */
   failed(reason) {
-    this.reason = reason;
+    this.reason = this.reason ?? reason;
   }
 
   closed() {
     const { onClose } = this.handlers;
     this.handlers = NOBODY;
-    onClose(this.reason);
+    onClose(this.reason ?? 'the other side closed the connection');
   }
 }

@@ -6,6 +6,9 @@ import { FAULTS } from '../reply.js';
 
 const VUS_MAX = 10000;
 
+/** Of the time that calls took, in the order in which the summary shows them. */
+export const SHOWN_STATISTICS = ['min', 'med', 'p(90)', 'p(95)', 'p(99)', 'max'];
+
 export class Plan {
   /**
    * @param {import('./settings.js').Environment} env
@@ -37,7 +40,7 @@ export class Plan {
       thresholds: this.thresholds,
       // Its call says itself that no reply came; by default k6 would end it after a minute.
       setupTimeout: `${this.timeoutMs + MARGIN_MS}ms`,
-      summaryTrendStats: ['min', 'med', 'p(90)', 'p(95)', 'p(99)', 'max'],
+      summaryTrendStats: [...SHOWN_STATISTICS, 'count'],
     };
   }
 

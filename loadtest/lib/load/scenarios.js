@@ -1,8 +1,8 @@
 /**
  * The shapes of load.
  *
- * A socket cannot outlive its iteration, so the executors that start iteration after iteration would measure connecting. Here each VU has
- * one long iteration, in which it calls until its own deadline: `per-vu-iterations`, with one iteration. So that executor cannot ramp; a
+ * An iteration does not end while a socket of it is open, so the executors that start iteration after iteration would measure connecting. Here each VU
+ * has one long iteration, in which it calls until its own deadline: `per-vu-iterations`, with one iteration. So that executor cannot ramp; a
  * load that grows is several scenarios, each a group of VUs that come at its `startTime` and leave at its end.
  */
 

@@ -82,6 +82,20 @@ export function address(env, byDefault) {
   return { text: value, host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }
 
+/**
+ * An option that is not for this script, and would be passed over without a word.
+ * @param {Environment} env
+ * @param {string} name
+ * @param {string[]} harmless values that ask for nothing
+ * @param {string} instead
+ */
+export function refuse(env, name, harmless, instead) {
+  const value = text(env, name, '');
+  if (value !== '' && !harmless.includes(value)) {
+    throw mistake(name, value, instead);
+  }
+}
+
 /** @param {string} name @param {string} value @param {string} instead */
 export function mistake(name, value, instead) {
   return new Error(`-e ${name}=${value}: ${instead}`);

@@ -1,6 +1,10 @@
-/** What is printed at the end: what was asked for, what came, and which bounds held. */
+/**
+ * What is printed at the end: what was asked for, what came, and which bounds held. In an order of its own: that of k6's maps is another
+ * one at each run.
+ */
 
 import { FAULTS } from '../reply.js';
+import { SHOWN_STATISTICS } from './plan.js';
 
 /**
  * @param {any} data what k6 gives handleSummary
@@ -20,7 +24,7 @@ export function summaryText(data, plan, format) {
     ...faultLines(data),
     `  duration     ${durationText(data)}`,
     '',
-    ...thresholdLines(data),
+    ...thresholdLines(data, plan),
     '',
   ];
   return lines.join('\n');
@@ -39,20 +43,31 @@ function faultLines(data) {
     .map(({ meaning, count }) => `    ${count} × ${meaning}`);
 }
 
-/** @param {any} data */
-function durationText(data) {
-  const values = data.metrics.frpc_call_duration?.values;
-  if (values === undefined) {
-    return 'no call was measured';
-  }
-  return Object.entries(values).map(([name, value]) => `${name} ${Number(value).toFixed(2)}`).join('  ') + '  ms';
+/** Without a sample, all its values are 0. @param {any} data */
+function isMeasured(data) {
+  return data.metrics.frpc_call_duration?.values.count > 0;
 }
 
-/** One line for each metric's bound; those of parts are there for the lines about faults. @param {any} data */
-function thresholdLines(data) {
-  return Object.keys(data.metrics)
-    .filter((metric) => !metric.includes('{'))
-    .flatMap((metric) => Object.entries(data.metrics[metric].thresholds ?? {}).map(([bound, { ok }]) => (
-      `  ${ok ? '✓' : '✗'} ${metric} ${bound}`
-    )));
+/** @param {any} data */
+function durationText(data) {
+  if (!isMeasured(data)) {
+    return 'no call was measured';
+  }
+  const { values } = data.metrics.frpc_call_duration;
+  return SHOWN_STATISTICS.map((name) => `${name} ${values[name].toFixed(2)}`).join('  ') + '  ms';
+}
+
+/** One line for each metric's bound; those of parts are there for the lines about faults. @param {any} data @param {import('./plan.js').Plan} plan */
+function thresholdLines(data, plan) {
+  return Object.entries(plan.thresholds)
+    .filter(([metric]) => !metric.includes('{'))
+    .flatMap(([metric, bounds]) => bounds.map((bound) => `  ${mark(data, metric, bound)} ${metric} ${bound}`));
+}
+
+/** @param {any} data @param {string} metric @param {string} bound */
+function mark(data, metric, bound) {
+  if (metric === 'frpc_call_duration' && !isMeasured(data)) {
+    return '-';
+  }
+  return data.metrics[metric]?.thresholds?.[bound]?.ok ? '✓' : '✗';
 }

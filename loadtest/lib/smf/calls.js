@@ -1,9 +1,10 @@
 /** The calls of one smf connection: each has a session, and replies come in any order. */
 
+import { isFrameReply } from '../frames/frame.js';
 import { xxHash64Low } from '../hashing/xxhash64.js';
 import { lastReply, replyOf } from '../reply.js';
 import { ExpectedBytes } from '../wire/expectedbytes.js';
-import { HEADER_BYTES, STATUS_OK, readHeader } from './header.js';
+import { HEADER_BYTES, KNOWN_STATUSES, STATUS_OK, readHeader } from './header.js';
 
 /** @typedef {import('../reply.js').Reply} Reply */
 /** @typedef {import('../wire/accumulator.js').Accumulator} Accumulator */
@@ -12,11 +13,6 @@ import { HEADER_BYTES, STATUS_OK, readHeader } from './header.js';
 const ERROR_PAYLOAD_BYTES_MAX = 64 * 1024;
 
 const IDLE = -1;
-
-/** The statuses that the gateway tells apart; what is none of them it counts as `other`, so that a broken byte is no new label. */
-export const KNOWN_STATUSES = [
-  200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 422, 429, 500, 501, 502, 503, 504,
-];
 
 export class SmfCalls {
   /** @param {Uint8Array[]} requests twice as many as calls in flight, request i with session i + 1: see `begin` */
@@ -73,12 +69,12 @@ export class SmfCalls {
     const status = statusOf(header.meta);
     const sentAt = this.sentAt[header.session] ?? IDLE;
     if (sentAt === IDLE) {
-      return lastReply(status, 'session', this.endOldest());
+      return lastReply(status, isFrameReply(received) ? 'format' : 'session', this.endOldest());
     }
     const isWrongSize = header.meta === STATUS_OK ? header.size !== this.payloads[header.session - 1].length : header.size > ERROR_PAYLOAD_BYTES_MAX;
     if (isWrongSize) {
       this.end(header.session);
-      return lastReply(status, 'size', sentAt);
+      return lastReply(status, isFrameReply(received) ? 'format' : 'size', sentAt);
     }
     if (received.length < HEADER_BYTES + header.size) {
       return undefined;

@@ -1,7 +1,7 @@
 /** smf, for a load: what `-e` can say about it, and the calls of one connection. */
 
 import { idText, smfRequestId } from '../identity.js';
-import { count, mistake, text } from '../load/settings.js';
+import { count, mistake, refuse, text } from '../load/settings.js';
 import { SmfCalls } from './calls.js';
 import { SESSION_MAX } from './header.js';
 import { EMPTY_TABLE, TEXT_TABLE_BYTES_MIN, smfRequest, textTable } from './request.js';
@@ -15,11 +15,15 @@ const IN_FLIGHT_MAX = (SESSION_MAX - 1) / 2;
 
 /** @param {Environment} env @returns {import('../format.js').Format} */
 export function smfFormat(env) {
+  for (const name of ['ENDPOINT', 'BODY']) {
+    refuse(env, name, [], 'for frame.js; smf.js calls the method that SERVICE, METHOD, REQUEST and REPLY name, or ID');
+  }
   const id = requestId(env);
   const size = payloadSize(env);
   const inFlight = count(env, 'IN_FLIGHT', 1, 1, IN_FLIGHT_MAX);
   return {
     name: 'smf',
+    other: 'frame',
     byDefault: { address: '127.0.0.1:11225', route: 'storage-get' },
     method: `${idText(id)}, ${size} bytes, ${inFlight} in flight`,
     inFlight,

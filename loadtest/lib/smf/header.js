@@ -12,6 +12,14 @@ export const HEADER_BYTES = 16;
 export const STATUS_OK = 200;
 export const SESSION_MAX = 0xffff;
 
+/** lz4. */
+const COMPRESSION_MAX = 3;
+
+/** The statuses that the gateway tells apart; what is none of them it counts as `other`, so that a broken byte is no new label. */
+export const KNOWN_STATUSES = [
+  200, 201, 202, 204, 301, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 422, 429, 500, 501, 502, 503, 504,
+];
+
 const SESSION_AT = 2, SIZE_AT = 4, CHECKSUM_AT = 8, META_AT = 12;
 
 /**
@@ -34,6 +42,15 @@ export function readHeader(bytes, at) {
     checksum: readUint32(bytes, at + CHECKSUM_AT),
     meta: readUint32(bytes, at + META_AT),
   };
+}
+
+/** Whether bytes that are no frame begin as an smf reply does. @param {import('../wire/accumulator.js').Accumulator} received */
+export function isSmfReply({ bytes, start, length }) {
+  if (length < HEADER_BYTES) {
+    return false;
+  }
+  const { compression, bitflags, size, meta } = readHeader(bytes, start);
+  return compression <= COMPRESSION_MAX && bitflags <= 1 && size > 0 && KNOWN_STATUSES.includes(meta);
 }
 
 /** @param {Uint8Array} bytes @param {number} at @param {SmfHeader} header */

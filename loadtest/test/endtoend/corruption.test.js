@@ -25,7 +25,7 @@ function assertFailed(result, fault) {
   assert.ok(result.metrics.frpc_bad_replies.count > 0);
   assert.ok(faults(result)[fault] > 0, `${fault}: ${JSON.stringify(faults(result))}`);
   assert.match(result.error, /thresholds on metrics 'frpc_bad_replies/);
-  assert.ok(Number(result.error.match(/source=console/g)?.length) <= 3, 'the first of them are told, and the others only counted');
+  assert.ok(Number(result.error.match(/source=console/g)?.length) <= 3, 'the first of each kind is printed, and the others only counted');
   assert.ok(result.metrics.frpc_calls.count > 1.5 * ONE_IN, `${result.metrics.frpc_calls.count} calls: the load goes on after it`);
 }
 
@@ -52,6 +52,16 @@ describe('a byte that is broken between the gateway and the script makes the run
       assertFailed(result, fault);
     });
   }
+});
+
+test('wrong bytes are printed by each VU that received some, once', async () => {
+  const gateway = await Gateway.start();
+  const relay = await startCorruptingRelay(gateway.addresses.frame, { replyBytes: FRAME_REPLY.bytes, at: FRAME_REPLY.header + 6 + 50, oneIn: ONE_IN });
+  const result = await runLoad('frame.js', { ADDRESS: relay.address, DURATION: '1s', VUS: 3, P95_MS: 10_000 });
+  relay.stop();
+  await gateway.stop();
+  assert.ok(faults(result).body > 3, result.output);
+  assert.deepEqual(result.error.match(/\] .*source=console/g), new Array(3).fill('] a body that is not the one sent: status ok; more are only counted source=console'));
 });
 
 describe('and so does one that is broken between a server and the gateway', { concurrency: 2 }, () => {

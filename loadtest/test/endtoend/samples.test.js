@@ -31,7 +31,7 @@ test('a method without a route is said before the load begins', async () => {
   const frame = await runK6(['run', '-e', `ADDRESS=${gateway.addresses.frame}`, '-e', 'ENDPOINT=Nothing', 'frame.js']);
   assert.deepEqual(await gateway.callsByStatus(), { 'unknown 404': 1, 'unknown request': 1 });
   await gateway.stop();
-  assert.deepEqual([smf.status, frame.status], [107, 107]);
+  assert.deepEqual([smf.status, frame.status], [108, 108]);
   assert.match(smf.error, /the first call to \S+ \(0x00000001, 60 bytes, 1 in flight\) failed. the reply is an error: status 404/);
   assert.match(frame.error, /\(Nothing 0x[0-9a-f]{8}, 100 bytes of JSON\) failed. the reply is an error: status request/);
 });

@@ -1,7 +1,12 @@
-/** `k6 run [-e NAME=VALUE] [--out KIND=FILE] [--summary-export FILE] [--quiet] [--vus N] [--duration TIME] SCRIPT` */
+/** The words behind `k6`. */
 
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from './exitstatus.js';
+
+const USAGE = `usage: k6 run [-e NAME=VALUE] [--out KIND=FILE] [--summary-export FILE] [--summary-mode MODE] [--quiet] [--no-usage-report]
+  [--vus N] [--duration TIME] [--iterations N] [--stage TIME:VUS] SCRIPT`;
+
+const SUMMARY_MODES = ['compact', 'full', 'legacy', 'disabled'];
 
 /**
  * @typedef {object} Arguments
@@ -9,8 +14,9 @@ import { ConfigurationError } from './exitstatus.js';
  * @property {Record<string, string>} env
  * @property {string[]} outputs
  * @property {string | undefined} summaryExport
+ * @property {boolean} hasSummary
  * @property {boolean} isQuiet
- * @property {boolean} isShortcut whether VUs or a time were given, of which k6 makes a scenario `default`, and no other
+ * @property {boolean} isShortcut whether VUs, a time, iterations or stages were given, of which k6 makes a scenario `default`, and no other
  */
 
 /** @param {string[]} words @returns {Arguments} */
@@ -18,15 +24,20 @@ export function readArguments(words) {
   const { values, positionals } = parse(words);
   const [command, script, ...rest] = positionals;
   if (command !== 'run' || script === undefined || rest.length > 0) {
-    throw new ConfigurationError('usage: k6 run [-e NAME=VALUE] [--out KIND=FILE] [--summary-export FILE] [--quiet] [--vus N] [--duration TIME] SCRIPT');
+    throw new ConfigurationError(USAGE);
+  }
+  const summaryMode = values['summary-mode'] ?? SUMMARY_MODES[0];
+  if (!SUMMARY_MODES.includes(summaryMode)) {
+    throw new ConfigurationError(`--summary-mode=${summaryMode}: there are ${SUMMARY_MODES.join(', ')}`);
   }
   return {
     script,
     env: Object.fromEntries((values.env ?? []).map((pair) => [pair.split('=', 1)[0], pair.slice(pair.indexOf('=') + 1)])),
     outputs: values.out ?? [],
     summaryExport: values['summary-export'],
+    hasSummary: summaryMode !== 'disabled',
     isQuiet: values.quiet ?? false,
-    isShortcut: values.vus !== undefined || values.duration !== undefined,
+    isShortcut: [values.vus, values.duration, values.iterations, values.stage].some((value) => value !== undefined),
   };
 }
 
@@ -40,9 +51,13 @@ function parse(words) {
         'env': { type: 'string', short: 'e', multiple: true },
         'out': { type: 'string', short: 'o', multiple: true },
         'summary-export': { type: 'string' },
+        'summary-mode': { type: 'string' },
+        'no-usage-report': { type: 'boolean' },
         'quiet': { type: 'boolean', short: 'q' },
         'vus': { type: 'string', short: 'u' },
         'duration': { type: 'string', short: 'd' },
+        'iterations': { type: 'string', short: 'i' },
+        'stage': { type: 'string', short: 's', multiple: true },
       },
     });
   } catch (error) {

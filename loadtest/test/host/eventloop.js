@@ -30,9 +30,14 @@ export class EventLoop {
     this.registered++;
     return (callback) => {
       this.registered--;
-      this.queue.push(callback);
-      this.plan();
+      this.enqueue(callback);
     };
+  }
+
+  /** Something has happened for which the loop need not have waited. @param {() => void} callback */
+  enqueue(callback) {
+    this.queue.push(callback);
+    this.plan();
   }
 
   /** Ends the iteration as it stands. @param {unknown} [failure] */

@@ -12,7 +12,7 @@ const NOT_IN_K6 = ['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'Intl', 'Final
 export function newContext(vu, env) {
   const context = vm.createContext(Object.assign(Object.create(null), { console: consoleOf(vu), ...timersOf(vu) }));
   vm.runInContext(`for (const name of ${JSON.stringify(NOT_IN_K6)}) delete globalThis[name];`, context);
-  vm.runInContext(`globalThis.__ENV = Object.freeze(${JSON.stringify(env)});`, context);
+  vm.runInContext(`globalThis.__ENV = ${JSON.stringify(env)};`, context);
   return context;
 }
 

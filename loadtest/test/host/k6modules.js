@@ -1,5 +1,6 @@
 /** What scripts import from k6. */
 
+import { TestAborted } from './exitstatus.js';
 import { socketClass } from './tcp.js';
 
 /** @typedef {import('./vu.js').Vu} Vu */
@@ -71,7 +72,16 @@ function executionOf(vu) {
       if (vu.isInit) {
         throw new Error('getting test options in the init context is not supported');
       }
-      return { options: { scenarios: vu.run.scenarioOptions } };
+      return {
+        options: { scenarios: vu.run.scenarioOptions },
+        /** @param {unknown} [reason] @returns {never} */
+        abort(reason) {
+          const aborted = new TestAborted(reason);
+          vu.run.abort(aborted);
+          // In k6 nothing of the script runs any more. Here it is an exception, which a script could catch, and the loop is over.
+          throw aborted;
+        },
+      };
     },
     get instance() {
       if (vu.isInit) {

@@ -1,19 +1,22 @@
 /** Runs one k6 script and ends with k6's exit status. Test equipment: see ../../README.md. */
 
 import { readArguments } from './arguments.js';
-import { ConfigurationError, ExitStatus } from './exitstatus.js';
-import { panic } from './panic.js';
+import { UncaughtRejection, describe, statusOf } from './exitstatus.js';
 import { TestRun } from './testrun.js';
+import { vuOf } from './vu.js';
 
-// k6 ends the iteration, and goes on with the next. Here it is a mistake of the script that no test may pass over.
-process.on('unhandledRejection', (error) => panic(`Uncaught (in promise) ${error instanceof Error ? error.stack : error}`));
-
-try {
-  process.exitCode = await new TestRun(readArguments(process.argv.slice(2))).run();
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) {
+process.on('unhandledRejection', (error, promise) => {
+  const loop = vuOf(promise)?.loop;
+  if (loop === undefined) {
     throw error;
   }
-  process.stderr.write(`ERRO[0000] ${error.message}\n`);
-  process.exitCode = ExitStatus.invalidConfiguration;
+  loop.interrupt(new UncaughtRejection(error));
+});
+
+// What iterations have left behind, such as timers and sockets, ends with the process.
+try {
+  process.exit(await new TestRun(readArguments(process.argv.slice(2))).run());
+} catch (error) {
+  process.stderr.write(`ERRO[0000] ${describe(error)}\n`);
+  process.exit(statusOf(error));
 }

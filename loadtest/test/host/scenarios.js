@@ -1,7 +1,7 @@
 /** Runs the scenarios of a script's options: each VU once or more, from startTime on, and no longer than maxDuration and gracefulStop. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigurationError } from './exitstatus.js';
+import { ConfigurationError, TestAborted, describe } from './exitstatus.js';
 
 const NAME = /^[0-9a-zA-Z_-]+$/;
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -42,13 +42,14 @@ export function readScenarios(options) {
  * @param {import('./testrun.js').TestRun} run
  */
 export async function runScenario(scenario, vus, run) {
-  await delay(scenario.startMs);
-  const state = { name: scenario.name, startTime: Date.now() };
+  await delay(scenario.startMs, undefined, { signal: run.aborting.signal }).catch(() => {});
+  const startTime = Date.now();
+  let iterationInTest = 0;
   const noMoreAt = run.elapsedMs() + scenario.maxMs;
   await Promise.all(vus.map(async (vu) => {
-    vu.scenario = state;
     vu.tags = { scenario: scenario.name, group: '' };
-    for (let iteration = 0; iteration < scenario.iterations && run.elapsedMs() < noMoreAt; iteration++) {
+    for (let iteration = 0; iteration < scenario.iterations && run.elapsedMs() < noMoreAt && !run.aborting.signal.aborted; iteration++) {
+      vu.scenario = { name: scenario.name, startTime, iterationInTest: iterationInTest++ };
       await runIteration(vu, run, noMoreAt + scenario.gracefulStopMs);
     }
   }));
@@ -65,7 +66,11 @@ async function runIteration(vu, run, interruptAt) {
   try {
     await vu.iterate('default', run.dataForVu());
   } catch (error) {
-    run.log('ERRO', describe(error));
+    if (error instanceof TestAborted) {
+      isInterrupted = true;
+    } else {
+      run.log('ERRO', describe(error));
+    }
   }
   clearTimeout(interruption);
   if (isInterrupted) {
@@ -74,11 +79,6 @@ async function runIteration(vu, run, interruptAt) {
     run.metrics.record('iterations', 1, vu.tags);
     run.metrics.record('iteration_duration', run.elapsedMs() - startedAt, vu.tags);
   }
-}
-
-/** @param {unknown} error */
-export function describe(error) {
-  return String(/** @type {Error} */ (error)?.stack ?? error);
 }
 
 /** @param {string} duration */

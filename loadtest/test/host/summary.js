@@ -31,6 +31,27 @@ function metricData(metric, statistics, seconds) {
   };
 }
 
+/**
+ * What handleSummary gets: maps of Go, of which the order is another one each time.
+ * @param {ReturnType<typeof summaryData>} data
+ */
+export function inRandomOrder(data) {
+  const metrics = Object.entries(data.metrics).map(([name, metric]) => [name, Object.fromEntries(Object.entries(metric).map(([key, value]) => (
+    [key, typeof value === 'object' ? shuffled(value) : value]
+  )))]);
+  return { ...data, metrics: shuffled(Object.fromEntries(metrics)) };
+}
+
+/** @param {Record<string, unknown>} map */
+function shuffled(map) {
+  const entries = Object.entries(map);
+  for (let left = entries.length; left > 1; left--) {
+    const [picked] = entries.splice(Math.floor(Math.random() * left), 1);
+    entries.push(picked);
+  }
+  return Object.fromEntries(entries);
+}
+
 /** As k6 shows it, roughly. @param {ReturnType<typeof summaryData>} data */
 export function defaultSummary(data) {
   const lines = Object.entries(data.metrics).map(([name, metric]) => {

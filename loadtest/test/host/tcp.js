@@ -3,9 +3,9 @@
 import net from 'node:net';
 import { types } from 'node:util';
 import { CHUNK_BYTES_MAX, chunkOf, scrub } from './chunk.js';
-import { panic } from './panic.js';
+import { TcpError, goError, goText } from './goerror.js';
+import { panic, segmentationFault } from './panic.js';
 
-/** @typedef {import('./eventloop.js').EventLoop} EventLoop */
 /** @typedef {'connect' | 'data' | 'error' | 'close'} Event */
 
 /**
@@ -16,10 +16,7 @@ export function socketClass(vu) {
   return class Socket extends HostSocket {
     /** @param {unknown[]} options */
     constructor(...options) {
-      if (options.length > 0 && options[0] === undefined) {
-        panic('new Socket(undefined)');
-      }
-      super(vu);
+      super(vu, options.length > 0 && options[0] === undefined);
     }
   };
 }
@@ -27,56 +24,53 @@ export function socketClass(vu) {
 class HostSocket {
   /** @type {import('./vu.js').Vu} */
   #vu;
-  /** @type {EventLoop} */
-  #loop;
+  #hasNoOptions;
   #release;
   /** @type {net.Socket | undefined} */
   #connection;
+  #path = '';
   /** @type {Map<string, (argument?: unknown) => void>} */
   #handlers = new Map();
   #isDestroyed = false;
   #wasConnected = false;
-  #failure = { name: 'TCPError', method: 'connect', message: 'operation was canceled' };
+  #failure = new TcpError('connect', 'operation was canceled');
 
-  /** @param {import('./vu.js').Vu} vu */
-  constructor(vu) {
+  /** @param {import('./vu.js').Vu} vu @param {boolean} hasNoOptions whether they were given, and undefined */
+  constructor(vu, hasNoOptions) {
     this.#vu = vu;
-    this.#loop = vu.currentLoop('new Socket()');
-    // Until it is destroyed, the iteration waits for it.
-    this.#release = this.#loop.register();
-    vu.sockets.add(this);
+    this.#hasNoOptions = hasNoOptions;
+    // Until it is destroyed, the iteration waits for it; and so does the init context, in which nothing destroys it.
+    this.#release = vu.loop?.register() ?? (() => {});
+    vu.isStuck ||= vu.isInit;
   }
 
   /** @param {Event} event @param {() => void} handler */
   on(event, handler) {
-    this.#assertUsable('on');
     this.#handlers.set(event, handler);
+    return this;
   }
 
   /** @param {number} port @param {string} host */
   connect(port, host) {
-    this.#assertUsable('connect');
+    const settle = this.#vu.currentLoop('socket.connect()').register();
+    if (this.#hasNoOptions) {
+      segmentationFault('new Socket(undefined)');
+    }
     return this.#vu.newPromise((resolve, reject) => {
-      if (!this.#handlers.has('connect')) {
-        this.#lose();
-        return;
-      }
-      const settle = this.#loop.register();
-      this.#connection = net.connect({ port, host, noDelay: true });
-      this.#connection.once('connect', () => {
+      const connection = net.connect({ port, host, noDelay: true });
+      this.#connection = connection;
+      connection.once('connect', () => {
         this.#wasConnected = true;
+        this.#path = `${connection.localAddress}:${connection.localPort}->${connection.remoteAddress}:${connection.remotePort}`;
         this.#fire('connect');
         settle(resolve);
       });
-      this.#connection.on('data', (bytes) => this.#receive(bytes));
-      this.#connection.on('error', (error) => {
-        this.#failure = { name: 'TCPError', method: this.#wasConnected ? 'read' : 'connect', message: error.message };
-        this.#fire('error', this.#failure);
-      });
-      this.#connection.once('close', () => {
+      connection.on('data', (bytes) => this.#receive(bytes));
+      connection.on('error', (error) => this.#failed(error, `dial tcp ${host}:${port}: connect`));
+      connection.once('close', () => {
         if (this.#wasConnected) {
           // The other side closed, or the connection broke: then k6 destroys.
-          this.tearDown();
+          this.destroy();
         } else {
           settle(() => reject(this.#failure));
         }
@@ -84,22 +78,30 @@ class HostSocket {
     });
   }
 
-  /** The iteration is lost: nobody is told anything, and it does not wait for what it was about to do. */
-  #lose() {
-    this.#isDestroyed = true;
-    this.#release(() => {});
+  /** Of a write that fails only its promise knows. @param {NodeJS.ErrnoException} error @param {string} dial what is said of a connection that could not be made */
+  #failed(error, dial) {
+    if (this.#isDestroyed || error.syscall === 'write') {
+      return;
+    }
+    const method = this.#wasConnected ? 'read' : 'connect';
+    const what = this.#wasConnected ? `read tcp ${this.#path}: read` : dial;
+    this.#failure = new TcpError(method, `${what}: ${goText(error)}`);
+    this.#vu.run.log('ERRO', `Handling TCP error error="${this.#failure.message}" method=${method}`);
+    if (method === 'read') {
+      this.#vu.run.takeSampleWithoutTags('tcp_errors');
+    }
+    this.#fire('error', this.#failure);
   }
 
   /** @param {unknown} data */
   write(data) {
-    this.#assertUsable('write');
+    const settle = this.#vu.currentLoop('socket.write()').register();
     const bytes = bytesOf(data);
     return this.#vu.newPromise((resolve, reject) => {
-      const settle = this.#loop.register();
       const connection = this.#connection;
-      if (bytes === undefined || connection === undefined || this.#isDestroyed) {
+      if (bytes === undefined || connection === undefined || !this.#wasConnected || this.#isDestroyed) {
         const reason = bytes === undefined ? 'invalid type: String or ArrayBuffer expected' : 'no active connection';
-        settle(() => reject(new Error(reason)));
+        settle(() => reject(goError(reason)));
         return;
       }
       const before = Buffer.from(bytes);
@@ -109,53 +111,51 @@ class HostSocket {
           if (!before.equals(bytes)) {
             panic('a buffer was changed before its write resolved');
           }
-          error ? reject(new Error(`failed to write data: ${error.message}`)) : resolve();
+          error ? reject(this.#writeError(error)) : resolve();
         });
       });
     });
   }
 
-  destroy() {
-    this.#assertUsable('destroy');
-    this.tearDown();
+  /** @param {Error} error */
+  #writeError(error) {
+    const text = `failed to write data after 0 bytes: write tcp ${this.#path}: write: ${goText(error)}`;
+    this.#vu.run.log('ERRO', `TCP write failed error="${text}"`);
+    return goError(text);
   }
 
-  /** What destroy does, and what becomes of a socket whose iteration is over. */
-  tearDown() {
+  destroy() {
     if (!this.#isDestroyed) {
       this.#isDestroyed = true;
       this.#connection?.destroy();
-      this.#release(() => this.#handlers.get('close')?.());
-      this.#vu.sockets.delete(this);
+      this.#fire('close');
+      this.#release(() => {});
     }
+    return this;
   }
 
   /** @param {Buffer} bytes */
   #receive(bytes) {
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES_MAX) {
-      const chunk = chunkOf(bytes.subarray(at, at + CHUNK_BYTES_MAX));
+      const chunk = chunkOf(bytes.subarray(at, at + CHUNK_BYTES_MAX), this.#vu.realmArray);
       this.#fire('data', chunk, () => scrub(chunk));
     }
   }
 
-  /** @param {Event} event @param {unknown} [argument] @param {() => void} [afterwards] */
+  /** In the iteration of that time, which need not be the one that made the socket. @param {Event} event @param {unknown} [argument] @param {() => void} [afterwards] */
   #fire(event, argument, afterwards) {
-    this.#loop.register()(() => {
+    this.#vu.dispatch(() => {
       this.#handlers.get(event)?.(argument);
       afterwards?.();
     });
-  }
-
-  /** @param {string} what */
-  #assertUsable(what) {
-    if (this.#vu.currentLoop(`socket.${what}()`) !== this.#loop) {
-      throw new Error(`socket.${what}(): a socket cannot outlive its iteration`);
-    }
   }
 }
 
 /** The memory of what can be written, or undefined. @param {unknown} data */
 function bytesOf(data) {
+  if (typeof data === 'string') {
+    return Buffer.from(data);
+  }
   if (types.isUint8Array(data)) {
     return data;
   }

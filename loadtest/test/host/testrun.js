@@ -1,18 +1,20 @@
 /** One `k6 run`: init, setup, scenarios, thresholds, summary, exit status. */
 
 import { writeFileSync } from 'node:fs';
-import { ConfigurationError, ExitStatus } from './exitstatus.js';
+import { ExitStatus, describe, statusOf } from './exitstatus.js';
+import { EXTENSION, isFixed } from './extension.js';
 import { Metrics } from './metrics.js';
 import { openOutput } from './outputs.js';
-import { describe, readScenarios, runScenario } from './scenarios.js';
-import { defaultSummary, exportedSummary, summaryData } from './summary.js';
+import { segmentationFault } from './panic.js';
+import { readScenarios, runScenario } from './scenarios.js';
+import { defaultSummary, exportedSummary, inRandomOrder, summaryData } from './summary.js';
 import { addThresholds, crossedThresholds } from './thresholds.js';
 import { Vu } from './vu.js';
 
 /** For tests that run what is documented: how long a run lasts, whatever it was told. */
 const SECONDS_MAX = 'FRPC_LOADTEST_SECONDS_MAX';
 
-/** What k6 makes of `--vus` and `--duration`, and where a script names no scenarios; for how long it runs does not matter here. */
+/** What k6 makes of `--vus`, `--duration`, `--iterations` and `--stage`, and where a script names no scenarios; for how long it runs does not matter here. */
 const DEFAULT_SCENARIO = { default: { executor: 'per-vu-iterations' } };
 
 export class TestRun {
@@ -24,6 +26,10 @@ export class TestRun {
     this.startedAt = performance.now();
     /** @type {Record<string, any>} */
     this.scenarioOptions = {};
+    this.hasFixedExtension = isFixed(process.env[EXTENSION]);
+    /** @type {Set<Vu>} */
+    this.vus = new Set();
+    this.aborting = new AbortController();
   }
 
   elapsedMs() {
@@ -42,8 +48,21 @@ export class TestRun {
     try {
       return await this.#runAll();
     } catch (error) {
-      this.log('ERRO', error instanceof ConfigurationError ? error.message : describe(error));
-      return error instanceof ConfigurationError ? ExitStatus.invalidConfiguration : ExitStatus.scriptException;
+      this.log('ERRO', describe(error));
+      return statusOf(error);
+    }
+  }
+
+  /** Ends it, in all VUs. @param {import('./exitstatus.js').TestAborted} aborted */
+  abort(aborted) {
+    this.aborting.abort(aborted);
+    this.vus.forEach(({ loop }) => loop?.interrupt(aborted));
+  }
+
+  /** The extension that is released makes such samples, and whatever reads their tags crashes: the summary, and outputs. @param {string} metric */
+  takeSampleWithoutTags(metric) {
+    if (!this.hasFixedExtension && (this.options.hasSummary || this.options.outputs.length > 0)) {
+      segmentationFault(`a sample of ${metric} without tags`);
     }
   }
 
@@ -60,16 +79,19 @@ export class TestRun {
       this.#setupJson = JSON.stringify(await this.#runOnce('setup', exports));
       await Promise.all(scenarios.map((scenario, index) => runScenario(scenario, vus[index], this)));
       await this.#runOnce('teardown', exports);
+      this.aborting.signal.throwIfAborted();
     } finally {
       outputs.forEach(({ flush }) => flush());
       await this.#summarize(exports);
     }
-    return this.crossed.length > 0 ? ExitStatus.thresholdsCrossed : ExitStatus.ok;
+    return this.#thresholdStatus();
   }
 
   /** @param {number} id */
   #newVu(id) {
-    return new Vu(this, id).init(this.options.script);
+    const vu = new Vu(this, id);
+    this.vus.add(vu);
+    return vu.init(this.options.script);
   }
 
   /** All VUs are there before the first of them starts. @param {import('./scenarios.js').Scenario[]} scenarios */
@@ -111,14 +133,22 @@ export class TestRun {
   async #summarize(exports) {
     const ranMs = this.elapsedMs();
     this.crossed = crossedThresholds(this.metrics, ranMs / 1000);
+    if (!this.options.hasSummary) {
+      return;
+    }
     const data = summaryData(this.metrics, exports.options?.summaryTrendStats, ranMs);
     if (this.options.summaryExport !== undefined) {
       writeFileSync(this.options.summaryExport, exportedSummary(data));
     }
-    process.stdout.write(exports.handleSummary === undefined ? defaultSummary(data) : exports.handleSummary(data).stdout);
-    if (this.crossed.length > 0) {
-      this.log('ERRO', `thresholds on metrics '${this.crossed.join(', ')}' have been crossed`);
+    process.stdout.write(exports.handleSummary === undefined ? defaultSummary(data) : exports.handleSummary(inRandomOrder(data)).stdout);
+  }
+
+  #thresholdStatus() {
+    if (this.crossed.length === 0) {
+      return ExitStatus.ok;
     }
+    this.log('ERRO', `thresholds on metrics '${this.crossed.join(', ')}' have been crossed`);
+    return ExitStatus.thresholdsCrossed;
   }
 }
 

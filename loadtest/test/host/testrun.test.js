@@ -49,12 +49,36 @@ test('what k6 would not take ends with exit status 104', async () => {
   }
 });
 
-test('an exception in the init context or in setup ends the run with 107', async () => {
+test('an exception in the init context ends the run with 107, and so does one that setup throws', async () => {
   assert.equal((await runScript('throw new Error("no");')).status, 107);
-  const inSetup = await runScript(script('{}', 'count.add(1);', 'export async function setup() { throw new Error("not today"); }'));
+  const inSetup = await runScript(script('{}', 'count.add(1);', 'export function setup() { throw new Error("not today"); }'));
   assert.equal(inSetup.status, 107);
   assert.match(inSetup.error, /ERRO\[0000\] Error: not today/);
   assert.doesNotMatch(inSetup.output, /count/);
+});
+
+test('a setup that is rejected ends it with 255, whatever thresholds say', async () => {
+  const { status, error } = await runScript(script(`{ thresholds: { count: ['count>0'] } }`, '', 'export async function setup() { throw new Error("not today"); }'));
+  assert.equal(status, 255);
+  assert.match(error, /ERRO\[0000\] Uncaught \(in promise\) Error: not today/);
+  assert.doesNotMatch(error, /thresholds/);
+});
+
+test('exec.test.abort() ends it with 108 and its reason, and the summary is there', async () => {
+  const { status, error, output } = await runScript(script(`{ thresholds: { count: ['count>0'] } }`, 'count.add(1);', `
+    export async function setup() { await Promise.resolve(); exec.test.abort('not today'); count.add(1); }`));
+  assert.equal(status, 108);
+  assert.equal(error, 'ERRO[0000] test aborted: not today\n');
+  assert.match(output, /✗ count\.*: count=0\.00/);
+});
+
+test('exec.test.abort() in an iteration ends those of all VUs', async () => {
+  const { status, error } = await runScript(script(
+    `{ scenarios: { s: { executor: 'per-vu-iterations', vus: 3 }, late: { executor: 'per-vu-iterations', startTime: '1h' } } }`,
+    `if (exec.vu.idInTest === 2) exec.test.abort(); await new Promise((resolve) => setTimeout(resolve, 3600000));`,
+  ));
+  assert.equal(status, 108);
+  assert.match(error, /test aborted\n$/);
 });
 
 test('setup runs once before the load and teardown once behind it, and what setup returns is copied to each VU', async () => {
@@ -88,10 +112,42 @@ test('one in a callback ends the iteration where it is', async () => {
   assert.doesNotMatch(output, /count\./);
 });
 
-test('a promise that is rejected and looked at by nobody is not passed over', async () => {
-  const { status, error } = await runScript(script('{}', 'Promise.reject(new Error("lost")); await new Promise((resolve) => setTimeout(resolve, 20));'));
-  assert.equal(status, 2);
-  assert.match(error, /panic: Uncaught \(in promise\) Error: lost/);
+test('a rejected promise without a handler ends the iteration, and the next goes on', async () => {
+  const { status, error, output } = await runScript(script(`{ scenarios: { s: { executor: 'per-vu-iterations', iterations: 2 } } }`, `
+    Promise.reject(new Error('lost'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    count.add(1);`));
+  assert.equal(status, 0);
+  assert.equal(error.match(/ERRO.*Uncaught \(in promise\) Error: lost/g)?.length, 2);
+  assert.match(output, /iterations\.*: count=2\.00/);
+  assert.doesNotMatch(output, /count\./);
+});
+
+test('handleSummary gets metrics, values and thresholds in another order each time', async () => {
+  const orders = await Promise.all(Array.from({ length: 6 }, async () => (await runScript(script(
+    `{ thresholds: { time: ['min>=0', 'max>=0', 'med>=0', 'avg>=0'], count: ['count==0'], checks: ['rate>=0'], 'count{a:b}': ['count==0'] } }`, '',
+    `export function handleSummary({ metrics }) { return { stdout: [metrics, metrics.time.values, metrics.time.thresholds].map(Object.keys).join(' ') }; }`,
+  ))).output));
+  assert.ok(new Set(orders).size > 1, orders[0]);
+  assert.equal(new Set(orders.map((order) => order.split(/[ ,]/).sort().join())).size, 1, 'and always the same');
+});
+
+test('--summary-mode=disabled: no summary, no handleSummary, but thresholds', async () => {
+  const words = ['--summary-mode=disabled'];
+  const rest = `export function handleSummary() { return { stdout: 'summary' }; }`;
+  const { status, output } = await runScript(script(`{ thresholds: { count: ['count>0'] } }`, '', rest), { words });
+  assert.deepEqual([status, output], [99, '']);
+  assert.match((await runScript(script('{}', ''), { words: ['--summary-mode=none'] })).error, /there are compact, full, legacy, disabled/);
+});
+
+test('VUs, a time, iterations and stages on the command line take the place of the script\'s scenarios', async () => {
+  for (const words of [['--vus', '2'], ['--duration', '1s'], ['-i', '3'], ['--iterations', '3'], ['--stage', '1s:2', '-s', '1s:0']]) {
+    const { status, error } = await runScript(script(
+      `{ scenarios: { mine: { executor: 'per-vu-iterations' } } }`, '',
+      'export function setup() { exec.test.abort(Object.keys(exec.test.options.scenarios).join()); }',
+    ), { words });
+    assert.deepEqual([status, error], [108, 'ERRO[0000] test aborted: default\n']);
+  }
 });
 
 test('scenarios start at their time, and each VU has its iterations', async () => {
@@ -105,6 +161,17 @@ test('scenarios start at their time, and each VU has its iterations', async () =
   assert.match(output, /✓ count\{scenario:early\}/);
   assert.match(output, /✓ time\{scenario:late\}/);
   assert.match(output, /✓ time\{scenario:early\}/);
+});
+
+test('the iterations of a scenario are numbered across its VUs', async () => {
+  const { output } = await runScript(script(
+    `{ scenarios: { a: { executor: 'per-vu-iterations', vus: 3, iterations: 2 }, b: { executor: 'per-vu-iterations' } },
+       thresholds: { 'time{scenario:a}': ['max==5'], 'time{scenario:b}': ['max==0'] } }`,
+    'time.add(exec.scenario.iterationInTest); count.add(exec.scenario.iterationInTest);',
+  ));
+  assert.match(output, /✓ time\{scenario:a\}/);
+  assert.match(output, /✓ time\{scenario:b\}/);
+  assert.match(output, /count\.*: count=15\.00/);
 });
 
 test('an iteration ends when its loop is empty, whatever its promise waits for', async () => {

@@ -2,6 +2,7 @@
 
 import vm from 'node:vm';
 import { EventLoop } from './eventloop.js';
+import { UncaughtRejection } from './exitstatus.js';
 import { newContext } from './globals.js';
 import { providedModules } from './k6modules.js';
 import { ModuleLoader } from './modules.js';
@@ -10,8 +11,16 @@ import { ModuleLoader } from './modules.js';
 
 /**
  * The scenario that a VU is in.
- * @typedef {{ name: string, startTime: number }} ScenarioState
+ * @typedef {{ name: string, startTime: number, iterationInTest: number }} ScenarioState
  */
+
+/** VUs by what their promises inherit from. @type {WeakMap<object, Vu>} */
+const vusByPromises = new WeakMap();
+
+/** Whose promise it is. @param {Promise<unknown>} promise @returns {Vu | undefined} */
+export function vuOf(promise) {
+  return vusByPromises.get(Object.getPrototypeOf(promise));
+}
 
 export class Vu {
   /** @param {TestRun} run @param {number} id 0 for those that run setup or the summary */
@@ -19,21 +28,29 @@ export class Vu {
     this.run = run;
     this.id = id;
     this.isInit = true;
+    /** Whether the init context has begun something that never ends. */
+    this.isStuck = false;
     /** @type {EventLoop | undefined} */
     this.loop = undefined;
-    /** @type {Set<{ tearDown(): void }>} of this iteration */
-    this.sockets = new Set();
+    /** Events of sockets that were left open, until there is an iteration again. @type {(() => void)[]} */
+    this.backlog = [];
     /** @type {ScenarioState | undefined} */
     this.scenario = undefined;
     /** @type {Record<string, string>} that every sample of this VU has */
     this.tags = {};
     this.context = newContext(this, run.env);
     this.realmPromise = vm.runInContext('Promise', this.context);
+    this.realmArray = vm.runInContext('Array', this.context);
+    vusByPromises.set(this.realmPromise.prototype, this);
   }
 
   /** Runs the script's top level. @param {string} path */
   async init(path) {
     this.exports = await new ModuleLoader(this.context, providedModules(this)).load(path);
+    if (this.isStuck) {
+      // A timer, because a process with nothing but this promise would end.
+      await new Promise(() => setInterval(() => {}, 1000));
+    }
     this.isInit = false;
     return this;
   }
@@ -53,19 +70,26 @@ export class Vu {
       const returned = this.exports[exported](data);
       if (returned instanceof this.realmPromise) {
         // A failure of what it awaits is a failure of the iteration.
-        /** @type {Promise<unknown>} */ (returned).then((value) => (result = value), (error) => loop.interrupt(error));
+        /** @type {Promise<unknown>} */ (returned).then((value) => (result = value), (error) => loop.interrupt(new UncaughtRejection(error)));
       } else {
         result = returned;
       }
+      this.backlog.splice(0).forEach((callback) => loop.enqueue(callback));
     });
-    for (const socket of this.sockets) {
-      socket.tearDown();
-    }
     this.loop = undefined;
     if (loop.failure !== undefined) {
       throw loop.failure;
     }
     return result;
+  }
+
+  /** Runs a callback in the iteration that there is, or in the next one. @param {() => void} callback */
+  dispatch(callback) {
+    if (this.loop === undefined || this.loop.isOver) {
+      this.backlog.push(callback);
+    } else {
+      this.loop.enqueue(callback);
+    }
   }
 
   /** The loop of the iteration that runs. @param {string} what wants it */

@@ -54,11 +54,16 @@ export class Gateway {
     this.cleanUp();
   }
 
-  /** Ends it as a crash does, once it has served that many calls. @param {number} calls */
-  async killAfter(calls) {
+  /** Waits until that many calls have ended. @param {number} calls */
+  async served(calls) {
     for (let served = 0; served < calls;) {
       served = Object.values(await this.callsByStatus()).reduce((sum, count) => sum + count, 0);
     }
+  }
+
+  /** Ends it as a crash does, once it has served that many calls. @param {number} calls */
+  async killAfter(calls) {
+    await this.served(calls);
     this.process.kill('SIGKILL');
     await this.exited;
     this.cleanUp();

@@ -14,14 +14,15 @@ const PATH = join(LOADTEST, 'test', 'bin') + delimiter + process.env.PATH;
 /** More than any run takes that ends at all. */
 const PATIENCE_MS = 60_000;
 
-/** @typedef {{ status: number | null, output: string, error: string }} Result */
+/** The status is null where it had to be ended. @typedef {{ status: number | null, output: string, error: string }} Result */
+/** What it is run with: other variables of the environment, and how long to wait for its end. @typedef {{ variables?: Record<string, string>, patienceMs?: number }} Surroundings */
 /** @typedef {{ metric: string, data: { value: number, tags: Record<string, string> } }} Sample */
 /** @typedef {Result & { metrics: Record<string, { count: number }>, samples: Sample[] }} LoadResult */
 
-/** @param {string[]} words @returns {Promise<Result>} */
-export function runK6(words) {
+/** @param {string[]} words @param {Surroundings} surroundings @returns {Promise<Result>} */
+export function runK6(words, { variables = {}, patienceMs = PATIENCE_MS } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn('k6', words, { cwd: LOADTEST, env: { ...process.env, PATH }, timeout: PATIENCE_MS });
+    const child = spawn('k6', words, { cwd: LOADTEST, env: { ...process.env, ...variables, PATH }, timeout: patienceMs });
     const said = { output: '', error: '' };
     child.stdout.on('data', (text) => (said.output += text));
     child.stderr.on('data', (text) => (said.error += text));
@@ -34,14 +35,15 @@ export function runK6(words) {
  * Runs a script of this folder, and reads what it counted.
  * @param {string} script
  * @param {Record<string, string | number>} env what -e says
+ * @param {Surroundings} surroundings
  * @returns {Promise<LoadResult>}
  */
-export async function runLoad(script, env) {
+export async function runLoad(script, env, surroundings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'frpc-loadtest-'));
   try {
     const [summary, samples] = [join(folder, 'summary.json'), join(folder, 'samples.json')];
     const words = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-    const result = await runK6(['run', '--quiet', '--summary-export', summary, '--out', `json=${samples}`, ...words, script]);
+    const result = await runK6(['run', '--quiet', '--summary-export', summary, '--out', `json=${samples}`, ...words, script], surroundings);
     return { ...result, metrics: JSON.parse(readFileSync(summary, 'utf8')).metrics, samples: readSamples(samples) };
   } finally {
     rmSync(folder, { recursive: true });

@@ -4,6 +4,7 @@ import { FrameCalls } from '../../../lib/frames/calls.js';
 import { FRAME_PAYLOAD_BYTES_MAX, RESET, TYPE_DATA, TYPE_HEADER, framesOf } from '../../../lib/frames/frame.js';
 import { DATA_TYPES, headerText } from '../../../lib/frames/message.js';
 import { ExpectedBytes } from '../../../lib/wire/expectedbytes.js';
+import { EMPTY_TABLE, smfRequest } from '../../../lib/smf/request.js';
 import { joined } from '../../../lib/wire/joined.js';
 import { outcomes, repliesTo } from '../replies.js';
 import { CHANGES, ascii, corrupted, vector } from '../vectors.js';
@@ -110,7 +111,8 @@ test('a header that is no JSON object is an error of no known kind', () => {
 });
 
 test('a frame that cannot stand there loses the place', () => {
-  const wrong = [RESET, framesOf(TYPE_DATA, ECHO), joined(framesOf(TYPE_HEADER, header()), RESET), framesOf(TYPE_HEADER, new Uint8Array(4097))];
+  const resets = [[0xff, 0, 0, 0, 0, 0], [0xff, 1, 1, 0, 0, 0], [0xfe, 1, 0, 0, 0, 0]].map((bytes) => new Uint8Array(bytes));
+  const wrong = [...resets, framesOf(TYPE_DATA, ECHO), joined(framesOf(TYPE_HEADER, header()), resets[0]), framesOf(TYPE_HEADER, new Uint8Array(4097))];
   for (const bytes of wrong) {
     const [reply] = repliesTo(sent(), bytes);
     assert.deepEqual([reply.fault, reply.isPlaceLost], ['frame', true]);
@@ -125,9 +127,39 @@ test('a reply that comes twice is not the next call\'s', () => {
 });
 
 test('a reply to nothing belongs to no call', () => {
-  const calls = sent();
-  calls.abandon();
-  assert.deepEqual(repliesTo(calls, RESET), [{ status: 'other', fault: 'frame', sentAt: undefined, isPlaceLost: true }]);
+  for (const bytes of [ECHO, ECHO.slice(0, 1), echoReply()]) {
+    const calls = sent();
+    calls.abandon();
+    assert.deepEqual(repliesTo(calls, bytes), [{ status: 'other', fault: 'frame', sentAt: undefined, isPlaceLost: true }]);
+  }
+});
+
+test('a reset frame in place of a reply, or behind one, says that the gateway is closing', () => {
+  const [instead] = repliesTo(sent(), RESET);
+  assert.deepEqual(instead, { status: 'cut', fault: 'closing', sentAt: 100, isPlaceLost: true });
+  const [, behind] = repliesTo(sent(), joined(echoReply(), RESET));
+  assert.deepEqual(behind, { status: 'cut', fault: 'closing', sentAt: undefined, isPlaceLost: true });
+});
+
+test('behind an error it belongs to that, and is nothing bad of its own', () => {
+  const [error, reset] = repliesTo(sent(), joined(message(header({ Error: 2, DataType: 0, ErrorMessage: 'no' })), RESET));
+  assert.equal(error.fault, 'status');
+  assert.deepEqual(reset, { status: 'cut', fault: '', sentAt: undefined, isPlaceLost: true });
+});
+
+test('in the middle of a reply it cuts that short', () => {
+  const part = framesOf(TYPE_HEADER, header());
+  part[1] = 0;
+  for (const begun of [part, framesOf(TYPE_HEADER, header())]) {
+    const [reply] = repliesTo(sent(), joined(begun, RESET));
+    assert.deepEqual(reply, { status: 'cut', fault: 'cut', sentAt: 100, isPlaceLost: true });
+  }
+});
+
+test('a reply of the smf format is named', () => {
+  const reply = smfRequest(400, 0x47, EMPTY_TABLE);
+  assert.deepEqual(repliesTo(sent(), reply), [{ status: 'other', fault: 'format', sentAt: 100, isPlaceLost: true }]);
+  assert.equal(repliesTo(sent(), reply.slice(0, 15))[0].fault, 'frame', 'but not from less than its header');
 });
 
 /** The captured reply, without the reset frame behind it. */

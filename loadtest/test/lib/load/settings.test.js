@@ -72,3 +72,15 @@ test('each of a connection\'s requests has a body of its own', () => {
   const texts = calls.requests.map((request) => Buffer.from(request.subarray(40)).toString('latin1'));
   assert.deepEqual(texts.map((text) => text.slice(0, 16)), [1, 2, 3, 4, 5, 6, 7, 8].map((session) => `000000070000000${session}`));
 });
+
+test('what is for the other script is refused, and not passed over', () => {
+  assert.throws(() => frameFormat({ IN_FLIGHT: '16' }), /^Error: -e IN_FLIGHT=16: a frame connection has one call at a time/);
+  assert.equal(frameFormat({ IN_FLIGHT: '1' }).inFlight, 1);
+  for (const name of ['SERVICE', 'METHOD', 'REQUEST', 'REPLY', 'ID']) {
+    assert.throws(() => frameFormat({ [name]: '5' }), new RegExp(`-e ${name}=5: for smf\\.js`));
+  }
+  for (const name of ['ENDPOINT', 'BODY']) {
+    assert.throws(() => smfFormat({ [name]: 'json' }), new RegExp(`-e ${name}=json: for frame\\.js`));
+    assert.equal(smfFormat({ [name]: '' }).name, 'smf');
+  }
+});

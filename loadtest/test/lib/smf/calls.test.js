@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { KNOWN_STATUSES, SmfCalls } from '../../../lib/smf/calls.js';
-import { HEADER_BYTES, readHeader, writeHeader } from '../../../lib/smf/header.js';
+import { TYPE_HEADER, framesOf } from '../../../lib/frames/frame.js';
+import { headerText } from '../../../lib/frames/message.js';
+import { SmfCalls } from '../../../lib/smf/calls.js';
+import { HEADER_BYTES, KNOWN_STATUSES, readHeader, writeHeader } from '../../../lib/smf/header.js';
 import { EMPTY_TABLE, smfRequest, textTable } from '../../../lib/smf/request.js';
 import { outcomes, repliesTo } from '../replies.js';
-import { CHANGES, corrupted, vector } from '../vectors.js';
+import { CHANGES, ascii, corrupted, vector } from '../vectors.js';
 
 const ID = 1792279101;
 
@@ -120,5 +122,13 @@ test('abandoned calls wait no more, and their sessions are free', () => {
   assert.deepEqual([calls.waiting, calls.oldest], [0, undefined]);
   for (let count = 0; count < 3; count++) {
     assert.notEqual(calls.begin(1), undefined);
+  }
+});
+
+test('a reply of the frame format is named, whether or not its bytes name a session in flight', () => {
+  const reply = framesOf(TYPE_HEADER, ascii(headerText({ Endpoint: '', DataType: 0, Accept: 0, Error: 2, ErrorMessage: 'a frame that cannot stand here' })));
+  for (const inFlight of [1, 200]) {
+    const [{ fault, status, isPlaceLost }] = repliesTo(sent(200, inFlight), reply);
+    assert.deepEqual([fault, status, isPlaceLost], ['format', 'other', true], `${inFlight} in flight`);
   }
 });
