@@ -19,6 +19,7 @@ internal sealed partial class SmfCaller : Caller
     {
         _calls = calls;
         _roomTimer = new CallbackTimer(this, OnRoomTimeUp);
+        _roomPlace = new LinkedListNode<SmfCaller>(this);
     }
 
     /// <summary>Always: its replies come on lanes that carry others' calls, too.</summary>
@@ -49,6 +50,7 @@ internal sealed partial class SmfCaller : Caller
     protected override void OnClosed()
     {
         Loop.Timers.Disarm(_roomTimer);
+        StopWaitingForRoom();
         AbandonUpload();
         LoseStreams();
         base.OnClosed();

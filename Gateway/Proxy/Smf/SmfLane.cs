@@ -24,7 +24,7 @@ internal sealed partial class SmfLane : Lane
     private const int GivenUpMax = 1024;
 
     private readonly SmfSessions _sessions = new();
-    private readonly Queue<SmfCaller> _waitingForRoom = new();
+    private readonly LinkedList<SmfCaller> _waitingForRoom = new();
     private readonly CallbackTimer _stallTimer;
     private int _givenUp;
     private bool _isRetired;
@@ -41,8 +41,11 @@ internal sealed partial class SmfLane : Lane
     /// <summary>Whether a request of this length may be appended now; otherwise see <see cref="WaitForRoom"/>.</summary>
     public bool HasRoom(int bytes) => OutputBytes == 0 || OutputBytes + bytes <= OutputBytesMax;
 
-    /// <summary>Resumes the caller when there is room again.</summary>
-    public void WaitForRoom(SmfCaller caller) => _waitingForRoom.Enqueue(caller);
+    /// <summary>Callers whose next request waits for room here.</summary>
+    public int CallersWaiting => _waitingForRoom.Count;
+
+    /// <summary>Resumes the caller when there is room again, unless its place is taken out before.</summary>
+    public void WaitForRoom(LinkedListNode<SmfCaller> place) => _waitingForRoom.AddLast(place);
 
     /// <summary>Puts a whole request on the lane, under the lane's session. A small one leaves at the end of the turn, with all others.</summary>
     public void Start(SmfCall call, Span<byte> message)
@@ -161,8 +164,8 @@ internal sealed partial class SmfLane : Lane
     {
         if (_upload is { } caller && HasOutputRoom)
             caller.OnUploadRoom();
-        for (int i = _waitingForRoom.Count; i > 0 && OutputBytes <= OutputBytesMax / 2; i--)
-            _waitingForRoom.Dequeue().OnRoom();
+        if (OutputBytes <= OutputBytesMax / 2)
+            ResumeWaiting();
     }
 
     protected override void OnPeerEnded() => Close();
@@ -174,10 +177,19 @@ internal sealed partial class SmfLane : Lane
             Server.ForgetShared(this);
         StopRelay();
         EndAllLost();
-        while (_waitingForRoom.TryDequeue(out SmfCaller? caller))
-            caller.OnRoom();
+        ResumeWaiting();
         _upload = null;
         base.OnClosed();
+    }
+
+    /// <summary>They go on in the next turn, first come, first served.</summary>
+    private void ResumeWaiting()
+    {
+        while (_waitingForRoom.First is { } first)
+        {
+            _waitingForRoom.RemoveFirst();
+            first.Value.OnRoom();
+        }
     }
 
     private void AnswerAndAbort(SmfCall call, Refusal why)
