@@ -1,7 +1,7 @@
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
 /// <summary>All slabs of one block size.</summary>
-internal sealed class BlockClass(int blockBytes, int blocksPerSlab)
+internal sealed class BlockClass(IMemorySource source, int blockBytes, int blocksPerSlab)
 {
     private readonly List<Slab> _withFree = [];
     private int _unused;
@@ -42,7 +42,7 @@ internal sealed class BlockClass(int blockBytes, int blocksPerSlab)
 
     private void AddSlab()
     {
-        var slab = new Slab(this, blockBytes, blocksPerSlab);
+        var slab = new Slab(source, this, blockBytes, blocksPerSlab);
         MappedBytes += slab.Bytes;
         _unused++;
         AddToFree(slab);

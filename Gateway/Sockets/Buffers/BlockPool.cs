@@ -20,12 +20,12 @@ internal sealed class BlockPool
 
     private readonly BlockClass[] _classes = new BlockClass[ClassCount];
 
-    public BlockPool()
+    public BlockPool(IMemorySource? source = null)
     {
         for (int i = 0; i < ClassCount; i++)
         {
             int blockBytes = SmallestBytes << (2 * i);
-            _classes[i] = new BlockClass(blockBytes, Math.Max(1, SlabBytes / blockBytes));
+            _classes[i] = new BlockClass(source ?? MemoryMap.Kernel, blockBytes, Math.Max(1, SlabBytes / blockBytes));
         }
     }
 
@@ -57,6 +57,20 @@ internal sealed class BlockPool
                 return size.Rent();
         }
         throw new ArgumentOutOfRangeException(nameof(bytesMin), bytesMin, $"the largest block has {LargestBytes} bytes");
+    }
+
+    public bool TryRent(int bytesMin, out Block block)
+    {
+        block = default;
+        try
+        {
+            block = Rent(bytesMin);
+            return true;
+        }
+        catch (InsufficientMemoryException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes a block back and forgets it at the lender's.</summary>
