@@ -34,7 +34,8 @@ internal abstract class Lane : Connection
     protected internal abstract void Leave();
 
     /// <summary>The calls that wait on this shared lane have to go elsewhere: nothing of them has been sent.</summary>
-    protected virtual void OnSharedNotConnected()
+    /// <param name="why">What those are told that find no other server.</param>
+    protected virtual void OnSharedNotConnected(Refusal why)
     {
     }
 
@@ -48,11 +49,11 @@ internal abstract class Lane : Connection
 
     protected override void OnConnectFailed(int error)
     {
-        Server.NoteUnreachable(error);
+        Refusal why = Server.NoteNotConnected(error);
         if (IsExclusive)
-            Server.OnLaneNotConnected(this);
+            Server.OnLaneNotConnected(this, why);
         else
-            OnSharedNotConnected();
+            OnSharedNotConnected(why);
         Close();
     }
 

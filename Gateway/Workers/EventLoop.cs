@@ -111,6 +111,13 @@ internal sealed partial class EventLoop
         LogExhausted();
     }
 
+    /// <summary>A connection to a server cannot be made for want of something here, which is no fault of the server's.</summary>
+    public void NoteConnectExhausted(int error)
+    {
+        Counters.ConnectsExhausted++;
+        LogConnectExhausted(Libc.Describe(error));
+    }
+
     /// <summary>The time of day. Not for what happens in each call.</summary>
     public DateTimeOffset ReadUtc() => _time.GetUtcNow();
 

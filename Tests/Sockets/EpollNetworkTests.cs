@@ -150,7 +150,7 @@ public sealed class EpollNetworkTests : IDisposable
         caller.Connect(IPAddress.Loopback, ((TcpAddress)point.Address).Port);
         owner.Await(_network, Readiness.Readable);
         Assert.Equal(AcceptStatus.Accepted, listener.Accept(out Arrival arrival));
-        ISocket socket = listener.Adopt(arrival);
+        ISocket socket = listener.TryAdopt(arrival)!;
 
         Assert.True(socket.CanReset);
         socket.Abort();

@@ -17,6 +17,7 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
         Gauge(to, "frpc_pipes_in_use", "Pipes that hold a part of a body just now.", worker => worker.Counters.PipesInUse);
         Counter(to, "frpc_pipes_discarded_total", "Pipes closed because a body was broken off in them.", counters => counters.PipesDiscarded);
         Counter(to, "frpc_accepts_exhausted_total", "Times that callers had to wait because file descriptors or memory had run out.", counters => counters.AcceptsExhausted);
+        Counter(to, "frpc_connects_exhausted_total", "Connections to servers that could not be made for want of descriptors, ports or memory here.", counters => counters.ConnectsExhausted);
         Counter(to, "frpc_slow_callers_closed_total", "Callers closed because they left replies unread, or stood in others' way.", counters => counters.SlowCallersClosed);
         Counter(to, "frpc_lanes_retired_total", "Connections to servers that take no further call.", counters => counters.LanesRetired);
         Counter(to, "frpc_servers_passed_over_total", "Calls put on another server because theirs could not be reached.", counters => counters.ServersPassedOver);

@@ -147,7 +147,7 @@ internal sealed partial class SmfLane : Lane
     protected internal override void Leave() => Close();
 
     /// <summary>Every request stands whole in one piece of the output, as <see cref="Start"/> wrote it.</summary>
-    protected override void OnSharedNotConnected()
+    protected override void OnSharedNotConnected(Refusal why)
     {
         Server.ForgetShared(this);
         while (!Output.IsEmpty)
@@ -155,7 +155,7 @@ internal sealed partial class SmfLane : Lane
             Span<byte> piece = Output.FirstPiece;
             SmfHeader header = SmfHeader.Read(piece);
             int bytes = SmfHeader.Bytes + (int)header.Size;
-            MoveToNextServer(_sessions.Find(header.Session)!, piece[..bytes]);
+            MoveToNextServer(_sessions.Find(header.Session)!, piece[..bytes], why);
             Output.Consume(bytes);
         }
     }
@@ -202,12 +202,11 @@ internal sealed partial class SmfLane : Lane
         Abort();
     }
 
-    private void MoveToNextServer(SmfCall call, Span<byte> message)
+    private void MoveToNextServer(SmfCall call, Span<byte> message, Refusal why)
     {
         Remove(call);
         // This server never had the call: it does not stand with it where no other takes it.
         call.Lane = null;
-        Refusal why = Refusal.NoServer;
         if (!call.IsGivenUp && ++call.ServersTried < Server.Backend.Servers.Count
             && Server.Backend.SharedLane(out why) is { } lane && lane.HasRoom(message.Length))
         {

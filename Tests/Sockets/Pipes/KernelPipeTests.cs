@@ -228,7 +228,7 @@ public sealed class KernelPipeTests : IDisposable
             Far.Connect(IPAddress.Loopback, ((TcpAddress)_point.Address).Port);
             Await(Readiness.Readable);
             Assert.Equal(AcceptStatus.Accepted, _listener.Accept(out Arrival arrival));
-            Near = _listener.Adopt(arrival);
+            Near = _listener.TryAdopt(arrival)!;
             Near.Owner = this;
             Look();
         }
