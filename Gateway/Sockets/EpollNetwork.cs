@@ -158,6 +158,18 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         _slots[fd].Generation++;
     }
 
+    /// <summary>
+    /// Epoll watches what is behind a descriptor until the last copy is closed, and of a listener there are others: those of
+    /// the other workers at a Unix path, or one that was handed on. Left in, it would be reported for ever, and callers that
+    /// wake this worker would wake no other.
+    /// </summary>
+    internal void ForgetListener(int fd)
+    {
+        // It may be out already, see UnregisterListener.
+        _ = Control(Libc.EPOLL_CTL_DEL, fd, 0);
+        Forget(fd);
+    }
+
     internal static int Check(int result, string call) =>
         result >= 0 ? result : throw new IOException($"{call}: {Libc.Describe(Libc.Errno)}");
 

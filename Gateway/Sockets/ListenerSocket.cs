@@ -63,7 +63,7 @@ internal sealed unsafe class ListenerSocket : IListener
     {
         if (_fd < 0)
             return;
-        _network.Forget(_fd);
+        _network.ForgetListener(_fd);
         _ = Libc.close(_fd);
         _fd = -1;
     }
