@@ -116,13 +116,12 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
     /// <summary>Fires what is due, as far as one turn may.</summary>
     public void Advance(long nowMs)
     {
-        bool isLeftOver = _next is not null || _tick < _clockTick;
         _clockTick = Math.Max(_clockTick, nowMs / TickMs);
         if (Count == 0)
             _tick = _clockTick;
-        // After a long sleep each slot is visited once, not once for each round that passed. What is left over keeps its order.
-        else if (!isLeftOver)
-            _tick = Math.Max(_tick, _clockTick - SlotCount);
+        // After a long sleep each slot is visited once or twice, not once for each round that passed. Whole rounds are left
+        // out, so that the walk goes on where it was and what is overdue keeps its order.
+        _tick += Math.Max(0, ((_clockTick - _tick) / SlotCount) - 1) * SlotCount;
         int looksLeft = LooksPerTurnMax;
         while (Walk(ref looksLeft) && _tick < _clockTick)
         {
