@@ -22,6 +22,9 @@ internal abstract class Lane : Connection
 
     public bool IsExclusive { get; }
 
+    /// <summary>Ended for want of something here: its calls are told so, and its server is not to blame.</summary>
+    protected bool EndedForShortage { get; private set; }
+
     /// <summary>For whom this exclusive lane is being connected.</summary>
     internal LaneRequest? ConnectingFor { get; set; }
 
@@ -55,6 +58,12 @@ internal abstract class Lane : Connection
         else
             OnSharedNotConnected(why);
         Close();
+    }
+
+    protected override void OnBroken(int error)
+    {
+        EndedForShortage = LocalShortage.Is(error);
+        base.OnBroken(error);
     }
 
     protected override void OnClosed()

@@ -118,6 +118,13 @@ internal sealed partial class EventLoop
         LogConnectExhausted(Libc.Describe(error));
     }
 
+    /// <summary>There is no memory for a buffer. Who asked for it closes its connection, or refuses its call.</summary>
+    public void NoteBufferRefused()
+    {
+        Counters.BuffersRefused++;
+        LogBufferRefused();
+    }
+
     /// <summary>The time of day. Not for what happens in each call.</summary>
     public DateTimeOffset ReadUtc() => _time.GetUtcNow();
 

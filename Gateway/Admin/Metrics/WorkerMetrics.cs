@@ -24,6 +24,7 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
         Counter(to, "frpc_late_replies_total", "Replies that came after their call was given up, and were swallowed.", counters => counters.LateReplies);
         Counter(to, "frpc_bad_replies_total", "Replies that could not be passed on: of another type than was asked for, or wrong in themselves.", counters => counters.BadReplies);
         Counter(to, "frpc_requests_stopped_total", "Octets requests whose rest was not sent on, because their reply had begun.", counters => counters.RequestsStopped);
+        Counter(to, "frpc_buffers_refused_total", "Buffers for which the system gave no memory: each closed a connection, or refused its call.", counters => counters.BuffersRefused);
         Gauge(to, "frpc_buffer_bytes", "Native memory for bodies and messages, in use or kept for use.", worker => worker.BufferBytes);
         OfEach(to, "frpc_worker_busy_seconds_total", "Time that a worker's loop was at work.", counters => counters.BusyUs / 1e6);
         OfEach(to, "frpc_worker_waiting_seconds_total", "Time that a worker's loop had nothing to do.", counters => counters.WaitingUs / 1e6);

@@ -19,7 +19,6 @@ internal sealed partial class SmfCaller : Caller
     {
         _calls = calls;
         _roomTimer = new CallbackTimer(this, OnRoomTimeUp);
-        _roomPlace = new LinkedListNode<SmfCaller>(this);
     }
 
     /// <summary>Always: its replies come on lanes that carry others' calls, too.</summary>

@@ -47,18 +47,18 @@ internal sealed partial class SmfLane : Lane
     /// <summary>Resumes the caller when there is room again, unless its place is taken out before.</summary>
     public void WaitForRoom(LinkedListNode<SmfCaller> place) => _waitingForRoom.AddLast(place);
 
-    /// <summary>Puts a whole request on the lane, under the lane's session. A small one leaves at the end of the turn, with all others.</summary>
-    public void Start(SmfCall call, Span<byte> message)
+    /// <summary>
+    /// Puts a whole request on the lane, under the lane's session. A small one leaves at the end of the turn, with all others.
+    /// False where there is no memory for it: the calls of others that the lane carries must not suffer from that.
+    /// </summary>
+    public bool TryStart(SmfCall call, Span<byte> message)
     {
+        if (!TryReserve(message.Length, out Span<byte> room))
+            return false;
         Add(call);
         SmfHeader.WriteSession(message, call.LaneSession);
-        if (message.Length >= DirectSendBytesMin && State == ConnectionState.Open)
-        {
-            Write(message);
-            return;
-        }
-        message.CopyTo(Reserve(message.Length));
-        Wrote(message.Length);
+        WriteReserved(message, room);
+        return true;
     }
 
     /// <summary>Puts the header of a large request on this exclusive lane; its body follows with <see cref="Connection.Write"/>.</summary>
@@ -66,9 +66,9 @@ internal sealed partial class SmfLane : Lane
     {
         Add(call);
         _upload = call.Caller;
-        header = header with { Session = call.LaneSession };
-        header.Write(Reserve(SmfHeader.Bytes));
-        Wrote(SmfHeader.Bytes);
+        Span<byte> bytes = stackalloc byte[SmfHeader.Bytes];
+        (header with { Session = call.LaneSession }).Write(bytes);
+        Write(bytes);
     }
 
     /// <summary>The body of the large request is written.</summary>
@@ -146,7 +146,7 @@ internal sealed partial class SmfLane : Lane
 
     protected internal override void Leave() => Close();
 
-    /// <summary>Every request stands whole in one piece of the output, as <see cref="Start"/> wrote it.</summary>
+    /// <summary>Every request stands whole in one piece of the output, as <see cref="TryStart"/> wrote it.</summary>
     protected override void OnSharedNotConnected(Refusal why)
     {
         Server.ForgetShared(this);
@@ -211,8 +211,9 @@ internal sealed partial class SmfLane : Lane
             && Server.Backend.SharedLane(out why) is { } lane && lane.HasRoom(message.Length))
         {
             Loop.Counters.ServersPassedOver++;
-            lane.Start(call, message);
-            return;
+            if (lane.TryStart(call, message))
+                return;
+            why = Refusal.Exhausted;
         }
         call.Caller?.RefuseCall(call, why);
         call.End(Loop);
@@ -240,7 +241,7 @@ internal sealed partial class SmfLane : Lane
                 waitedFor++;
             EndLost(call);
         }
-        if (waitedFor > 0)
+        if (waitedFor > 0 && !EndedForShortage)
             Server.NoteLost(waitedFor);
     }
 
@@ -252,7 +253,7 @@ internal sealed partial class SmfLane : Lane
             if (call.ReplyBegun)
                 caller.Abort();
             else
-                caller.RefuseCall(call, Refusal.ServerLost);
+                caller.RefuseCall(call, EndedForShortage ? Refusal.Exhausted : Refusal.ServerLost);
         }
         call.End(Loop);
     }

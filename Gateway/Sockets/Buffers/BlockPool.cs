@@ -48,29 +48,36 @@ internal sealed class BlockPool
             size.Trim();
     }
 
-    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>.</summary>
-    public Block Rent(int bytesMin)
-    {
-        foreach (BlockClass size in _classes)
-        {
-            if (size.BlockBytes >= bytesMin)
-                return size.Rent();
-        }
-        throw new ArgumentOutOfRangeException(nameof(bytesMin), bytesMin, $"the largest block has {LargestBytes} bytes");
-    }
+    /// <summary>A block that is needed at the start: where there is none, nothing can be served.</summary>
+    /// <exception cref="IOException">The system gives no memory.</exception>
+    public Block Rent(int bytesMin) =>
+        TryRent(bytesMin, out Block block)
+            ? block
+            : throw new IOException($"the system gives no memory for buffers: a block of {_classes[ClassOf(bytesMin)].BlockBytes} bytes could not be had");
 
+    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>. False where the system gives no memory: then who asked has to do without.</summary>
     public bool TryRent(int bytesMin, out Block block)
     {
-        block = default;
-        try
-        {
-            block = Rent(bytesMin);
+        int fitting = ClassOf(bytesMin);
+        if (_classes[fitting].TryRent(out block))
             return true;
-        }
-        catch (InsufficientMemoryException)
+        // Too large, but there: better than to refuse a call.
+        for (int i = fitting + 1; i < ClassCount; i++)
         {
-            return false;
+            if (_classes[i].HasFree)
+                return _classes[i].TryRent(out block);
         }
+        return false;
+    }
+
+    private static int ClassOf(int bytesMin)
+    {
+        for (int i = 0; i < ClassCount; i++)
+        {
+            if (SmallestBytes << (2 * i) >= bytesMin)
+                return i;
+        }
+        throw new ArgumentOutOfRangeException(nameof(bytesMin), bytesMin, $"the largest block has {LargestBytes} bytes");
     }
 
     /// <summary>Takes a block back and forgets it at the lender's.</summary>

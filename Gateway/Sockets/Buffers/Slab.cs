@@ -5,20 +5,19 @@ namespace FrameRpc.Gateway.Sockets.Buffers;
 /// <summary>One mapping of native memory, cut into blocks of one size. Given back to the kernel as a whole.</summary>
 internal sealed unsafe class Slab
 {
-    private readonly IMemorySource _source;
     private readonly byte* _memory;
     private readonly int _blockBytes;
     private readonly int[] _free;
     private int _freeCount;
 
-    public Slab(IMemorySource source, BlockClass owner, int blockBytes, int blocks)
+    /// <param name="owner">Whose blocks they are.</param>
+    /// <param name="memory">Where they lie.</param>
+    /// <param name="blockBytes">The size of one.</param>
+    /// <param name="blocks">How many there are.</param>
+    public Slab(BlockClass owner, nint memory, int blockBytes, int blocks)
     {
         Owner = owner;
         _blockBytes = blockBytes;
-        _source = source;
-        nint memory = source.TryMap((long)blockBytes * blocks);
-        if (memory == 0)
-            throw new InsufficientMemoryException("the kernel gave none");
         _memory = (byte*)memory;
         _free = new int[blocks];
         for (int i = 0; i < blocks; i++)
@@ -53,5 +52,5 @@ internal sealed unsafe class Slab
         _free[_freeCount++] = (int)(offset / _blockBytes);
     }
 
-    public void Unmap() => _ = _source.TryUnmap((nint)_memory, Bytes);
+    public nint Address => (nint)_memory;
 }

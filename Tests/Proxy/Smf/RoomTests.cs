@@ -32,7 +32,7 @@ public sealed class RoomTests
     public void A_request_that_waited_in_vain_on_one_connection_does_not_keep_the_next_from_waiting_on_another()
     {
         Fill(session: 1);
-        _waiting.Call(1, new byte[RequestBytes]);
+        Wait(session: 1);
         Trickle(1500);
         // Keeps the first connection open when it takes no more calls.
         _fillers[0].Call(7, "small"u8);
@@ -44,8 +44,7 @@ public sealed class RoomTests
         first.Reply(60_000, "unasked"u8);
         _sim.RunFor(10);
         Fill(session: 2);
-        _waiting.Call(2, new byte[RequestBytes]);
-        _sim.RunFor(10);
+        Wait(session: 2);
         Assert.Equal(2, _sim.SmfServer.Connections.Count);
         Assert.False(first.IsOver);
 
@@ -84,6 +83,18 @@ public sealed class RoomTests
         foreach (SmfFarCaller caller in _fillers)
             caller.Call(session, new byte[RequestBytes]);
         _sim.RunFor(10);
+        // The server's socket has taken some meanwhile: this one takes that room, and leaves none.
+        _sim.ConnectSmf().Call(session, new byte[RequestBytes]);
+        _sim.RunFor(10);
+    }
+
+    private void Wait(ushort session)
+    {
+        SmfLane lane = Lane;
+        int others = lane.CallersWaiting;
+        _waiting.Call(session, new byte[RequestBytes]);
+        _sim.RunFor(10);
+        Assert.Equal(others + 1, lane.CallersWaiting);
     }
 
     /// <summary>The server reads a little now and then: too little for a request, and enough not to be given up.</summary>

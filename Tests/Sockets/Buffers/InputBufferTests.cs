@@ -21,7 +21,7 @@ public sealed class InputBufferTests
         byte expected = 0;
         for (int turn = 0; turn < 3000; turn++)
         {
-            Span<byte> room = buffer.Prepare(_pool, _scratch, messageBytes: random.Next(40_000));
+            Span<byte> room = Prepare(ref buffer, random.Next(40_000));
             Assert.False(room.IsEmpty);
             int received = random.Next(4) == 0 ? 0 : random.Next(1, room.Length + 1);
             for (int i = 0; i < received; i++)
@@ -39,7 +39,7 @@ public sealed class InputBufferTests
                 inOrder &= unread[i] == expected++;
             Assert.True(inOrder, "bytes were lost, repeated or swapped");
             int left = unread.Length - consumed;
-            buffer.Keep(_pool, unread, consumed);
+            Assert.True(buffer.TryKeep(_pool, unread, consumed));
             _scratch.AsSpan().Fill(0xee);
             Assert.Equal(left, buffer.HeldBytes);
             if (left > 0)
@@ -53,8 +53,8 @@ public sealed class InputBufferTests
     public void A_promised_length_takes_no_memory_before_bytes_arrive()
     {
         var buffer = default(InputBuffer);
-        buffer.Prepare(_pool, _scratch, messageBytes: 1024 * 1024)[..16].Clear();
-        buffer.Keep(_pool, buffer.Received(_scratch, 16), consumed: 0);
+        Prepare(ref buffer, 1024 * 1024)[..16].Clear();
+        Assert.True(buffer.TryKeep(_pool, buffer.Received(_scratch, 16), consumed: 0));
 
         Assert.InRange(_pool.MappedBytes, 1, 512 * 1024);
         Assert.Equal(16, buffer.HeldBytes);
@@ -64,9 +64,9 @@ public sealed class InputBufferTests
     public void An_empty_buffer_holds_no_block()
     {
         var buffer = default(InputBuffer);
-        buffer.Prepare(_pool, _scratch, messageBytes: 0)[..100].Clear();
+        Prepare(ref buffer, 0)[..100].Clear();
         ReadOnlySpan<byte> unread = buffer.Received(_scratch, 100);
-        buffer.Keep(_pool, unread, consumed: 100);
+        Assert.True(buffer.TryKeep(_pool, unread, consumed: 100));
 
         Assert.Equal(0, _pool.MappedBytes);
     }
@@ -75,11 +75,17 @@ public sealed class InputBufferTests
     public void A_long_rest_is_received_into_in_place_instead_of_being_copied_each_time()
     {
         var buffer = default(InputBuffer);
-        buffer.Prepare(_pool, _scratch, messageBytes: 12_000)[..10_000].Clear();
-        buffer.Keep(_pool, buffer.Received(_scratch, 10_000), consumed: 0);
+        Prepare(ref buffer, 12_000)[..10_000].Clear();
+        Assert.True(buffer.TryKeep(_pool, buffer.Received(_scratch, 10_000), consumed: 0));
 
-        Span<byte> room = buffer.Prepare(_pool, _scratch, messageBytes: 12_000);
+        Span<byte> room = Prepare(ref buffer, 12_000);
 
         Assert.False(room.Overlaps(_scratch));
+    }
+
+    private Span<byte> Prepare(ref InputBuffer buffer, int messageBytes)
+    {
+        Assert.True(buffer.TryPrepare(_pool, _scratch, messageBytes, out Span<byte> room));
+        return room;
     }
 }

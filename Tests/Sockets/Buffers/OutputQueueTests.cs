@@ -42,8 +42,9 @@ public sealed class OutputQueueTests
     public void A_reserved_message_stands_whole_in_one_piece()
     {
         var queue = default(OutputQueue);
-        queue.Append(_pool, new byte[2000]);
-        queue.Reserve(_pool, 500).Fill(7);
+        Assert.True(queue.TryAppend(_pool, new byte[2000]));
+        Assert.True(queue.TryReserve(_pool, 500, out Span<byte> room));
+        room.Fill(7);
         queue.Advance(500);
         queue.Consume(2000);
 
@@ -56,7 +57,7 @@ public sealed class OutputQueueTests
     public void An_empty_queue_holds_no_block()
     {
         var queue = default(OutputQueue);
-        queue.Append(_pool, new byte[5_000_000]);
+        Assert.True(queue.TryAppend(_pool, new byte[5_000_000]));
         Assert.True(_pool.MappedBytes > 5_000_000);
         queue.Consume(5_000_000);
 
@@ -70,15 +71,16 @@ public sealed class OutputQueueTests
         switch (random.Next(3))
         {
             case 0:
-                queue.Append(_pool, bytes);
+                Assert.True(queue.TryAppend(_pool, bytes));
                 break;
             case 1:
-                bytes.CopyTo(queue.Reserve(_pool, bytes.Length));
+                Assert.True(queue.TryReserve(_pool, bytes.Length, out Span<byte> room));
+                bytes.CopyTo(room);
                 queue.Advance(bytes.Length);
                 break;
             default:
                 var other = default(OutputQueue);
-                other.Append(_pool, bytes);
+                Assert.True(other.TryAppend(_pool, bytes));
                 queue.TakeAll(ref other);
                 Assert.True(other.IsEmpty);
                 break;
