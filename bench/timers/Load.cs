@@ -11,7 +11,7 @@ internal sealed record Load(int Timers, int SpreadMs, double DisarmedShare)
     /// <summary>One round of the ring: what is due so much later stands in the same slot.</summary>
     private const long RoundMs = 1024 * 8;
 
-    /// <summary>Every second timer is due a round later, and stands before the others: armed first.</summary>
+    /// <summary>Every second timer is due a round later, and stands among the others.</summary>
     public bool HalfARoundLater { get; init; }
 
     public int Disarmed => (int)(Timers * DisarmedShare);
@@ -19,5 +19,5 @@ internal sealed record Load(int Timers, int SpreadMs, double DisarmedShare)
     public long EndMs => StartMs + 100 + SpreadMs + (HalfARoundLater ? RoundMs : 0) + 16;
 
     public long DueMs(int timer) =>
-        StartMs + 100 + (Timers == 0 ? 0 : (long)timer * SpreadMs / Timers) + (HalfARoundLater && timer < Timers / 2 ? RoundMs : 0);
+        StartMs + 100 + ((long)timer * SpreadMs / Timers) + (HalfARoundLater && timer % 2 == 1 ? RoundMs : 0);
 }

@@ -11,7 +11,7 @@ Report.Write("armed over 30 s, then disarmed in the order in which they were arm
     new Load(timers, SpreadMs: 30_000, DisarmedShare: 1));
 Report.Write("armed over 30 s, each fires", rounds, timers, new Load(timers, SpreadMs: 30_000, DisarmedShare: 0));
 Report.Write("armed for one moment, each fires", rounds, timers, new Load(timers, SpreadMs: 0, DisarmedShare: 0));
-Report.Write("armed for one moment, half in the next round of the ring, each fires", rounds, timers,
+Report.Write("armed for one moment, every second in the next round of the ring, each fires", rounds, timers,
     new Load(timers, SpreadMs: 0, DisarmedShare: 0) { HalfARoundLater = true });
 
 Report.WriteTurns(rounds, timers);

@@ -31,17 +31,17 @@ internal static class Report
         Console.WriteLine($"| {name} | {Figure(median)} [{Figure(ofWheel.Min())} {Figure(ofWheel.Max())}] | {Figure(MedianOf(ofHeap))} | {Figure(MedianOf(ofHeap) / median)} |");
     }
 
-    /// <summary>How long a turn lasts at most, and how many there are, when everything is due at once.</summary>
+    /// <summary>How much a turn takes at most, and how many there are, when everything is due at once.</summary>
     public static void WriteTurns(int rounds, int timers)
     {
         Console.WriteLine(
             $"""
 
-            | due at once | turns | longest turn, ms, median of {rounds} rounds |
+            | due at once | turns | longest turn, ms of the processor, median of {rounds} rounds |
             |---|---|---|
             """);
         WriteTurns("all", rounds, timers, new Load(timers, SpreadMs: 0, DisarmedShare: 0));
-        WriteTurns("half, behind as many of the next round", rounds, timers, new Load(timers, SpreadMs: 0, DisarmedShare: 0) { HalfARoundLater = true });
+        WriteTurns("half, among as many of the next round", rounds, timers, new Load(timers, SpreadMs: 0, DisarmedShare: 0) { HalfARoundLater = true });
         Console.WriteLine($"\nA turn fires {TimerWheel.FiresPerTurnMax} timers, or looks at {TimerWheel.LooksPerTurnMax}.");
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
 
@@ -12,7 +11,7 @@ internal sealed class Wheel
 
     public Wheel(int timers) => _entries = [.. Enumerable.Range(0, timers).Select(_ => new Entry(this))];
 
-    /// <summary>Of the last run: the longest turn.</summary>
+    /// <summary>Of the last run: the longest turn, in time of the processor.</summary>
     public TimeSpan LongestTurn { get; private set; }
 
     /// <summary>Of the last run: turns in which anything fired or was looked at.</summary>
@@ -31,9 +30,9 @@ internal sealed class Wheel
         while (wheel.WaitMs(nowMs) is var waitMs and >= 0)
         {
             nowMs += waitMs;
-            long start = Stopwatch.GetTimestamp();
+            TimeSpan start = Environment.CpuUsage.TotalTime;
             wheel.Advance(nowMs);
-            TimeSpan turn = Stopwatch.GetElapsedTime(start);
+            TimeSpan turn = Environment.CpuUsage.TotalTime - start;
             LongestTurn = turn > LongestTurn ? turn : LongestTurn;
             Turns++;
         }
