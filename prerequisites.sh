@@ -98,7 +98,7 @@ require_deploy_checks() {
 }
 
 # The programs that publish.sh can make.
-NATIVE_PROJECTS=(Gateway Tests/AotProgram bench/json examples/greeter examples/reconnect examples/storage)
+NATIVE_PROJECTS=(Gateway Tests/AotProgram bench/json bench/timers examples/greeter examples/reconnect examples/storage)
 
 # packs_of PROJECT: name, version and SHA-512 of each pack that its last native restore took. All but the compiler are no packages to NuGet, whose
 # lock files leave them out; and which compiler is one depends on the machine. The host of managed programs is left out, of which nothing is in a native one.

@@ -97,12 +97,13 @@ internal sealed partial class Backend
         request.Connecting = null;
     }
 
-    /// <summary>The server chosen for the request could not be reached: the next, while one is left.</summary>
-    public void PassOver(LaneRequest request)
+    /// <summary>No connection to the server chosen for the request could be made: the next, while one is left.</summary>
+    /// <param name="why">What the request is told where none is.</param>
+    public void PassOver(LaneRequest request, Refusal why)
     {
         if (++request.ServersTried >= _servers.Length || !AnyServerUp)
         {
-            request.OnNoLane(Refusal.NoServer);
+            request.OnNoLane(why);
         }
         else
         {

@@ -22,6 +22,9 @@ internal abstract class Lane : Connection
 
     public bool IsExclusive { get; }
 
+    /// <summary>Ended for want of something here: its calls are told so, and its server is not to blame.</summary>
+    protected bool EndedForShortage { get; private set; }
+
     /// <summary>For whom this exclusive lane is being connected.</summary>
     internal LaneRequest? ConnectingFor { get; set; }
 
@@ -34,7 +37,8 @@ internal abstract class Lane : Connection
     protected internal abstract void Leave();
 
     /// <summary>The calls that wait on this shared lane have to go elsewhere: nothing of them has been sent.</summary>
-    protected virtual void OnSharedNotConnected()
+    /// <param name="why">What those are told that find no other server.</param>
+    protected virtual void OnSharedNotConnected(Refusal why)
     {
     }
 
@@ -48,12 +52,18 @@ internal abstract class Lane : Connection
 
     protected override void OnConnectFailed(int error)
     {
-        Server.NoteUnreachable(error);
+        Refusal why = Server.NoteNotConnected(error);
         if (IsExclusive)
-            Server.OnLaneNotConnected(this);
+            Server.OnLaneNotConnected(this, why);
         else
-            OnSharedNotConnected();
+            OnSharedNotConnected(why);
         Close();
+    }
+
+    protected override void OnBroken(int error)
+    {
+        EndedForShortage = LocalShortage.Is(error);
+        base.OnBroken(error);
     }
 
     protected override void OnClosed()

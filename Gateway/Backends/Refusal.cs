@@ -13,4 +13,6 @@ internal enum Refusal : byte
     BadReply,
     TimedOut,
     Draining,
+    /// <summary>Of something that the gateway needs for the call it has no more: descriptors, ports, memory.</summary>
+    Exhausted,
 }

@@ -118,14 +118,14 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
         request.OnLane(lane);
     }
 
-    public void OnLaneNotConnected(Lane lane)
+    public void OnLaneNotConnected(Lane lane, Refusal why)
     {
         LaneRequest? request = lane.ConnectingFor;
         lane.ConnectingFor = null;
         if (request is null)
             return;
         request.Connecting = null;
-        backend.PassOver(request);
+        backend.PassOver(request, why);
     }
 
     public void OnLaneClosed(Lane lane)
@@ -164,6 +164,19 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
         if (_backOffMs != 0)
             backend.LogReached(Address);
         _backOffMs = 0;
+    }
+
+    /// <summary>A connection could not be made, by the server's fault or for want of something here.</summary>
+    /// <returns>What a call is told that needed it and finds no other.</returns>
+    public Refusal NoteNotConnected(int error)
+    {
+        if (LocalShortage.Is(error))
+        {
+            loop.NoteConnectExhausted(error);
+            return Refusal.Exhausted;
+        }
+        NoteUnreachable(error);
+        return Refusal.NoServer;
     }
 
     public void NoteUnreachable(int error)

@@ -103,7 +103,12 @@ internal sealed partial class FrameDemoConnection
             Answer(_scan.Data(bytes, []));
             return end;
         }
-        Block gathered = Loop.Blocks.Rent(_scan.DataBytes);
+        if (!Loop.Blocks.TryRent(_scan.DataBytes, out Block gathered))
+        {
+            Loop.NoteBufferRefused();
+            Abort();
+            return bytes.Length;
+        }
         Answer(_scan.Data(bytes, gathered.Span));
         BlockPool.Return(ref gathered);
         return end;

@@ -52,15 +52,20 @@ internal sealed class SmfDemoConnection(EventLoop loop, ISocket socket, Action? 
         long messageBytes = SmfHeader.Bytes + (long)request.Size;
         if (messageBytes <= Math.Min(bytes.Length, WholeBytesMax))
             return SendBackWhole(reply, bytes[..(int)messageBytes]);
-        reply.Write(Reserve(SmfHeader.Bytes));
-        Wrote(SmfHeader.Bytes);
+        Span<byte> header = stackalloc byte[SmfHeader.Bytes];
+        reply.Write(header);
+        Write(header);
         _payloadBytesLeft = request.Size;
         return SmfHeader.Bytes;
     }
 
     private int SendBackWhole(SmfHeader reply, ReadOnlySpan<byte> message)
     {
-        Span<byte> room = Reserve(message.Length);
+        if (!TryReserve(message.Length, out Span<byte> room))
+        {
+            Abort();
+            return message.Length;
+        }
         message.CopyTo(room);
         reply.Write(room);
         Wrote(message.Length);
@@ -77,8 +82,9 @@ internal sealed class SmfDemoConnection(EventLoop loop, ISocket socket, Action? 
 
     private int Refuse(SmfHeader request)
     {
-        SmfEmptyReply.Write(Reserve(SmfEmptyReply.Bytes), request.Session, SmfStatus.BadRequest);
-        Wrote(SmfEmptyReply.Bytes);
+        Span<byte> reply = stackalloc byte[SmfEmptyReply.Bytes];
+        SmfEmptyReply.Write(reply, request.Session, SmfStatus.BadRequest);
+        Write(reply);
         _refusedBytesLeft = request.Size;
         return SmfHeader.Bytes;
     }

@@ -38,7 +38,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         _epoll = Check(Libc.epoll_create1(Libc.EPOLL_CLOEXEC), "epoll_create1");
         _wakeFd = Check(Libc.eventfd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC), "eventfd");
         _events = (byte*)NativeMemory.Alloc((nuint)(EventsMax * EventBytes));
-        Control(Libc.EPOLL_CTL_ADD, _wakeFd, Libc.EPOLLIN | Libc.EPOLLET);
+        Check(Control(Libc.EPOLL_CTL_ADD, _wakeFd, Libc.EPOLLIN | Libc.EPOLLET), "epoll_ctl");
     }
 
     public ISocket Connect(Address address)
@@ -47,7 +47,8 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         int fd = Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0)
             return StreamSocket.NotMade(this, Libc.Errno);
-        var socket = new StreamSocket(this, fd, isTcp: target.Family != Libc.AF_UNIX, isConnected: false);
+        if (StreamSocket.TryOpen(this, fd, isTcp: target.Family != Libc.AF_UNIX, isConnected: false) is not { } socket)
+            return CloseUnwatched(fd);
         socket.BeginConnect(target);
         return socket;
     }
@@ -60,9 +61,28 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
             int error = Libc.Errno;
             return (StreamSocket.NotMade(this, error), StreamSocket.NotMade(this, error));
         }
-        var near = new StreamSocket(this, pair[0], isTcp: false, isConnected: true);
+        if (StreamSocket.TryOpen(this, pair[0], isTcp: false, isConnected: true) is not { } near)
+        {
+            StreamSocket failed = CloseUnwatched(pair[0]);
+            _ = Libc.close(pair[1]);
+            return (failed, StreamSocket.NotMade(this, failed.ConnectError()));
+        }
+        if (StreamSocket.TryOpen(this, pair[1], isTcp: false, isConnected: true) is not { } far)
+        {
+            StreamSocket failed = CloseUnwatched(pair[1]);
+            near.Close();
+            return (failed, StreamSocket.NotMade(this, failed.ConnectError()));
+        }
         Report(near, Readiness.Writable);
-        return (near, new StreamSocket(this, pair[1], isTcp: false, isConnected: true));
+        return (near, far);
+    }
+
+    /// <summary>The kernel would not watch it: fs.epoll.max_user_watches, or memory.</summary>
+    private StreamSocket CloseUnwatched(int fd)
+    {
+        int error = Libc.Errno;
+        _ = Libc.close(fd);
+        return StreamSocket.NotMade(this, error);
     }
 
     public IPipe? OpenPipe() => KernelPipe.TryOpen(_pipeBytes);
@@ -115,23 +135,20 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     /// TCP reports writable only after a send found the buffer full. A Unix socket does whenever its peer reads, which
     /// would wake this worker for nothing: it is told of writable from the first full buffer on.
     /// </param>
-    internal void Register(int fd, object registered, bool tellOfWritable)
-    {
-        SlotOf(fd).Registered = registered;
-        Control(Libc.EPOLL_CTL_ADD, fd, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | (tellOfWritable ? Libc.EPOLLOUT : 0));
-    }
+    /// <returns>False where the kernel does not watch it, for the reason that stands in errno.</returns>
+    internal bool TryRegister(int fd, object registered, bool tellOfWritable) =>
+        TryAdd(fd, registered, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | (tellOfWritable ? Libc.EPOLLOUT : 0));
 
     /// <summary>Reports nothing of this listener until it is registered again: level-triggered, it would be reported in every turn.</summary>
-    internal void UnregisterListener(int fd) => Control(Libc.EPOLL_CTL_DEL, fd, 0);
+    internal void UnregisterListener(int fd) => Check(Control(Libc.EPOLL_CTL_DEL, fd, 0), "epoll_ctl");
 
-    internal void RegisterListener(int fd, ListenerSocket listener, bool shared)
-    {
-        SlotOf(fd).Registered = listener;
-        // A Unix listener is one queue for all workers: level-triggered and exclusive, so that each caller wakes one of them.
-        Control(Libc.EPOLL_CTL_ADD, fd, shared ? Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE : Libc.EPOLLIN | Libc.EPOLLET);
-    }
+    /// <summary>A Unix listener is one queue for all workers: level-triggered and exclusive, so that each caller wakes one of them.</summary>
+    /// <returns>False where the kernel does not watch it, for the reason that stands in errno.</returns>
+    internal bool TryRegisterListener(int fd, ListenerSocket listener, bool shared) =>
+        TryAdd(fd, listener, shared ? Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE : Libc.EPOLLIN | Libc.EPOLLET);
 
-    internal void TellOfWritable(int fd) => Control(Libc.EPOLL_CTL_MOD, fd, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | Libc.EPOLLOUT);
+    internal void TellOfWritable(int fd) =>
+        Check(Control(Libc.EPOLL_CTL_MOD, fd, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | Libc.EPOLLOUT), "epoll_ctl");
 
     internal void Report(StreamSocket socket, Readiness readiness) => _known.Enqueue((socket, readiness));
 
@@ -139,6 +156,18 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     {
         _slots[fd].Registered = null;
         _slots[fd].Generation++;
+    }
+
+    /// <summary>
+    /// Epoll watches what is behind a descriptor until the last copy is closed, and of a listener there are others: those of
+    /// the other workers at a Unix path, or one that was handed on. Left in, it would be reported for ever, and callers that
+    /// wake this worker would wake no other.
+    /// </summary>
+    internal void ForgetListener(int fd)
+    {
+        // It may be out already, see UnregisterListener.
+        _ = Control(Libc.EPOLL_CTL_DEL, fd, 0);
+        Forget(fd);
     }
 
     internal static int Check(int result, string call) =>
@@ -193,12 +222,22 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         _ = Libc.read(_wakeFd, &count, sizeof(ulong));
     }
 
-    private void Control(int operation, int fd, uint events)
+    private bool TryAdd(int fd, object registered, uint events)
+    {
+        ref Slot slot = ref SlotOf(fd);
+        slot.Registered = registered;
+        if (Control(Libc.EPOLL_CTL_ADD, fd, events) >= 0)
+            return true;
+        slot.Registered = null;
+        return false;
+    }
+
+    private int Control(int operation, int fd, uint events)
     {
         byte* interest = stackalloc byte[16];
         *(uint*)interest = events;
         *(ulong*)(interest + DataStart) = (uint)fd | ((ulong)SlotOf(fd).Generation << 32);
-        Check(Libc.epoll_ctl(_epoll, operation, fd, interest), "epoll_ctl");
+        return Libc.epoll_ctl(_epoll, operation, fd, interest);
     }
 
     private struct Slot

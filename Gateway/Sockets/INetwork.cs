@@ -35,8 +35,8 @@ internal interface IListener
     /// <summary>Takes a waiting connection.</summary>
     AcceptStatus Accept(out Arrival arrival);
 
-    /// <summary>Makes it a socket of this worker, also where another worker took it from the same address. Where that fails it is closed.</summary>
-    ISocket Adopt(Arrival arrival);
+    /// <summary>Makes it a socket of this worker, also where another worker took it from the same address. Null where it cannot be watched (epoll watches, memory): then it is closed with a reset.</summary>
+    ISocket? TryAdopt(Arrival arrival);
 
     /// <summary>Closes it with a reset.</summary>
     void Refuse(Arrival arrival);

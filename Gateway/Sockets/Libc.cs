@@ -25,7 +25,7 @@ internal static unsafe partial class Libc
     public const uint EPOLLIN = 0x1, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10, EPOLLRDHUP = 0x2000, EPOLLEXCLUSIVE = 1u << 28, EPOLLET = 1u << 31;
     public const int EFD_NONBLOCK = 0x800, EFD_CLOEXEC = 0x80000;
     public const int RLIMIT_NOFILE = 7;
-    public const int EPERM = 1, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ENFILE = 23, EMFILE = 24, EPIPE = 32, ENOSYS = 38, ENOBUFS = 105, ECONNABORTED = 103, ECONNRESET = 104,
+    public const int EPERM = 1, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ENFILE = 23, EMFILE = 24, ENOSPC = 28, EPIPE = 32, ENOSYS = 38, EADDRNOTAVAIL = 99, ENOBUFS = 105, ECONNABORTED = 103, ECONNRESET = 104,
         ETIMEDOUT = 110, ECONNREFUSED = 111, EINPROGRESS = 115;
 
     /// <summary>Why the last call of this thread failed. To be read before any other call.</summary>

@@ -13,18 +13,17 @@ internal sealed unsafe class ListenerSocket : IListener
         _network = network;
         _fd = fd;
         _isTcp = isTcp;
-        network.RegisterListener(fd, this, shared: !isTcp);
+        EpollNetwork.Check(network.TryRegisterListener(fd, this, shared: !isTcp) ? 0 : -1, "epoll_ctl");
     }
 
     public IReadyHandler? Owner { get; set; }
 
     public AcceptStatus Accept(out Arrival arrival)
     {
-        if (_isUnregistered)
-        {
-            _network.RegisterListener(_fd, this, shared: true);
-            _isUnregistered = false;
-        }
+        arrival = default;
+        if (_isUnregistered && !_network.TryRegisterListener(_fd, this, shared: true))
+            return AcceptStatus.Exhausted;
+        _isUnregistered = false;
         int fd = Libc.accept4(_fd, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
         arrival = new Arrival(fd);
         if (fd >= 0)
@@ -45,18 +44,12 @@ internal sealed unsafe class ListenerSocket : IListener
         }
     }
 
-    public ISocket Adopt(Arrival arrival)
+    public ISocket? TryAdopt(Arrival arrival)
     {
-        try
-        {
-            return new StreamSocket(_network, arrival.Descriptor, _isTcp, isConnected: true);
-        }
-        catch
-        {
-            // No socket owns the descriptor yet: the kernel would not watch it (fs.epoll.max_user_watches, memory).
+        StreamSocket? socket = StreamSocket.TryOpen(_network, arrival.Descriptor, _isTcp, isConnected: true);
+        if (socket is null)
             Refuse(arrival);
-            throw;
-        }
+        return socket;
     }
 
     public void Refuse(Arrival arrival)
@@ -70,7 +63,7 @@ internal sealed unsafe class ListenerSocket : IListener
     {
         if (_fd < 0)
             return;
-        _network.Forget(_fd);
+        _network.ForgetListener(_fd);
         _ = Libc.close(_fd);
         _fd = -1;
     }

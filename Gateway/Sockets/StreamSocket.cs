@@ -14,17 +14,12 @@ internal sealed unsafe class StreamSocket : ISocket
     private int _tellFromBytes = 1;
     private bool _isClosed;
 
-    internal StreamSocket(EpollNetwork network, int fd, bool isTcp, bool isConnected)
+    private StreamSocket(EpollNetwork network, int fd, bool isTcp)
     {
         _network = network;
         _fd = fd;
         _isTcp = isTcp;
         _toldOfWritable = isTcp;
-        if (isTcp)
-            TcpOptions.Set(fd);
-        if (isTcp && isConnected)
-            TcpOptions.SetConnected(fd);
-        network.Register(fd, this, isTcp);
     }
 
     private StreamSocket(EpollNetwork network, int error)
@@ -115,6 +110,17 @@ internal sealed unsafe class StreamSocket : ISocket
         if (_fd >= 0)
             _ = Libc.setsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, (uint)sizeof(Libc.Linger));
         Close();
+    }
+
+    /// <summary>The socket of a descriptor. Null where the kernel does not watch it, for the reason that stands in errno: then the descriptor is still the caller's to close.</summary>
+    internal static StreamSocket? TryOpen(EpollNetwork network, int fd, bool isTcp, bool isConnected)
+    {
+        if (isTcp)
+            TcpOptions.Set(fd);
+        if (isTcp && isConnected)
+            TcpOptions.SetConnected(fd);
+        var socket = new StreamSocket(network, fd, isTcp);
+        return network.TryRegister(fd, socket, tellOfWritable: isTcp) ? socket : null;
     }
 
     /// <summary>A socket that could not be made: its connection failed with this error, and is reported like one that a server refused.</summary>

@@ -105,7 +105,11 @@ internal abstract partial class Connection
                     QueueContinue();
                 return;
             }
-            Span<byte> room = PrepareRoom();
+            if (!TryPrepareRoom(out Span<byte> room))
+            {
+                BreakForMemory();
+                return;
+            }
             Transfer received = _socket.Receive(room);
             if (received.Status != TransferStatus.Done)
             {
@@ -120,13 +124,14 @@ internal abstract partial class Connection
         }
     }
 
-    private Span<byte> PrepareRoom()
+    private bool TryPrepareRoom(out Span<byte> room)
     {
-        Span<byte> room = _input.Prepare(Loop.Blocks, Loop.Scratch, MessageBytes);
-        if (!_readsHeaderOnly)
-            return room;
+        if (!_input.TryPrepare(Loop.Blocks, Loop.Scratch, MessageBytes, out room))
+            return false;
+        if (_readsHeaderOnly)
+            room = room[..Math.Min(room.Length, MessageBytes)];
         _readsHeaderOnly = false;
-        return room[..Math.Min(room.Length, MessageBytes)];
+        return true;
     }
 
     private void NoteNothingReceived(Transfer received)
@@ -162,8 +167,8 @@ internal abstract partial class Connection
             throw new InvalidOperationException("a splice was begun before all that had come was consumed");
         if (State == ConnectionState.Closed)
             _input.Clear();
-        else
-            _input.Keep(Loop.Blocks, unread, State == ConnectionState.Ending ? unread.Length : consumed);
+        else if (!_input.TryKeep(Loop.Blocks, unread, State == ConnectionState.Ending ? unread.Length : consumed))
+            BreakForMemory();
     }
 
     /// <summary>While consuming, the bytes are still being looked at further up the stack: then <see cref="Feed"/> lets go of them.</summary>

@@ -54,7 +54,7 @@ internal abstract partial class Connection
         while (splice.PipedBytes > 0)
         {
             int read = splice.Read(Loop.Scratch);
-            sink._output.Append(Loop.Blocks, Loop.Scratch[..read]);
+            sink.Append(Loop.Scratch[..read]);
             taken += read;
         }
         Detach(splice);

@@ -34,26 +34,50 @@ internal abstract partial class Connection
     /// <summary>The output itself, for whoever has to take back what could not be sent.</summary>
     protected ref OutputQueue Output => ref _output;
 
-    /// <summary>Says this after all that was said before: large pieces now, small ones at the end of the turn.</summary>
+    /// <summary>
+    /// Says this after all that was said before: large pieces now, small ones at the end of the turn. Where there is no
+    /// memory for it, this connection breaks at the end of the turn, as when sending fails; what it is part of is not whole.
+    /// </summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         AssertNothingIncoming();
         if (bytes.Length >= DirectSendBytesMin && _output.IsEmpty)
             bytes = bytes[SendNow(bytes)..];
-        if (bytes.IsEmpty || State is ConnectionState.Closed)
-            return;
-        _output.Append(Loop.Blocks, bytes);
-        QueueSend();
+        if (!bytes.IsEmpty && State is not ConnectionState.Closed)
+            Append(bytes);
     }
 
     /// <summary>Sends nothing of what was written and has not left yet.</summary>
     protected void DropOutput() => _output.Clear();
 
     /// <summary>Room for a small message that is written in place and leaves at the end of the turn; <see cref="Wrote"/> counts it in.</summary>
-    protected Span<byte> Reserve(int bytes)
+    /// <exception cref="IOException">There is no memory for it. Only for those whose own bytes they are: it closes who is being heard.</exception>
+    protected Span<byte> Reserve(int bytes) => TryReserve(bytes, out Span<byte> room) ? room : throw new IOException("the system gives no memory for buffers");
+
+    /// <summary>The same, where there is memory for it. Where there is none, nothing has happened to this connection.</summary>
+    protected bool TryReserve(int bytes, out Span<byte> room)
     {
         AssertNothingIncoming();
-        return _output.Reserve(Loop.Blocks, bytes);
+        if (_output.TryReserve(Loop.Blocks, bytes, out room))
+            return true;
+        Loop.NoteBufferRefused();
+        return false;
+    }
+
+    /// <summary>Says this whole message: a large one at once, as far as the socket takes it, a small one at the end of the turn.</summary>
+    /// <param name="message">What to say.</param>
+    /// <param name="room">What <see cref="TryReserve"/> gave for it, so that no lack of memory can cut it.</param>
+    protected void WriteReserved(ReadOnlySpan<byte> message, Span<byte> room)
+    {
+        if (message.Length >= DirectSendBytesMin && _output.IsEmpty)
+            message = message[SendNow(message)..];
+        if (message.IsEmpty)
+        {
+            _output.Clear();
+            return;
+        }
+        message.CopyTo(room);
+        Wrote(message.Length);
     }
 
     protected void Wrote(int bytes)
@@ -68,6 +92,17 @@ internal abstract partial class Connection
             return;
         _sendQueued = true;
         Loop.SendAtEndOfTurn(this);
+    }
+
+    /// <summary>After a gap nothing may be sent.</summary>
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_sendError == 0 && !_output.TryAppend(Loop.Blocks, bytes))
+        {
+            Loop.NoteBufferRefused();
+            _sendError = Libc.ENOMEM;
+        }
+        QueueSend();
     }
 
     internal void SendOutput()

@@ -90,8 +90,15 @@ internal abstract partial class Connection : IReadyHandler
     /// <summary>The peer ended its stream in order; <see cref="HeldBytes"/> are left of a message that never became whole.</summary>
     protected abstract void OnPeerEnded();
 
-    /// <summary>The connection broke. Aborts, unless overridden.</summary>
+    /// <summary>The connection broke, or there is no memory for what it holds (ENOMEM). Aborts, in whatever way it is overridden.</summary>
     protected virtual void OnBroken(int error) => Abort();
+
+    /// <summary>What has come in cannot be held.</summary>
+    private void BreakForMemory()
+    {
+        Loop.NoteBufferRefused();
+        OnBroken(Libc.ENOMEM);
+    }
 
     /// <summary>Output was sent; the place to let go on what waited for it.</summary>
     protected virtual void OnOutputSent()

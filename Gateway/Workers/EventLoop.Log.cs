@@ -9,4 +9,10 @@ internal sealed partial class EventLoop
 
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "File descriptors or memory have run out: callers wait until others leave.")]
     private partial void LogExhausted();
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Warning, Message = "Connections to servers cannot be made for want of descriptors, ports or memory here ({Reason}): their calls are refused.")]
+    private partial void LogConnectExhausted(string reason);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "The system gives no memory for buffers: a connection that needs some is closed, or its call refused.")]
+    private partial void LogBufferRefused();
 }

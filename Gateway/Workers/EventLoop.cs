@@ -28,8 +28,11 @@ internal sealed partial class EventLoop
     /// <param name="random">All chance of this loop.</param>
     /// <param name="log">Where trouble is told.</param>
     /// <param name="relay">When bodies are spliced; by default never.</param>
-    public EventLoop(INetwork network, TimeProvider time, Random random, ILogger log, RelayPolicy? relay = null)
+    /// <param name="memory">Where its buffers come from; by default the kernel.</param>
+    /// <exception cref="IOException">There is no memory for what every loop needs.</exception>
+    public EventLoop(INetwork network, TimeProvider time, Random random, ILogger log, RelayPolicy? relay = null, IMemorySource? memory = null)
     {
+        Blocks = new BlockPool(memory);
         Network = network;
         _time = time;
         Random = random;
@@ -47,7 +50,7 @@ internal sealed partial class EventLoop
 
     public Mailbox Mailbox { get; }
 
-    public BlockPool Blocks { get; } = new();
+    public BlockPool Blocks { get; }
 
     public SplicePool Splices { get; }
 
@@ -106,6 +109,20 @@ internal sealed partial class EventLoop
     {
         Counters.AcceptsExhausted++;
         LogExhausted();
+    }
+
+    /// <summary>A connection to a server cannot be made for want of something here, which is no fault of the server's.</summary>
+    public void NoteConnectExhausted(int error)
+    {
+        Counters.ConnectsExhausted++;
+        LogConnectExhausted(Libc.Describe(error));
+    }
+
+    /// <summary>There is no memory for a buffer. Who asked for it closes its connection, or refuses its call.</summary>
+    public void NoteBufferRefused()
+    {
+        Counters.BuffersRefused++;
+        LogBufferRefused();
     }
 
     /// <summary>The time of day. Not for what happens in each call.</summary>

@@ -119,9 +119,15 @@ internal sealed class Listener : IReadyHandler
     private void Serve(Arrival arrival)
     {
         Counters.Accepted++;
+        if (_listener.TryAdopt(arrival) is not { } socket)
+        {
+            Leave();
+            _loop.NoteExhausted();
+            return;
+        }
         try
         {
-            _serve(_listener.Adopt(arrival), _onClosed);
+            _serve(socket, _onClosed);
         }
         catch
         {

@@ -7,12 +7,13 @@ internal abstract class TimerEntry
 {
     internal TimerEntry? Next;
     internal TimerEntry? Previous;
-    internal int Slot = -1;
 
-    /// <summary>On the loop's clock, in milliseconds.</summary>
-    public long DueMs { get; internal set; }
+    /// <summary>Not before the loop's clock is there, in ticks of <see cref="TimerWheel.TickMs"/>.</summary>
+    internal long DueTick = NotArmed;
 
-    public bool IsArmed => Slot >= 0;
+    internal const long NotArmed = -1;
+
+    public bool IsArmed => DueTick != NotArmed;
 
     /// <summary>To whom it belongs: who is given up if <see cref="OnDue"/> lets an exception escape.</summary>
     protected internal abstract IReadyHandler? Owner { get; }

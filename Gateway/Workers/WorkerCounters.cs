@@ -5,6 +5,10 @@ internal sealed class WorkerCounters
 {
     /// <summary>Callers that had to wait because file descriptors or memory had run out.</summary>
     public long AcceptsExhausted;
+    /// <summary>Connections to servers that could not be made for want of file descriptors, ports or memory here.</summary>
+    public long ConnectsExhausted;
+    /// <summary>Buffers for which the system gave no memory: each closed a connection, or refused its call.</summary>
+    public long BuffersRefused;
     public long CallsAnswered;
     /// <summary>Replies made by the gateway itself: no route, malformed, too large, no server, lost server, timeout, draining.</summary>
     public long CallsRefused;

@@ -26,7 +26,7 @@ internal sealed class GatewaySimulation
         Random = new Random(seed);
         Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
         var options = setup.ToOptions();
-        Loop = new EventLoop(Network, Time, new Random(seed), _log, options.Relay);
+        Loop = new EventLoop(Network, Time, new Random(seed), _log, options.Relay, Memory);
         Dispatcher = new Dispatcher(Loop, options, new RouteTable(options), _log);
         Calls = new SmfCallPool(Loop);
         _needsTables = setup.Payload == PayloadKind.Table;
@@ -38,6 +38,9 @@ internal sealed class GatewaySimulation
     }
 
     public VirtualTime Time { get; } = new();
+
+    /// <summary>What the gateway's buffers are made of.</summary>
+    public ScarceMemory Memory { get; } = new();
 
     public Random Random { get; }
 

@@ -65,7 +65,7 @@ internal sealed class SimulatedNetwork(VirtualTime time, Random random, NetworkC
                 After(delayMs, () => Accept(server, near, far));
                 break;
             case ConnectAnswer.Refuse:
-                After(delayMs, () => near.FinishConnecting(error: 111));
+                After(delayMs, () => near.FinishConnecting(server.ConnectError));
                 break;
         }
         return near;

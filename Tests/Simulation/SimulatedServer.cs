@@ -17,6 +17,9 @@ internal class SimulatedServer(Address address, Func<FarEnd> accept)
 
     public ConnectAnswer Answer { get; set; } = ConnectAnswer.Accept;
 
+    /// <summary>What a refused attempt ends with: the errno of a server that refuses, or of something that is missing here.</summary>
+    public int ConnectError { get; set; } = 111;
+
     public int ConnectDelayMs { get; set; }
 
     public bool ThrowsOnConnect { get; set; }

@@ -33,6 +33,7 @@ internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ProxyWor
         (Refusal.BadReply, "bad_reply"),
         (Refusal.TimedOut, "timed_out"),
         (Refusal.Draining, "draining"),
+        (Refusal.Exhausted, "exhausted"),
     ];
 
     public void Write(MetricsWriter to)

@@ -17,12 +17,14 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
         Gauge(to, "frpc_pipes_in_use", "Pipes that hold a part of a body just now.", worker => worker.Counters.PipesInUse);
         Counter(to, "frpc_pipes_discarded_total", "Pipes closed because a body was broken off in them.", counters => counters.PipesDiscarded);
         Counter(to, "frpc_accepts_exhausted_total", "Times that callers had to wait because file descriptors or memory had run out.", counters => counters.AcceptsExhausted);
+        Counter(to, "frpc_connects_exhausted_total", "Connections to servers that could not be made for want of descriptors, ports or memory here.", counters => counters.ConnectsExhausted);
         Counter(to, "frpc_slow_callers_closed_total", "Callers closed because they left replies unread, or stood in others' way.", counters => counters.SlowCallersClosed);
         Counter(to, "frpc_lanes_retired_total", "Connections to servers that take no further call.", counters => counters.LanesRetired);
         Counter(to, "frpc_servers_passed_over_total", "Calls put on another server because theirs could not be reached.", counters => counters.ServersPassedOver);
         Counter(to, "frpc_late_replies_total", "Replies that came after their call was given up, and were swallowed.", counters => counters.LateReplies);
         Counter(to, "frpc_bad_replies_total", "Replies that could not be passed on: of another type than was asked for, or wrong in themselves.", counters => counters.BadReplies);
         Counter(to, "frpc_requests_stopped_total", "Octets requests whose rest was not sent on, because their reply had begun.", counters => counters.RequestsStopped);
+        Counter(to, "frpc_buffers_refused_total", "Buffers for which the system gave no memory: each closed a connection, or refused its call.", counters => counters.BuffersRefused);
         Gauge(to, "frpc_buffer_bytes", "Native memory for bodies and messages, in use or kept for use.", worker => worker.BufferBytes);
         OfEach(to, "frpc_worker_busy_seconds_total", "Time that a worker's loop was at work.", counters => counters.BusyUs / 1e6);
         OfEach(to, "frpc_worker_waiting_seconds_total", "Time that a worker's loop had nothing to do.", counters => counters.WaitingUs / 1e6);

@@ -19,6 +19,7 @@ internal static class FrameErrors
     private static readonly FrameError BadReply = new(ReplyError.Server, "the server sent no valid reply"u8) { Why = Refusal.BadReply };
     private static readonly FrameError TimedOut = new(ReplyError.Server, "the reply did not come in time"u8) { Why = Refusal.TimedOut };
     private static readonly FrameError Draining = new(ReplyError.Server, "the gateway is shutting down"u8) { Why = Refusal.Draining };
+    private static readonly FrameError Exhausted = new(ReplyError.Server, "the gateway has run out of descriptors, ports or memory"u8) { Why = Refusal.Exhausted };
     private static readonly FrameError NotAnObject = new(ReplyError.Request, "the header is not a JSON object"u8);
     private static readonly FrameError BadHeader = new(ReplyError.Request, "the header is not one valid JSON object with the members of a request"u8);
 
@@ -54,6 +55,7 @@ internal static class FrameErrors
         Refusal.BadReply => BadReply,
         Refusal.TimedOut => TimedOut,
         Refusal.Draining => Draining,
+        Refusal.Exhausted => Exhausted,
         _ => Malformed,
     };
 

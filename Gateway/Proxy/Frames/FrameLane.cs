@@ -111,9 +111,10 @@ internal sealed partial class FrameLane : Lane
         base.OnClosed();
         if (caller is null)
             return;
-        if (_loss == Refusal.ServerLost)
+        Refusal why = EndedForShortage ? Refusal.Exhausted : _loss;
+        if (why == Refusal.ServerLost)
             Server.NoteLost(calls: 1);
-        caller.OnLaneLost(ReplyBytesPassed, ReplyBytesLeft, _loss);
+        caller.OnLaneLost(ReplyBytesPassed, ReplyBytesLeft, why);
     }
 
     private void Release()

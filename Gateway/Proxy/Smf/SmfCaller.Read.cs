@@ -10,9 +10,11 @@ internal sealed partial class SmfCaller
 {
     private readonly CallbackTimer _roomTimer;
 
+    /// <summary>Its place among those that wait for room on a lane: in none, or in one. Null until it first waits.</summary>
+    private LinkedListNode<SmfCaller>? _roomPlace;
+
     /// <summary>Bytes of a refused request's body that are still to come, and are read away.</summary>
     private long _skipBytesLeft;
-    private bool _isWaitingForRoom;
     private bool _roomTimeUp;
 
     protected override int Consume(Span<byte> bytes)
@@ -103,7 +105,11 @@ internal sealed partial class SmfCaller
         Loop.Timers.Disarm(_roomTimer);
         SmfCall call = _calls.Rent();
         call.Begin(this, header, route, (int)header.Size, lookEveryMs: route.TimeoutMs, Loop);
-        lane.Start(call, message);
+        if (!lane.TryStart(call, message))
+        {
+            RefuseCall(call, Refusal.Exhausted);
+            call.End(Loop);
+        }
         return message.Length;
     }
 
@@ -122,22 +128,19 @@ internal sealed partial class SmfCaller
         HoldInput(InputHold.Lane);
         if (!_roomTimer.IsArmed)
             Loop.Timers.Arm(_roomTimer, Loop.NowMs + route.TimeoutMs);
-        if (_isWaitingForRoom)
-            return;
-        _isWaitingForRoom = true;
-        lane.WaitForRoom(this);
+        lane.WaitForRoom(_roomPlace ??= new LinkedListNode<SmfCaller>(this));
     }
 
     /// <summary>The lane has room again, or is gone.</summary>
-    public void OnRoom()
-    {
-        _isWaitingForRoom = false;
-        ReleaseInput(InputHold.Lane);
-    }
+    public void OnRoom() => ReleaseInput(InputHold.Lane);
 
     private void OnRoomTimeUp()
     {
         _roomTimeUp = true;
+        StopWaitingForRoom();
         ReleaseInput(InputHold.Lane);
     }
+
+    /// <summary>The next request may wait on another lane, and a caller that is gone must not be kept by this one.</summary>
+    private void StopWaitingForRoom() => _roomPlace?.List?.Remove(_roomPlace);
 }

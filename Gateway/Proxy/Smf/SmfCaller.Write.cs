@@ -123,7 +123,7 @@ internal sealed partial class SmfCaller
         }
     }
 
-    /// <summary>Room for a small reply; none when the caller is gone, or has left so many unread that it goes now.</summary>
+    /// <summary>Room for a small reply; none when the caller is gone, or goes now, because it has left so many unread or there is no memory for one more.</summary>
     private bool Room(int bytes, out Span<byte> room)
     {
         room = default;
@@ -135,8 +135,18 @@ internal sealed partial class SmfCaller
             CloseSlow(SlowCaller.LeavesUnread);
             return false;
         }
-        room = _stream is null ? Reserve(bytes) : _behindStream.Reserve(Loop.Blocks, bytes);
-        return true;
+        if (_stream is null ? TryReserve(bytes, out room) : TryReserveBehindStream(bytes, out room))
+            return true;
+        Abort();
+        return false;
+    }
+
+    private bool TryReserveBehindStream(int bytes, out Span<byte> room)
+    {
+        if (_behindStream.TryReserve(Loop.Blocks, bytes, out room))
+            return true;
+        Loop.NoteBufferRefused();
+        return false;
     }
 
     private void Said(int bytes)

@@ -49,6 +49,7 @@ internal sealed partial class SmfCaller : Caller
     protected override void OnClosed()
     {
         Loop.Timers.Disarm(_roomTimer);
+        StopWaitingForRoom();
         AbandonUpload();
         LoseStreams();
         base.OnClosed();

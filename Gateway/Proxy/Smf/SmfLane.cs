@@ -24,7 +24,7 @@ internal sealed partial class SmfLane : Lane
     private const int GivenUpMax = 1024;
 
     private readonly SmfSessions _sessions = new();
-    private readonly Queue<SmfCaller> _waitingForRoom = new();
+    private readonly LinkedList<SmfCaller> _waitingForRoom = new();
     private readonly CallbackTimer _stallTimer;
     private int _givenUp;
     private bool _isRetired;
@@ -41,21 +41,24 @@ internal sealed partial class SmfLane : Lane
     /// <summary>Whether a request of this length may be appended now; otherwise see <see cref="WaitForRoom"/>.</summary>
     public bool HasRoom(int bytes) => OutputBytes == 0 || OutputBytes + bytes <= OutputBytesMax;
 
-    /// <summary>Resumes the caller when there is room again.</summary>
-    public void WaitForRoom(SmfCaller caller) => _waitingForRoom.Enqueue(caller);
+    /// <summary>Callers whose next request waits for room here.</summary>
+    public int CallersWaiting => _waitingForRoom.Count;
 
-    /// <summary>Puts a whole request on the lane, under the lane's session. A small one leaves at the end of the turn, with all others.</summary>
-    public void Start(SmfCall call, Span<byte> message)
+    /// <summary>Resumes the caller when there is room again, unless its place is taken out before.</summary>
+    public void WaitForRoom(LinkedListNode<SmfCaller> place) => _waitingForRoom.AddLast(place);
+
+    /// <summary>
+    /// Puts a whole request on the lane, under the lane's session. A small one leaves at the end of the turn, with all others.
+    /// False where there is no memory for it: the calls of others that the lane carries must not suffer from that.
+    /// </summary>
+    public bool TryStart(SmfCall call, Span<byte> message)
     {
+        if (!TryReserve(message.Length, out Span<byte> room))
+            return false;
         Add(call);
         SmfHeader.WriteSession(message, call.LaneSession);
-        if (message.Length >= DirectSendBytesMin && State == ConnectionState.Open)
-        {
-            Write(message);
-            return;
-        }
-        message.CopyTo(Reserve(message.Length));
-        Wrote(message.Length);
+        WriteReserved(message, room);
+        return true;
     }
 
     /// <summary>Puts the header of a large request on this exclusive lane; its body follows with <see cref="Connection.Write"/>.</summary>
@@ -63,9 +66,9 @@ internal sealed partial class SmfLane : Lane
     {
         Add(call);
         _upload = call.Caller;
-        header = header with { Session = call.LaneSession };
-        header.Write(Reserve(SmfHeader.Bytes));
-        Wrote(SmfHeader.Bytes);
+        Span<byte> bytes = stackalloc byte[SmfHeader.Bytes];
+        (header with { Session = call.LaneSession }).Write(bytes);
+        Write(bytes);
     }
 
     /// <summary>The body of the large request is written.</summary>
@@ -143,8 +146,8 @@ internal sealed partial class SmfLane : Lane
 
     protected internal override void Leave() => Close();
 
-    /// <summary>Every request stands whole in one piece of the output, as <see cref="Start"/> wrote it.</summary>
-    protected override void OnSharedNotConnected()
+    /// <summary>Every request stands whole in one piece of the output, as <see cref="TryStart"/> wrote it.</summary>
+    protected override void OnSharedNotConnected(Refusal why)
     {
         Server.ForgetShared(this);
         while (!Output.IsEmpty)
@@ -152,7 +155,7 @@ internal sealed partial class SmfLane : Lane
             Span<byte> piece = Output.FirstPiece;
             SmfHeader header = SmfHeader.Read(piece);
             int bytes = SmfHeader.Bytes + (int)header.Size;
-            MoveToNextServer(_sessions.Find(header.Session)!, piece[..bytes]);
+            MoveToNextServer(_sessions.Find(header.Session)!, piece[..bytes], why);
             Output.Consume(bytes);
         }
     }
@@ -161,8 +164,8 @@ internal sealed partial class SmfLane : Lane
     {
         if (_upload is { } caller && HasOutputRoom)
             caller.OnUploadRoom();
-        for (int i = _waitingForRoom.Count; i > 0 && OutputBytes <= OutputBytesMax / 2; i--)
-            _waitingForRoom.Dequeue().OnRoom();
+        if (OutputBytes <= OutputBytesMax / 2)
+            ResumeWaiting();
     }
 
     protected override void OnPeerEnded() => Close();
@@ -174,10 +177,19 @@ internal sealed partial class SmfLane : Lane
             Server.ForgetShared(this);
         StopRelay();
         EndAllLost();
-        while (_waitingForRoom.TryDequeue(out SmfCaller? caller))
-            caller.OnRoom();
+        ResumeWaiting();
         _upload = null;
         base.OnClosed();
+    }
+
+    /// <summary>They go on in the next turn, first come, first served.</summary>
+    private void ResumeWaiting()
+    {
+        while (_waitingForRoom.First is { } first)
+        {
+            _waitingForRoom.RemoveFirst();
+            first.Value.OnRoom();
+        }
     }
 
     private void AnswerAndAbort(SmfCall call, Refusal why)
@@ -190,18 +202,18 @@ internal sealed partial class SmfLane : Lane
         Abort();
     }
 
-    private void MoveToNextServer(SmfCall call, Span<byte> message)
+    private void MoveToNextServer(SmfCall call, Span<byte> message, Refusal why)
     {
         Remove(call);
         // This server never had the call: it does not stand with it where no other takes it.
         call.Lane = null;
-        Refusal why = Refusal.NoServer;
         if (!call.IsGivenUp && ++call.ServersTried < Server.Backend.Servers.Count
             && Server.Backend.SharedLane(out why) is { } lane && lane.HasRoom(message.Length))
         {
             Loop.Counters.ServersPassedOver++;
-            lane.Start(call, message);
-            return;
+            if (lane.TryStart(call, message))
+                return;
+            why = Refusal.Exhausted;
         }
         call.Caller?.RefuseCall(call, why);
         call.End(Loop);
@@ -229,7 +241,7 @@ internal sealed partial class SmfLane : Lane
                 waitedFor++;
             EndLost(call);
         }
-        if (waitedFor > 0)
+        if (waitedFor > 0 && !EndedForShortage)
             Server.NoteLost(waitedFor);
     }
 
@@ -241,7 +253,7 @@ internal sealed partial class SmfLane : Lane
             if (call.ReplyBegun)
                 caller.Abort();
             else
-                caller.RefuseCall(call, Refusal.ServerLost);
+                caller.RefuseCall(call, EndedForShortage ? Refusal.Exhausted : Refusal.ServerLost);
         }
         call.End(Loop);
     }

@@ -1,27 +1,32 @@
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
 /// <summary>All slabs of one block size.</summary>
-internal sealed class BlockClass(int blockBytes, int blocksPerSlab)
+internal sealed class BlockClass(IMemorySource source, int blockBytes, int blocksPerSlab)
 {
     private readonly List<Slab> _withFree = [];
     private int _unused;
 
     public int BlockBytes => blockBytes;
 
+    /// <summary>A block can be lent without asking for memory.</summary>
+    public bool HasFree => _withFree.Count > 0;
+
     /// <summary>Native memory mapped for this size, in use or not.</summary>
     public long MappedBytes { get; private set; }
 
-    public Block Rent()
+    /// <summary>False where none is free and the system gives no memory for more.</summary>
+    public bool TryRent(out Block block)
     {
-        if (_withFree.Count == 0)
-            AddSlab();
+        block = default;
+        if (!HasFree && !TryAddSlab())
+            return false;
         Slab slab = _withFree[^1];
         if (slab.IsUnused)
             _unused--;
-        Block block = slab.Take();
+        block = slab.Take();
         if (!slab.HasFree)
             RemoveFromFree(slab);
-        return block;
+        return true;
     }
 
     public void Return(Block block)
@@ -40,21 +45,29 @@ internal sealed class BlockClass(int blockBytes, int blocksPerSlab)
             Drop(_withFree.Find(slab => slab.IsUnused)!);
     }
 
-    private void AddSlab()
+    private bool TryAddSlab()
     {
-        var slab = new Slab(this, blockBytes, blocksPerSlab);
+        nint memory = source.TryMap((long)blockBytes * blocksPerSlab);
+        if (memory == 0)
+            return false;
+        var slab = new Slab(this, memory, blockBytes, blocksPerSlab);
         MappedBytes += slab.Bytes;
         _unused++;
         AddToFree(slab);
+        return true;
     }
 
-    /// <summary>One unused slab is kept, so that a load that swings around a slab's edge does not map and unmap on each call.</summary>
+    /// <summary>
+    /// One unused slab is kept, so that a load that swings around a slab's edge does not map and unmap on each call. One that
+    /// the kernel does not take back stays, too, and is used again.
+    /// </summary>
     private void Drop(Slab slab)
     {
+        if (!source.TryUnmap(slab.Address, slab.Bytes))
+            return;
         RemoveFromFree(slab);
         MappedBytes -= slab.Bytes;
         _unused--;
-        slab.Unmap();
     }
 
     private void AddToFree(Slab slab)

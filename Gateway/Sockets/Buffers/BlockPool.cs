@@ -20,12 +20,12 @@ internal sealed class BlockPool
 
     private readonly BlockClass[] _classes = new BlockClass[ClassCount];
 
-    public BlockPool()
+    public BlockPool(IMemorySource? source = null)
     {
         for (int i = 0; i < ClassCount; i++)
         {
             int blockBytes = SmallestBytes << (2 * i);
-            _classes[i] = new BlockClass(blockBytes, Math.Max(1, SlabBytes / blockBytes));
+            _classes[i] = new BlockClass(source ?? MemoryMap.Kernel, blockBytes, Math.Max(1, SlabBytes / blockBytes));
         }
     }
 
@@ -48,13 +48,34 @@ internal sealed class BlockPool
             size.Trim();
     }
 
-    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>.</summary>
-    public Block Rent(int bytesMin)
+    /// <summary>A block that is needed at the start: where there is none, nothing can be served.</summary>
+    /// <exception cref="IOException">The system gives no memory.</exception>
+    public Block Rent(int bytesMin) =>
+        TryRent(bytesMin, out Block block)
+            ? block
+            : throw new IOException($"the system gives no memory for buffers: a block of {_classes[ClassOf(bytesMin)].BlockBytes} bytes could not be had");
+
+    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>. False where the system gives no memory: then who asked has to do without.</summary>
+    public bool TryRent(int bytesMin, out Block block)
     {
-        foreach (BlockClass size in _classes)
+        int fitting = ClassOf(bytesMin);
+        if (_classes[fitting].TryRent(out block))
+            return true;
+        // Too large, but there: better than to refuse a call.
+        for (int i = fitting + 1; i < ClassCount; i++)
         {
-            if (size.BlockBytes >= bytesMin)
-                return size.Rent();
+            if (_classes[i].HasFree)
+                return _classes[i].TryRent(out block);
+        }
+        return false;
+    }
+
+    private static int ClassOf(int bytesMin)
+    {
+        for (int i = 0; i < ClassCount; i++)
+        {
+            if (SmallestBytes << (2 * i) >= bytesMin)
+                return i;
         }
         throw new ArgumentOutOfRangeException(nameof(bytesMin), bytesMin, $"the largest block has {LargestBytes} bytes");
     }

@@ -24,23 +24,24 @@ internal struct InputBuffer
 
     public readonly Span<byte> Held => _held.IsNone ? default : _held.Span[.._heldBytes];
 
-    /// <summary>Room for the next receive. <paramref name="messageBytes"/> is the length of the message whose start is held, 0 where unknown.</summary>
-    public Span<byte> Prepare(BlockPool pool, Span<byte> scratch, int messageBytes)
+    /// <summary>Room for the next receive. <paramref name="messageBytes"/> is the length of the message whose start is held, 0 where unknown. False where there is no memory for it.</summary>
+    public bool TryPrepare(BlockPool pool, Span<byte> scratch, int messageBytes, out Span<byte> room)
     {
         _inScratch = _heldBytes <= PrefixBytesMax;
         if (_inScratch)
         {
             Held.CopyTo(scratch);
-            return scratch[_heldBytes..];
+            room = scratch[_heldBytes..];
+            return true;
         }
         // Twice what has really arrived, not what the header promises: a promise must not take memory.
         int wanted = Math.Max(_heldBytes + 1, Math.Min(messageBytes, 2 * _heldBytes));
-        if (_held.Capacity < wanted)
-            MoveHeld(pool, wanted);
-        return _held.Span[_heldBytes..];
+        bool hasRoom = _held.Capacity >= wanted || TryMoveHeld(pool, wanted);
+        room = hasRoom ? _held.Span[_heldBytes..] : default;
+        return hasRoom;
     }
 
-    /// <summary>All unconsumed bytes, after a receive of <paramref name="bytes"/> into what <see cref="Prepare"/> gave.</summary>
+    /// <summary>All unconsumed bytes, after a receive of <paramref name="bytes"/> into what <see cref="TryPrepare"/> gave.</summary>
     public Span<byte> Received(Span<byte> scratch, int bytes)
     {
         if (_inScratch)
@@ -49,15 +50,16 @@ internal struct InputBuffer
         return Held;
     }
 
-    /// <summary>Keeps what was not consumed of <paramref name="unread"/>, the bytes that <see cref="Received"/> or <see cref="Held"/> gave.</summary>
-    public void Keep(BlockPool pool, ReadOnlySpan<byte> unread, int consumed)
+    /// <summary>Keeps what was not consumed of <paramref name="unread"/>, the bytes that <see cref="Received"/> or <see cref="Held"/> gave. False where there is no memory for it: then it is lost.</summary>
+    public bool TryKeep(BlockPool pool, ReadOnlySpan<byte> unread, int consumed)
     {
         ReadOnlySpan<byte> rest = unread[consumed..];
         if (rest.Length == 0)
         {
             Clear();
+            return true;
         }
-        else if (!_inScratch)
+        if (!_inScratch)
         {
             if (consumed > 0)
                 rest.CopyTo(_held.Span);
@@ -68,12 +70,14 @@ internal struct InputBuffer
         }
         else
         {
-            BlockPool.Return(ref _held);
-            _held = pool.Rent(rest.Length);
+            Clear();
+            if (!pool.TryRent(rest.Length, out _held))
+                return false;
             rest.CopyTo(_held.Span);
         }
         _heldBytes = rest.Length;
         _inScratch = false;
+        return true;
     }
 
     public void Clear()
@@ -83,12 +87,14 @@ internal struct InputBuffer
         _inScratch = false;
     }
 
-    private void MoveHeld(BlockPool pool, int bytesMin)
+    private bool TryMoveHeld(BlockPool pool, int bytesMin)
     {
         Debug.Assert(bytesMin > _heldBytes);
-        Block larger = pool.Rent(bytesMin);
+        if (!pool.TryRent(bytesMin, out Block larger))
+            return false;
         Held.CopyTo(larger.Span);
         BlockPool.Return(ref _held);
         _held = larger;
+        return true;
     }
 }

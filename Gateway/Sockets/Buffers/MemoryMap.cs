@@ -3,20 +3,28 @@ using System.Runtime.InteropServices;
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
 /// <summary>Anonymous memory straight from the kernel: pages cost nothing until they are touched, and are gone when unmapped.</summary>
-internal static unsafe partial class MemoryMap
+/// <remarks>
+/// The kernel may refuse either: a limit on the address space (RLIMIT_AS), strict accounting (vm.overcommit_memory 2), or too
+/// many mappings (vm.max_map_count), of which unmapping in the middle of one makes another.
+/// </remarks>
+internal sealed unsafe partial class MemoryMap : IMemorySource
 {
     private const int ProtReadWrite = 0x1 | 0x2;
     private const int MapPrivateAnonymous = 0x02 | 0x20;
 
-    public static byte* Map(long bytes)
+    private MemoryMap()
     {
-        void* memory = mmap(null, (nuint)bytes, ProtReadWrite, MapPrivateAnonymous, -1, 0);
-        if ((nint)memory == -1)
-            throw new InsufficientMemoryException($"the kernel gave no {bytes} bytes: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError())}");
-        return (byte*)memory;
     }
 
-    public static void Unmap(byte* memory, long bytes) => _ = munmap(memory, (nuint)bytes);
+    public static MemoryMap Kernel { get; } = new();
+
+    public nint TryMap(long bytes)
+    {
+        nint memory = (nint)mmap(null, (nuint)bytes, ProtReadWrite, MapPrivateAnonymous, -1, 0);
+        return memory == -1 ? 0 : memory;
+    }
+
+    public bool TryUnmap(nint memory, long bytes) => munmap((void*)memory, (nuint)bytes) == 0;
 
     [LibraryImport("libc")]
     private static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, nint offset);

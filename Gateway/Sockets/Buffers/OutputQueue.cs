@@ -20,28 +20,30 @@ internal struct OutputQueue
 
     public readonly bool IsEmpty => Bytes == 0;
 
-    public void Append(BlockPool pool, ReadOnlySpan<byte> bytes)
+    /// <summary>False where there is no memory for all of it: then it ends with a part of it, and nothing may follow.</summary>
+    public bool TryAppend(BlockPool pool, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
         {
-            Span<byte> room = Room(pool, Math.Min(bytes.Length, BlockBytesMax));
+            Span<byte> room = TailRoom();
+            if (room.Length == 0 && !TryAddPiece(pool, Math.Min(bytes.Length, BlockBytesMax), out room))
+                return false;
             int taken = Math.Min(room.Length, bytes.Length);
             bytes[..taken].CopyTo(room);
             Advance(taken);
             bytes = bytes[taken..];
         }
+        return true;
     }
 
-    /// <summary>Contiguous room for one small message, to be written in place; <see cref="Advance"/> then counts it in.</summary>
-    public Span<byte> Reserve(BlockPool pool, int bytes)
+    /// <summary>Contiguous room for one small message, to be written in place; <see cref="Advance"/> then counts it in. False where there is no memory for it.</summary>
+    public bool TryReserve(BlockPool pool, int bytes, out Span<byte> room)
     {
-        Span<byte> room = TailRoom();
-        if (room.Length < bytes)
-        {
-            AddPiece(pool, bytes);
-            room = TailRoom();
-        }
-        return room[..bytes];
+        room = TailRoom();
+        if (room.Length < bytes && !TryAddPiece(pool, bytes, out room))
+            return false;
+        room = room[..bytes];
+        return true;
     }
 
     public void Advance(int bytes)
@@ -78,7 +80,7 @@ internal struct OutputQueue
         return sent;
     }
 
-    /// <summary>The bytes waiting in the first piece. Messages appended whole with <see cref="Reserve"/> stand whole in it.</summary>
+    /// <summary>The bytes waiting in the first piece. Messages appended whole with <see cref="TryReserve"/> stand whole in it.</summary>
     public readonly Span<byte> FirstPiece => _count == 0 ? default : _pieces![_first].Unsent.Span;
 
     public void Consume(int bytes)
@@ -118,15 +120,6 @@ internal struct OutputQueue
         return socket.Send(segments[..used], moreFollows);
     }
 
-    private Span<byte> Room(BlockPool pool, int wanted)
-    {
-        Span<byte> room = TailRoom();
-        if (room.Length > 0)
-            return room;
-        AddPiece(pool, wanted);
-        return TailRoom();
-    }
-
     private readonly Span<byte> TailRoom()
     {
         if (_count == 0)
@@ -136,14 +129,18 @@ internal struct OutputQueue
     }
 
     /// <summary>A new block is as large as all that waits already, so that a long queue has few pieces and a short one little memory.</summary>
-    private void AddPiece(BlockPool pool, int wanted)
+    private bool TryAddPiece(BlockPool pool, int wanted, out Span<byte> room)
     {
+        room = default;
         int bytes = Math.Max(wanted, Math.Clamp(Bytes, BlockBytesMin, BlockBytesMax));
+        if (!pool.TryRent(bytes, out Block block))
+            return false;
         _pieces ??= new Piece[4];
         if (_count == _pieces.Length)
             Grow();
-        _pieces[Index(_count)] = new Piece { Block = pool.Rent(bytes) };
-        _count++;
+        _pieces[Index(_count++)] = new Piece { Block = block };
+        room = block.Span;
+        return true;
     }
 
     private void Grow()

@@ -10,11 +10,15 @@ internal sealed unsafe class Slab
     private readonly int[] _free;
     private int _freeCount;
 
-    public Slab(BlockClass owner, int blockBytes, int blocks)
+    /// <param name="owner">Whose blocks they are.</param>
+    /// <param name="memory">Where they lie.</param>
+    /// <param name="blockBytes">The size of one.</param>
+    /// <param name="blocks">How many there are.</param>
+    public Slab(BlockClass owner, nint memory, int blockBytes, int blocks)
     {
         Owner = owner;
         _blockBytes = blockBytes;
-        _memory = MemoryMap.Map((long)blockBytes * blocks);
+        _memory = (byte*)memory;
         _free = new int[blocks];
         for (int i = 0; i < blocks; i++)
             _free[i] = blocks - 1 - i;
@@ -48,5 +52,5 @@ internal sealed unsafe class Slab
         _free[_freeCount++] = (int)(offset / _blockBytes);
     }
 
-    public void Unmap() => MemoryMap.Unmap(_memory, Bytes);
+    public nint Address => (nint)_memory;
 }

@@ -149,7 +149,7 @@ public sealed class EpollNetworkTests : IDisposable
         caller.Connect(IPAddress.Loopback, ((TcpAddress)point.Address).Port);
         owner.Await(_network, Readiness.Readable);
         await Assert.That(listener.Accept(out Arrival arrival)).IsEqualTo(AcceptStatus.Accepted);
-        ISocket socket = listener.Adopt(arrival);
+        ISocket socket = listener.TryAdopt(arrival)!;
 
         await Assert.That(socket.CanReset).IsTrue();
         socket.Abort();

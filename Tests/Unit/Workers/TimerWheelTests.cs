@@ -77,8 +77,8 @@ public sealed class TimerWheelTests
                 _wheel.Arm(self!, StartMs + 100 + (again * 50));
         });
         // Same slot, so that one list is walked and changed at once.
-        _wheel.Arm(victim, StartMs + 100);
         _wheel.Arm(self, StartMs + 100);
+        _wheel.Arm(victim, StartMs + 100);
 
         for (long nowMs = StartMs; nowMs < StartMs + 500; nowMs++)
             _wheel.Advance(nowMs);
@@ -95,7 +95,9 @@ public sealed class TimerWheelTests
         for (int i = 0; i < timers.Length; i++)
             _wheel.Arm(timers[i], StartMs + (i * 7));
 
-        _wheel.Advance(StartMs + 10_000_000);
+        // More than a turn may fire.
+        for (int turn = 0; turn < 5; turn++)
+            _wheel.Advance(StartMs + 10_000_000);
 
         foreach (Recorder timer in timers)
             await Assert.That(timer.Fired).IsEqualTo(1);

@@ -36,7 +36,7 @@ public sealed class InputBufferTests
 
     private int Receive(ref InputBuffer buffer, Random random, ref byte next)
     {
-        Span<byte> room = buffer.Prepare(_pool, _scratch, messageBytes: random.Next(40_000));
+        Span<byte> room = Prepare(ref buffer, random.Next(40_000));
         Must.Hold(!room.IsEmpty);
         int received = random.Next(4) == 0 ? 0 : random.Next(1, room.Length + 1);
         for (int i = 0; i < received; i++)
@@ -54,7 +54,7 @@ public sealed class InputBufferTests
         bool inOrder = true;
         for (int i = 0; i < consumed; i++)
             inOrder &= unread[i] == expected++;
-        buffer.Keep(_pool, unread, consumed);
+        Must.Hold(buffer.TryKeep(_pool, unread, consumed));
         _scratch.AsSpan().Fill(0xee);
         return (inOrder, unread.Length - consumed);
     }
@@ -63,8 +63,8 @@ public sealed class InputBufferTests
     public async Task A_promised_length_takes_no_memory_before_bytes_arrive()
     {
         var buffer = default(InputBuffer);
-        buffer.Prepare(_pool, _scratch, messageBytes: 1024 * 1024)[..16].Clear();
-        buffer.Keep(_pool, buffer.Received(_scratch, 16), consumed: 0);
+        Prepare(ref buffer, 1024 * 1024)[..16].Clear();
+        await Assert.That(buffer.TryKeep(_pool, buffer.Received(_scratch, 16), consumed: 0)).IsTrue();
 
         await Assert.That(_pool.MappedBytes).IsBetween(1, 512 * 1024);
         await Assert.That(buffer.HeldBytes).IsEqualTo(16);
@@ -74,9 +74,9 @@ public sealed class InputBufferTests
     public async Task An_empty_buffer_holds_no_block()
     {
         var buffer = default(InputBuffer);
-        buffer.Prepare(_pool, _scratch, messageBytes: 0)[..100].Clear();
+        Prepare(ref buffer, 0)[..100].Clear();
         ReadOnlySpan<byte> unread = buffer.Received(_scratch, 100);
-        buffer.Keep(_pool, unread, consumed: 100);
+        await Assert.That(buffer.TryKeep(_pool, unread, consumed: 100)).IsTrue();
 
         await Assert.That(_pool.MappedBytes).IsEqualTo(0);
     }
@@ -85,11 +85,17 @@ public sealed class InputBufferTests
     public async Task A_long_rest_is_received_into_in_place_instead_of_being_copied_each_time()
     {
         var buffer = default(InputBuffer);
-        buffer.Prepare(_pool, _scratch, messageBytes: 12_000)[..10_000].Clear();
-        buffer.Keep(_pool, buffer.Received(_scratch, 10_000), consumed: 0);
+        Prepare(ref buffer, 12_000)[..10_000].Clear();
+        await Assert.That(buffer.TryKeep(_pool, buffer.Received(_scratch, 10_000), consumed: 0)).IsTrue();
 
-        Span<byte> room = buffer.Prepare(_pool, _scratch, messageBytes: 12_000);
+        Span<byte> room = Prepare(ref buffer, 12_000);
 
         await Assert.That(room.Overlaps(_scratch)).IsFalse();
+    }
+
+    private Span<byte> Prepare(ref InputBuffer buffer, int messageBytes)
+    {
+        Must.Hold(buffer.TryPrepare(_pool, _scratch, messageBytes, out Span<byte> room));
+        return room;
     }
 }

@@ -41,8 +41,9 @@ public sealed class OutputQueueTests
     public async Task A_reserved_message_stands_whole_in_one_piece()
     {
         var queue = default(OutputQueue);
-        queue.Append(_pool, new byte[2000]);
-        queue.Reserve(_pool, 500).Fill(7);
+        await Assert.That(queue.TryAppend(_pool, new byte[2000])).IsTrue();
+        await Assert.That(queue.TryReserve(_pool, 500, out Span<byte> room)).IsTrue();
+        room.Fill(7);
         queue.Advance(500);
         queue.Consume(2000);
 
@@ -55,7 +56,7 @@ public sealed class OutputQueueTests
     public async Task An_empty_queue_holds_no_block()
     {
         var queue = default(OutputQueue);
-        queue.Append(_pool, new byte[5_000_000]);
+        await Assert.That(queue.TryAppend(_pool, new byte[5_000_000])).IsTrue();
         await Assert.That(_pool.MappedBytes > 5_000_000).IsTrue();
         queue.Consume(5_000_000);
 
@@ -69,15 +70,16 @@ public sealed class OutputQueueTests
         switch (random.Next(3))
         {
             case 0:
-                queue.Append(_pool, bytes);
+                Must.Hold(queue.TryAppend(_pool, bytes));
                 break;
             case 1:
-                bytes.CopyTo(queue.Reserve(_pool, bytes.Length));
+                Must.Hold(queue.TryReserve(_pool, bytes.Length, out Span<byte> room));
+                bytes.CopyTo(room);
                 queue.Advance(bytes.Length);
                 break;
             default:
                 var other = default(OutputQueue);
-                other.Append(_pool, bytes);
+                Must.Hold(other.TryAppend(_pool, bytes));
                 queue.TakeAll(ref other);
                 Must.Hold(other.IsEmpty);
                 break;

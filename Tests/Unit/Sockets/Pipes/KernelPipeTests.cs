@@ -227,7 +227,7 @@ public sealed class KernelPipeTests : IDisposable
             Far.Connect(IPAddress.Loopback, ((TcpAddress)_point.Address).Port);
             Await(Readiness.Readable);
             Must.Hold(_listener.Accept(out Arrival arrival) == AcceptStatus.Accepted);
-            Near = _listener.Adopt(arrival);
+            Near = _listener.TryAdopt(arrival)!;
             Near.Owner = this;
             Look();
         }
