@@ -105,13 +105,14 @@ NATIVE_PROJECTS=(Gateway Tests/AotProgram bench/json examples/greeter examples/r
 packs_of() {
   local assets folder name version
   assets=artifacts/native/obj/$(basename "$1"/*.csproj .csproj)/project.assets.json
+  # As NUGET_PACKAGES gives it: with a slash at its end, or without.
   folder=$(sed -nE '/"packageFolders"/,/\}/s/^ *"(.*)": \{.*/\1/p' "$assets" | sed -n 2p)
   {
     sed -nE '/"downloadDependencies"/,/^ *\],?$/s/.*"(name|version)": "\[?([^",]+).*/\2/p' "$assets" | paste -d ' ' - -
     sed -nE 's/^ *"(runtime\..*\.Microsoft\.DotNet\.ILCompiler)\/(.*)": \{/\1 \2/p' "$assets"
   } | grep -v '\.App\.Host\.' | sort -u |
     while read -r name version; do
-      printf '%s %s %s\n' "$name" "$version" "$(cat "$folder${name,,}/$version/${name,,}.$version.nupkg.sha512")"
+      printf '%s %s %s\n' "$name" "$version" "$(cat "${folder%/}/${name,,}/$version/${name,,}.$version.nupkg.sha512")"
     done
 }
 
