@@ -1,5 +1,4 @@
 using System.Text;
-using FrameRpc.Protocol.Hashing;
 using FrameRpc.Protocol.Identity;
 using Xunit;
 
@@ -10,8 +9,8 @@ public sealed class RequestIdTests
     [Fact]
     public void A_method_has_the_id_that_smf_generates()
     {
-        Assert.Equal(212494116u, Crc32.Hash("SmfStorage"u8));
-        Assert.Equal(1719559449u, Crc32.Hash("Get:smf_gen::demo::Request:smf_gen::demo::Response"u8));
+        Assert.Equal(new RequestId(212494116), RequestId.ForEndpoint("SmfStorage"));
+        Assert.Equal(new RequestId(1719559449), RequestId.ForEndpoint("Get:smf_gen::demo::Request:smf_gen::demo::Response"));
         RequestId id = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response");
         Assert.Equal(new RequestId(1792279101), id);
     }
@@ -23,8 +22,23 @@ public sealed class RequestIdTests
     public void An_endpoint_has_one_id_as_text_and_as_utf8(string endpoint)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(endpoint);
-        Assert.Equal(new RequestId(Crc32.Hash(utf8)), RequestId.ForEndpoint(utf8));
+        Assert.Equal(new RequestId(BitByBit(utf8)), RequestId.ForEndpoint(utf8));
         Assert.Equal(RequestId.ForEndpoint(utf8), RequestId.ForEndpoint(endpoint));
+    }
+
+    [Fact]
+    public void An_endpoint_has_the_check_value_of_CRC_32() => Assert.Equal(new RequestId(0xcbf43926), RequestId.ForEndpoint("123456789"));
+
+    /// <summary>A method's id is made of the same bytes, however they are converted.</summary>
+    [Fact]
+    public void A_method_with_long_names_or_a_lone_surrogate_has_the_id_of_its_parts()
+    {
+        string longName = "x" + new string('大', 1000);
+        foreach (string name in new[] { longName, "a\ud800b", "" })
+        {
+            uint expected = RequestId.ForEndpoint(name).Value ^ RequestId.ForEndpoint($"{name}:{name}:{name}").Value;
+            Assert.Equal(new RequestId(expected), RequestId.ForMethod(name, name, name, name));
+        }
     }
 
     [Fact]
@@ -76,4 +90,19 @@ public sealed class RequestIdTests
     [InlineData("0x1ffffffff")]
     [InlineData("٣")]
     public void Anything_else_is_refused(string text) => Assert.False(RequestId.TryParse(text, out _));
+
+    /// <summary>The definition of CRC-32.</summary>
+    private static uint BitByBit(ReadOnlySpan<byte> data)
+    {
+        uint state = 0xffffffff;
+        foreach (byte next in data)
+        {
+            for (int bit = 0; bit < 8; bit++)
+            {
+                bool one = ((state ^ (uint)(next >> bit)) & 1) != 0;
+                state = (state >> 1) ^ (one ? 0xEDB88320 : 0);
+            }
+        }
+        return ~state;
+    }
 }
