@@ -4,7 +4,7 @@
 #   bench/first-minute.sh     two to five minutes, most of them for one native build
 #
 # Nothing of earlier builds is used: NuGet's folder of packages and its cache of downloads are new, and no build server that runs already is asked. What is
-# downloaded takes as long as the network lets it, so it stands apart. Exit status 0 only if both calls were right and nothing was said on standard error.
+# downloaded takes as long as the network lets it, so it stands apart; so does CPU time, which other work on the machine hardly changes. Exit status 0 only if both calls were right and nothing was said on standard error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ $# = 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
@@ -23,7 +23,9 @@ cd "$work/clone"
 first_command() {
   local status=0
   started=$EPOCHREALTIME
-  NUGET_PACKAGES=$work/packages NUGET_HTTP_CACHE_PATH=$work/downloads MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false ./run.sh --once 2>"$work/$1.errors" |
+  {
+    time NUGET_PACKAGES=$work/packages NUGET_HTTP_CACHE_PATH=$work/downloads MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false ./run.sh --once 2>"$work/$1.errors"
+  } 2>"$work/$1.cpu" |
     while IFS= read -r line; do echo "$(since "$started") $line"; done >"$work/$1.lines" || status=$?
   since "$started" >"$work/$1.end"
   if [ "$status" != 0 ] || [ -s "$work/$1.errors" ]; then
@@ -33,6 +35,10 @@ first_command() {
     exit 1
   fi
 }
+
+# cpu NAME: seconds of all that it started, on all cores.
+TIMEFORMAT='%U %S'
+cpu() { awk '{ printf "%.1f", $1 + $2 }' "$work/$1.cpu"; }
 
 since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
 
@@ -44,6 +50,6 @@ first_command warm
 compiling=$(at 'publish.sh: compiling')
 compiled=$(at 'publish.sh: ./frpc-gateway')
 echo "$(nproc) cores, $(uname -sr), .NET SDK $(dotnet --version), $(git rev-parse --short HEAD)"
-printf 'cold  %6s s: %s s to restore %s MiB of packages, %s s to compile, the rest for two calls\n' "$(<"$work/cold.end")" \
+printf 'cold  %6s s, %s s of CPU: %s s to restore %s MiB of packages, %s s to compile, the rest for two calls\n' "$(<"$work/cold.end")" "$(cpu cold)" \
   "$compiling" "$(du -sm "$work/packages" | cut -f 1)" "$(awk -v from="$compiling" -v to="$compiled" 'BEGIN { printf "%.1f", to - from }')"
-printf 'warm  %6s s\n' "$(<"$work/warm.end")"
+printf 'warm  %6s s, %s s of CPU\n' "$(<"$work/warm.end")" "$(cpu warm)"
