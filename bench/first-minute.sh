@@ -4,10 +4,11 @@
 #   bench/first-minute.sh     two to five minutes, most of them for one native build
 #
 # Nothing of earlier builds is used: NuGet's folder of packages and its cache of downloads are new, and no build server that runs already is asked. What is
-# downloaded takes as long as the network lets it, so it stands apart; so does CPU time, which other work on the machine hardly changes. Exit status 0 only if both calls were right and nothing was said on standard error.
+# downloaded takes as long as the network lets it, so it stands apart; so does CPU time, which other work on the machine hardly changes. Exit status 0 only
+# if both calls were right and nothing was said on standard error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-[ $# = 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+[ $# = 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 source ./prerequisites.sh
 require_native_toolchain
 
