@@ -98,20 +98,21 @@ require_deploy_checks() {
 }
 
 # The programs that publish.sh can make.
-NATIVE_PROJECTS=(Gateway Tests/AotProgram bench/json bench/timers examples/greeter examples/reconnect examples/storage)
+NATIVE_PROJECTS=(Gateway Tests/AotProgram Tests/Unit bench/json bench/timers examples/greeter examples/reconnect examples/storage)
 
 # packs_of PROJECT: name, version and SHA-512 of each pack that its last native restore took. All but the compiler are no packages to NuGet, whose
 # lock files leave them out; and which compiler is one depends on the machine. The host of managed programs is left out, of which nothing is in a native one.
 packs_of() {
   local assets folder name version
   assets=artifacts/native/obj/$(basename "$1"/*.csproj .csproj)/project.assets.json
+  # As NUGET_PACKAGES gives it: with a slash at its end, or without.
   folder=$(sed -nE '/"packageFolders"/,/\}/s/^ *"(.*)": \{.*/\1/p' "$assets" | sed -n 2p)
   {
     sed -nE '/"downloadDependencies"/,/^ *\],?$/s/.*"(name|version)": "\[?([^",]+).*/\2/p' "$assets" | paste -d ' ' - -
     sed -nE 's/^ *"(runtime\..*\.Microsoft\.DotNet\.ILCompiler)\/(.*)": \{/\1 \2/p' "$assets"
   } | grep -v '\.App\.Host\.' | sort -u |
     while read -r name version; do
-      printf '%s %s %s\n' "$name" "$version" "$(cat "$folder${name,,}/$version/${name,,}.$version.nupkg.sha512")"
+      printf '%s %s %s\n' "$name" "$version" "$(cat "${folder%/}/${name,,}/$version/${name,,}.$version.nupkg.sha512")"
     done
 }
 

@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
+source ./build-step.sh
 
 usage() { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
@@ -38,29 +39,36 @@ fi
 
 require_native_toolchain
 started=$(date +%s)
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+binary=
+trap 'end_build_step; [ -z "$binary" ] || rm -f "$binary.new"' EXIT
+quiet=(-v quiet -nologo)
+export DOTNET_NOLOGO=1
 
-if ! dotnet restore "$project" -r "$rid" -p:NativeRid="$rid" >"$log" 2>&1; then
-  cat "$log" >&2
-  explain_restore "$log"
-  [ "$rid" = "$host_rid" ] || echo "publish.sh: a cross build also needs clang, lld and a root file system of $rid (see CppCompilerAndLinker and SysRoot in the .NET documentation); building on a $rid machine needs neither." >&2
+explain_cross_build() {
+  [ "$rid" = "$host_rid" ] || echo "publish.sh: a cross build from $host_rid needs clang, lld and a root file system of $rid (see CppCompilerAndLinker and SysRoot in the .NET documentation); building on a $rid machine needs none of them" >&2
+}
+
+if ! build_step "publish.sh: restoring the packages of $project" dotnet restore "$project" "${quiet[@]}" -r "$rid" -p:NativeRid="$rid"; then
+  explain_restore "$step_log"
+  explain_cross_build
   exit 1
 fi
 require_known_packs "$project"
 
-echo "publish.sh: building $project for $rid …"
-if ! dotnet publish "$project" --no-restore -c Release -f net10.0 -r "$rid" -p:NativeRid="$rid" >"$log" 2>&1; then
-  cat "$log" >&2
-  if [ "$rid" != "$host_rid" ]; then
-    echo "publish.sh: a cross build from $host_rid needs clang, lld and a root file system of $rid; building on a $rid machine needs neither." >&2
-  fi
+# The compiler and the linker write their files in place, so a build that did not come to its end may have left half of one, newer than what it is made of:
+# the next build would take it for whole.
+unfinished=artifacts/native/unfinished
+if [ -e "$unfinished" ]; then rm -rf artifacts/native/bin artifacts/native/publish artifacts/native/obj/*/release*; fi
+touch "$unfinished"
+if ! build_step "publish.sh: compiling $project for $rid" dotnet publish "$project" --no-restore "${quiet[@]}" -c Release -f net10.0 -r "$rid" -p:NativeRid="$rid"; then
+  explain_cross_build
   exit 1
 fi
-if grep -E 'IL[23][0-9]{3}' "$log" >&2; then
+if grep -E 'IL[23][0-9]{3}' "$step_log" >&2; then
   echo "publish.sh: the lines above are trimming or AOT warnings; none is allowed" >&2
   exit 1
 fi
+rm "$unfinished"
 
 # The gateway's program goes where its users look for it, any other into artifacts/.
 project=$(basename "${projects[0]}" .csproj)

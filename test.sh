@@ -8,6 +8,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
+source ./build-step.sh
 
 require_native_toolchain
 (require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
@@ -18,12 +19,10 @@ require_native_toolchain
 ./publish.sh
 ./publish.sh Tests/AotProgram
 
-echo "test.sh: building the tests …"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-if ! dotnet build FrameRpc.sln -c Debug -v quiet -nologo >"$log" 2>&1; then
-  cat "$log" >&2
-  explain_restore "$log"
+trap 'end_build_step; rm -f "$log"' EXIT
+if ! build_step "test.sh: building the tests" dotnet build FrameRpc.sln -c Debug -v quiet -nologo; then
+  explain_restore "$step_log"
   echo "0 passed, 1 failed"
   exit 1
 fi

@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
+source ./build-step.sh
 
 case "${1:-}" in
   "") ;;
@@ -19,11 +20,12 @@ case "${1:-}" in
 esac
 require_sdk
 
-dotnet restore FrameRpc.sln --force-evaluate -p:RestoreLockedMode=false
+resolve() { build_step "update-locks.sh: $1${2:+ for $2}" dotnet restore "$1" -v quiet -nologo --force-evaluate -p:RestoreLockedMode=false ${2:+-p:NativeRid="$2" -r "$2"}; }
+resolve FrameRpc.sln
 : >packs.lock
 for rid in linux-x64 linux-arm64; do
   for project in "${NATIVE_PROJECTS[@]}"; do
-    dotnet restore "$project" --force-evaluate -p:RestoreLockedMode=false -p:NativeRid=$rid -r $rid
+    resolve "$project" "$rid"
     packs_of "$project" >>packs.lock
   done
 done

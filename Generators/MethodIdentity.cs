@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using FrameRpc.Protocol.Hashing;
 
 namespace FrameRpc.Generators;
 
@@ -22,7 +21,22 @@ internal sealed record MethodIdentity(uint Id, string? Endpoint, string Names, E
         $"{service}.{method}({request}):{reply}",
         new EquatableList<RouteMember>([new("service", service), new("method", method), new("request", request), new("reply", reply)]));
 
-    private static uint Hash(string name) => Crc32.Hash(Encoding.UTF8.GetBytes(name));
+    /// <summary>
+    /// CRC-32 as in IEEE 802.3, reflected, bit by bit. The library's is that of System.IO.Hashing, which a generator would have to bring along, with the packages
+    /// that it needs on netstandard2.0 (System.Memory and others), in versions that no compiler or editor has loaded otherwise. Names are short, and hashed once.
+    /// </summary>
+    private static uint Hash(string name)
+    {
+        const uint reflectedPolynomial = 0xEDB88320;
+        uint state = 0xffffffff;
+        foreach (byte next in Encoding.UTF8.GetBytes(name))
+        {
+            state ^= next;
+            for (int bit = 0; bit < 8; bit++)
+                state = (state & 1) != 0 ? (state >> 1) ^ reflectedPolynomial : state >> 1;
+        }
+        return ~state;
+    }
 }
 
 /// <summary>A member of a route's JSON object.</summary>

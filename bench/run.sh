@@ -12,9 +12,6 @@ source ./prerequisites.sh
 # Where Debian has haproxy and nginx; not on everybody's path.
 PATH=$PATH:/usr/sbin
 
-case " $* " in
-  *" --help "* | *" -h "*) ;;
-  *) require_comparison ;;
-esac
+require_debian /usr/bin/python3 python3 "Debian's Python 3"
 # Debian's own Python, for which Debian's matplotlib is.
 PYTHONPATH=bench PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 -m compare "$@"

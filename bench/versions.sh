@@ -56,6 +56,8 @@ load() {
   case "$1" in
     smf-60-64x16) "$after" bench "$address" --protocol smf --connections 64 --in-flight 16 "${common[@]}" ;;
     smf-60-64x1) "$after" bench "$address" --protocol smf --connections 64 "${common[@]}" ;;
+    smf-4KiB-64x1) "$after" bench "$address" --protocol smf --connections 64 --size 4KiB "${common[@]}" ;;
+    smf-64KiB-16x1) "$after" bench "$address" --protocol smf --connections 16 --size 64KiB "${common[@]}" ;;
     frame-json-100) "$after" bench "$address" --protocol frame --connections 16 "${common[@]}" ;;
     frame-json-text-1MiB) "$after" bench "$address" --protocol frame --connections 4 --size 1MiB "${common[@]}" ;;
     frame-json-objects-1MiB) python3 bench/versions/objects.py "${address##*:}" "$seconds" ;;

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Unicode;
-using FrameRpc.Protocol.Hashing;
 
 namespace FrameRpc.Protocol.Identity;
 
@@ -21,20 +23,18 @@ public readonly record struct RequestId(uint Value)
     /// <param name="reply">The reply's type, written the same way.</param>
     public static RequestId ForMethod(string service, string method, string request, string reply)
     {
-        uint serviceId = Append(0, service);
-        uint methodId = Append(0, method);
-        methodId = Crc32.Append(methodId, ":"u8);
-        methodId = Append(methodId, request);
-        methodId = Crc32.Append(methodId, ":"u8);
-        methodId = Append(methodId, reply);
-        return new RequestId(serviceId ^ methodId);
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(method.Length + request.Length + reply.Length + 2));
+        _ = Utf8.TryWrite(utf8, $"{method}:{request}:{reply}", out int bytes);
+        uint methodId = Crc32.HashToUInt32(utf8.AsSpan(0, bytes));
+        ArrayPool<byte>.Shared.Return(utf8);
+        return new RequestId(Hash(service) ^ methodId);
     }
 
     /// <summary>The id of a frame endpoint: the CRC-32 of its name's UTF-8 bytes. A lone surrogate counts as U+FFFD.</summary>
-    public static RequestId ForEndpoint(string endpoint) => new(Append(0, endpoint));
+    public static RequestId ForEndpoint(string endpoint) => new(Hash(endpoint));
 
     /// <summary>The id of a frame endpoint whose name is at hand as UTF-8, as in a message header.</summary>
-    public static RequestId ForEndpoint(ReadOnlySpan<byte> utf8Endpoint) => new(Crc32.Hash(utf8Endpoint));
+    public static RequestId ForEndpoint(ReadOnlySpan<byte> utf8Endpoint) => new(Crc32.HashToUInt32(utf8Endpoint));
 
     /// <summary>Reads <c>1792279101</c> or <c>0x6ad4023d</c>. No sign, white space or separators; false for anything beyond 32 bits.</summary>
     public static bool TryParse(string text, out RequestId id)
@@ -50,15 +50,11 @@ public readonly record struct RequestId(uint Value)
     /// <summary>Eight hex digits in lower case, <c>0x6ad4023d</c>, which <see cref="TryParse"/> reads back.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"0x{Value:x8}");
 
-    private static uint Append(uint crc, ReadOnlySpan<char> text)
+    private static uint Hash(string name)
     {
-        Span<byte> utf8 = stackalloc byte[256];
-        while (!text.IsEmpty)
-        {
-            _ = Utf8.FromUtf16(text, utf8, out int charsRead, out int bytesWritten);
-            crc = Crc32.Append(crc, utf8[..bytesWritten]);
-            text = text[charsRead..];
-        }
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(name.Length));
+        uint crc = Crc32.HashToUInt32(utf8.AsSpan(0, Encoding.UTF8.GetBytes(name, utf8)));
+        ArrayPool<byte>.Shared.Return(utf8);
         return crc;
     }
 }

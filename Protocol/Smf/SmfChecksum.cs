@@ -1,4 +1,4 @@
-using FrameRpc.Protocol.Hashing;
+using System.IO.Hashing;
 
 namespace FrameRpc.Protocol.Smf;
 
@@ -7,5 +7,5 @@ public static class SmfChecksum
 {
     /// <summary>The low 32 bits of xxHash64, seed 0, of <paramref name="payload"/> as it is sent, which is after compression.</summary>
     /// <remarks>One payload in 2^32 has the checksum 0, which peers take for a missing one: such a payload cannot be sent.</remarks>
-    public static uint Of(ReadOnlySpan<byte> payload) => (uint)XxHash64.Hash(payload);
+    public static uint Of(ReadOnlySpan<byte> payload) => (uint)XxHash64.HashToUInt64(payload);
 }

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def main() -> int:
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
+        _require_programs()
         results = _kept(wanted) if wanted.redraw else _measured(wanted)
         judged = targets.judge(results)
         if wanted.output is not None:
@@ -36,6 +38,12 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nbench/run.sh: interrupted; everything that was started is stopped, and nothing was written", file=sys.stderr)
         return INTERRUPTED
+
+
+def _require_programs() -> None:
+    """Behind the command line, so that --help and a mistake are answered where none of them is."""
+    if subprocess.run(["bash", "-c", "source ./prerequisites.sh; require_comparison"], check=False).returncode != 0:
+        sys.exit(FAILED)
 
 
 def _measured(wanted: Options) -> Results:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import cases, charts, tables
+from . import cases, tables
 from .results import Results
 from .usage import TICKS_PER_SECOND
 from .targets import Judged
@@ -34,6 +34,9 @@ GROUPS = {
 
 
 def write(results: Results, judged: list[Judged], folder: Path) -> None:
+    # It needs matplotlib, which takes its time to load, and --help needs neither.
+    from . import charts
+
     pictures = folder / FOLDER
     pictures.mkdir(parents=True, exist_ok=True)
     results.write(pictures / RESULTS)

@@ -44,13 +44,22 @@ def _component(folder: Path) -> dict:
         "name": name,
         "version": version,
         "hashes": [{"alg": "SHA-512", "content": hash.hex()}],
-        "licenses": [_licence(about["license"])],
+        "licenses": [_licence(about)],
         "purl": f"pkg:nuget/{name}@{version}",
-        "externalReferences": [{"type": "vcs", "url": about["repository"].get("url"), "comment": f"commit {about['repository'].get('commit')}"}],
+        "externalReferences": [_source(about["repository"])],
     }
 
 
-def _licence(element: ElementTree.Element) -> dict:
+def _source(repository: ElementTree.Element) -> dict:
+    commit = repository.get("commit")
+    return {"type": "vcs", "url": repository.get("url")} | ({"comment": f"commit {commit}"} if commit else {})
+
+
+def _licence(about: dict[str, ElementTree.Element]) -> dict:
+    # Packages from before 2018 have an address alone; later ones have one besides, which says the same.
+    if "license" not in about:
+        return {"license": {"name": "the text at this address", "url": about["licenseUrl"].text}}
+    element = about["license"]
     if element.get("type") != "expression":
         return {"license": {"name": f"the file {element.text} of the package"}}
     return {"license": {"id": element.text}} if re.fullmatch(r"[\w.+-]+", element.text) else {"expression": element.text}

@@ -55,7 +55,8 @@ public sealed class LatencyHistogramTests
         {
             long exact = values[(int)Math.Ceiling(values.Length * percent / 100) - 1];
             long found = histogram.Percentile(percent);
-            await Assert.That(found).IsBetween(exact, exact + (long)(exact * ErrorMax));
+            // Where a bucket is wider than 31 bits can tell, its lowest value stands for it.
+            await Assert.That(found).IsBetween(exact < 1L << 38 ? exact : exact - (long)(exact * ErrorMax), exact + (long)(exact * ErrorMax));
         }
         await Assert.That(histogram.Min).IsEqualTo(values[0]);
         await Assert.That(histogram.Max).IsEqualTo(values[^1]);

@@ -1,5 +1,4 @@
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Protocol.Hashing;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Smf;
 
@@ -18,9 +17,11 @@ public sealed class AllocationTests
     [Test]
     public Task Hashing_allocates_nothing() => AssertNothing(() =>
     {
-        _ = XxHash64.Hash(Buffer.AsSpan(0, 60));
-        _ = Crc32.Append(Crc32.Hash(Buffer.AsSpan(0, 60)), Buffer.AsSpan(0, 7));
+        _ = SmfChecksum.Of(Buffer.AsSpan(0, 7));
         _ = SmfChecksum.Of(Buffer.AsSpan(0, 60));
+        _ = SmfChecksum.Of(Buffer);
+        _ = RequestId.ForEndpoint(Buffer.AsSpan(0, 7));
+        _ = RequestId.ForEndpoint(Buffer);
     });
 
     [Test]

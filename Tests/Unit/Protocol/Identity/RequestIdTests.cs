@@ -1,5 +1,4 @@
 using System.Text;
-using FrameRpc.Protocol.Hashing;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Tests.Protocol.Identity;
@@ -9,8 +8,8 @@ public sealed class RequestIdTests
     [Test]
     public async Task A_method_has_the_id_that_smf_generates()
     {
-        await Assert.That(Crc32.Hash("SmfStorage"u8)).IsEqualTo(212494116u);
-        await Assert.That(Crc32.Hash("Get:smf_gen::demo::Request:smf_gen::demo::Response"u8)).IsEqualTo(1719559449u);
+        await Assert.That(RequestId.ForEndpoint("SmfStorage")).IsEqualTo(new RequestId(212494116));
+        await Assert.That(RequestId.ForEndpoint("Get:smf_gen::demo::Request:smf_gen::demo::Response")).IsEqualTo(new RequestId(1719559449));
         RequestId id = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response");
         await Assert.That(id).IsEqualTo(new RequestId(1792279101));
     }
@@ -22,8 +21,23 @@ public sealed class RequestIdTests
     public async Task An_endpoint_has_one_id_as_text_and_as_utf8(string endpoint)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(endpoint);
-        await Assert.That(RequestId.ForEndpoint(utf8)).IsEqualTo(new RequestId(Crc32.Hash(utf8)));
+        await Assert.That(RequestId.ForEndpoint(utf8)).IsEqualTo(new RequestId(BitByBit(utf8)));
         await Assert.That(RequestId.ForEndpoint(endpoint)).IsEqualTo(RequestId.ForEndpoint(utf8));
+    }
+
+    [Test]
+    public async Task An_endpoint_has_the_check_value_of_CRC_32() => await Assert.That(RequestId.ForEndpoint("123456789")).IsEqualTo(new RequestId(0xcbf43926));
+
+    /// <summary>A method's id is made of the same bytes, however they are converted.</summary>
+    [Test]
+    public async Task A_method_with_long_names_or_a_lone_surrogate_has_the_id_of_its_parts()
+    {
+        string longName = "x" + new string('大', 1000);
+        foreach (string name in new[] { longName, "a\ud800b", "" })
+        {
+            uint expected = RequestId.ForEndpoint(name).Value ^ RequestId.ForEndpoint($"{name}:{name}:{name}").Value;
+            await Assert.That(RequestId.ForMethod(name, name, name, name)).IsEqualTo(new RequestId(expected));
+        }
     }
 
     [Test]
@@ -75,4 +89,19 @@ public sealed class RequestIdTests
     [Arguments("0x1ffffffff")]
     [Arguments("٣")]
     public async Task Anything_else_is_refused(string text) => await Assert.That(RequestId.TryParse(text, out _)).IsFalse();
+
+    /// <summary>The definition of CRC-32.</summary>
+    private static uint BitByBit(ReadOnlySpan<byte> data)
+    {
+        uint state = 0xffffffff;
+        foreach (byte next in data)
+        {
+            for (int bit = 0; bit < 8; bit++)
+            {
+                bool one = ((state ^ (uint)(next >> bit)) & 1) != 0;
+                state = (state >> 1) ^ (one ? 0xEDB88320 : 0);
+            }
+        }
+        return ~state;
+    }
 }
