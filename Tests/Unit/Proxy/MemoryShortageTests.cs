@@ -211,7 +211,7 @@ public sealed class MemoryShortageTests
         await Assert.That(sim.Counters.BuffersRefused).IsNotEqualTo(0);
     }
 
-    public static IEnumerable<TheoryDataRow<int>> RandomSeeds() => Enumerable.Range(1, 60).Select(seed => new TheoryDataRow<int>(seed));
+    public static IEnumerable<int> RandomSeeds() => Enumerable.Range(1, 60);
 
     /// <summary>A caller that has been served, so that there is a connection to the server.</summary>
     private async Task<SmfFarCaller> ConnectServed()

@@ -6,7 +6,6 @@ using FrameRpc.Gateway.Proxy;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
-using FrameRpc.Tests.Configuration;
 using FrameRpc.Tests.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
 using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;

@@ -58,7 +58,7 @@ public sealed class EpollShortageTests : IDisposable
 
         await Assert.That(EpollEntries.Sockets()).IsSequence(before);
         var reset = Assert.ThrowsExactly<IOException>(() => caller.GetStream().ReadByte());
-        await Assert.That((await Assert.That(reset.InnerException).IsTypeOf<SocketException>()).SocketErrorCode).IsEqualTo(SocketError.ConnectionReset);
+        await Assert.That((await Assert.That(reset.InnerException).IsTypeOf<SocketException>())!.SocketErrorCode).IsEqualTo(SocketError.ConnectionReset);
         listener.Close();
     }
 

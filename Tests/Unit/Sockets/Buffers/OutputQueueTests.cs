@@ -42,7 +42,7 @@ public sealed class OutputQueueTests
     {
         var queue = default(OutputQueue);
         await Assert.That(queue.TryAppend(_pool, new byte[2000])).IsTrue();
-        await Assert.That(queue.TryReserve(_pool, 500, out Span<byte> room)).IsTrue();
+        Must.Hold(queue.TryReserve(_pool, 500, out Span<byte> room));
         room.Fill(7);
         queue.Advance(500);
         queue.Consume(2000);
