@@ -1,3 +1,4 @@
+using FrameRpc.Tests.Peers;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -15,7 +16,7 @@ public sealed partial class MemoryShortageTests
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Workers = 1 });
         await gateway.AssertServes();
-        await LimitMemory(gateway.Id);
+        LimitMemory(gateway.Id);
         byte[] request = new SmfMessage(1, SmfMessage.Get, SmfMessage.Table(60_000)).ToBytes();
         Peer[] holders = [.. Enumerable.Range(0, Callers).Select(_ => Peer.Connect(gateway.SmfAddress))];
         foreach (Peer holder in holders)
@@ -47,14 +48,14 @@ public sealed partial class MemoryShortageTests
         }
     }
 
-    private static unsafe async Task LimitMemory(int process)
+    private static unsafe void LimitMemory(int process)
     {
         const int RlimitAs = 9;
         string line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmSize:", StringComparison.Ordinal));
         ulong bytes = (ulong.Parse(line["VmSize:".Length..^" kB".Length].Trim(), CultureInfo.InvariantCulture) * 1024) + LeftBytes;
         ulong* limit = stackalloc ulong[2];
         (limit[0], limit[1]) = (bytes, bytes);
-        await Assert.That(prlimit(process, RlimitAs, limit, null)).IsEqualTo(0);
+        Must.Hold(prlimit(process, RlimitAs, limit, null) == 0);
     }
 
     [LibraryImport("libc")]

@@ -63,7 +63,7 @@ public sealed class RelayTests : IDisposable
         await Assert.That(counts.SplicedMiB).IsBetween(BodyMiB / 2, BodyMiB);
         await Assert.That(counts.CopiedMiB).IsBetween(BodyMiB, 3 * BodyMiB / 2);
         await Assert.That(counts.ByChoice).IsNotEqualTo(0);
-        await Assert.That((counts.WithoutPipe, counts.PipesInUse)).IsEqualTo(((long WithoutPipe, long PipesInUse))(0, 0));
+        await Assert.That((counts.WithoutPipe, counts.PipesInUse)).IsEqualTo((0L, 0L));
     }
 
     [Test]

@@ -56,16 +56,16 @@ internal sealed class StubbedSdk : IDisposable
     }
 
     /// <summary>The system that publish.sh builds for when it is not told.</summary>
-    public static string System { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+    public static string System { get; } = RuntimeInformation.ProcessArchitecture == global::System.Runtime.InteropServices.Architecture.Arm64 ? "linux-arm64" : "linux-x64";
 
-    public string Folder { get; } = GatewayProcess.NewFolder();
+    public string Folder { get; } = TestNetwork.NewFolder();
 
     /// <summary>Whether the last compilation found what an earlier one had left.</summary>
     public bool FoundAnObject => File.ReadAllText(InFolder("sdk/publish.found")) != "";
 
     private (string, string) SearchPath => ("PATH", $"{InFolder("sdk")}:{Environment.GetEnvironmentVariable("PATH")}");
 
-    public Result Run(params string[] command) => Binary.Run(StartProgram(command, []));
+    public Result Run(params string[] command) => Programs.Run(StartProgram(command, []));
 
     /// <summary>In a session of its own, so that a signal reaches all of it and nothing else, as Ctrl-C in a terminal.</summary>
     public Process Start(string script, params (string, string)[] variables)
@@ -122,7 +122,7 @@ internal sealed class StubbedSdk : IDisposable
     }
 
     private Process StartProgram(string[] command, (string, string)[] variables) =>
-        Binary.StartProgram("env", Folder, [SearchPath, .. variables], command);
+        Programs.Start("env", Folder, [SearchPath, .. variables], command);
 
     private string InFolder(string path) => Path.Combine(Folder, path);
 }

@@ -12,7 +12,7 @@ public sealed class TimerBenchTests
     [Test]
     public async Task A_quick_measurement_prints_every_load_beside_its_peer_and_keeps_to_the_budget_of_a_turn()
     {
-        Result run = Binary.Run(Binary.StartProgram("bash", Repository.Root, [], "bench/timers.sh", "--quick"));
+        Result run = Programs.Run(Programs.Start("bash", Repository.Root, [], "bench/timers.sh", "--quick"));
         await Assert.That(run.Status == 0).IsTrue().Because(run.Error);
         string[] rows = run.Output.Split('\n');
         string[] loads = [.. rows.Where(row => row.StartsWith("| armed ", StringComparison.Ordinal))];

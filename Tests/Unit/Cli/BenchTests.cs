@@ -78,7 +78,7 @@ public sealed class BenchTests
         await Assert.That(wrong.Output).Contains("500  error 2", StringComparison.Ordinal);
         await Assert.That(json.RootElement.GetProperty("calls").GetInt64()).IsEqualTo(500);
         await Assert.That((json.RootElement.GetProperty("requestBytes").GetInt64(), json.RootElement.GetProperty("replyBytes").GetInt64()))
-            .IsEqualTo(((long, long))(50_000, 50_000));
+            .IsEqualTo((50_000L, 50_000L));
         await Assert.That(json.RootElement.GetProperty("replyGiBPerSecond").GetDouble() > 0).IsTrue();
         await Assert.That(json.RootElement.GetProperty("latencyNanoseconds").GetProperty("p999").GetInt64() > 0).IsTrue();
         await Assert.That(json.RootElement.GetProperty("clean").GetBoolean()).IsTrue();

@@ -16,7 +16,7 @@ public sealed class EnvironmentTests
             ("WORKERS", "5"), ("ADMIN__ADDRESS", "127.0.0.1:3"), ("listeners__0__address", "127.0.0.1:4"), ("LIMITS__MESSAGEBYTESMAX", "4096"));
 
         await Assert.That((options.Workers, options.Admin!.Address, options.Listeners[0].Address, options.Limits.MessageBytesMax))
-            .IsEqualTo(((int Workers, Address, Address, long MessageBytesMax))(5, new TcpAddress("127.0.0.1", 3), new TcpAddress("127.0.0.1", 4), 4096L));
+            .IsEqualTo((5, (Address)new TcpAddress("127.0.0.1", 3), (Address)new TcpAddress("127.0.0.1", 4), 4096L));
     }
 
     [Test]

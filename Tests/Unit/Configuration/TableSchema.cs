@@ -42,13 +42,11 @@ internal static class TableSchema
     }
 
     /// <summary>That no two of them are mixed is left to the gateway, which can say it better than a schema.</summary>
-    private static JsonArray WaysToSayAMethod() =>
-    [
+    private static JsonArray WaysToSayAMethod() => new(
         new JsonObject { ["required"] = Strings(["endpoint"]) },
         new JsonObject { ["required"] = Strings(["service", "method", "request", "reply"]) },
         new JsonObject { ["required"] = Strings(["schema", "service"]) },
-        new JsonObject { ["required"] = Strings(["id"]) },
-    ];
+        new JsonObject { ["required"] = Strings(["id"]) });
 
     private static JsonObject OfOption(NamedOption option) => option switch
     {

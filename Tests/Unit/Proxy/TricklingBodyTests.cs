@@ -93,6 +93,6 @@ public sealed class TricklingBodyTests
     private static async Task AssertSpliced(GatewaySimulation sim)
     {
         await Assert.That(sim.Counters.BytesSpliced).IsBetween(Body.Length / 2, long.MaxValue);
-        await Assert.That((sim.Dispatcher.Ledger.Refused(Refusal.TimedOut), sim.Counters.PipesInUse)).IsEqualTo(((long, long PipesInUse))(0, 0));
+        await Assert.That((sim.Dispatcher.Ledger.Refused(Refusal.TimedOut), sim.Counters.PipesInUse)).IsEqualTo((0L, 0L));
     }
 }

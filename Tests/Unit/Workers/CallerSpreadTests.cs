@@ -46,7 +46,7 @@ public sealed class CallerSpreadTests
         here.Accept();
         there.Loop.Turn(waitMsMax: 0);
         await Assert.That((here.Served, there.Served)).IsEqualTo((3, 2));
-        await Assert.That((there.Loop.Counters.Exceptions, there.Loop.Counters.AcceptsExhausted)).IsEqualTo(((long Exceptions, long AcceptsExhausted))(0, 1));
+        await Assert.That((there.Loop.Counters.Exceptions, there.Loop.Counters.AcceptsExhausted)).IsEqualTo((0L, 1L));
 
         here.Connect(callers: 1);
         here.Accept();

@@ -124,7 +124,7 @@ public sealed class ConnectionSpliceTests
 
         sink.Abort();
         await Assert.That(source.LostBytes).IsEqualTo(piped);
-        await Assert.That((_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded)).IsEqualTo(((long PipesInUse, long PipesDiscarded))(0, 1));
+        await Assert.That((_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded)).IsEqualTo((0L, 1L));
         await Assert.That(_network.Pipes).IsEmpty();
         source.ResumeInput();
         sender.Send("rest"u8);
@@ -145,11 +145,11 @@ public sealed class ConnectionSpliceTests
 
         await Assert.That(source.ConsumedText).IsEqualTo("next");
         await Assert.That(sink.OutputBytes).IsEqualTo(5_000);
-        await Assert.That((_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded)).IsEqualTo(((long PipesInUse, long PipesDiscarded))(0, 0));
+        await Assert.That((_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded)).IsEqualTo((0L, 0L));
         receiver.Resume();
         await Run();
         await Assert.That(receiver.Bytes).IsSequence(Body(15_000));
-        await Assert.That((_loop.Counters.BytesSpliced, _loop.Counters.BytesCopied)).IsEqualTo(((long BytesSpliced, long BytesCopied))(10_000, 5_000));
+        await Assert.That((_loop.Counters.BytesSpliced, _loop.Counters.BytesCopied)).IsEqualTo((10_000L, 5_000L));
     }
 
     [Test]
@@ -179,7 +179,7 @@ public sealed class ConnectionSpliceTests
         await Run();
 
         await Assert.That(source.ConsumedText).IsEqualTo("body");
-        await Assert.That((_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse)).IsEqualTo(((long SplicesRefused, long PipesInUse))(1, 0));
+        await Assert.That((_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse)).IsEqualTo((1L, 0L));
         await Assert.That(_loop.Splices.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true)).IsFalse();
     }
 
@@ -206,7 +206,7 @@ public sealed class ConnectionSpliceTests
 
         await Assert.That(receiver.Bytes).IsSequence([.. before, .. Body(5_000)]);
         await Assert.That(source.ConsumedText).IsEqualTo("next");
-        await Assert.That((_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse)).IsEqualTo(((long SplicesRefused, long PipesInUse))(1, 0));
+        await Assert.That((_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse)).IsEqualTo((1L, 0L));
         await Assert.That(_loop.Splices.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true)).IsFalse();
     }
 
@@ -350,7 +350,7 @@ public sealed class ConnectionSpliceTests
     private async Task AssertSpliced(long bytes)
     {
         await Assert.That((_loop.Counters.BytesSpliced, _loop.Counters.BytesCopied)).IsEqualTo(((long BytesSpliced, long BytesCopied))(bytes, 0));
-        await Assert.That((_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded)).IsEqualTo(((long PipesInUse, long PipesDiscarded))(0, 0));
+        await Assert.That((_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded)).IsEqualTo((0L, 0L));
     }
 
     /// <summary>A scripted end that keeps what comes.</summary>

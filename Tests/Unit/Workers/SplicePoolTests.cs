@@ -54,7 +54,7 @@ public sealed class SplicePoolTests
             pool.Return(splice);
 
         await Assert.That(_network.Pipes.Count).IsEqualTo(16);
-        await Assert.That((_counters.PipesInUse, _counters.PipesDiscarded)).IsEqualTo(((long PipesInUse, long PipesDiscarded))(0, 0));
+        await Assert.That((_counters.PipesInUse, _counters.PipesDiscarded)).IsEqualTo((0L, 0L));
     }
 
     [Test]
@@ -65,7 +65,7 @@ public sealed class SplicePoolTests
         Splice second = pool.Rent()!;
 
         await Assert.That(pool.Rent()).IsNull();
-        await Assert.That((_counters.PipesInUse, _counters.SplicesRefused)).IsEqualTo(((long PipesInUse, long SplicesRefused))(2, 1));
+        await Assert.That((_counters.PipesInUse, _counters.SplicesRefused)).IsEqualTo((2L, 1L));
         pool.Return(second);
         Assert.NotNull(pool.Rent());
         await Assert.That(_network.Pipes.Count).IsEqualTo(2);
@@ -80,7 +80,7 @@ public sealed class SplicePoolTests
         pool.Return(dirty);
 
         await Assert.That(_network.Pipes).IsEmpty();
-        await Assert.That((_counters.PipesInUse, _counters.PipesDiscarded)).IsEqualTo(((long PipesInUse, long PipesDiscarded))(0, 1));
+        await Assert.That((_counters.PipesInUse, _counters.PipesDiscarded)).IsEqualTo((0L, 1L));
         await Assert.That(pool.Rent()!.PipedBytes).IsEqualTo(0);
     }
 
@@ -90,7 +90,7 @@ public sealed class SplicePoolTests
         SplicePool pool = Pool(Everything);
         _network.Conditions = NetworkConditions.Calm with { PipeBytes = 0 };
         await Assert.That(pool.Rent()).IsNull();
-        await Assert.That((_counters.PipesInUse, _counters.SplicesRefused)).IsEqualTo(((long PipesInUse, long SplicesRefused))(0, 1));
+        await Assert.That((_counters.PipesInUse, _counters.SplicesRefused)).IsEqualTo((0L, 1L));
 
         _network.Conditions = NetworkConditions.Calm;
         await Assert.That(pool.IsWorthIt(1, fromTcp: true, toTcp: true)).IsTrue();

@@ -102,7 +102,7 @@ public sealed partial class LimitedLogsTests : IDisposable
         for (int i = 0; i < 100; i++)
             LogDetail(_log);
 
-        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo(((int Count, long LeftOut))(0, 0));
+        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo((0, 0L));
     }
 
     [Test]

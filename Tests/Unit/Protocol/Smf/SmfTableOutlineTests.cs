@@ -108,7 +108,7 @@ public sealed class SmfTableOutlineTests
         BinaryPrimitives.WriteInt32LittleEndian(payload, 4);
         BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4), 4 - 60);
         await Assert.That(SmfTableOutline.IsTableSoFar(payload.AsSpan(0, 8), payload.Length, out SmfTableOutline? far)).IsTrue();
-        await Assert.That((far!.Value.TablePosition, far.Value.VtablePosition)).IsEqualTo(((long TablePosition, long VtablePosition))(4, 60));
+        await Assert.That((far!.Value.TablePosition, far.Value.VtablePosition)).IsEqualTo((4L, 60L));
         await Assert.That(far.Value.IsVtable([40, 0, 96, 0])).IsTrue();
         await Assert.That(far.Value.IsVtable([42, 0, 96, 0])).IsFalse();
         await Assert.That(far.Value.IsVtable([40, 0, 97, 0])).IsFalse();

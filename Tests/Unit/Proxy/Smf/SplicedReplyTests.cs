@@ -75,7 +75,7 @@ public sealed class SplicedReplyTests
         sim.RunFor(80);
 
         await Assert.That(quick.StatusOf(1)).IsEqualTo(200u);
-        await Assert.That((sim.Counters.PipesInUse, sim.Counters.PipesDiscarded)).IsEqualTo(((long PipesInUse, long PipesDiscarded))(0, 0));
+        await Assert.That((sim.Counters.PipesInUse, sim.Counters.PipesDiscarded)).IsEqualTo((0L, 0L));
         await Assert.That(sim.Counters.BytesSpliced > 0).IsTrue().Because("as much as the caller's socket took was spliced");
         slow.Resume();
         sim.RunFor(100);
@@ -95,7 +95,7 @@ public sealed class SplicedReplyTests
         await Assert.That(sim.Counters.PipesInUse).IsEqualTo(1);
         caller.Close();
         sim.RunFor(500);
-        await Assert.That((sim.Counters.PipesInUse, sim.Counters.PipesDiscarded)).IsEqualTo(((long PipesInUse, long PipesDiscarded))(0, 1));
+        await Assert.That((sim.Counters.PipesInUse, sim.Counters.PipesDiscarded)).IsEqualTo((0L, 1L));
 
         // The rest of the reply was read away, so that the lane is of use to the next.
         SmfFarCaller next = sim.ConnectSmf();
