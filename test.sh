@@ -1,72 +1,99 @@
 #!/usr/bin/env bash
-# Publishes ./frpc-gateway, and a program that uses all of the library, and runs every test: unit tests and simulations,
-# end-to-end tests against what was published, and those of the k6 scripts. Those of the proxy run three times:
-# with large bodies as by default, all spliced, all copied. Ends with a line "N passed, N failed"; exit status 0 only when none failed.
+# Builds and runs tests. Ends with a line "N passed, N failed"; exit status 0 only when none failed and at least one passed.
 #
-#   ./test.sh                                 everything
-#   ./test.sh -class '*TimerWheel*'           a part, once: all arguments go to the test runner
+#   ./test.sh                                 everything: publishes ./frpc-gateway and two other native programs, then unit tests and simulations, managed and
+#                                             native, tests of the published programs and of the pages, and those of the k6 scripts. The proxy's own run with
+#                                             large bodies as by default, all spliced (natively), and all copied
+#   ./test.sh '*TimerWheel*'                  only the tests of classes of this name, once, after publishing; '*TimerWheel*.A_timer*' only such methods of them
+#   ./test.sh --unit                          unit tests and simulations alone, managed: publishes nothing
+#   ./test.sh --unit '*TimerWheel*'           of those only some
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
 source ./build-step.sh
 
-require_native_toolchain
-(require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
-(require_prometheus) || echo "test.sh: the tests of the metrics by Prometheus itself are skipped without it"
-(require_go) || echo "test.sh: the tests of JSON against Go's own reader are skipped without it"
-(require_image_tools) || echo "test.sh: the tests of the image are skipped without it"
-(require_deploy_checks) || echo "test.sh: tests of manifests, unit and bill of materials are skipped without it"
-./publish.sh
-./publish.sh Tests/AotProgram
+usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+unit_alone=
+filter=
+for word in "$@"; do
+  case "$word" in
+    --unit) unit_alone=yes ;;
+    -h | --help) usage; exit 0 ;;
+    -*) echo "test.sh: unknown argument \"$word\"" >&2; usage >&2; exit 2 ;;
+    *)
+      if [ -n "$filter" ]; then echo "test.sh: one name at a time; \"*\" stands for any characters in it" >&2; exit 2; fi
+      filter=$word
+      ;;
+  esac
+done
 
 log=$(mktemp)
-trap 'end_build_step; rm -f "$log"' EXIT
-if ! build_step "test.sh: building the tests" dotnet build FrameRpc.sln -c Debug -v quiet -nologo; then
-  explain_restore "$step_log"
-  echo "0 passed, 1 failed"
-  exit 1
-fi
+heart=
+trap 'end_build_step; [ -z "$heart" ] || kill "$heart" 2>/dev/null; rm -f "$log"' EXIT
 
 passed=0
 failed=0
 skipped=0
 
-# A number of the runner's own closing line:
-#   FrameRpc.Tests  Total: 9, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.2s
-count() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
+UNIT=artifacts/build/bin/UnitTests/debug_net10.0/UnitTests
+UNIT_NATIVE=artifacts/UnitTests
+PUBLISHED=artifacts/build/bin/Tests/debug_net10.0/FrameRpc.Tests
 
-# Runs the tests that the arguments select, and adds up how they went.
+# What the programs of the tests are told always: as many tests at once as there are processors, and no files about the run.
+RUNNER=(--no-ansi --progress off --disable-logo --maximum-parallel-tests "$(nproc)")
+export TUNIT_DISABLE_HTML_REPORTER=true TUNIT_DISABLE_JSON_REPORT=true
+
+# build WHAT DOTNET_ARGUMENTS…: a failed build is a failed test, and the end.
+build() {
+  local what=$1
+  shift
+  if ! build_step "test.sh: building $what" dotnet build "$@" -c Debug -v quiet -nologo; then
+    explain_restore "$step_log"
+    echo "0 passed, 1 failed"
+    exit 1
+  fi
+}
+
+# filter_of CLASS[.METHOD]: as the framework writes it, a path of assembly, namespace, class and method.
+filter_of() { case "$1" in *.*) echo "/*/*/${1%%.*}/${1#*.}" ;; *) echo "/*/*/$1/*" ;; esac; }
+
+# A number of the runner's closing lines.
+count() { sed -nE "s/^  $1: ([0-9]+)$/\1/p" "$log" | tail -n 1; }
+
+# run_tests WHAT PROGRAM [FILTER]: runs the tests that the filter selects, and adds up how they went. None that it selects is exit status 8.
 run_tests() {
-  local status=0
-  artifacts/build/bin/Tests/debug_net10.0/FrameRpc.Tests -noColor -noLogo "$@" 2>&1 | tee "$log" || status=$?
-
-  local summary
-  summary=$(grep -E '^ *FrameRpc\.Tests +Total: [0-9]+' "$log" | tail -n 1 || true)
-  if [ -z "$summary" ]; then
-    echo "test.sh: the test runner ended without a summary" >&2
+  local what=$1 program=$2 status=0 bad
+  echo "test.sh: $what …"
+  (while sleep 30; do echo "test.sh: $what … $((SECONDS - started)) s"; done) &
+  heart=$!
+  local started=$SECONDS
+  "$program" "${RUNNER[@]}" ${3:+--treenode-filter "$3"} >"$log" 2>&1 || status=$?
+  kill "$heart" 2>/dev/null
+  wait "$heart" 2>/dev/null || true
+  heart=
+  if [ "$status" = 8 ] && [ -n "$filter" ]; then return; fi
+  # What passed needs no words.
+  if [ "$status" != 0 ]; then cat "$log"; else grep -A 1 '^skipped' "$log" || true; fi
+  if [ -z "$(count total)" ]; then
+    echo "test.sh: $program ended with exit status $status and without a summary" >&2
     failed=$((failed + 1))
     return
   fi
-  local bad=$(($(count Failed) + $(count Errors)))
+  bad=$(count failed)
   if [ "$status" != 0 ] && [ "$bad" = 0 ]; then
-    echo "test.sh: the test runner ended with exit status $status, although no test failed" >&2
+    echo "test.sh: $program ended with exit status $status, although no test failed" >&2
     bad=1
   fi
   failed=$((failed + bad))
-  skipped=$((skipped + $(count Skipped)))
-  passed=$((passed + $(count Total) - $(count Failed) - $(count Skipped)))
+  skipped=$((skipped + $(count skipped)))
+  passed=$((passed + $(count succeeded)))
+  echo "test.sh: $what: $(count succeeded) passed, $bad failed, $(count skipped) skipped, $((SECONDS - started)) s"
 }
 
-run_tests "$@"
-if [ $# = 0 ]; then
-  # What passes a body on must not matter to the proxy: its tests again, with everything spliced and with everything copied.
-  for relay in splice copy; do
-    echo "test.sh: the proxy's tests with relay \"$relay\" …"
-    FRPC_RELAY=$relay run_tests -namespace FrameRpc.Tests.Proxy -namespace 'FrameRpc.Tests.Proxy.*'
-  done
-
+run_scripts() {
+  local status=0 summary more_passed more_failed
   echo "test.sh: the k6 scripts …"
-  status=0
   loadtest/test.sh 2>&1 | tee "$log" || status=$?
   summary=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || echo "0 passed, 1 failed")
   read -r more_passed _ more_failed _ <<<"$summary"
@@ -76,8 +103,34 @@ if [ $# = 0 ]; then
   fi
   passed=$((passed + more_passed))
   failed=$((failed + more_failed))
+}
+
+if [ -n "$unit_alone" ]; then
+  require_sdk
+  # Without analyzers a changed file is tested in a third of the time; the whole run has them.
+  build "the unit tests" Tests/Unit -p:RunAnalyzers=false
+  run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
+else
+  require_native_toolchain
+  (require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
+  (require_prometheus) || echo "test.sh: the tests of the metrics by Prometheus itself are skipped without it"
+  (require_go) || echo "test.sh: the tests of JSON against Go's own reader are skipped without it"
+  (require_image_tools) || echo "test.sh: the tests of the image are skipped without it"
+  (require_deploy_checks) || echo "test.sh: tests of manifests, unit and bill of materials are skipped without it"
+  ./publish.sh
+  ./publish.sh Tests/AotProgram
+  build "the tests" FrameRpc.sln
+  run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
+  run_tests "tests of what is published and of the pages" "$PUBLISHED" ${filter:+"$(filter_of "$filter")"}
+  if [ -z "$filter" ]; then
+    FRPC_RELAY=copy run_tests 'the proxy with relay "copy"' "$UNIT" '/*/FrameRpc.Tests.Proxy*/*/*'
+    ./publish.sh Tests/Unit
+    FRPC_RELAY=splice run_tests 'unit tests and simulations as a native program, the proxy with relay "splice"' "$UNIT_NATIVE"
+    run_scripts
+  fi
 fi
 
+if [ "$((passed + failed + skipped))" = 0 ]; then echo "test.sh: no test is called $filter" >&2; fi
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
 else

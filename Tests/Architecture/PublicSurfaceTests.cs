@@ -7,7 +7,7 @@ public sealed class PublicSurfaceTests
 {
     private const string File = "Protocol/PublicAPI.Shipped.txt";
 
-    /// <summary>Set to write the file anew: <c>FRPC_WRITE_PUBLIC_API=1 ./test.sh -class '*PublicSurface*'</c>.</summary>
+    /// <summary>Set to write the file anew: <c>FRPC_WRITE_PUBLIC_API=1 ./test.sh '*PublicSurface*'</c>.</summary>
     private const string Write = "FRPC_WRITE_PUBLIC_API";
 
     [Test]

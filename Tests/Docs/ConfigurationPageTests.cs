@@ -5,7 +5,7 @@ public sealed class ConfigurationPageTests
 {
     private const string Path = "docs/configuration.md";
 
-    /// <summary>Set to write the tables anew: <c>FRPC_WRITE_DOCS=1 ./test.sh -class '*ConfigurationPage*'</c>.</summary>
+    /// <summary>Set to write the tables anew: <c>FRPC_WRITE_DOCS=1 ./test.sh '*ConfigurationPage*'</c>.</summary>
     private const string Write = "FRPC_WRITE_DOCS";
 
     [Test]
@@ -17,7 +17,7 @@ public sealed class ConfigurationPageTests
             File.WriteAllText(System.IO.Path.Combine(Repository.Root, Path), now);
         else
             await Assert.That(now == page.Text).IsTrue()
-                .Because($"{Path} does not say what the options are now; {Write}=1 ./test.sh -class '*ConfigurationPage*' writes it anew\n{Difference(page.Text, now)}");
+                .Because($"{Path} does not say what the options are now; {Write}=1 ./test.sh '*ConfigurationPage*' writes it anew\n{Difference(page.Text, now)}");
     }
 
     [Test]

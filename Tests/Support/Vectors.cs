@@ -3,7 +3,7 @@ namespace FrameRpc.Tests;
 /// <summary>What the formats' first implementations put on the wire, captured between them. The .hex file beside each says what it shows.</summary>
 internal static class Vectors
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Vectors");
+    private static readonly string Folder = Path.Combine(Repository.Root, "Tests", "Vectors");
 
     /// <summary>Names as <see cref="Bytes"/> takes them: <c>zrepl-echo.c2s</c>, the bytes from client to server, or <c>.s2c</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
