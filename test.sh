@@ -63,11 +63,10 @@ count() { sed -nE "s/^  $1: ([0-9]+)$/\1/p" "$log" | tail -n 1; }
 
 # run_tests WHAT PROGRAM [FILTER]: runs the tests that the filter selects, and adds up how they went. None that it selects is exit status 8.
 run_tests() {
-  local what=$1 program=$2 status=0 bad
+  local what=$1 program=$2 status=0 bad started=$SECONDS
   echo "test.sh: $what …"
   (while sleep 30; do echo "test.sh: $what … $((SECONDS - started)) s"; done) &
   heart=$!
-  local started=$SECONDS
   "$program" "${RUNNER[@]}" ${3:+--treenode-filter "$3"} >"$log" 2>&1 || status=$?
   kill "$heart" 2>/dev/null
   wait "$heart" 2>/dev/null || true
