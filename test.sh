@@ -29,8 +29,10 @@ for word in "$@"; do
 done
 
 log=$(mktemp)
+asked_log=$(mktemp)
 heart=
-trap 'end_build_step; [ -z "$heart" ] || kill "$heart" 2>/dev/null; rm -f "$log"' EXIT
+asking=
+trap 'end_build_step; kill $heart $asking 2>/dev/null || true; rm -f "$log" "$asked_log"' EXIT
 
 passed=0
 failed=0
@@ -90,6 +92,15 @@ run_tests() {
   echo "test.sh: $what: $(count succeeded) passed, $bad failed, $(count skipped) skipped, $((SECONDS - started)) s"
 }
 
+# What some tests compare with or check by; without it they are skipped.
+require_what_tests_ask() {
+  (require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
+  (require_prometheus) || echo "test.sh: the tests of the metrics by Prometheus itself are skipped without it"
+  (require_go) || echo "test.sh: the tests of JSON against Go's own reader are skipped without it"
+  (require_image_tools) || echo "test.sh: the tests of the image are skipped without it"
+  (require_deploy_checks) || echo "test.sh: tests of manifests, unit and bill of materials are skipped without it"
+}
+
 run_scripts() {
   local status=0 summary more_passed more_failed
   echo "test.sh: the k6 scripts …"
@@ -111,14 +122,15 @@ if [ -n "$unit_alone" ]; then
   run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
 else
   require_native_toolchain
-  (require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
-  (require_prometheus) || echo "test.sh: the tests of the metrics by Prometheus itself are skipped without it"
-  (require_go) || echo "test.sh: the tests of JSON against Go's own reader are skipped without it"
-  (require_image_tools) || echo "test.sh: the tests of the image are skipped without it"
-  (require_deploy_checks) || echo "test.sh: tests of manifests, unit and bill of materials are skipped without it"
+  # Fetching these takes the network, and compiling the processors.
+  require_what_tests_ask >"$asked_log" 2>&1 &
+  asking=$!
   ./publish.sh
   ./publish.sh Tests/AotProgram
   build "the tests" FrameRpc.sln
+  wait "$asking" || true
+  asking=
+  cat "$asked_log"
   run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
   run_tests "tests of what is published and of the pages" "$PUBLISHED" ${filter:+"$(filter_of "$filter")"}
   if [ -z "$filter" ]; then

@@ -51,7 +51,7 @@ public sealed class LoadRunTests
         LoadResult result = await Run(plan, DemoOf(WireProtocol.Frame));
 
         await Assert.That(result.Tally.Errors).IsEmpty();
-        await Assert.That((result.Calls, result.Tally.RequestBytes)).IsEqualTo(((long Calls, long RequestBytes))(10, 10 * bytes));
+        await Assert.That((result.Calls, result.Tally.RequestBytes)).IsEqualTo((10L, 10L * bytes));
     }
 
     [Test]

@@ -349,7 +349,7 @@ public sealed class ConnectionSpliceTests
 
     private async Task AssertSpliced(long bytes)
     {
-        await Assert.That((_loop.Counters.BytesSpliced, _loop.Counters.BytesCopied)).IsEqualTo(((long BytesSpliced, long BytesCopied))(bytes, 0));
+        await Assert.That((_loop.Counters.BytesSpliced, _loop.Counters.BytesCopied)).IsEqualTo(((long)bytes, 0L));
         await Assert.That((_loop.Counters.PipesInUse, _loop.Counters.PipesDiscarded)).IsEqualTo((0L, 0L));
     }
 

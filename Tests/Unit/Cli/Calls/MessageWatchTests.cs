@@ -42,7 +42,7 @@ public sealed class MessageWatchTests : IDisposable
             """);
         await Assert.That(await Assert.That(_headers).HasSingleItem()).IsEqualTo("""{"Endpoint":"E","DataType":3,"Accept":1}""");
         await Assert.That((watch.DataType, watch.Accept)).IsEqualTo((DataType.Octets, DataType.None));
-        await Assert.That((watch.Bytes, watch.BodyBytes)).IsEqualTo(((long Bytes, long BodyBytes))(bytes.Length, 10_001));
+        await Assert.That((watch.Bytes, watch.BodyBytes)).IsEqualTo(((long)bytes.Length, 10_001L));
     }
 
     [Test]

@@ -34,7 +34,7 @@ public sealed partial class LimitedLogsTests : IDisposable
     public async Task Of_a_flood_the_beginning_is_logged_and_then_so_many_a_second()
     {
         Flood(1_000);
-        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo(((int Count, long LeftOut))(Burst, 1_000 - Burst));
+        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo((Burst, 1_000L - Burst));
 
         _time.Advance(TimeSpan.FromSeconds(1) / Burst);
         Flood(1_000);
@@ -115,7 +115,7 @@ public sealed partial class LimitedLogsTests : IDisposable
         foreach (Thread thread in all)
             thread.Join();
 
-        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo(((int Count, long LeftOut))(Burst, threads * each - Burst));
+        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo((Burst, (long)(threads * each) - Burst));
     }
 
     private void Flood(int messages)
