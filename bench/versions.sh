@@ -37,6 +37,7 @@ start_version() {
   "routes": [
     { "name": "get", "id": "0x6ad4023d", "backend": "storage" },
     { "name": "echo", "endpoint": "Echo", "backend": "snapshots" },
+    { "name": "stream", "endpoint": "Stream", "backend": "snapshots", "replyBody": "octets" },
   ],
 }
 CONFIG
@@ -59,6 +60,7 @@ load() {
     smf-4KiB-64x1) "$after" bench "$address" --protocol smf --connections 64 --size 4KiB "${common[@]}" ;;
     smf-64KiB-16x1) "$after" bench "$address" --protocol smf --connections 16 --size 64KiB "${common[@]}" ;;
     frame-json-100) "$after" bench "$address" --protocol frame --connections 16 "${common[@]}" ;;
+    frame-download-256MiB) "$after" bench "$address" --protocol frame --connections 1 --stream 256MiB "${common[@]}" ;;
     frame-json-text-1MiB) "$after" bench "$address" --protocol frame --connections 4 --size 1MiB "${common[@]}" ;;
     frame-json-objects-1MiB) python3 bench/versions/objects.py "${address##*:}" "$seconds" ;;
   esac >"$work/result.json" 2>"$work/load.log" || fail "$1 through $2: wrong or missing replies:" "$work/load.log"
@@ -87,7 +89,7 @@ smf_server=$(start_demo smf)
 frame_server=$(start_demo frame)
 start_version before "$before"
 start_version after "$after"
-cases=(${CASES:-frame-json-100 frame-json-text-1MiB frame-json-objects-1MiB smf-60-64x16 smf-60-64x1})
+cases=(${CASES:-frame-json-100 frame-json-text-1MiB frame-json-objects-1MiB smf-60-64x16 smf-60-64x1 frame-download-256MiB})
 
 echo "$("$before" --version) before, $("$after" --version) after, $(nproc) cores, $(uname -sr), $rounds rounds of $seconds s"
 for round in $(seq "$rounds"); do
