@@ -30,11 +30,9 @@ done
 
 log=$(mktemp)
 asked_log=$(mktemp)
-native_log=$(mktemp)
 heart=
 asking=
-compiling=
-trap 'end_build_step; kill $heart $asking $compiling 2>/dev/null || true; rm -f "$log" "$asked_log" "$native_log"' EXIT
+trap 'end_build_step; kill $heart $asking 2>/dev/null || true; rm -f "$log" "$asked_log"' EXIT
 
 passed=0
 failed=0
@@ -103,18 +101,6 @@ require_what_tests_ask() {
   (require_deploy_checks) || echo "test.sh: tests of manifests, unit and bill of materials are skipped without it"
 }
 
-run_natively() {
-  local status=0
-  wait "$compiling" || status=$?
-  compiling=
-  cat "$native_log"
-  if [ "$status" != 0 ]; then
-    failed=$((failed + 1))
-    return
-  fi
-  FRPC_RELAY=splice run_tests 'unit tests and simulations as a native program, the proxy with relay "splice"' "$UNIT_NATIVE"
-}
-
 run_scripts() {
   local status=0 summary more_passed more_failed
   echo "test.sh: the k6 scripts …"
@@ -146,15 +132,11 @@ else
   asking=
   cat "$asked_log"
   run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
-  # The tests of what is published wait a lot, and the native compiler does not.
-  if [ -z "$filter" ]; then
-    ./publish.sh Tests/Unit >"$native_log" 2>&1 &
-    compiling=$!
-  fi
   run_tests "tests of what is published and of the pages" "$PUBLISHED" ${filter:+"$(filter_of "$filter")"}
   if [ -z "$filter" ]; then
     FRPC_RELAY=copy run_tests 'the proxy with relay "copy"' "$UNIT" '/*/FrameRpc.Tests.Proxy*/*/*'
-    run_natively
+    ./publish.sh Tests/Unit
+    FRPC_RELAY=splice run_tests 'unit tests and simulations as a native program, the proxy with relay "splice"' "$UNIT_NATIVE"
     run_scripts
   fi
 fi

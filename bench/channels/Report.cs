@@ -14,7 +14,8 @@ internal static class Report
     public static void Write(Case measured, IReadOnlyList<Figures> rounds)
     {
         double ratio = Median(rounds.Select(round => round.Ratio));
-        bool reached = measured.MoreIsBetter ? ratio >= measured.Target : ratio <= measured.Target;
+        double decisive = measured.LowestCounts ? rounds.Min(round => round.Ratio) : ratio;
+        bool reached = measured.MoreIsBetter ? decisive >= measured.Target : decisive <= measured.Target;
         bool compared = measured.Against.Length > 0;
         string range = $"{Text(ratio)} [{Text(rounds.Min(round => round.Ratio))} {Text(rounds.Max(round => round.Ratio))}]";
         Console.WriteLine(string.Join(" | ",
