@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Admin.Metrics;
 using FrameRpc.Gateway.Admin.Views;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Hosting;
-using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Formats;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +12,7 @@ namespace FrameRpc.Gateway.Admin;
 internal static class AdminEndpoints
 {
     public static IReadOnlyList<AdminEndpoint> Create(
-        GatewayOptions options, IReadOnlyList<ProxyWorker> workers, MetricsPage metrics, Lifecycle lifecycle, AdminToken? token, ILogger log)
+        GatewayOptions options, IReadOnlyList<ServingWorker> workers, MetricsPage metrics, Lifecycle lifecycle, AdminToken? token, ILogger log)
     {
         var health = new HealthCheck([.. workers.Select(worker => new WorkerPulse(worker.Number, worker.Post))], TimeProvider.System, log);
         var stop = new StopEndpoints(lifecycle, new Asker(token, log));

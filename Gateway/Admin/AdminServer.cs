@@ -27,12 +27,12 @@ internal sealed class AdminServer : IDisposable
 
     private const string LogName = "frpc-gateway";
 
-    private readonly ListenPoint _point;
+    private readonly ListenerSockets _point;
     private readonly ServiceProvider _services;
     private readonly IServer _kestrel;
     private readonly TimeProvider _time;
 
-    private AdminServer(ListenPoint point, ServiceProvider services, TimeProvider time)
+    private AdminServer(ListenerSockets point, ServiceProvider services, TimeProvider time)
     {
         _time = time;
         _point = point;
@@ -46,7 +46,7 @@ internal sealed class AdminServer : IDisposable
     /// <summary>Listens and answers. Throws <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/> where the address cannot be had.</summary>
     public static AdminServer Start(AdminOptions options, IReadOnlyList<AdminEndpoint> endpoints, TimeProvider time, ILoggerFactory logs)
     {
-        var point = ListenPoint.Open(options.Address, workers: 1, options.Rights.Resolve());
+        var point = ListenerSockets.Open(options.Address, workers: 1, options.Rights.Resolve());
         ServiceProvider services = KestrelServices.Create(logs, kestrel =>
         {
             kestrel.AddServerHeader = false;

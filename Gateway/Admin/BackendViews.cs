@@ -1,7 +1,8 @@
 using FrameRpc.Gateway.Admin.Views;
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Admin;
 
@@ -13,10 +14,10 @@ namespace FrameRpc.Gateway.Admin;
 /// </remarks>
 internal static class BackendViews
 {
-    public static BackendsView Of(GatewayOptions options, IReadOnlyList<ProxyWorker> workers) =>
+    public static BackendsView Of(GatewayOptions options, IReadOnlyList<ServingWorker> workers) =>
         new([.. options.Backends.Select((backend, position) => Of(backend, position, workers))]);
 
-    private static BackendView Of(BackendOptions options, int position, IReadOnlyList<ProxyWorker> workers)
+    private static BackendView Of(BackendOptions options, int position, IReadOnlyList<ServingWorker> workers)
     {
         Backend[] parts = [.. workers.Select(worker => worker.Backends[position])];
         return new BackendView(
@@ -26,7 +27,7 @@ internal static class BackendViews
             [.. options.Servers.Select((server, i) => Of(server, [.. parts.Select(part => part.Servers[i])], workers))]);
     }
 
-    private static ServerView Of(ServerOptions options, Server[] parts, IReadOnlyList<ProxyWorker> workers)
+    private static ServerView Of(ServerOptions options, Server[] parts, IReadOnlyList<ServingWorker> workers)
     {
         int[] downFor = [.. workers.Where((_, i) => parts[i].IsUnreachable).Select(worker => worker.Number)];
         return new ServerView(
@@ -34,7 +35,7 @@ internal static class BackendViews
             options.Weight,
             downFor.Length == 0,
             downFor,
-            new LanesView(parts.Sum(part => part.SharedLanes), parts.Sum(part => part.ExclusiveLanes), parts.Sum(part => part.IdleLanes)),
+            new LanesView(parts.Sum(part => part.SharedConnections), parts.Sum(part => part.ExclusiveConnections), parts.Sum(part => part.IdleConnections)),
             parts.Sum(part => part.CallsInFlight));
     }
 }

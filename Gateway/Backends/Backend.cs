@@ -1,28 +1,28 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Smf;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>One backend, as one worker sees it: finds lanes for calls, and keeps those waiting that find none.</summary>
+/// <summary>One backend, as one worker sees it: finds connections for calls, and keeps those waiting that find none.</summary>
 internal sealed partial class Backend
 {
     /// <summary>Long enough that a caller which reads slowly all the time holds up others once a minute at most.</summary>
-    private const int KeptApartMs = 60_000;
+    private const int IsolationMs = 60_000;
 
-    private readonly EventLoop _loop;
+    private readonly Loop _loop;
     private readonly ILogger _log;
     private readonly BackendOptions _options;
     private readonly Server[] _servers;
     private readonly ServerPicker _picker;
-    private readonly LaneQueue _waiting = new();
-    private readonly Dictionary<Route, long> _keptApartUntilMs = [];
+    private readonly ConnectionQueue _waiting = new();
+    private readonly Dictionary<Route, long> _isolatedUntilMs = [];
 
-    public Backend(BackendOptions options, int sharedBodyMax, EventLoop loop, ILogger log)
+    public Backend(BackendOptions options, int sharedBodyMax, Loop loop, ILogger log)
     {
         SharedBodyMax = sharedBodyMax;
         _options = options;
@@ -39,7 +39,7 @@ internal sealed partial class Backend
     /// <summary>Its frame servers read an octets request to its end, or close the connection, whatever their handler does.</summary>
     public bool DrainsOctets => _options.DrainsOctets;
 
-    /// <summary>How many lanes this worker may have to each server.</summary>
+    /// <summary>How many connections this worker may have to each server.</summary>
     public LaneShare Lanes => _options.Lanes;
 
     public long ConnectTimeoutMs => (long)_options.ConnectTimeout.TotalMilliseconds;
@@ -57,23 +57,23 @@ internal sealed partial class Backend
 
     public IReadOnlyList<Server> Servers => _servers;
 
-    /// <summary>Calls that wait for an exclusive lane.</summary>
+    /// <summary>Calls that wait for an exclusive connection.</summary>
     public int CallsWaiting => _waiting.Count;
 
-    /// <summary>Others wait for an exclusive lane: whoever holds one and stands still is in their way.</summary>
+    /// <summary>Others wait for an exclusive connection: whoever holds one and stands still is in their way.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
-    /// <summary>A shared lane for one more small call; null when no server can be reached, or all their lanes are full.</summary>
-    public SmfLane? SharedLane(out Refusal why)
+    /// <summary>A shared connection for one more small call; null when no server can be reached, or all their connections are full.</summary>
+    public SmfServerConnection? SharedConnection(out RejectReason why)
     {
         Server? server = _picker.Pick(_servers, forExclusive: false);
-        SmfLane? lane = server?.SharedLane();
-        why = server is null ? Refusal.NoServer : Refusal.TooMany;
-        return lane;
+        SmfServerConnection? connection = server?.SharedConnection();
+        why = server is null ? RejectReason.NoServer : RejectReason.TooMany;
+        return connection;
     }
 
-    /// <summary>Finds an exclusive lane. The request is told now or later, exactly once, unless it is cancelled before.</summary>
-    public void Acquire(LaneRequest request)
+    /// <summary>Finds an exclusive connection. The request is told now or later, exactly once, unless it is cancelled before.</summary>
+    public void Acquire(ConnectionRequest request)
     {
         request.ServersTried = 0;
         if (_waiting.Count == 0 && TryServe(request))
@@ -84,11 +84,11 @@ internal sealed partial class Backend
             return;
         }
         LogQueueFull(_log, _options.Name, _waiting.Count);
-        request.OnNoLane(Refusal.TooMany);
+        request.OnNoConnection(RejectReason.TooMany);
     }
 
-    /// <summary>The request no longer wants a lane. One that is being connected for it goes to the pool when it is made.</summary>
-    public void Cancel(LaneRequest request)
+    /// <summary>The request no longer wants a connection. One that is being connected for it goes to the pool when it is made.</summary>
+    public void Cancel(ConnectionRequest request)
     {
         _waiting.Remove(request);
         if (request.Connecting is null)
@@ -99,11 +99,11 @@ internal sealed partial class Backend
 
     /// <summary>No connection to the server chosen for the request could be made: the next, while one is left.</summary>
     /// <param name="why">What the request is told where none is.</param>
-    public void PassOver(LaneRequest request, Refusal why)
+    public void PassOver(ConnectionRequest request, RejectReason why)
     {
         if (++request.ServersTried >= _servers.Length || !AnyServerUp)
         {
-            request.OnNoLane(why);
+            request.OnNoConnection(why);
         }
         else
         {
@@ -114,7 +114,7 @@ internal sealed partial class Backend
         ServeWaiting();
     }
 
-    /// <summary>A lane, or room for one, has become free.</summary>
+    /// <summary>A connection, or room for one, has become free.</summary>
     public void ServeWaiting()
     {
         while (_waiting.First is { } first)
@@ -128,18 +128,18 @@ internal sealed partial class Backend
     }
 
     /// <summary>
-    /// A large reply of this route held up a shared lane, because its caller does not read as fast as the server sends. For
-    /// a while the route's calls take exclusive lanes, where nobody stands behind them.
+    /// A large reply of this route held up a shared connection, because its caller does not read as fast as the server sends. For
+    /// a while the route's calls take exclusive connections, where nobody stands behind them.
     /// </summary>
-    public void KeepApart(Route route) => _keptApartUntilMs[route] = _loop.NowMs + KeptApartMs;
+    public void Isolate(Route route) => _isolatedUntilMs[route] = _loop.NowMs + IsolationMs;
 
-    public bool IsKeptApart(Route route)
+    public bool IsIsolated(Route route)
     {
-        if (_keptApartUntilMs.Count == 0 || !_keptApartUntilMs.TryGetValue(route, out long untilMs))
+        if (_isolatedUntilMs.Count == 0 || !_isolatedUntilMs.TryGetValue(route, out long untilMs))
             return false;
         if (_loop.NowMs < untilMs)
             return true;
-        _keptApartUntilMs.Remove(route);
+        _isolatedUntilMs.Remove(route);
         return false;
     }
 
@@ -162,8 +162,8 @@ internal sealed partial class Backend
         }
     }
 
-    /// <summary>False when all servers that are up have as many lanes as they may: then waiting helps.</summary>
-    private bool TryServe(LaneRequest request)
+    /// <summary>False when all servers that are up have as many connections as they may: then waiting helps.</summary>
+    private bool TryServe(ConnectionRequest request)
     {
         if (_picker.Pick(_servers, forExclusive: true) is { } server)
         {
@@ -172,7 +172,7 @@ internal sealed partial class Backend
         }
         if (AnyServerUp)
             return false;
-        request.OnNoLane(Refusal.NoServer);
+        request.OnNoConnection(RejectReason.NoServer);
         return true;
     }
 

@@ -1,23 +1,23 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy.Frames;
-using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Formats.Frame;
+using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>One server of a backend, as one worker sees it: its lanes, its load, and whether it could be reached lately.</summary>
-internal sealed class Server(Backend backend, ServerOptions options, int position, EventLoop loop)
+/// <summary>One server of a backend, as one worker sees it: its connections, its load, and whether it could be reached lately.</summary>
+internal sealed class Server(Backend backend, ServerOptions options, int position, Loop loop)
 {
-    /// <summary>Long enough to keep lanes through a lull, short enough that servers are not left with yesterday's connections.</summary>
-    public const int IdleLaneMs = 60_000;
+    /// <summary>Long enough to keep connections through a lull, short enough that servers are not left with yesterday's connections.</summary>
+    public const int IdleConnectionMs = 60_000;
 
     /// <summary>After a failure a server is left alone for this long, and for twice as long after each further one.</summary>
     private const int BackOffMsMin = 100, BackOffMsMax = 5_000;
 
-    private readonly List<Lane> _idle = [];
-    private readonly List<SmfLane> _shared = [];
+    private readonly List<ServerConnection> _idle = [];
+    private readonly List<SmfServerConnection> _shared = [];
     private long _downUntilMs;
     private int _backOffMs;
 
@@ -33,114 +33,114 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     /// <summary>Calls of this worker that this server has not answered yet: what balancing compares.</summary>
     public int CallsInFlight { get; set; }
 
-    /// <summary>Exclusive lanes, busy, idle and being connected.</summary>
-    public int ExclusiveLanes { get; private set; }
+    /// <summary>Exclusive connections, busy, idle and being connected.</summary>
+    public int ExclusiveConnections { get; private set; }
 
-    /// <summary>Shared lanes, being connected, in use, and retired with calls still in flight.</summary>
-    public int SharedLanes { get; private set; }
+    /// <summary>Shared connections, being connected, in use, and retired with calls still in flight.</summary>
+    public int SharedConnections { get; private set; }
 
     /// <summary>Connections begun, whether they could be made or not.</summary>
-    public long LanesOpened { get; private set; }
+    public long ConnectionsOpened { get; private set; }
 
     /// <summary>Connections that could not be made.</summary>
     public long ConnectsFailed { get; private set; }
 
-    /// <summary>Replies under a session that no call had: each retires its lane.</summary>
+    /// <summary>Replies under a session that no call had: each retires its connection.</summary>
     public long UnknownSessions { get; private set; }
 
-    /// <summary>Exclusive lanes that wait for a call.</summary>
-    public int IdleLanes => _idle.Count;
+    /// <summary>Exclusive connections that wait for a call.</summary>
+    public int IdleConnections => _idle.Count;
 
     /// <summary>The last attempt to connect failed. Unlike <see cref="IsUp"/> this needs no clock, and so holds for those who look on while the loop sleeps.</summary>
     public bool IsUnreachable => _backOffMs != 0;
 
     public bool IsUp => loop.NowMs >= _downUntilMs;
 
-    public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveLanes < backend.Lanes.Exclusive;
+    public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveConnections < backend.Lanes.Exclusive;
 
-    /// <summary>A shared lane that takes another call, or null when all there may be are full.</summary>
-    public SmfLane? SharedLane()
+    /// <summary>A shared connection that takes another call, or null when all there may be are full.</summary>
+    public SmfServerConnection? SharedConnection()
     {
-        foreach (SmfLane lane in _shared)
+        foreach (SmfServerConnection connection in _shared)
         {
-            if (lane.TakesCalls)
-                return lane;
+            if (connection.TakesCalls)
+                return connection;
         }
-        if (SharedLanes >= backend.Lanes.Shared)
+        if (SharedConnections >= backend.Lanes.Shared)
             return null;
-        var opened = new SmfLane(loop, OpenSocket(), this, isExclusive: false);
+        var opened = new SmfServerConnection(loop, OpenSocket(), this, isExclusive: false);
         _shared.Add(opened);
-        SharedLanes++;
+        SharedConnections++;
         return opened;
     }
 
-    public void ForgetShared(SmfLane lane) => _shared.Remove(lane);
+    public void ForgetShared(SmfServerConnection connection) => _shared.Remove(connection);
 
-    /// <summary>Serves the request with an idle lane, or begins to connect one for it.</summary>
-    public void Serve(LaneRequest request)
+    /// <summary>Serves the request with an idle connection, or begins to connect one for it.</summary>
+    public void Serve(ConnectionRequest request)
     {
         if (_idle.Count > 0)
         {
-            Lane lane = _idle[^1];
+            ServerConnection connection = _idle[^1];
             _idle.RemoveAt(_idle.Count - 1);
-            lane.EndIdle();
-            request.OnLane(lane);
+            connection.EndIdle();
+            request.OnConnection(connection);
             return;
         }
-        Lane opened = backend.Protocol == WireProtocol.Smf
-            ? new SmfLane(loop, OpenSocket(), this, isExclusive: true)
-            : new FrameLane(loop, OpenSocket(), this);
-        ExclusiveLanes++;
+        ServerConnection opened = backend.Protocol == WireProtocol.Smf
+            ? new SmfServerConnection(loop, OpenSocket(), this, isExclusive: true)
+            : new FrameServerConnection(loop, OpenSocket(), this);
+        ExclusiveConnections++;
         opened.ConnectingFor = request;
         request.Connecting = opened;
     }
 
-    /// <summary>An exclusive lane has done its call and is fit for another.</summary>
-    public void GiveBack(Lane lane)
+    /// <summary>An exclusive connection has done its call and is fit for another.</summary>
+    public void GiveBack(ServerConnection connection)
     {
-        _idle.Add(lane);
-        lane.BeginIdle();
+        _idle.Add(connection);
+        connection.BeginIdle();
         backend.ServeWaiting();
     }
 
-    public void TakeFromPool(Lane lane) => _idle.Remove(lane);
+    public void TakeFromPool(ServerConnection connection) => _idle.Remove(connection);
 
-    public void OnLaneConnected(Lane lane)
+    public void OnConnectionMade(ServerConnection connection)
     {
-        LaneRequest? request = lane.ConnectingFor;
-        lane.ConnectingFor = null;
+        ConnectionRequest? request = connection.ConnectingFor;
+        connection.ConnectingFor = null;
         if (request is null)
         {
-            GiveBack(lane);
+            GiveBack(connection);
             return;
         }
         request.Connecting = null;
-        request.OnLane(lane);
+        request.OnConnection(connection);
     }
 
-    public void OnLaneNotConnected(Lane lane, Refusal why)
+    public void OnConnectionFailed(ServerConnection connection, RejectReason why)
     {
-        LaneRequest? request = lane.ConnectingFor;
-        lane.ConnectingFor = null;
+        ConnectionRequest? request = connection.ConnectingFor;
+        connection.ConnectingFor = null;
         if (request is null)
             return;
         request.Connecting = null;
         backend.PassOver(request, why);
     }
 
-    public void OnLaneClosed(Lane lane)
+    public void OnConnectionClosed(ServerConnection connection)
     {
-        if (!lane.IsExclusive)
+        if (!connection.IsExclusive)
         {
-            SharedLanes--;
+            SharedConnections--;
             return;
         }
-        ExclusiveLanes--;
-        _idle.Remove(lane);
+        ExclusiveConnections--;
+        _idle.Remove(connection);
         backend.ServeWaiting();
     }
 
-    /// <summary>A lane ended with so many calls whose callers wait for their replies.</summary>
+    /// <summary>A connection ended with so many calls whose callers wait for their replies.</summary>
     public void NoteLost(int calls) => backend.LogLost(Address, calls);
 
     /// <param name="route">Whose call it answers.</param>
@@ -152,7 +152,7 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     }
 
     /// <summary>A reply came under a session that no call has.</summary>
-    /// <param name="lastRoute">Of the last call that had it on that lane; null where it was never used.</param>
+    /// <param name="lastRoute">Of the last call that had it on that connection; null where it was never used.</param>
     public void NoteUnknownSession(Route? lastRoute)
     {
         UnknownSessions++;
@@ -168,15 +168,15 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
 
     /// <summary>A connection could not be made, by the server's fault or for want of something here.</summary>
     /// <returns>What a call is told that needed it and finds no other.</returns>
-    public Refusal NoteNotConnected(int error)
+    public RejectReason NoteNotConnected(int error)
     {
         if (LocalShortage.Is(error))
         {
             loop.NoteConnectExhausted(error);
-            return Refusal.Exhausted;
+            return RejectReason.Exhausted;
         }
         NoteUnreachable(error);
-        return Refusal.NoServer;
+        return RejectReason.NoServer;
     }
 
     public void NoteUnreachable(int error)
@@ -192,19 +192,19 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
             backend.LogUnreachable(Address, Libc.Describe(error), _backOffMs);
     }
 
-    /// <summary>Idle lanes take leave; busy ones do when their call is over.</summary>
+    /// <summary>Idle connections take leave; busy ones do when their call is over.</summary>
     public void Drain()
     {
-        foreach (Lane lane in _idle.ToArray())
-            lane.Leave();
-        foreach (SmfLane lane in _shared.ToArray())
-            lane.Retire();
+        foreach (ServerConnection connection in _idle.ToArray())
+            connection.Leave();
+        foreach (SmfServerConnection connection in _shared.ToArray())
+            connection.Retire();
     }
 
     /// <summary>An embedded server lives in this worker, at the other end of a socket pair.</summary>
     private ISocket OpenSocket()
     {
-        LanesOpened++;
+        ConnectionsOpened++;
         if (Address is not DemoAddress)
             return loop.Network.Connect(Address);
         (ISocket near, ISocket far) = loop.Network.ConnectPair();

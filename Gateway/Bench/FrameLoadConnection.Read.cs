@@ -116,7 +116,7 @@ internal sealed partial class FrameLoadConnection
 
     private int Lose(ReadOnlySpan<byte> bytes, string failure)
     {
-        LosePlace(failure);
+        Desynchronise(failure);
         return bytes.Length;
     }
 }

@@ -1,5 +1,5 @@
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Bench;
 
@@ -114,7 +114,7 @@ internal abstract class LoadConnection : Connection
     }
 
     /// <summary>What came makes no sense as a reply, so that nothing behind it does.</summary>
-    protected void LosePlace(string failure)
+    protected void Desynchronise(string failure)
     {
         _thread.Tally.AddFailure(failure);
         Abort();

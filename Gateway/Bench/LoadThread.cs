@@ -1,7 +1,7 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
 using Microsoft.Extensions.Logging;
 
@@ -26,13 +26,13 @@ internal sealed class LoadThread : IDisposable
     /// <summary>Which connection is offered the next call that is due.</summary>
     private int _next;
 
-    public LoadThread(LoadPlan plan, int number, IReadOnlyDictionary<Address, SocketAddress> resolved, ILogger log)
+    public LoadThread(LoadPlan plan, int number, IReadOnlyDictionary<Address, KernelAddress> resolved, ILogger log)
     {
         Plan = plan;
         _number = number;
         _timeout = LoadClock.Of(plan.Timeout);
         _network = new EpollNetwork(resolved);
-        Loop = new EventLoop(_network, TimeProvider.System, new Random(number), log);
+        Loop = new Loop(_network, TimeProvider.System, new Random(number), log);
         Payload = MakePayload(plan);
         // Stamps of different threads differ, too.
         _stamp = (ulong)number << 48;
@@ -41,7 +41,7 @@ internal sealed class LoadThread : IDisposable
 
     public LoadPlan Plan { get; }
 
-    public EventLoop Loop { get; }
+    public Loop Loop { get; }
 
     public LoadPayload Payload { get; }
 

@@ -77,7 +77,7 @@ internal sealed class SmfLoadConnection : LoadConnection
             var reply = SmfHeader.Read(bytes);
             if (!IsOutstanding(reply.Session))
             {
-                LosePlace("unknown session");
+                Desynchronise("unknown session");
                 return bytes.Length;
             }
             BeginReply(reply);

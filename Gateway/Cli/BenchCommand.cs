@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Bench;
-using FrameRpc.Gateway.Cli.Logging;
+using FrameRpc.Gateway.Hosting;
+using FrameRpc.Gateway.Hosting.Logging;
 using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Cli;

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Net.Sockets;
-using FrameRpc.Gateway.Cli.Logging;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Gateway.Demo;
+using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Hosting;
+using FrameRpc.Gateway.Hosting.Logging;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Cli;
@@ -60,14 +61,14 @@ internal sealed class DemoCommand
     {
         OpenFileLimit.Raise();
         using LimitedLogs logs = Logs.ToStandardError();
-        var listenPoints = new List<ListenPoint>();
+        var listeners = new List<ListenerSockets>();
         try
         {
             foreach (Address address in addresses)
-                listenPoints.Add(ListenPoint.Open(address, workers));
+                listeners.Add(ListenerSockets.Open(address, workers));
             using var signals = new StopSignals();
-            Worker[] running = Start(protocol, listenPoints, workers, logs.CreateLogger(GatewayCommandLine.Program));
-            foreach (ListenPoint point in listenPoints)
+            Worker[] running = Start(protocol, listeners, workers, logs.CreateLogger(GatewayCommandLine.Program));
+            foreach (ListenerSockets point in listeners)
                 console.Output.WriteLine($"listener {protocol.Word()} {point.Address}");
             console.Output.WriteLine("ready");
             console.Output.Flush();
@@ -83,15 +84,15 @@ internal sealed class DemoCommand
         }
         finally
         {
-            foreach (ListenPoint point in listenPoints)
+            foreach (ListenerSockets point in listeners)
                 point.Dispose();
         }
     }
 
-    private static Worker[] Start(WireProtocol protocol, List<ListenPoint> listenPoints, int count, ILogger log)
+    private static Worker[] Start(WireProtocol protocol, List<ListenerSockets> listeners, int count, ILogger log)
     {
-        Worker[] workers = [.. Enumerable.Range(0, count).Select(number => new Worker(number, new Dictionary<Address, SocketAddress>(), log))];
-        foreach (ListenPoint point in listenPoints)
+        Worker[] workers = [.. Enumerable.Range(0, count).Select(number => new Worker(number, new Dictionary<Address, KernelAddress>(), log))];
+        foreach (ListenerSockets point in listeners)
         {
             var spread = new CallerSpread();
             var limit = new CallerLimit(ConnectionsMax);

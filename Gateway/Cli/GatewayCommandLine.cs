@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Reflection;
 using FrameRpc.Gateway.Cli.Calls;
 using FrameRpc.Gateway.Cli.Shutdown;
+using FrameRpc.Gateway.Hosting.Logging;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
@@ -12,7 +13,7 @@ namespace FrameRpc.Gateway.Cli;
 /// <summary>The whole command line: <c>frpc-gateway</c> runs, its sub-commands look and try.</summary>
 internal static class GatewayCommandLine
 {
-    public const string Program = "frpc-gateway";
+    public const string Program = Logs.Category;
 
     private const string Description = "A gateway for two wire formats of frame RPC. Without a command it runs.";
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Cli;
 
@@ -23,6 +25,15 @@ internal static class RunCommand
             line.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Length > 0)
             return ExitStatus.Wrong;
-        return GatewayHost.Run(configuration.Options!, output);
+        try
+        {
+            GatewayHost.Run(configuration.Options!, output);
+            return ExitStatus.Fine;
+        }
+        catch (Exception problem) when (problem is IOException or SocketException)
+        {
+            Console.Error.WriteLine($"{GatewayCommandLine.Program}: {problem.Message}");
+            return ExitStatus.Failed;
+        }
     }
 }

@@ -1,4 +1,5 @@
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Configuration;
 

@@ -1,5 +1,6 @@
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 

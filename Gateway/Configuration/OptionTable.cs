@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 

@@ -1,10 +1,10 @@
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Demo;
 
 /// <summary>A connection of the embedded server, which tells whoever accepted it when it is gone.</summary>
-internal abstract class DemoConnection(EventLoop loop, ISocket socket, Action? onClosed) : Connection(loop, socket, ConnectionState.Open)
+internal abstract class DemoConnection(Loop loop, ISocket socket, Action? onClosed) : Connection(loop, socket, ConnectionState.Open)
 {
     /// <summary>A client that has this much of its replies unread gets no further request read, until it has read on.</summary>
     protected const int OutputBytesMax = 256 * 1024;

@@ -1,6 +1,6 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Demo;
 
@@ -9,6 +9,6 @@ internal static class DemoServer
 {
     /// <summary>Serves one connection in the loop of a worker.</summary>
     /// <param name="onClosed">Called when the connection is gone.</param>
-    public static Connection Serve(EventLoop loop, ISocket socket, WireProtocol protocol, Action? onClosed = null) =>
+    public static Connection Serve(Loop loop, ISocket socket, WireProtocol protocol, Action? onClosed = null) =>
         protocol == WireProtocol.Smf ? new SmfDemoConnection(loop, socket, onClosed) : new FrameDemoConnection(loop, socket, onClosed);
 }

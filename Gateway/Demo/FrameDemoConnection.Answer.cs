@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FrameRpc.Gateway.Proxy.Frames;
+using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Demo;
@@ -15,7 +15,7 @@ internal sealed partial class FrameDemoConnection
     private static readonly FrameError NoneIsEmpty = new(ReplyError.Request, "with DataType 1 the data part is empty"u8);
 
     /// <summary>The error reply that waits for the end of its request.</summary>
-    private FrameError? _refusal;
+    private FrameError? _rejection;
 
     /// <summary>Answers a request that is held whole.</summary>
     private void Answer(ReadOnlySpan<byte> data)
@@ -64,7 +64,7 @@ internal sealed partial class FrameDemoConnection
     private void OnDataEnded()
     {
         Phase ended = _phase;
-        FrameError? refusal = _refusal;
+        FrameError? refusal = _rejection;
         EndCall();
         if (ended == Phase.Discard)
             refusal!.WriteTo(this);
@@ -76,7 +76,7 @@ internal sealed partial class FrameDemoConnection
     {
         if (fault != FrameFault.HeaderTooLong)
             return EndOnFault(fault);
-        _refusal = FrameErrors.HeaderTooLong;
+        _rejection = FrameErrors.HeaderTooLong;
         return BeginData(Phase.DiscardHeader, PartRelay.Discarded(FrameType.Header));
     }
 
@@ -84,8 +84,8 @@ internal sealed partial class FrameDemoConnection
     private int EndOnFault(FrameFault fault)
     {
         if (fault != FrameFault.Reset)
-            (_refusal ?? FrameErrors.LostPlace).WriteTo(this);
-        SayGoodbye();
+            (_rejection ?? FrameErrors.Desynchronised).WriteTo(this);
+        SendResetFrame();
         return 0;
     }
 

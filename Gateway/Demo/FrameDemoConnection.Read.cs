@@ -1,6 +1,6 @@
-using FrameRpc.Gateway.Proxy.Frames;
+using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Sockets.Buffers;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Demo;
@@ -57,7 +57,7 @@ internal sealed partial class FrameDemoConnection
                 return 0;
             ReadHeader(bytes);
         }
-        if (_refusal is not null)
+        if (_rejection is not null)
             return BeginData(Phase.Discard, PartRelay.Discarded(FrameType.Data));
         return _dataType == DataType.Octets ? BeginOctets() : ConsumeHeld(bytes);
     }
@@ -72,7 +72,7 @@ internal sealed partial class FrameDemoConnection
             : header.Endpoint.SequenceEqual("Stream"u8) ? Endpoint.Stream
             : header.Endpoint.SequenceEqual("Upload"u8) ? Endpoint.Upload
             : Endpoint.Unknown;
-        _refusal = fault != MessageHeaderFault.None ? FrameErrors.Of(fault)
+        _rejection = fault != MessageHeaderFault.None ? FrameErrors.Of(fault)
             : _dataType is not (DataType.None or DataType.Json or DataType.Octets) ? FrameErrors.UnknownDataType
             : _endpoint == Endpoint.Unknown ? UnknownEndpoint
             : _endpoint == Endpoint.Stream && _dataType != DataType.Json ? StreamTakesJson
@@ -110,15 +110,15 @@ internal sealed partial class FrameDemoConnection
             return bytes.Length;
         }
         Answer(_scan.Data(bytes, gathered.Span));
-        BlockPool.Return(ref gathered);
+        BufferPool.Return(ref gathered);
         return end;
     }
 
     /// <summary>A data part too long to be held: JSON is sent back as it comes, and everything else is refused.</summary>
     private int BeginLong()
     {
-        _refusal = _dataType == DataType.None ? NoneIsEmpty : _endpoint == Endpoint.Stream ? StreamTakesJson : null;
-        if (_refusal is not null)
+        _rejection = _dataType == DataType.None ? NoneIsEmpty : _endpoint == Endpoint.Stream ? StreamTakesJson : null;
+        if (_rejection is not null)
             return BeginData(Phase.Discard, PartRelay.Discarded(FrameType.Data));
         FrameOutput.WriteHeader(this, OkHeader(DataType.Json));
         return BeginData(Phase.Echo, PartRelay.Json(long.MaxValue, refusesHeaderLike: false));
@@ -145,7 +145,7 @@ internal sealed partial class FrameDemoConnection
             case RelayResult.Ended:
                 OnDataEnded();
                 break;
-            case RelayResult.LostPlace when _phase != Phase.Echo:
+            case RelayResult.Desynchronised when _phase != Phase.Echo:
                 EndOnFault(FrameFault.WrongType);
                 break;
             default:
@@ -167,7 +167,7 @@ internal sealed partial class FrameDemoConnection
                 _phase = Phase.Discard;
                 break;
             case RelayResult.Reset:
-                SayGoodbye();
+                SendResetFrame();
                 break;
             default:
                 EndOnFault(FrameFault.WrongType);

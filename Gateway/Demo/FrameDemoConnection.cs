@@ -1,6 +1,6 @@
-using FrameRpc.Gateway.Proxy.Frames;
+using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Demo;
@@ -15,7 +15,7 @@ namespace FrameRpc.Gateway.Demo;
 /// of <see cref="DemoContent"/>; <c>Upload</c> takes octets and answers <c>{"Bytes":N}</c>. One call at a time: requests
 /// that a client pipelines wait until the reply before them is written.
 /// </remarks>
-internal sealed partial class FrameDemoConnection(EventLoop loop, ISocket socket, Action? onClosed) : DemoConnection(loop, socket, onClosed)
+internal sealed partial class FrameDemoConnection(Loop loop, ISocket socket, Action? onClosed) : DemoConnection(loop, socket, onClosed)
 {
     private enum Phase : byte
     {
@@ -48,11 +48,11 @@ internal sealed partial class FrameDemoConnection(EventLoop loop, ISocket socket
         if (_phase == Phase.Echo)
             FrameOutput.Break(this, _part.SinkBytesLeft);
         else
-            SayGoodbye();
+            SendResetFrame();
     }
 
     /// <summary>A server answers a reset frame, or an end of the stream, with its own.</summary>
-    private void SayGoodbye()
+    private void SendResetFrame()
     {
         if (State != ConnectionState.Open)
             return;
@@ -65,7 +65,7 @@ internal sealed partial class FrameDemoConnection(EventLoop loop, ISocket socket
     {
         _phase = Phase.Request;
         _scan = default;
-        _refusal = null;
+        _rejection = null;
         MessageBytes = FrameHeader.Bytes;
     }
 }

@@ -1,5 +1,5 @@
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Demo;
@@ -8,7 +8,7 @@ namespace FrameRpc.Gateway.Demo;
 /// Answers every smf request with its own payload and status 200. A large one is sent back as it comes and never held, so
 /// checksums are sent back unchecked; a header that no client could take as a reply is answered with status 400.
 /// </summary>
-internal sealed class SmfDemoConnection(EventLoop loop, ISocket socket, Action? onClosed) : DemoConnection(loop, socket, onClosed)
+internal sealed class SmfDemoConnection(Loop loop, ISocket socket, Action? onClosed) : DemoConnection(loop, socket, onClosed)
 {
     /// <summary>A message up to this size is copied in one piece when it has come whole; Write takes larger ones straight to the socket.</summary>
     private const int WholeBytesMax = 8 * 1024;

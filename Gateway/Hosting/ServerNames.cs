@@ -8,9 +8,9 @@ namespace FrameRpc.Gateway.Hosting;
 internal static class ServerNames
 {
     /// <summary>Throws <see cref="IOException"/> for a name that nobody knows.</summary>
-    public static IReadOnlyDictionary<Address, SocketAddress> Resolve(GatewayOptions options)
+    public static IReadOnlyDictionary<Address, KernelAddress> Resolve(GatewayOptions options)
     {
-        var resolved = new Dictionary<Address, SocketAddress>();
+        var resolved = new Dictionary<Address, KernelAddress>();
         foreach (BackendOptions backend in options.Backends)
         {
             foreach (ServerOptions server in backend.Servers)
@@ -19,13 +19,13 @@ internal static class ServerNames
         return resolved;
     }
 
-    private static void Resolve(BackendOptions backend, Address address, Dictionary<Address, SocketAddress> resolved)
+    private static void Resolve(BackendOptions backend, Address address, Dictionary<Address, KernelAddress> resolved)
     {
         if (address is DemoAddress)
             return;
         try
         {
-            resolved[address] = SocketAddress.Resolve(address);
+            resolved[address] = KernelAddress.Resolve(address);
         }
         catch (SocketException unknown)
         {

@@ -18,7 +18,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     private static readonly int DataStart = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int EventBytes = DataStart + 8;
 
-    private readonly IReadOnlyDictionary<Address, SocketAddress> _resolved;
+    private readonly IReadOnlyDictionary<Address, KernelAddress> _resolved;
     private readonly int _epoll;
     private readonly int _wakeFd;
     private readonly byte* _events;
@@ -30,7 +30,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     private int _nextEvent;
 
     /// <param name="resolved">The servers' addresses, looked up beforehand: a worker never waits for a name.</param>
-    public EpollNetwork(IReadOnlyDictionary<Address, SocketAddress> resolved)
+    public EpollNetwork(IReadOnlyDictionary<Address, KernelAddress> resolved)
     {
         _resolved = resolved;
         // splice has no MSG_NOSIGNAL: a peer that is gone must be an error and not the end of the process.
@@ -43,7 +43,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
 
     public ISocket Connect(Address address)
     {
-        SocketAddress target = _resolved[address];
+        KernelAddress target = _resolved[address];
         int fd = Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0)
             return StreamSocket.NotMade(this, Libc.Errno);

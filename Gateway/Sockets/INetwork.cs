@@ -28,7 +28,7 @@ internal interface INetwork
 }
 
 /// <summary>An open listening socket of one worker.</summary>
-internal interface IListener
+internal interface IListenerSocket
 {
     IReadyHandler? Owner { get; set; }
 

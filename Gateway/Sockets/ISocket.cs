@@ -33,7 +33,7 @@ internal interface ISocket
     /// How much must have come before readiness tells of it, unless the stream ends or its buffer is full; 1 by default. A
     /// receive takes less, too. Sockets that cannot do it tell of every byte.
     /// </summary>
-    void TellFrom(int bytes);
+    void SetReceiveLowWaterMark(int bytes);
 
     /// <param name="bytes">What to send.</param>
     /// <param name="moreFollows">More is sent at once: the kernel may wait for it, and wakes the peer once instead of twice.</param>

@@ -40,10 +40,10 @@ internal sealed unsafe class StreamSocket : ISocket
     {
         if (!_isTcp)
             return "unix";
-        byte* address = stackalloc byte[SocketAddress.TcpBytesMax];
-        uint bytes = SocketAddress.TcpBytesMax;
+        byte* address = stackalloc byte[KernelAddress.TcpBytesMax];
+        uint bytes = KernelAddress.TcpBytesMax;
         // One that was reset before it was served has no address any more.
-        return Libc.getpeername(_fd, address, &bytes) < 0 ? "gone" : SocketAddress.Describe(new ReadOnlySpan<byte>(address, (int)bytes));
+        return Libc.getpeername(_fd, address, &bytes) < 0 ? "gone" : KernelAddress.Describe(new ReadOnlySpan<byte>(address, (int)bytes));
     }
 
     public int ConnectError()
@@ -67,7 +67,7 @@ internal sealed unsafe class StreamSocket : ISocket
 
     public Transfer Receive(IPipe pipe, int bytesMax) => Result(((KernelPipe)pipe).FillFrom(_fd, bytesMax), zeroIsEnd: true);
 
-    public void TellFrom(int bytes)
+    public void SetReceiveLowWaterMark(int bytes)
     {
         if (!_isTcp || _isClosed || bytes == _tellFromBytes)
             return;
@@ -127,7 +127,7 @@ internal sealed unsafe class StreamSocket : ISocket
     internal static StreamSocket NotMade(EpollNetwork network, int error) => new(network, error);
 
     /// <summary>Begins to connect. An outcome known at once is reported like one that comes later: by readiness.</summary>
-    internal void BeginConnect(SocketAddress address)
+    internal void BeginConnect(KernelAddress address)
     {
         fixed (byte* bytes = address.Bytes)
         {

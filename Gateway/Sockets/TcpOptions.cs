@@ -40,9 +40,9 @@ internal static unsafe class TcpOptions
     /// <summary>Both ends have the same IP address, or loopback ones.</summary>
     private static bool IsWithinThisMachine(int fd)
     {
-        byte* near = stackalloc byte[SocketAddress.TcpBytesMax];
-        byte* far = stackalloc byte[SocketAddress.TcpBytesMax];
-        uint nearBytes = SocketAddress.TcpBytesMax, farBytes = SocketAddress.TcpBytesMax;
+        byte* near = stackalloc byte[KernelAddress.TcpBytesMax];
+        byte* far = stackalloc byte[KernelAddress.TcpBytesMax];
+        uint nearBytes = KernelAddress.TcpBytesMax, farBytes = KernelAddress.TcpBytesMax;
         if (Libc.getsockname(fd, near, &nearBytes) < 0 || Libc.getpeername(fd, far, &farBytes) < 0)
             return false;
         bool v4 = *(ushort*)near == Libc.AF_INET;

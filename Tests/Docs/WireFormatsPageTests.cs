@@ -26,7 +26,7 @@ public sealed partial class WireFormatsPageTests
     [Test]
     public async Task Every_error_that_the_gateway_answers_a_frame_call_with_stands_there()
     {
-        string source = Encoding.UTF8.GetString(Repository.Read("Gateway/Proxy/Frames/FrameErrors.cs"));
+        string source = Encoding.UTF8.GetString(Repository.Read("Gateway/Formats/Frame/FrameErrors.cs"));
         string[] texts = [.. ErrorText().Matches(source).Select(text => Regex.Unescape(text.Groups[1].Value))];
 
         await Assert.That(texts.Length).IsBetween(15, 25);

@@ -64,7 +64,7 @@ public sealed class AdminTests : IDisposable
     }
 
     [Test]
-    public async Task Backends_show_servers_lanes_and_calls_in_flight_over_all_workers()
+    public async Task Backends_show_servers_connections_and_calls_in_flight_over_all_workers()
     {
         using var held = new HeldCalls();
         using var gateway = GatewayProcess.Start(held.File with { Admin = "127.0.0.1:0" });
@@ -84,7 +84,7 @@ public sealed class AdminTests : IDisposable
             .IsEqualTo(("smf-servers", "smf", 0));
         await Assert.That(Text(smf, "address")).IsEqualTo(held.File.SmfServers[0]);
         await Assert.That((Text(smf, "up"), Text(smf, "downForWorkers"), Text(smf, "weight"))).IsEqualTo(("true", "[]", "1"));
-        // Each of the two workers has two of the callers, and a shared lane for them.
+        // Each of the two workers has two of the callers, and a shared connection for them.
         await Assert.That(JsonSerializer.Serialize(smf.GetProperty("lanes"))).IsEqualTo("""{"shared":2,"exclusive":0,"idle":0}""");
         await Assert.That(JsonSerializer.Serialize(frames.GetProperty("lanes"))).IsEqualTo("""{"shared":0,"exclusive":1,"idle":0}""");
         held.LetGo();

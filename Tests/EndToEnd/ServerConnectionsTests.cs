@@ -23,7 +23,7 @@ public sealed class ServerConnectionsTests
             caller.Send(large.ToBytes());
         }
 
-        // A server answers its connections one call at a time: four frame calls, two shared lanes, two large bodies.
+        // A server answers its connections one call at a time: four frame calls, two shared connections, two large bodies.
         held.WaitFor(8);
         held.LetGo();
 

@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 
@@ -22,9 +23,9 @@ internal sealed record GatewaySetup
 
     public int ConnectTimeoutMs { get; init; } = 1000;
 
-    public int SharedLanesMax { get; init; } = 8;
+    public int SharedConnectionsMax { get; init; } = 8;
 
-    public int ExclusiveLanesMax { get; init; } = 64;
+    public int ExclusiveConnectionsMax { get; init; } = 64;
 
     public int CallsWaitingMax { get; init; } = 1024;
 
@@ -105,7 +106,7 @@ internal sealed record GatewaySetup
         Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        Lanes = new LaneShare(SharedLanesMax, ExclusiveLanesMax),
+        Lanes = new LaneShare(SharedConnectionsMax, ExclusiveConnectionsMax),
         CallsWaitingMax = CallsWaitingMax,
         DrainsOctets = DrainsOctets,
         Payload = Payload,

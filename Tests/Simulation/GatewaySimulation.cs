@@ -1,10 +1,10 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy;
-using FrameRpc.Gateway.Proxy.Frames;
-using FrameRpc.Gateway.Proxy.Smf;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Frame;
+using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Gateway.Routing;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
 
@@ -26,8 +26,8 @@ internal sealed class GatewaySimulation
         Random = new Random(seed);
         Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
         var options = setup.ToOptions();
-        Loop = new EventLoop(Network, Time, new Random(seed), _log, options.Relay, Memory);
-        Dispatcher = new Dispatcher(Loop, options, new RouteTable(options), _log);
+        Loop = new Loop(Network, Time, new Random(seed), _log, options.Relay, Memory);
+        WorkerContext = new WorkerContext(Loop, options, new RouteTable(options), _log);
         Calls = new SmfCallPool(Loop);
         _needsTables = setup.Payload == PayloadKind.Table;
         SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)) { NeedsTables = _needsTables })];
@@ -46,9 +46,9 @@ internal sealed class GatewaySimulation
 
     public SimulatedNetwork Network { get; }
 
-    public EventLoop Loop { get; }
+    public Loop Loop { get; }
 
-    public Dispatcher Dispatcher { get; }
+    public WorkerContext WorkerContext { get; }
 
     public SmfCallPool Calls { get; }
 
@@ -60,9 +60,9 @@ internal sealed class GatewaySimulation
 
     public FrameServer FrameServer => FrameServers[0];
 
-    public Backend SmfBackend => Dispatcher.Backends[0];
+    public Backend SmfBackend => WorkerContext.Backends[0];
 
-    public Backend FrameBackend => Dispatcher.Backends[1];
+    public Backend FrameBackend => WorkerContext.Backends[1];
 
     /// <summary>What the loop has allocated, and nobody else.</summary>
     public AllocationMeter AllocatedInTurns { get; set; }
@@ -77,7 +77,7 @@ internal sealed class GatewaySimulation
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
         var caller = new SmfFarCaller { NeedsTables = _needsTables };
         Network.Attach(far, caller);
-        _ = new SmfCaller(Dispatcher, Dispatcher.Ledger.Listeners[0], Calls, near, onClosed: () => { });
+        _ = new SmfCaller(WorkerContext, WorkerContext.Ledger.Listeners[0], Calls, near, onClosed: () => { });
         return caller;
     }
 
@@ -88,7 +88,7 @@ internal sealed class GatewaySimulation
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
         Network.Attach(far, caller);
-        _ = new FrameCaller(Dispatcher, Dispatcher.Ledger.Listeners[1], near, onClosed: () => { });
+        _ = new FrameCaller(WorkerContext, WorkerContext.Ledger.Listeners[1], near, onClosed: () => { });
         return caller;
     }
 
@@ -169,13 +169,13 @@ internal sealed class GatewaySimulation
     public async Task AssertNothingLeaked()
     {
         AssertNoBugs();
-        Must.Hold(Dispatcher.CallersCount == 0);
-        foreach (Server server in Dispatcher.Backends.SelectMany(backend => backend.Servers))
+        Must.Hold(WorkerContext.CallersCount == 0);
+        foreach (Server server in WorkerContext.Backends.SelectMany(backend => backend.Servers))
         {
             Must.Hold(server.CallsInFlight == 0);
-            Must.Hold(server.ExclusiveLanes >= 0 && server.ExclusiveLanes <= 64);
+            Must.Hold(server.ExclusiveConnections >= 0 && server.ExclusiveConnections <= 64);
         }
-        await LedgerCheck.AssertBalanced(Dispatcher);
+        await LedgerCheck.AssertBalanced(WorkerContext);
         Must.Hold(Counters.PipesInUse == 0);
         Must.Hold(Network.Pipes.Count >= 0 && Network.Pipes.Count <= 16);
         // One unused slab of each size may stay.

@@ -1,23 +1,23 @@
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Proxy;
-using FrameRpc.Gateway.Proxy.Ledger;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Ledger;
 
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>The books of a gateway without callers: every call that was begun has ended once, and no call is in them that was not answered, refused or cut.</summary>
 internal static class LedgerCheck
 {
-    public static async Task AssertBalanced(Dispatcher dispatcher)
+    public static async Task AssertBalanced(WorkerContext context)
     {
-        CallTally[] tallies = [.. dispatcher.Ledger.Listeners.SelectMany(listener => TalliesOf(listener))];
+        CallTally[] tallies = [.. context.Ledger.Listeners.SelectMany(listener => TalliesOf(listener))];
         foreach (CallTally tally in tallies)
         {
             await Assert.That(EndedIn(tally)).IsEqualTo(tally.Begun);
             await Assert.That(Enumerable.Range(0, DurationHistogram.Bounded + 1).Sum(tally.Durations.CountIn)).IsEqualTo(tally.Begun);
         }
-        await Assert.That(Enum.GetValues<Refusal>().Sum(dispatcher.Ledger.Refused)).IsEqualTo(dispatcher.Loop.Counters.CallsRefused);
+        await Assert.That(Enum.GetValues<RejectReason>().Sum(context.Ledger.Refused)).IsEqualTo(context.Loop.Counters.CallsRefused);
         await Assert.That(tallies.Sum(tally => EndedIn(tally) - EndedIn(tally, CallStatus.Cut)))
-            .IsEqualTo(dispatcher.Loop.Counters.CallsAnswered + dispatcher.Loop.Counters.CallsRefused);
+            .IsEqualTo(context.Loop.Counters.CallsAnswered + context.Loop.Counters.CallsRefused);
     }
 
     /// <summary>One call was made, and it ended this way.</summary>

@@ -16,14 +16,14 @@ internal sealed class ScarceMemory : IMemorySource
     public bool TryUnmap(nint memory, long bytes) => !KeepsWhatIsUnmapped && MemoryMap.Kernel.TryUnmap(memory, bytes);
 
     /// <summary>From now on the pool has nothing but one free block of each of these sizes.</summary>
-    public void Exhaust(BlockPool pool, params int[] left)
+    public void Exhaust(BufferPool pool, params int[] left)
     {
         Block[] kept = [.. left.Select(pool.Rent)];
         IsExhausted = true;
         while (pool.TryRent(1, out Block block))
             _hoard.Add(block);
         for (int i = 0; i < kept.Length; i++)
-            BlockPool.Return(ref kept[i]);
+            BufferPool.Return(ref kept[i]);
     }
 
     /// <summary>There is enough again.</summary>
@@ -33,7 +33,7 @@ internal sealed class ScarceMemory : IMemorySource
         for (int i = 0; i < _hoard.Count; i++)
         {
             Block block = _hoard[i];
-            BlockPool.Return(ref block);
+            BufferPool.Return(ref block);
         }
         _hoard.Clear();
     }

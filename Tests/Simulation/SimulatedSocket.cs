@@ -113,7 +113,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         return received;
     }
 
-    public void TellFrom(int bytes)
+    public void SetReceiveLowWaterMark(int bytes)
     {
         if (!CanReset || IsClosed || bytes == _tellFromBytes)
             return;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Bench.Timers;
 

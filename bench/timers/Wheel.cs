@@ -1,5 +1,5 @@
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Bench.Timers;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy.Ledger;
+using FrameRpc.Gateway.Formats.Ledger;
 
 namespace FrameRpc.Gateway.Admin.AccessLog;
 

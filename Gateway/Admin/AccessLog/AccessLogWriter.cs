@@ -1,7 +1,8 @@
 using System.Buffers;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy;
-using FrameRpc.Gateway.Proxy.Ledger;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Ledger;
+using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Admin.AccessLog;
@@ -62,7 +63,7 @@ internal sealed class AccessLogWriter : IDisposable
     public long Dropped => _queues.Sum(queue => queue.Dropped) + Volatile.Read(ref _lost);
 
     /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
-    public static AccessLogWriter Start(GatewayOptions options, string to, IReadOnlyList<ProxyWorker> workers) =>
+    public static AccessLogWriter Start(GatewayOptions options, string to, IReadOnlyList<ServingWorker> workers) =>
         new(options, [.. workers.Select(worker => worker.Ledger.Access!)], Open(to));
 
     /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>

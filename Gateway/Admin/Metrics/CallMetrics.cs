@@ -1,8 +1,9 @@
 using System.Globalization;
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy;
-using FrameRpc.Gateway.Proxy.Ledger;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Ledger;
+using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
@@ -11,7 +12,7 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 /// The series are bounded by the configuration: listeners × routes × servers of the route's backend × the closed list of
 /// statuses. Whatever has no route is one route, "unknown". A series appears with its first call.
 /// </remarks>
-internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ProxyWorker> workers)
+internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ServingWorker> workers)
 {
     private const string UnknownRoute = "unknown";
 
@@ -22,18 +23,18 @@ internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ProxyWor
         "+Inf",
     ];
 
-    private static readonly (Refusal Why, string Label)[] Reasons =
+    private static readonly (RejectReason Why, string Label)[] Reasons =
     [
-        (Refusal.NoRoute, "no_route"),
-        (Refusal.Malformed, "malformed"),
-        (Refusal.TooLarge, "too_large"),
-        (Refusal.TooMany, "too_many"),
-        (Refusal.NoServer, "no_server"),
-        (Refusal.ServerLost, "server_lost"),
-        (Refusal.BadReply, "bad_reply"),
-        (Refusal.TimedOut, "timed_out"),
-        (Refusal.Draining, "draining"),
-        (Refusal.Exhausted, "exhausted"),
+        (RejectReason.NoRoute, "no_route"),
+        (RejectReason.Malformed, "malformed"),
+        (RejectReason.TooLarge, "too_large"),
+        (RejectReason.TooMany, "too_many"),
+        (RejectReason.NoServer, "no_server"),
+        (RejectReason.ServerLost, "server_lost"),
+        (RejectReason.BadReply, "bad_reply"),
+        (RejectReason.TimedOut, "timed_out"),
+        (RejectReason.Draining, "draining"),
+        (RejectReason.Exhausted, "exhausted"),
     ];
 
     public void Write(MetricsWriter to)
@@ -51,7 +52,7 @@ internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ProxyWor
         foreach (TallySum tally in tallies)
             to.Sample(tally.Sum(of => of.ReplyBytes), tally.Labels);
         to.Counter("frpc_calls_refused_total", "Calls that the gateway answered itself, by the reason.");
-        foreach ((Refusal why, string reason) in Reasons)
+        foreach ((RejectReason why, string reason) in Reasons)
             to.Sample(workers.Sum(worker => worker.Ledger.Refused(why)), new Label("reason", reason));
     }
 

@@ -1,12 +1,13 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
-/// <summary>Connections: callers by listener, lanes by server.</summary>
-internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<ProxyWorker> workers)
+/// <summary>Connections: callers by listener, connections by server.</summary>
+internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<ServingWorker> workers)
 {
     public void Write(MetricsWriter to)
     {
@@ -20,7 +21,7 @@ internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<Pr
         OfListeners(to, listener => listener.HandedOver);
         WriteLanes(to);
         to.Counter("frpc_lanes_opened_total", "Connections to a server that were begun.");
-        OfServers(to, server => server.LanesOpened);
+        OfServers(to, server => server.ConnectionsOpened);
         to.Counter("frpc_connects_failed_total", "Connections to a server that could not be made.");
         OfServers(to, server => server.ConnectsFailed);
         to.Counter("frpc_unknown_sessions_total", "Replies of a server that no call waited for; each retires its connection.");
@@ -41,8 +42,8 @@ internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<Pr
         to.Gauge("frpc_lanes", "Connections to a server: shared ones carry many small smf calls at once, exclusive ones one call at a time.");
         ForEachServer((servers, labels) =>
         {
-            to.Sample(servers.Sum(server => server.SharedLanes), [.. labels, new Label("kind", "shared")]);
-            to.Sample(servers.Sum(server => server.ExclusiveLanes), [.. labels, new Label("kind", "exclusive")]);
+            to.Sample(servers.Sum(server => server.SharedConnections), [.. labels, new Label("kind", "shared")]);
+            to.Sample(servers.Sum(server => server.ExclusiveConnections), [.. labels, new Label("kind", "exclusive")]);
         });
     }
 

@@ -1,7 +1,8 @@
 using System.Buffers;
 using FrameRpc.Gateway.Admin.AccessLog;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
@@ -10,7 +11,7 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 /// at its own moment, so sums over several may differ by what happened meanwhile.
 /// </summary>
 internal sealed class MetricsPage(
-    GatewayOptions options, IReadOnlyList<ProxyWorker> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
+    GatewayOptions options, IReadOnlyList<ServingWorker> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
 {
     private static readonly string Version = typeof(MetricsPage).Assembly.GetName().Version!.ToString(3);
 

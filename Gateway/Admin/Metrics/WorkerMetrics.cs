@@ -1,11 +1,12 @@
 using System.Globalization;
-using FrameRpc.Gateway.Proxy;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
 /// <summary>What the workers have met, together, and how busy each is.</summary>
-internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
+internal sealed class WorkerMetrics(IReadOnlyList<ServingWorker> workers)
 {
     public void Write(MetricsWriter to)
     {
@@ -19,7 +20,7 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
         Counter(to, "frpc_accepts_exhausted_total", "Times that callers had to wait because file descriptors or memory had run out.", counters => counters.AcceptsExhausted);
         Counter(to, "frpc_connects_exhausted_total", "Connections to servers that could not be made for want of descriptors, ports or memory here.", counters => counters.ConnectsExhausted);
         Counter(to, "frpc_slow_callers_closed_total", "Callers closed because they left replies unread, or stood in others' way.", counters => counters.SlowCallersClosed);
-        Counter(to, "frpc_lanes_retired_total", "Connections to servers that take no further call.", counters => counters.LanesRetired);
+        Counter(to, "frpc_lanes_retired_total", "Connections to servers that take no further call.", counters => counters.ConnectionsRetired);
         Counter(to, "frpc_servers_passed_over_total", "Calls put on another server because theirs could not be reached.", counters => counters.ServersPassedOver);
         Counter(to, "frpc_late_replies_total", "Replies that came after their call was given up, and were swallowed.", counters => counters.LateReplies);
         Counter(to, "frpc_bad_replies_total", "Replies that could not be passed on: of another type than was asked for, or wrong in themselves.", counters => counters.BadReplies);
@@ -38,7 +39,7 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
         to.Sample(Sum(count));
     }
 
-    private void Gauge(MetricsWriter to, string name, string help, Func<ProxyWorker, long> level)
+    private void Gauge(MetricsWriter to, string name, string help, Func<ServingWorker, long> level)
     {
         to.Gauge(name, help);
         to.Sample(workers.Sum(level));
@@ -47,7 +48,7 @@ internal sealed class WorkerMetrics(IReadOnlyList<ProxyWorker> workers)
     private void OfEach(MetricsWriter to, string name, string help, Func<WorkerCounters, double> count)
     {
         to.Counter(name, help);
-        foreach (ProxyWorker worker in workers)
+        foreach (ServingWorker worker in workers)
             to.Sample(count(worker.Counters), new Label("worker", worker.Number.ToString(CultureInfo.InvariantCulture)));
     }
 

@@ -1,6 +1,6 @@
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
-/// <summary>A piece of native memory on loan from a <see cref="BlockPool"/>. The default value is no block.</summary>
+/// <summary>A piece of native memory on loan from a <see cref="BufferPool"/>. The default value is no block.</summary>
 /// <remarks>Native, so that the collector never moves, scans or keeps it, and so that a burst's memory goes back to the kernel.</remarks>
 internal readonly unsafe struct Block
 {

@@ -4,7 +4,7 @@ namespace FrameRpc.Gateway.Sockets.Buffers;
 /// The buffers of one worker: blocks of a few sizes, cut from slabs of native memory that go back to the kernel when a
 /// burst is over. Not safe for threads: a worker shares nothing.
 /// </summary>
-internal sealed class BlockPool
+internal sealed class BufferPool
 {
     /// <summary>
     /// Each size is four times the one before: a buffer that grows with its message is copied at most four times on the
@@ -12,7 +12,7 @@ internal sealed class BlockPool
     /// </summary>
     private const int SmallestBytes = 512;
 
-    /// <summary>Holds the largest body that may share a lane (1 MiB) with its header.</summary>
+    /// <summary>Holds the largest body that may share a connection (1 MiB) with its header.</summary>
     public const int LargestBytes = SmallestBytes << (2 * (ClassCount - 1));
 
     private const int ClassCount = 7;
@@ -20,7 +20,7 @@ internal sealed class BlockPool
 
     private readonly BlockClass[] _classes = new BlockClass[ClassCount];
 
-    public BlockPool(IMemorySource? source = null)
+    public BufferPool(IMemorySource? source = null)
     {
         for (int i = 0; i < ClassCount; i++)
         {

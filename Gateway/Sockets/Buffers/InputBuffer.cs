@@ -25,7 +25,7 @@ internal struct InputBuffer
     public readonly Span<byte> Held => _held.IsNone ? default : _held.Span[.._heldBytes];
 
     /// <summary>Room for the next receive. <paramref name="messageBytes"/> is the length of the message whose start is held, 0 where unknown. False where there is no memory for it.</summary>
-    public bool TryPrepare(BlockPool pool, Span<byte> scratch, int messageBytes, out Span<byte> room)
+    public bool TryPrepare(BufferPool pool, Span<byte> scratch, int messageBytes, out Span<byte> room)
     {
         _inScratch = _heldBytes <= PrefixBytesMax;
         if (_inScratch)
@@ -51,7 +51,7 @@ internal struct InputBuffer
     }
 
     /// <summary>Keeps what was not consumed of <paramref name="unread"/>, the bytes that <see cref="Received"/> or <see cref="Held"/> gave. False where there is no memory for it: then it is lost.</summary>
-    public bool TryKeep(BlockPool pool, ReadOnlySpan<byte> unread, int consumed)
+    public bool TryKeep(BufferPool pool, ReadOnlySpan<byte> unread, int consumed)
     {
         ReadOnlySpan<byte> rest = unread[consumed..];
         if (rest.Length == 0)
@@ -82,18 +82,18 @@ internal struct InputBuffer
 
     public void Clear()
     {
-        BlockPool.Return(ref _held);
+        BufferPool.Return(ref _held);
         _heldBytes = 0;
         _inScratch = false;
     }
 
-    private bool TryMoveHeld(BlockPool pool, int bytesMin)
+    private bool TryMoveHeld(BufferPool pool, int bytesMin)
     {
         Debug.Assert(bytesMin > _heldBytes);
         if (!pool.TryRent(bytesMin, out Block larger))
             return false;
         Held.CopyTo(larger.Span);
-        BlockPool.Return(ref _held);
+        BufferPool.Return(ref _held);
         _held = larger;
         return true;
     }

@@ -21,7 +21,7 @@ internal struct OutputQueue
     public readonly bool IsEmpty => Bytes == 0;
 
     /// <summary>False where there is no memory for all of it: then it ends with a part of it, and nothing may follow.</summary>
-    public bool TryAppend(BlockPool pool, ReadOnlySpan<byte> bytes)
+    public bool TryAppend(BufferPool pool, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
         {
@@ -37,7 +37,7 @@ internal struct OutputQueue
     }
 
     /// <summary>Contiguous room for one small message, to be written in place; <see cref="Advance"/> then counts it in. False where there is no memory for it.</summary>
-    public bool TryReserve(BlockPool pool, int bytes, out Span<byte> room)
+    public bool TryReserve(BufferPool pool, int bytes, out Span<byte> room)
     {
         room = TailRoom();
         if (room.Length < bytes && !TryAddPiece(pool, bytes, out room))
@@ -129,7 +129,7 @@ internal struct OutputQueue
     }
 
     /// <summary>A new block is as large as all that waits already, so that a long queue has few pieces and a short one little memory.</summary>
-    private bool TryAddPiece(BlockPool pool, int wanted, out Span<byte> room)
+    private bool TryAddPiece(BufferPool pool, int wanted, out Span<byte> room)
     {
         room = default;
         int bytes = Math.Max(wanted, Math.Clamp(Bytes, BlockBytesMin, BlockBytesMax));
@@ -154,7 +154,7 @@ internal struct OutputQueue
 
     private void DropFirst()
     {
-        BlockPool.Return(ref _pieces![_first].Block);
+        BufferPool.Return(ref _pieces![_first].Block);
         _pieces[_first] = default;
         _first = (_first + 1) & (_pieces.Length - 1);
         _count--;

@@ -95,7 +95,7 @@ public sealed class LocalShortageTests
     [Test]
     public async Task Calls_that_wait_for_a_connection_are_all_answered()
     {
-        var sim = new GatewaySimulation(new GatewaySetup { ExclusiveLanesMax = 1 });
+        var sim = new GatewaySimulation(new GatewaySetup { ExclusiveConnectionsMax = 1 });
         Exhaust(sim.FrameServer, Emfile);
         FrameFarCaller[] callers = [.. Enumerable.Range(0, 20).Select(_ => sim.ConnectFrames())];
         foreach (FrameFarCaller caller in callers)
@@ -103,8 +103,8 @@ public sealed class LocalShortageTests
         sim.RunUntilQuiet();
         foreach (FrameFarCaller caller in callers)
             await Assert.That(caller.Replies).HasSingleItem();
-        await Assert.That(sim.Dispatcher.Ledger.Refused(Refusal.Exhausted)).IsEqualTo(20);
-        await Assert.That(sim.FrameBackend.Servers[0].ExclusiveLanes).IsEqualTo(0);
+        await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.Exhausted)).IsEqualTo(20);
+        await Assert.That(sim.FrameBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
     }
 
     private static void Exhaust(SimulatedServer server, int error)
@@ -119,7 +119,7 @@ public sealed class LocalShortageTests
         await Assert.That(server.IsUp).IsTrue();
         await Assert.That(server.IsUnreachable).IsFalse();
         await Assert.That(server.ConnectsFailed).IsEqualTo(0);
-        await Assert.That(sim.Dispatcher.Ledger.Refused(Refusal.Exhausted)).IsEqualTo(1);
+        await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.Exhausted)).IsEqualTo(1);
         await Assert.That(sim.Counters.ConnectsExhausted).IsEqualTo(1);
         string message = await Assert.That(sim.Messages).HasSingleItem();
         await Assert.That(message)

@@ -1,7 +1,7 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Tests.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -83,11 +83,11 @@ public sealed class ServerPickerTests
     }
 
     private readonly VirtualTime _time = new();
-    private EventLoop? _loop;
+    private Loop? _loop;
 
     private Server[] Servers(params int[] weights)
     {
-        _loop = new EventLoop(new SimulatedNetwork(_time, new Random(1), NetworkConditions.Calm), _time, new Random(1), NullLogger.Instance);
+        _loop = new Loop(new SimulatedNetwork(_time, new Random(1), NetworkConditions.Calm), _time, new Random(1), NullLogger.Instance);
         var options = new BackendOptions
         {
             Name = "storage",

@@ -1,8 +1,9 @@
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
+using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -116,13 +117,13 @@ public sealed class LoadRunTests
         await Assert.That(result.IsClean).IsTrue();
     }
 
-    internal static Func<EventLoop, ISocket, Action, Connection> DemoOf(WireProtocol protocol) =>
+    internal static Func<Loop, ISocket, Action, Connection> DemoOf(WireProtocol protocol) =>
         (loop, socket, onClosed) => DemoServer.Serve(loop, socket, protocol, onClosed);
 
-    internal static async Task<LoadResult> Run(LoadPlan plan, Func<EventLoop, ISocket, Action, Connection> serve)
+    internal static async Task<LoadResult> Run(LoadPlan plan, Func<Loop, ISocket, Action, Connection> serve)
     {
-        using var point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
-        var worker = new Worker(0, new Dictionary<Address, SocketAddress>(), NullLogger.Instance);
+        using var point = ListenerSockets.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
+        var worker = new Worker(0, new Dictionary<Address, KernelAddress>(), NullLogger.Instance);
         _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), new CallerSpread(), new CallerLimit(100),
             (socket, onClosed) => serve(worker.Loop, socket, onClosed));
         worker.Start();
@@ -150,7 +151,7 @@ public sealed class LoadRunTests
     }
 
     /// <summary>Answers an upload of ten bytes as if nine had come.</summary>
-    private sealed class ForgetfulConnection(EventLoop loop, ISocket socket, Action onClosed) : Connection(loop, socket, ConnectionState.Open)
+    private sealed class ForgetfulConnection(Loop loop, ISocket socket, Action onClosed) : Connection(loop, socket, ConnectionState.Open)
     {
         private static readonly byte[] Reply = [.. Frame(FrameType.Header, "{\"DataType\":2,\"Error\":1}"u8), .. Frame(FrameType.Data, "{\"Bytes\":9}"u8)];
         private bool _answered;
@@ -176,7 +177,7 @@ public sealed class LoadRunTests
     }
 
     /// <summary>Right for ten calls.</summary>
-    private sealed class LyingConnection(EventLoop loop, ISocket socket, Lie lie, Action onClosed) : Connection(loop, socket, ConnectionState.Open)
+    private sealed class LyingConnection(Loop loop, ISocket socket, Lie lie, Action onClosed) : Connection(loop, socket, ConnectionState.Open)
     {
         private int _calls;
 

@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
+using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FrameRpc.Tests.Cli;
@@ -58,8 +59,8 @@ public sealed class BenchTests
     public async Task A_result_is_a_table_or_json()
     {
         using var command = new Command();
-        using var point = ListenPoint.Open(new UnixAddress($"{command.WorkingDirectory}/demo.sock"), workers: 1);
-        var worker = new Worker(0, new Dictionary<Address, SocketAddress>(), NullLogger.Instance);
+        using var point = ListenerSockets.Open(new UnixAddress($"{command.WorkingDirectory}/demo.sock"), workers: 1);
+        var worker = new Worker(0, new Dictionary<Address, KernelAddress>(), NullLogger.Instance);
         _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), new CallerSpread(), new CallerLimit(100),
             (socket, onClosed) => DemoServer.Serve(worker.Loop, socket, WireProtocol.Frame, onClosed));
         worker.Start();

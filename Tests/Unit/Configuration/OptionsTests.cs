@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Tests.Configuration;
 

@@ -1,7 +1,7 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,13 +12,13 @@ internal sealed class DemoClient : IDisposable
 {
     private const int TurnsMax = 20_000;
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, SocketAddress>());
-    private readonly EventLoop _loop;
+    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress>());
+    private readonly Loop _loop;
     private readonly Peer _peer;
 
     public DemoClient(WireProtocol protocol)
     {
-        _loop = new EventLoop(_network, TimeProvider.System, new Random(1), NullLogger.Instance);
+        _loop = new Loop(_network, TimeProvider.System, new Random(1), NullLogger.Instance);
         (ISocket near, ISocket far) = _network.ConnectPair();
         Server = DemoServer.Serve(_loop, far, protocol, () => ServersClosed++);
         _peer = new Peer(_loop, near);
@@ -96,7 +96,7 @@ internal sealed class DemoClient : IDisposable
         _network.Dispose();
     }
 
-    private sealed class Peer(EventLoop loop, ISocket socket) : Connection(loop, socket, ConnectionState.Open)
+    private sealed class Peer(Loop loop, ISocket socket) : Connection(loop, socket, ConnectionState.Open)
     {
         public List<byte> Received { get; } = [];
 

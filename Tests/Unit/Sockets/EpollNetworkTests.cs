@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
-using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;
+using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Sockets;
 
@@ -9,36 +9,36 @@ public sealed class EpollNetworkTests : IDisposable
 {
     private static readonly TcpAddress AnyPort = new("127.0.0.1", 0);
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, SocketAddress>());
+    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress>());
 
     public void Dispose() => _network.Dispose();
 
     [Test]
     public async Task A_listener_on_port_0_has_the_same_port_for_all_workers()
     {
-        using ListenPoint point = ListenPoint.Open(AnyPort, workers: 3);
+        using ListenerSockets point = ListenerSockets.Open(AnyPort, workers: 3);
         TcpAddress address = (await Assert.That(point.Address).IsTypeOf<TcpAddress>())!;
         await Assert.That(address.Port).IsNotEqualTo(0);
 
         var owner = new ReadyRecorder();
-        IListener[] listeners = [.. Enumerable.Range(0, 3).Select(worker => point.Attach(_network, worker))];
-        foreach (IListener listener in listeners)
+        IListenerSocket[] listeners = [.. Enumerable.Range(0, 3).Select(worker => point.Attach(_network, worker))];
+        foreach (IListenerSocket listener in listeners)
             listener.Owner = owner;
         using var caller = new TcpClient();
         caller.Connect(IPAddress.Loopback, address.Port);
         owner.Await(_network, Readiness.Readable);
 
         await Assert.That(listeners).HasSingleItem(listener => listener.Accept(out _) == AcceptStatus.Accepted);
-        foreach (IListener listener in listeners)
+        foreach (IListenerSocket listener in listeners)
             listener.Close();
     }
 
     [Test]
     public async Task A_tcp_address_in_use_is_refused_even_if_its_owner_would_share_it()
     {
-        using ListenPoint first = ListenPoint.Open(AnyPort, workers: 1);
+        using ListenerSockets first = ListenerSockets.Open(AnyPort, workers: 1);
 
-        var refused = Assert.ThrowsExactly<IOException>(() => ListenPoint.Open(first.Address, workers: 1));
+        var refused = Assert.ThrowsExactly<IOException>(() => ListenerSockets.Open(first.Address, workers: 1));
 
         await Assert.That(refused.Message).Contains("address in use", StringComparison.Ordinal);
     }
@@ -46,7 +46,7 @@ public sealed class EpollNetworkTests : IDisposable
     [Test]
     public async Task One_who_listens_alone_shares_the_port_with_nobody()
     {
-        using ListenPoint alone = ListenPoint.Open(AnyPort, workers: 1);
+        using ListenerSockets alone = ListenerSockets.Open(AnyPort, workers: 1);
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         other.SetRawSocketOption(Libc.SOL_SOCKET, Libc.SO_REUSEPORT, BitConverter.GetBytes(1));
 
@@ -69,9 +69,9 @@ public sealed class EpollNetworkTests : IDisposable
         }
         File.Move(path + ".crashed", path);
 
-        using (ListenPoint live = ListenPoint.Open(new UnixAddress(path), workers: 2))
+        using (ListenerSockets live = ListenerSockets.Open(new UnixAddress(path), workers: 2))
         {
-            var refused = Assert.ThrowsExactly<IOException>(() => ListenPoint.Open(live.Address, workers: 2));
+            var refused = Assert.ThrowsExactly<IOException>(() => ListenerSockets.Open(live.Address, workers: 2));
             await Assert.That(refused.Message).Contains("address in use", StringComparison.Ordinal);
         }
 
@@ -84,7 +84,7 @@ public sealed class EpollNetworkTests : IDisposable
         string path = Path.GetTempFileName();
         try
         {
-            Assert.ThrowsExactly<IOException>(() => ListenPoint.Open(new UnixAddress(path), workers: 1));
+            Assert.ThrowsExactly<IOException>(() => ListenerSockets.Open(new UnixAddress(path), workers: 1));
             await Assert.That(File.Exists(path)).IsTrue();
         }
         finally
@@ -101,10 +101,10 @@ public sealed class EpollNetworkTests : IDisposable
         unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var address = new TcpAddress("127.0.0.1", ((IPEndPoint)unused.LocalEndPoint!).Port);
         var missing = new UnixAddress("/nonexistent/frpc.sock");
-        using var network = new EpollNetwork(new Dictionary<Address, SocketAddress>
+        using var network = new EpollNetwork(new Dictionary<Address, KernelAddress>
         {
-            [address] = SocketAddress.Resolve(address),
-            [missing] = SocketAddress.Resolve(missing),
+            [address] = KernelAddress.Resolve(address),
+            [missing] = KernelAddress.Resolve(missing),
         });
 
         foreach (Address target in new Address[] { address, missing })
@@ -141,9 +141,9 @@ public sealed class EpollNetworkTests : IDisposable
     [Test]
     public async Task An_abort_is_a_reset_over_tcp()
     {
-        using ListenPoint point = ListenPoint.Open(AnyPort, workers: 1);
+        using ListenerSockets point = ListenerSockets.Open(AnyPort, workers: 1);
         var owner = new ReadyRecorder();
-        IListener listener = point.Attach(_network, 0);
+        IListenerSocket listener = point.Attach(_network, 0);
         listener.Owner = owner;
         using var caller = new TcpClient();
         caller.Connect(IPAddress.Loopback, ((TcpAddress)point.Address).Port);

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
-using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;
+using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Sockets;
 
@@ -11,7 +11,7 @@ public sealed class EpollShortageTests : IDisposable
 {
     private static readonly UnixAddress Nowhere = new("/nonexistent/frpc.sock");
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, SocketAddress> { [Nowhere] = SocketAddress.Resolve(Nowhere) });
+    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress> { [Nowhere] = KernelAddress.Resolve(Nowhere) });
 
     public void Dispose() => _network.Dispose();
 
@@ -43,9 +43,9 @@ public sealed class EpollShortageTests : IDisposable
     [Test]
     public async Task A_caller_that_cannot_be_watched_is_reset_and_leaves_no_descriptor_behind()
     {
-        using ListenPoint point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
+        using ListenerSockets point = ListenerSockets.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
         var owner = new ReadyRecorder();
-        IListener listener = point.Attach(_network, 0);
+        IListenerSocket listener = point.Attach(_network, 0);
         listener.Owner = owner;
         using var caller = new TcpClient();
         caller.Connect(IPAddress.Loopback, ((TcpAddress)point.Address).Port);
@@ -76,9 +76,9 @@ public sealed class EpollShortageTests : IDisposable
     private async Task BreakEpoll()
     {
         (ISocket near, ISocket far) = _network.ConnectPair();
-        using ListenPoint point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
+        using ListenerSockets point = ListenerSockets.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
         long inode = EpollEntries.InodeOf(point.Descriptor);
-        IListener listener = point.Attach(_network, 0);
+        IListenerSocket listener = point.Attach(_network, 0);
         int epoll = await Assert.That(EpollEntries.WatchersOf(inode)).HasSingleItem();
         listener.Close();
         near.Close();

@@ -1,13 +1,13 @@
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
-using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;
+using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Sockets;
 
 public sealed class ListenerSocketTests : IDisposable
 {
-    private readonly EpollNetwork _first = new(new Dictionary<Address, SocketAddress>());
-    private readonly EpollNetwork _second = new(new Dictionary<Address, SocketAddress>());
+    private readonly EpollNetwork _first = new(new Dictionary<Address, KernelAddress>());
+    private readonly EpollNetwork _second = new(new Dictionary<Address, KernelAddress>());
 
     public void Dispose()
     {
@@ -20,10 +20,10 @@ public sealed class ListenerSocketTests : IDisposable
     public async Task A_closed_unix_listener_is_not_watched_any_more_while_another_worker_listens_on()
     {
         string path = Path.Combine(Path.GetTempPath(), $"frpc-{Guid.NewGuid():N}.sock");
-        using ListenPoint point = ListenPoint.Open(new UnixAddress(path), workers: 2);
+        using ListenerSockets point = ListenerSockets.Open(new UnixAddress(path), workers: 2);
         long inode = EpollEntries.InodeOf(point.Descriptor);
-        IListener leaving = point.Attach(_first, 0);
-        IListener staying = point.Attach(_second, 1);
+        IListenerSocket leaving = point.Attach(_first, 0);
+        IListenerSocket staying = point.Attach(_second, 1);
         await Assert.That(EpollEntries.WatchersOf(inode).Length).IsEqualTo(2);
 
         leaving.Close();
@@ -43,10 +43,10 @@ public sealed class ListenerSocketTests : IDisposable
     [Test]
     public async Task A_tcp_listener_that_others_have_a_copy_of_is_not_watched_any_more_when_it_is_closed()
     {
-        using ListenPoint point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
+        using ListenerSockets point = ListenerSockets.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
         long inode = EpollEntries.InodeOf(point.Descriptor);
         int copy = Libc.dup(point.Descriptor);
-        IListener listener = point.Attach(_first, 0);
+        IListenerSocket listener = point.Attach(_first, 0);
         await Assert.That(EpollEntries.WatchersOf(inode)).HasSingleItem();
 
         listener.Close();

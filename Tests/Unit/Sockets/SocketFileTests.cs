@@ -20,7 +20,7 @@ public sealed class SocketFileTests : IDisposable
     [Arguments("0000")]
     public async Task The_file_has_its_mode_whatever_the_umask_is(string mode)
     {
-        using ListenPoint point = Open(new SocketRights((UnixFileMode)Convert.ToInt32(mode, 8), null));
+        using ListenerSockets point = Open(new SocketRights((UnixFileMode)Convert.ToInt32(mode, 8), null));
 
         await Assert.That($"{(int)FileSystem.Look(Path)!.Value.Mode}").IsEqualTo($"{Convert.ToInt32(mode, 8)}");
     }
@@ -64,9 +64,9 @@ public sealed class SocketFileTests : IDisposable
     [Test]
     public async Task The_socket_of_another_gateway_that_has_come_to_its_path_stays_and_serves()
     {
-        ListenPoint first = Open(SocketRights.Default);
+        ListenerSockets first = Open(SocketRights.Default);
         File.Delete(Path);
-        using ListenPoint second = Open(SocketRights.Default);
+        using ListenerSockets second = Open(SocketRights.Default);
 
         first.Withdraw();
         first.Dispose();
@@ -102,11 +102,11 @@ public sealed class SocketFileTests : IDisposable
         await Assert.That(File.Exists(Path)).IsFalse();
     }
 
-    private ListenPoint Open(SocketRights rights) => ListenPoint.Open(new UnixAddress(Path), workers: 2, rights);
+    private ListenerSockets Open(SocketRights rights) => ListenerSockets.Open(new UnixAddress(Path), workers: 2, rights);
 
     private T OpenAnd<T>(SocketRights rights, Func<T> look)
     {
-        using ListenPoint point = Open(rights);
+        using ListenerSockets point = Open(rights);
         return look();
     }
 

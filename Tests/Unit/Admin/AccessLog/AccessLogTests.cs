@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FrameRpc.Gateway.Admin.AccessLog;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Proxy.Ledger;
+using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
@@ -150,7 +150,7 @@ public sealed class AccessLogTests
         await Assert.That(error.Message).Contains("accessLog.to: /nowhere/at/all/access.log cannot be written: ", StringComparison.Ordinal);
     }
 
-    private AccessQueue Queue => _sim.Dispatcher.Ledger.Access!;
+    private AccessQueue Queue => _sim.WorkerContext.Ledger.Access!;
 
     private async Task<AccessRecord> RecordOfOneCall()
     {

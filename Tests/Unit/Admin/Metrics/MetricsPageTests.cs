@@ -1,5 +1,5 @@
 using FrameRpc.Tests.Peers;
-using FrameRpc.Tests.Proxy;
+using FrameRpc.Tests.Formats;
 
 namespace FrameRpc.Tests.Admin.Metrics;
 

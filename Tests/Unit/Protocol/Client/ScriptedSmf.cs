@@ -1,7 +1,7 @@
 using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Smf;
-using FrameRpc.Tests.Cli.Logging;
+using FrameRpc.Tests.Hosting.Logging;
 using FrameRpc.Tests.Protocol.Smf;
 
 namespace FrameRpc.Tests.Protocol.Client;

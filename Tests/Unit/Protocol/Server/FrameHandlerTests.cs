@@ -2,7 +2,7 @@ using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Server;
 using FrameRpc.Protocol.Transports;
-using FrameRpc.Tests.Cli.Logging;
+using FrameRpc.Tests.Hosting.Logging;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameServer = FrameRpc.Protocol.Server.FrameServer;
 

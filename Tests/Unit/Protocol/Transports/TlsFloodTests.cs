@@ -1,6 +1,6 @@
 using System.Net;
 using FrameRpc.Protocol.Transports;
-using FrameRpc.Tests.Cli.Logging;
+using FrameRpc.Tests.Hosting.Logging;
 
 namespace FrameRpc.Tests.Protocol.Transports;
 

@@ -5,9 +5,9 @@ namespace FrameRpc.Tests.Sockets.Buffers;
 public sealed class BlockPoolTests
 {
     /// <summary>Of each of the seven sizes one unused slab is kept; the largest is a single block of 2 MiB.</summary>
-    private const long KeptBytesMax = 6 * 512 * 1024 + BlockPool.LargestBytes;
+    private const long KeptBytesMax = 6 * 512 * 1024 + BufferPool.LargestBytes;
 
-    private readonly BlockPool _pool = new();
+    private readonly BufferPool _pool = new();
 
     [Test]
     [Arguments(1)]
@@ -20,13 +20,13 @@ public sealed class BlockPoolTests
         Block block = _pool.Rent(bytes);
         await Assert.That(block.Capacity).IsBetween(bytes, Math.Max(512, bytes * 4));
         block.Span.Fill(0xa5);
-        BlockPool.Return(ref block);
+        BufferPool.Return(ref block);
         await Assert.That(block.IsNone).IsTrue();
     }
 
     [Test]
     public void More_than_the_largest_block_is_a_mistake() =>
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _pool.Rent(BlockPool.LargestBytes + 1));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _pool.Rent(BufferPool.LargestBytes + 1));
 
     [Test]
     public async Task Blocks_that_are_lent_at_the_same_time_never_overlap()
@@ -47,7 +47,7 @@ public sealed class BlockPoolTests
 
         random.Shuffle(blocks);
         for (int i = 0; i < blocks.Length; i++)
-            BlockPool.Return(ref blocks[i]);
+            BufferPool.Return(ref blocks[i]);
 
         await Assert.That(_pool.MappedBytes).IsBetween(0, KeptBytesMax);
     }
@@ -60,7 +60,7 @@ public sealed class BlockPoolTests
         foreach (int bytes in new[] { 100, 1000, 10_000, 100_000, 1_000_000 })
         {
             Block other = _pool.Rent(bytes);
-            BlockPool.Return(ref other);
+            BufferPool.Return(ref other);
         }
         await Assert.That(_pool.MappedBytes > 512 * 1024).IsTrue();
 
@@ -68,24 +68,24 @@ public sealed class BlockPoolTests
         await Assert.That(_pool.MappedBytes).IsEqualTo(512 * 1024);
         await Assert.That(used.Span.IndexOfAnyExcept((byte)7)).IsEqualTo(-1);
 
-        BlockPool.Return(ref used);
+        BufferPool.Return(ref used);
         _pool.Trim();
         await Assert.That(_pool.MappedBytes).IsEqualTo(0);
         Block again = _pool.Rent(100);
         again.Span.Fill(7);
-        BlockPool.Return(ref again);
+        BufferPool.Return(ref again);
     }
 
     [Test]
     public async Task Renting_and_returning_one_block_again_and_again_maps_nothing_new()
     {
         Block first = _pool.Rent(100);
-        BlockPool.Return(ref first);
+        BufferPool.Return(ref first);
         long mapped = _pool.MappedBytes;
         for (int i = 0; i < 10_000; i++)
         {
             Block block = _pool.Rent(100);
-            BlockPool.Return(ref block);
+            BufferPool.Return(ref block);
             await Assert.That(_pool.MappedBytes).IsEqualTo(mapped);
         }
     }
@@ -96,6 +96,6 @@ public sealed class BlockPoolTests
         Block block = _pool.Rent(512);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => block.Slice(500, 13));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => block.Slice(-1, 1));
-        BlockPool.Return(ref block);
+        BufferPool.Return(ref block);
     }
 }

@@ -4,7 +4,7 @@ namespace FrameRpc.Tests.Sockets.Buffers;
 
 public sealed class InputBufferTests
 {
-    private readonly BlockPool _pool = new();
+    private readonly BufferPool _pool = new();
     private readonly byte[] _scratch = new byte[16 * 1024];
 
     [Test]

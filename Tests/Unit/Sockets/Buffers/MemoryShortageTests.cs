@@ -8,9 +8,9 @@ public sealed class MemoryShortageTests
     private const int SlabBytes = 512 * 1024;
 
     private readonly ScarceMemory _memory = new();
-    private readonly BlockPool _pool;
+    private readonly BufferPool _pool;
 
-    public MemoryShortageTests() => _pool = new BlockPool(_memory);
+    public MemoryShortageTests() => _pool = new BufferPool(_memory);
 
     [Test]
     public async Task What_the_kernel_does_not_give_is_a_value_and_no_exception() => await Assert.That(MemoryMap.Kernel.TryMap(1L << 60)).IsEqualTo((nint)0);
@@ -26,14 +26,14 @@ public sealed class MemoryShortageTests
         _memory.IsExhausted = false;
         await Assert.That(_pool.TryRent(100, out Block block)).IsTrue();
         block.Span.Fill(7);
-        BlockPool.Return(ref block);
+        BufferPool.Return(ref block);
     }
 
     [Test]
     public async Task Where_no_block_of_the_size_can_be_had_a_larger_one_that_is_free_will_do()
     {
         Block larger = _pool.Rent(100_000);
-        BlockPool.Return(ref larger);
+        BufferPool.Return(ref larger);
         _memory.IsExhausted = true;
 
         for (int i = 0; i < 4; i++)
@@ -58,7 +58,7 @@ public sealed class MemoryShortageTests
         Block[] blocks = [.. Enumerable.Range(0, 3 * 1024).Select(_ => _pool.Rent(512))];
         _memory.KeepsWhatIsUnmapped = true;
         for (int i = 0; i < blocks.Length; i++)
-            BlockPool.Return(ref blocks[i]);
+            BufferPool.Return(ref blocks[i]);
         await Assert.That(_pool.MappedBytes).IsEqualTo(3 * SlabBytes);
 
         _memory.IsExhausted = true;
@@ -68,7 +68,7 @@ public sealed class MemoryShortageTests
 
         _memory.KeepsWhatIsUnmapped = false;
         for (int i = 0; i < blocks.Length; i++)
-            BlockPool.Return(ref blocks[i]);
+            BufferPool.Return(ref blocks[i]);
         await Assert.That(_pool.MappedBytes).IsEqualTo(SlabBytes);
     }
 
@@ -89,7 +89,7 @@ public sealed class MemoryShortageTests
     [Test]
     public async Task An_input_without_memory_is_empty_afterwards()
     {
-        byte[] scratch = new byte[BlockPool.LargestBytes];
+        byte[] scratch = new byte[BufferPool.LargestBytes];
         InputBuffer input = default;
         await Assert.That(input.TryPrepare(_pool, scratch, messageBytes: 0, out _)).IsTrue();
         _memory.Exhaust(_pool);

@@ -6,7 +6,7 @@ namespace FrameRpc.Tests.Sockets.Buffers;
 
 public sealed class OutputQueueTests
 {
-    private readonly BlockPool _pool = new();
+    private readonly BufferPool _pool = new();
 
     [Test]
     [Arguments(1)]
@@ -126,7 +126,7 @@ public sealed class OutputQueueTests
 
         public Transfer Receive(Span<byte> buffer) => Transfer.WouldBlock;
 
-        public void TellFrom(int bytes)
+        public void SetReceiveLowWaterMark(int bytes)
         {
         }
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Sockets.Pipes;
-using SocketAddress = FrameRpc.Gateway.Sockets.SocketAddress;
+using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Sockets.Pipes;
 
@@ -11,7 +11,7 @@ public sealed class KernelPipeTests : IDisposable
 {
     private const int PipeBytes = 64 * 1024;
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, SocketAddress>());
+    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress>());
 
     public void Dispose() => _network.Dispose();
 
@@ -163,15 +163,15 @@ public sealed class KernelPipeTests : IDisposable
     public async Task A_tcp_socket_tells_from_as_many_bytes_on_as_was_asked_and_of_fewer_when_it_is_asked_again()
     {
         using TcpPair tcp = new(_network);
-        tcp.Near.TellFrom(100);
+        tcp.Near.SetReceiveLowWaterMark(100);
         tcp.Far.Send(new byte[10]);
         await Assert.That(tcp.Look()).IsEqualTo(Readiness.None);
 
-        tcp.Near.TellFrom(1);
+        tcp.Near.SetReceiveLowWaterMark(1);
         await Assert.That(tcp.Look() & Readiness.Readable).IsEqualTo(Readiness.Readable);
 
         await Assert.That(tcp.Near.Receive(new byte[100]).Bytes).IsEqualTo(10);
-        tcp.Near.TellFrom(100);
+        tcp.Near.SetReceiveLowWaterMark(100);
         tcp.Far.Send(new byte[99]);
         await Assert.That(tcp.Look()).IsEqualTo(Readiness.None);
         tcp.Far.Send(new byte[1]);
@@ -182,7 +182,7 @@ public sealed class KernelPipeTests : IDisposable
     public async Task A_tcp_socket_that_is_to_tell_of_much_tells_of_the_end()
     {
         using TcpPair tcp = new(_network);
-        tcp.Near.TellFrom(100_000);
+        tcp.Near.SetReceiveLowWaterMark(100_000);
         tcp.Far.Send(new byte[10]);
         tcp.Far.Shutdown(SocketShutdown.Send);
 
@@ -215,8 +215,8 @@ public sealed class KernelPipeTests : IDisposable
     private sealed class TcpPair : IDisposable, IReadyHandler
     {
         private readonly EpollNetwork _network;
-        private readonly ListenPoint _point = ListenPoint.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
-        private readonly IListener _listener;
+        private readonly ListenerSockets _point = ListenerSockets.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
+        private readonly IListenerSocket _listener;
         private Readiness _seen;
 
         public TcpPair(EpollNetwork network)
@@ -248,13 +248,13 @@ public sealed class KernelPipeTests : IDisposable
         }
 
         /// <summary>What it is told of without waiting; of being writable it is not asked.</summary>
-        public Readiness Look() => Hear(timeoutMs: 0) & ~Readiness.Writable;
+        public Readiness Look() => Handle(timeoutMs: 0) & ~Readiness.Writable;
 
         public Readiness Await(Readiness wanted)
         {
             Readiness seen = Readiness.None;
             while ((seen & wanted) == 0)
-                seen |= Hear(timeoutMs: -1);
+                seen |= Handle(timeoutMs: -1);
             return seen;
         }
 
@@ -266,7 +266,7 @@ public sealed class KernelPipeTests : IDisposable
             _point.Dispose();
         }
 
-        private Readiness Hear(int timeoutMs)
+        private Readiness Handle(int timeoutMs)
         {
             _seen = Readiness.None;
             _network.Wait(timeoutMs);

@@ -97,7 +97,7 @@ test('the checksum of an error reply is verified', () => {
 });
 
 test('the statuses are those that the gateway counts by', () => {
-  const source = readFileSync(new URL('../../../../Gateway/Proxy/Ledger/CallStatus.cs', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../../../../Gateway/Formats/Ledger/CallStatus.cs', import.meta.url), 'utf8');
   assert.deepEqual([...source.matchAll(/\bSmf(\d+),/g)].map(([, number]) => Number(number)), KNOWN_STATUSES);
 });
 

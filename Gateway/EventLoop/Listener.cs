@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.EventLoop;
+
+/// <summary>Takes the callers that connect to one address, and serves as many of them as its worker's part is.</summary>
+internal sealed class Listener : IReadyHandler
+{
+    /// <summary>Callers taken in one go; after that the connected ones are heard first.</summary>
+    private const int AcceptsMax = 256;
+
+    /// <summary>When file descriptors or memory have run out, only others' closing helps, and nothing tells of it.</summary>
+    private const int RetryExhaustedMs = 100;
+
+    private readonly Loop _loop;
+    private readonly IListenerSocket _listener;
+    private readonly CallerSpread _spread;
+    private readonly int _place;
+    private readonly CallerLimit _limit;
+    private readonly Action<ISocket, Action> _serve;
+    private readonly CallbackTimer _retry;
+    private readonly Action _onClosed;
+    private readonly ConcurrentQueue<Arrival> _handedOver = new();
+    private readonly Action _openHandedOver;
+    private bool _isClosing;
+
+    /// <param name="loop">Its worker's.</param>
+    /// <param name="listener">The worker's own socket at the address.</param>
+    /// <param name="spread">Shared with the other workers' listeners at this address.</param>
+    /// <param name="limit">Of callers at once, over all workers.</param>
+    /// <param name="serve">Takes a caller and what to call when it is gone.</param>
+    public Listener(Loop loop, IListenerSocket listener, CallerSpread spread, CallerLimit limit, Action<ISocket, Action> serve)
+    {
+        _loop = loop;
+        _listener = listener;
+        _spread = spread;
+        _place = spread.Join(this);
+        _limit = limit;
+        _serve = serve;
+        _retry = new CallbackTimer(this, Accept);
+        _onClosed = Leave;
+        _openHandedOver = () => _loop.Guard(this, ServeHandedOver);
+        listener.Owner = this;
+    }
+
+    public void OnReady(Readiness readiness) => Accept();
+
+    public void OnException(Exception exception) => _loop.Timers.Arm(_retry, _loop.NowMs + RetryExhaustedMs);
+
+    public ListenerCounters Counters { get; } = new();
+
+    /// <summary>
+    /// Takes those who are connected already, and nobody after them. They stay here: other workers may be done with
+    /// draining. Whoever was handed over before and comes in later is served as well, and so takes leave like the rest.
+    /// </summary>
+    public void Close()
+    {
+        _isClosing = true;
+        Accept();
+        _loop.Timers.Disarm(_retry);
+        _listener.Close();
+    }
+
+    private void Accept()
+    {
+        ServeHandedOver();
+        for (int accepts = 0; accepts < AcceptsMax; accepts++)
+        {
+            switch (_listener.Accept(out Arrival arrival))
+            {
+                case AcceptStatus.Accepted:
+                    Admit(arrival);
+                    break;
+                case AcceptStatus.Empty:
+                    return;
+                case AcceptStatus.Exhausted:
+                    _loop.NoteExhausted();
+                    _loop.Timers.Arm(_retry, _loop.NowMs + RetryExhaustedMs);
+                    return;
+            }
+        }
+        // More may wait, and no edge will say so.
+        _loop.Timers.Arm(_retry, _loop.NowMs);
+    }
+
+    private void Admit(Arrival arrival)
+    {
+        if (!_limit.TryEnter())
+        {
+            // At once and visibly: a caller left in the queue would wait for somebody else to leave.
+            Counters.Refused++;
+            _listener.Refuse(arrival);
+            return;
+        }
+        if (_isClosing)
+            _spread.Stay(_place);
+        else if (_spread.Place(_place) is var chosen && chosen != this)
+        {
+            Counters.HandedOver++;
+            chosen.HandOver(arrival);
+            return;
+        }
+        Serve(arrival);
+    }
+
+    /// <summary>From the thread of another worker, which has counted the caller in here.</summary>
+    private void HandOver(Arrival arrival)
+    {
+        _handedOver.Enqueue(arrival);
+        _loop.Post(_openHandedOver);
+    }
+
+    private void ServeHandedOver()
+    {
+        while (_handedOver.TryDequeue(out Arrival arrival))
+            Serve(arrival);
+    }
+
+    private void Serve(Arrival arrival)
+    {
+        Counters.Accepted++;
+        if (_listener.TryAdopt(arrival) is not { } socket)
+        {
+            Leave();
+            _loop.NoteExhausted();
+            return;
+        }
+        try
+        {
+            _serve(socket, _onClosed);
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+    }
+
+    private void Leave()
+    {
+        Counters.Closed++;
+        _spread.Leave(_place);
+        _limit.Leave();
+    }
+}

@@ -1,0 +1,24 @@
+namespace FrameRpc.Gateway.EventLoop;
+
+/// <summary>The callers of one listener on one worker. Written by its thread alone, without locks; read by others, who may see it a moment late.</summary>
+internal sealed class ListenerCounters
+{
+    /// <summary>Callers that this worker has served, whoever took them.</summary>
+    public long Accepted;
+    /// <summary>Of these, those who are gone.</summary>
+    public long Closed;
+    /// <summary>Callers for whom there was no room.</summary>
+    public long Refused;
+    /// <summary>Callers taken here that another worker serves, because it has fewer.</summary>
+    public long HandedOver;
+
+    /// <summary>Read in this order, a caller who comes and goes meanwhile cannot make it negative.</summary>
+    public long Open
+    {
+        get
+        {
+            long closed = Volatile.Read(ref Closed);
+            return Volatile.Read(ref Accepted) - closed;
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Buffers;
+using FrameRpc.Gateway.Sockets.Pipes;
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Gateway.EventLoop;
+
+/// <summary>
+/// The loop of one worker. The law of all that runs in it: nothing here waits, takes a lock or allocates for a call.
+/// </summary>
+/// <remarks>
+/// One turn: wait; handle everything that is ready, which reads, routes and appends to outputs; then write each connection
+/// that has something to say once; then timers. Batching comes from this order: a hundred callers' requests to one server
+/// leave in one send.
+/// </remarks>
+internal sealed partial class Loop
+{
+    /// <summary>One receive of a busy connection: 1,700 small calls, or two bodies of the largest size that shares a connection.</summary>
+    private const int ScratchBytes = 128 * 1024;
+
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Block _scratch;
+    private readonly PostQueue _posted;
+    private readonly DoubleBatch _unsent = new();
+    private readonly DoubleBatch _continued = new();
+
+    /// <param name="network">Where its sockets come from.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">All chance of this loop.</param>
+    /// <param name="log">Where trouble is told.</param>
+    /// <param name="relay">When bodies are spliced; by default never.</param>
+    /// <param name="memory">Where its buffers come from; by default the kernel.</param>
+    /// <exception cref="IOException">There is no memory for what every loop needs.</exception>
+    public Loop(INetwork network, TimeProvider time, Random random, ILogger log, RelayPolicy? relay = null, IMemorySource? memory = null)
+    {
+        Blocks = new BufferPool(memory);
+        Network = network;
+        _time = time;
+        Random = random;
+        _log = log;
+        _posted = new PostQueue(network);
+        Splices = new SplicePool(network, Counters, relay ?? RelayPolicy.CopyAll);
+        SetClock();
+        Timers = new TimerWheel(NowMs, Fire);
+        _scratch = Blocks.Rent(ScratchBytes);
+    }
+
+    public INetwork Network { get; }
+
+    public Random Random { get; }
+
+    public BufferPool Blocks { get; }
+
+    public SplicePool Splices { get; }
+
+    public TimerWheel Timers { get; }
+
+    public WorkerCounters Counters { get; } = new();
+
+    /// <summary>The clock as it stood when this turn's wait ended, in microseconds from an arbitrary start.</summary>
+    public long NowUs { get; private set; }
+
+    /// <summary>The same in milliseconds: what timers go by.</summary>
+    public long NowMs { get; private set; }
+    /// <summary>Shared by all receives of this worker; what is left in it after a connection was handled is lost.</summary>
+    public Span<byte> Scratch => _scratch.Span;
+
+    /// <summary>One turn. <paramref name="waitMsMax"/> bounds the wait; −1 is no bound.</summary>
+    public void Turn(int waitMsMax)
+    {
+        long waitFromUs = ReadClockUs();
+        Network.Wait(WaitMs(waitFromUs / 1000, waitMsMax));
+        Counters.BusyUs += waitFromUs - NowUs;
+        SetClock();
+        Counters.WaitingUs += NowUs - waitFromUs;
+        Counters.Turns++;
+
+        while (Network.TryTakeReady(out IReadyHandler owner, out Readiness readiness))
+            Handle(owner, readiness);
+        ContinueReading();
+        _posted.RunPosted();
+        SendUnsent();
+        Timers.Advance(NowMs);
+        SendUnsent();
+    }
+
+    /// <summary>Runs the callback between two turns, or in this one. From any thread.</summary>
+    public void Post(Action callback) => _posted.Post(callback);
+
+    /// <summary>Has the connection's output sent at the end of this turn.</summary>
+    public void SendAtEndOfTurn(Connection connection) => _unsent.Add(connection);
+
+    /// <summary>Has the connection read again in the next turn, although no readiness will say so.</summary>
+    public void ContinueNextTurn(Connection connection) => _continued.Add(connection);
+
+    /// <summary>Runs for its owner what was posted: a bug in it costs the owner, and not the loop.</summary>
+    public void Guard(IReadyHandler owner, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            GiveUp(owner, bug);
+        }
+    }
+
+    /// <summary>Callers cannot be taken for want of file descriptors or memory.</summary>
+    public void NoteExhausted()
+    {
+        Counters.AcceptsExhausted++;
+        LogExhausted();
+    }
+
+    /// <summary>A connection to a server cannot be made for want of something here, which is no fault of the server's.</summary>
+    public void NoteConnectExhausted(int error)
+    {
+        Counters.ConnectsExhausted++;
+        LogConnectExhausted(Libc.Describe(error));
+    }
+
+    /// <summary>There is no memory for a buffer. Who asked for it closes its connection, or refuses its call.</summary>
+    public void NoteBufferRefused()
+    {
+        Counters.BuffersRefused++;
+        LogBufferRefused();
+    }
+
+    /// <summary>The time of day. Not for what happens in each call.</summary>
+    public DateTimeOffset ReadUtc() => _time.GetUtcNow();
+
+    private int WaitMs(long nowMs, int waitMsMax)
+    {
+        if (_continued.Count > 0 || _unsent.Count > 0)
+            return 0;
+        int timersMs = Timers.WaitMs(nowMs);
+        return timersMs < 0 ? waitMsMax : waitMsMax < 0 ? timersMs : Math.Min(timersMs, waitMsMax);
+    }
+
+    private void Handle(IReadyHandler owner, Readiness readiness)
+    {
+        try
+        {
+            owner.OnReady(readiness);
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            GiveUp(owner, bug);
+        }
+    }
+
+    private void ContinueReading() => ForEach(_continued, static connection => connection.Continue());
+
+    private void SendUnsent() => ForEach(_unsent, static connection => connection.SendOutput());
+
+    private void ForEach(DoubleBatch batch, Action<Connection> act)
+    {
+        if (batch.Count == 0)
+            return;
+        List<Connection> taken = batch.Take();
+        foreach (Connection connection in taken)
+        {
+            try
+            {
+                act(connection);
+            }
+            catch (Exception bug) when (bug is not OutOfMemoryException)
+            {
+                GiveUp(connection, bug);
+            }
+        }
+        taken.Clear();
+    }
+
+    private void Fire(TimerEntry timer)
+    {
+        IReadyHandler? owner = timer.Owner;
+        try
+        {
+            timer.OnDue();
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException && owner is not null)
+        {
+            GiveUp(owner, bug);
+        }
+    }
+
+    private void GiveUp(IReadyHandler owner, Exception bug)
+    {
+        Counters.Exceptions++;
+        LogGaveUp(bug, owner.GetType().Name);
+        owner.OnException(bug);
+    }
+
+    private void SetClock()
+    {
+        NowUs = ReadClockUs();
+        NowMs = NowUs / 1000;
+    }
+
+    private long ReadClockUs() => _time.GetElapsedTime(0).Ticks / TimeSpan.TicksPerMicrosecond;
+}

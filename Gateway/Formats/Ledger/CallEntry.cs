@@ -1,0 +1,65 @@
+namespace FrameRpc.Gateway.Formats.Ledger;
+
+/// <summary>
+/// One call in the books: begun once, ended once, however it ends. Part of whatever stands for the call, so that it
+/// allocates nothing.
+/// </summary>
+/// <remarks>Times are those of the turns in which the request was heard and the reply was passed on: reading the clock for each call would cost more than all other counting.</remarks>
+internal struct CallEntry
+{
+    private CallTally? _tally;
+    private long _beganUs;
+
+    /// <summary>Whether it has begun and not ended.</summary>
+    public readonly bool IsOpen => _tally is not null;
+
+    /// <summary>How it ends. Until somebody says so, it was cut.</summary>
+    public CallStatus Status { get; set; }
+
+    /// <summary>The position of the server that it was sent to last, or <see cref="CallTally.NoServer"/>.</summary>
+    public int Server { get; set; }
+
+    /// <summary>The request id of an smf call without a route.</summary>
+    public uint UnknownId { get; set; }
+
+    public long RequestBytes { get; set; }
+
+    public long ReplyBytes { get; set; }
+
+    public void Begin(CallTally tally, long nowUs)
+    {
+        _tally = tally;
+        _beganUs = nowUs;
+        Status = CallStatus.Cut;
+        Server = CallTally.NoServer;
+        UnknownId = 0;
+        RequestBytes = 0;
+        ReplyBytes = 0;
+        tally.Begin();
+    }
+
+    /// <summary>Does nothing when it has ended already.</summary>
+    public void End(Caller caller)
+    {
+        if (_tally is not { } tally)
+            return;
+        _tally = null;
+        long tookUs = caller.Loop.NowUs - _beganUs;
+        tally.End(Server, Status, tookUs, RequestBytes, ReplyBytes);
+        if (tally.Access is { } access && access.IsNext())
+            access.Add(RecordOf(tally, tookUs, caller));
+    }
+
+    private readonly AccessRecord RecordOf(CallTally tally, long tookUs, Caller caller) => new()
+    {
+        Ended = caller.Loop.ReadUtc(),
+        Tally = tally,
+        Server = Server,
+        Status = Status,
+        TookUs = tookUs,
+        RequestBytes = RequestBytes,
+        ReplyBytes = ReplyBytes,
+        UnknownId = UnknownId,
+        Caller = caller.Name,
+    };
+}

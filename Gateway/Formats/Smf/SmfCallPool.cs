@@ -1,0 +1,50 @@
+using FrameRpc.Gateway.EventLoop;
+
+namespace FrameRpc.Gateway.Formats.Smf;
+
+/// <summary>Calls of one worker, ready to be used again.</summary>
+internal sealed class SmfCallPool(Loop loop)
+{
+    /// <summary>What a burst leaves beyond this goes to the collector: 4,096 calls in flight are steady state, 65,535 are not.</summary>
+    private const int KeptMax = 4096;
+
+    /// <summary>Linked through the calls themselves: a stack's array would check the type of each call that is put into it.</summary>
+    private SmfCall? _firstFree;
+    private int _freeCount;
+
+    public SmfCall Rent()
+    {
+        if (_firstFree is not { } call)
+            return new SmfCall(this);
+        _firstFree = call.NextFree;
+        call.NextFree = null;
+        _freeCount--;
+        return call;
+    }
+
+    public void Return(SmfCall call)
+    {
+        if (_freeCount == KeptMax)
+            return;
+        call.NextFree = _firstFree;
+        _firstFree = call;
+        _freeCount++;
+    }
+
+    /// <summary>Looks whether the call's time is up: nothing of it has moved for as long as its route allows.</summary>
+    public void OnDue(SmfCall call)
+    {
+        call.NoteSent();
+        long stillMs = loop.NowMs - call.LastMovedMs;
+        if (stillMs < call.Route.TimeoutMs)
+        {
+            if (call.Caller is not { } caller || !caller.CloseIfInTheWay(call, stillMs))
+                call.ArmTimer(loop);
+            return;
+        }
+        if (call.ServerConnection is { } connection)
+            connection.OnCallTimedOut(call);
+        else
+            call.Caller!.OnConnectionTimedOut(call);
+    }
+}

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace FrameRpc.Gateway.Hosting;
+
+internal sealed partial class Worker
+{
+    [LoggerMessage(EventId = 101, Level = LogLevel.Critical, Message = "A bug ended the loop of worker {Number}, and with it this process.")]
+    private partial void LogLoopFailed(Exception bug, int number);
+}

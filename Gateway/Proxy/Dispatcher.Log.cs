@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace FrameRpc.Gateway.Proxy;
-
-internal sealed partial class Dispatcher
-{
-    [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "Listener {Listener}: caller {Caller} is closed: {Why}.")]
-    private partial void LogSlow(string listener, string caller, string why);
-}

@@ -1,0 +1,165 @@
+using System.Net.Sockets;
+
+namespace FrameRpc.Gateway.Sockets;
+
+/// <summary>
+/// An address opened for listening, with one socket for each worker. Opened by the control plane before a worker starts, so
+/// that an address in use is an error at start and not in the middle of things.
+/// </summary>
+internal sealed unsafe class ListenerSockets : IDisposable
+{
+    /// <summary>Callers that may wait to be accepted, for each worker; the kernel lowers it to net.core.somaxconn.</summary>
+    private const int Backlog = 4096;
+
+    private readonly int[] _fds;
+    private SocketFile? _file;
+
+    private ListenerSockets(Address address, int[] fds, SocketFile? file)
+    {
+        Address = address;
+        _fds = fds;
+        _file = file;
+        IsTcp = file is null;
+    }
+
+    /// <summary>The address as it came out: with the port that the kernel chose where port 0 was asked for.</summary>
+    public Address Address { get; }
+
+    private bool IsTcp { get; }
+
+    /// <summary>Throws <see cref="IOException"/> or <see cref="SocketException"/> where the address cannot be had.</summary>
+    public static ListenerSockets Open(Address address, int workers) => Open(address, workers, SocketRights.Default);
+
+    /// <param name="address">What is listened on.</param>
+    /// <param name="workers">How many sockets are wanted.</param>
+    /// <param name="rights">Who may connect, where the address is a Unix socket's.</param>
+    public static ListenerSockets Open(Address address, int workers, SocketRights rights)
+    {
+        // Seen before it is tried: what has come to the path since then is not what was found to be left behind.
+        FileFacts? stale = address is UnixAddress path ? FileSystem.Look(path.Path) : null;
+        if (AddressProbe.FindProblem(address) is { } problem)
+            throw new IOException(problem);
+        return address switch
+        {
+            TcpAddress tcp => OpenTcp(tcp, workers),
+            UnixAddress unix => OpenUnix(unix, workers, rights, stale?.Identity),
+            _ => throw new ArgumentException($"nobody can listen on {address}", nameof(address)),
+        };
+    }
+
+    /// <summary>The socket of a point that is opened for one, who listens on it and leaves it open.</summary>
+    public int Descriptor => _fds[0];
+
+    /// <summary>Hands one worker its socket.</summary>
+    public IListenerSocket Attach(EpollNetwork network, int worker)
+    {
+        int fd = _fds[worker];
+        _fds[worker] = -1;
+        return new ListenerSocket(network, fd, IsTcp);
+    }
+
+    /// <summary>
+    /// Takes a socket's file away. Called while the socket still listens: until then another gateway takes the file for one that is in use, and from then on
+    /// what it finds at this path is its own, which must not be deleted when this one has drained. What has come to the path already stays.
+    /// </summary>
+    public void Withdraw()
+    {
+        _file?.Delete();
+        _file = null;
+    }
+
+    public void Dispose()
+    {
+        Withdraw();
+        foreach (int fd in _fds)
+        {
+            if (fd >= 0)
+                _ = Libc.close(fd);
+        }
+    }
+
+    private static ListenerSockets OpenTcp(TcpAddress tcp, int workers)
+    {
+        var address = KernelAddress.Resolve(tcp);
+        int port = tcp.Port;
+        int[] fds = new int[workers];
+        for (int i = 0; i < workers; i++)
+        {
+            // Alone, a socket shares its port with nobody: two gateways that start in the same instant would both listen.
+            fds[i] = Bind(address, tcp, reusePort: workers > 1);
+            if (Libc.listen(fds[i], Backlog) != 0)
+                throw Failed(fds[i], tcp);
+            if (port != 0)
+                continue;
+            port = PortOf(fds[i]);
+            address = KernelAddress.Resolve(tcp with { Port = port });
+        }
+        return new ListenerSockets(tcp with { Port = port }, fds, file: null);
+    }
+
+    /// <summary>A path whose server is gone is left behind by every crash and is replaced; one that still answers belongs to somebody.</summary>
+    private static ListenerSockets OpenUnix(UnixAddress unix, int workers, SocketRights rights, FileIdentity? stale)
+    {
+        var address = KernelAddress.Resolve(unix);
+        if (stale is { } left)
+            SocketFile.DeleteIfStill(unix.Path, left);
+        int first = Bind(address, unix, reusePort: false);
+        SocketFile file = Claim(first, unix, rights);
+        int[] fds = new int[workers];
+        fds[0] = first;
+        for (int i = 1; i < workers; i++)
+            fds[i] = EpollNetwork.Check(Libc.dup(first), "dup");
+        return new ListenerSockets(unix, fds, file);
+    }
+
+    /// <summary>Listens only when the file's rights are set.</summary>
+    private static SocketFile Claim(int fd, UnixAddress unix, SocketRights rights)
+    {
+        SocketFile file;
+        try
+        {
+            file = SocketFile.Claim(unix.Path, rights);
+        }
+        catch (IOException problem)
+        {
+            _ = Libc.close(fd);
+            throw new IOException($"cannot listen on {unix}: {problem.Message}", problem);
+        }
+        if (Libc.listen(fd, Backlog) == 0)
+            return file;
+        IOException failed = Failed(fd, unix);
+        file.Delete();
+        throw failed;
+    }
+
+    private static int Bind(KernelAddress address, Address shown, bool reusePort)
+    {
+        int fd = EpollNetwork.Check(Libc.socket(address.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0), "socket");
+        int on = 1;
+        if (address.Family != Libc.AF_UNIX)
+            _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, &on, sizeof(int));
+        if (reusePort)
+            _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, &on, sizeof(int));
+        fixed (byte* bytes = address.Bytes)
+        {
+            if (Libc.bind(fd, bytes, (uint)address.Bytes.Length) == 0)
+                return fd;
+        }
+        throw Failed(fd, shown);
+    }
+
+    private static IOException Failed(int fd, Address shown)
+    {
+        string reason = Libc.Describe(Libc.Errno);
+        _ = Libc.close(fd);
+        return new IOException($"cannot listen on {shown}: {reason}");
+    }
+
+    private static int PortOf(int fd)
+    {
+        byte* bytes = stackalloc byte[28];
+        uint length = 28;
+        EpollNetwork.Check(Libc.getsockname(fd, bytes, &length), "getsockname");
+        return (bytes[2] << 8) | bytes[3];
+    }
+}

@@ -1,0 +1,92 @@
+using FrameRpc.Protocol.Frames;
+using FrameRpc.Tests.Simulation;
+using FrameRpc.Tests.Simulation.Frames;
+
+namespace FrameRpc.Tests.Formats.Frames;
+
+public sealed class SlowCallerTests
+{
+    private static readonly NetworkConditions SmallBuffers = NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
+
+    [Test]
+    public async Task A_caller_that_pipelines_and_never_reads_is_held_up_in_bounded_memory_and_then_closed()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 5000 }, SmallBuffers);
+        FrameFarCaller slow = sim.ConnectFrames();
+        slow.IsReading = false;
+        for (int i = 0; i < 200; i++)
+            slow.Call($"\"{new string('x', 50_000)}\"");
+        sim.RunUntilQuiet();
+        await Assert.That(sim.FrameServer.Requests.Count).IsBetween(5, 12);
+        long began = sim.Time.NowMs;
+        sim.RunUntil(() => sim.WorkerContext.CallersCount == 0, "the slow caller is closed");
+        await Assert.That(sim.Time.NowMs - began).IsBetween(4900, 5100);
+        sim.RunFor(70_000);
+        await sim.AssertNothingLeaked();
+    }
+
+    [Test]
+    public async Task A_stream_that_its_caller_reads_slowly_but_steadily_is_not_timed_out()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 5000 }, SmallBuffers);
+        FrameFarCaller slow = sim.ConnectFrames();
+        slow.IsReading = false;
+        slow.Send(Frame.Request("Upload", DataType.Octets, new byte[600_000]));
+        for (int i = 0; i < 200 && slow.Replies.Count == 0 && !slow.IsOver; i++)
+        {
+            sim.RunFor(1000);
+            slow.ReadSome(8000);
+        }
+        await Assert.That((await Assert.That(slow.Replies).HasSingleItem()).Data.Length).IsEqualTo(600_000);
+    }
+
+    [Test]
+    public async Task A_stream_that_its_caller_stops_reading_ends_with_a_reset_at_the_routes_timeout()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 5000 }, SmallBuffers);
+        FrameFarCaller slow = sim.ConnectFrames();
+        slow.IsReading = false;
+        slow.Send(Frame.Request("Upload", DataType.Octets, new byte[600_000]));
+        long began = sim.Time.NowMs;
+        sim.RunUntil(() => sim.WorkerContext.CallersCount == 0, "the slow caller is closed");
+        await Assert.That(sim.Time.NowMs - began).IsBetween(5000, 5050);
+        slow.Resume();
+        sim.RunUntilQuiet();
+        await Assert.That(slow.SawReset).IsTrue();
+        await Assert.That(sim.FrameBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+    }
+
+    [Test]
+    public async Task A_caller_that_stands_still_in_an_upload_is_closed_when_others_wait_for_its_connection()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 60_000, ExclusiveConnectionsMax = 1 });
+        FrameFarCaller still = sim.ConnectFrames();
+        still.Send(Frame.Request("Upload", DataType.Octets, new byte[100_000]).AsSpan(0, 50_000));
+        sim.RunFor(5000);
+        await Assert.That(still.IsOver).IsFalse().Because("nobody waits, so it may take its time");
+
+        FrameFarCaller next = sim.ConnectFrames();
+        long began = sim.Time.NowMs;
+        next.Call("\"next\"");
+        sim.RunUntil(() => next.Replies.Count == 1, "the connection is free");
+
+        await Assert.That(sim.Time.NowMs - began).IsBetween(0, 520);
+        await Assert.That(next.LastReply.Json).IsEqualTo("\"next\"");
+        await Assert.That(still.SawReset).IsTrue();
+        await Assert.That(sim.Messages)
+            .IsSequence(["Listener frames: caller far end is closed: it stood still in the middle of a call for writeTimeout, while others waited for a connection to the server."]);
+    }
+
+    [Test]
+    public async Task A_server_that_never_reads_an_upload_costs_error_3_at_the_routes_timeout()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 2000 }, SmallBuffers);
+        sim.FrameServer.Reads = false;
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Send(Frame.Request("Upload", DataType.Octets, new byte[600_000]));
+        caller.Call("1");
+        sim.RunUntil(() => caller.Replies.Count > 0, "an answer");
+        await Assert.That(caller.Replies[0].ErrorMessage).IsEqualTo("the reply did not come in time");
+        await Assert.That(sim.FrameServer.Connections[0].Socket.Peer.IsClosed).IsTrue();
+    }
+}
