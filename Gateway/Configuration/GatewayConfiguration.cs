@@ -35,7 +35,7 @@ internal sealed class GatewayConfiguration
         if (map is null)
             return new GatewayConfiguration(null, null, mistakes.InReadingOrder());
         var layers = new SettingLayers(map, new EnvironmentOverrides(environment));
-        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes), new SchemaShelf(shownAs, readSchema), shownAs);
+        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes), new SchemaCache(shownAs, readSchema), shownAs);
         return new GatewayConfiguration(layers, mistakes.Count == 0 ? options : null, mistakes.InReadingOrder());
     }
 

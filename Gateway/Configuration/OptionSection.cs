@@ -1,23 +1,30 @@
 using System.Globalization;
+using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>One object of the configuration, read by its group of options. Every mistake that its own names and values show is found here.</summary>
+/// <remarks>Each option is read once, so that its mistake is reported once, however many checks ask for its value.</remarks>
 internal sealed class OptionSection
 {
+    private readonly Dictionary<NamedOption, object> _settings = [];
     private readonly SettingLayers _layers;
     private readonly MistakeList _mistakes;
     private readonly OptionGroup _members;
     private readonly string _key;
 
-    private OptionSection(SettingLayers layers, MistakeList mistakes, OptionGroup members, string key, string path)
+    /// <summary>The one option of an entry that is a single value, not an object.</summary>
+    private readonly ValueOption? _only;
+
+    private OptionSection(SettingLayers layers, MistakeList mistakes, OptionGroup members, string key, string path, ValueOption? only = null)
     {
         _layers = layers;
         _mistakes = mistakes;
         _members = members;
         _key = key;
         Path = path;
+        _only = only;
     }
 
     public string Path { get; }
@@ -26,7 +33,7 @@ internal sealed class OptionSection
 
     public static OptionSection Root(SettingLayers layers, MistakeList mistakes)
     {
-        var root = new OptionSection(layers, mistakes, OptionTable.Gateway.Members, "", "");
+        var root = new OptionSection(layers, mistakes, GatewaySection.Options, "", "");
         root.AddUnknownNames();
         return root;
     }
@@ -41,15 +48,11 @@ internal sealed class OptionSection
     public void RefuseMissing(NamedOption option, string because) =>
         _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"missing; {because}");
 
-    public Setting<T> Get<T>(ValueOption<T> option)
+    public Setting<T> Get<TOwner, T>(ValueOption<TOwner, T> option)
     {
-        SettingKind kind = _layers.KindOf(KeyOf(option));
-        if (kind is SettingKind.Absent)
-        {
-            AddIfRequired(option);
-            return new Setting<T>(option.Default!, SettingState.Absent, Origin, PathOf(option));
-        }
-        return Read(option, KeyOf(option), PathOf(option), kind);
+        if (!_settings.TryGetValue(option, out object? setting))
+            _settings.Add(option, setting = ReadSetting(option));
+        return (Setting<T>)setting;
     }
 
     /// <summary>The object under a name, or null if there is none.</summary>
@@ -68,8 +71,8 @@ internal sealed class OptionSection
         }
     }
 
-    /// <summary>The entries of a list: a section, or the value that may stand for it.</summary>
-    public IEnumerable<(OptionSection? Section, Setting<T> Short)> GetList<T>(ListOption option, ValueOption<T>? shortOption = null)
+    /// <summary>The entries of a list. One that is not an object, with the mistake added, is left out.</summary>
+    public IEnumerable<OptionSection> GetList(ListOption option)
     {
         if (!Expect(option, SettingKind.Array))
             yield break;
@@ -81,19 +84,17 @@ internal sealed class OptionSection
                 continue;
             next++;
             SettingKind kind = _layers.KindOf(name.Key);
-            if (shortOption is not null && (kind is SettingKind.Variable || shortOption.Form.Takes(kind)))
-                yield return (null, Read(shortOption, name.Key, path, kind));
-            else if (ExpectObject(name.Key, path, shortOption))
-                yield return (Open(option.Members, name.Key, path), default);
+            if (option.Short is not null && CanRead(option.Short.Form, kind))
+                yield return new OptionSection(_layers, _mistakes, option.Members, name.Key, path, option.Short);
+            else if (ExpectObject(name.Key, path, option.Short))
+                yield return Open(option.Members, name.Key, path);
         }
         if (next == 0 && !option.MayBeEmpty)
             _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"is empty; write {option.Phrase}");
     }
 
-    public IEnumerable<OptionSection> GetList(ListOption option) => GetList<string>(option).Select(entry => entry.Section!);
-
     /// <summary>The entries of a list of single values; none where the list is not written.</summary>
-    public IReadOnlyList<T> GetValues<T>(ValueListOption<T> option)
+    public IReadOnlyList<T> GetValues<TOwner, T>(ValueListOption<TOwner, T> option)
     {
         if (!Expect(option, SettingKind.Array))
             return [];
@@ -102,22 +103,34 @@ internal sealed class OptionSection
         {
             string path = $"{PathOf(option)}[{name.Written}]";
             if (IsNext(name, values.Count, path))
-                values.Add(Read(option.TypedEntry, name.Key, path, _layers.KindOf(name.Key)).Value);
+                values.Add(Read(option.TypedEntryForm, name.Key, path, _layers.KindOf(name.Key)).Value);
         }
         return values.Count == 0 ? [] : values;
     }
 
-    private Setting<T> Read<T>(ValueOption<T> option, string key, string path, SettingKind kind)
+    private Setting<T> ReadSetting<TOwner, T>(ValueOption<TOwner, T> option)
     {
-        T value = option.Default!;
-        string? problem = kind is SettingKind.Variable || option.Form.Takes(kind)
-            ? option.TypedForm.Read(_layers.Text(key), kind, out value)
-            : kind.Describe();
+        if (_only == option)
+            return Read(option.TypedForm, _key, Path, _layers.KindOf(_key));
+        SettingKind kind = _only is null ? _layers.KindOf(KeyOf(option)) : SettingKind.Absent;
+        if (kind is not SettingKind.Absent)
+            return Read(option.TypedForm, KeyOf(option), PathOf(option), kind);
+        AddIfRequired(option);
+        return new Setting<T>(option.Default!, SettingState.Absent, Origin, PathOf(option));
+    }
+
+    private Setting<T> Read<T>(ValueForm<T> form, string key, string path, SettingKind kind)
+    {
+        T value = default!;
+        string? problem = CanRead(form, kind) ? form.Read(_layers.Text(key), kind, out value) : kind.Describe();
         Origin origin = _layers.OriginOf(key);
         if (problem is not null)
-            _mistakes.Add(origin, path, $"{problem}; write {option.Phrase}");
+            _mistakes.Add(origin, path, $"{problem}; write {form.Phrase}");
         return new Setting<T>(value, problem is null ? SettingState.Right : SettingState.Mistaken, origin, path);
     }
+
+    /// <summary>The text of a variable has no kind of its own.</summary>
+    private static bool CanRead(ValueForm form, SettingKind kind) => kind is SettingKind.Variable || form.Takes(kind);
 
     private OptionSection Open(OptionGroup members, string key, string path)
     {

@@ -17,7 +17,7 @@ internal static class SchemaLookup
         if (named.Length == 1)
             service = named[0];
         else if (named.Length == 0)
-            problem = UnknownName.Describe("service", name, [.. schema.Services.Select(s => s.Name)]);
+            problem = MistakeText.NoSuch("service", name, [.. schema.Services.Select(s => s.Name)]);
         else
             problem = $"there are {named.Length} services \"{name}\"; write {string.Join(" or ", named.Select(s => $"\"{s.QualifiedName}\""))}";
         return service is not null;
@@ -27,7 +27,7 @@ internal static class SchemaLookup
     {
         method = service.Methods.FirstOrDefault(m => m.Name == name);
         problem = method is null
-            ? UnknownName.Describe("method", name, [.. service.Methods.Select(m => m.Name)]) : null;
+            ? MistakeText.NoSuch("method", name, [.. service.Methods.Select(m => m.Name)]) : null;
         return method is not null;
     }
 }

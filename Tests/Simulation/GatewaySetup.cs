@@ -105,7 +105,7 @@ internal sealed record GatewaySetup
         Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        Lanes = new LaneShare(SharedLanesMax, ExclusiveLanesMax),
+        Lanes = new ConnectionLimits(SharedLanesMax, ExclusiveLanesMax),
         CallsWaitingMax = CallsWaitingMax,
         DrainsOctets = DrainsOctets,
         Payload = Payload,
