@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Makes the options of the admin endpoint, which other machines can reach only where that is asked for.</summary>
+/// <summary>Makes the options of the admin endpoint, which other machines can reach only if <c>allowRemote</c> says so.</summary>
 internal static class AdminBinder
 {
     public static AdminOptions? Bind(OptionSection root, UniqueAddresses addresses, string configurationFile)
@@ -20,13 +20,13 @@ internal static class AdminBinder
         var createToken = section.Get(AdminSection.CreateToken);
         if (createToken.Value && !section.Get(AdminSection.TokenFile).IsWritten)
             section.Refuse(createToken, "says to make the file of \"tokenFile\", which is missing; write its path beside it");
-        // The path is from the folder of the configuration, as those of schemas are.
+        // Relative to the folder of the configuration, like the paths of schemas.
         return admin.TokenFile is null ? admin : admin with { TokenFile = Path.Combine(Path.GetDirectoryName(configurationFile) ?? "", admin.TokenFile) };
     }
 
     private static void RefuseUnexpectedReach(OptionSection section, Setting<Address> address)
     {
-        // Where the flag itself is mistaken nobody knows what was meant.
+        // With a mistake in the flag itself, its intent is unknown.
         if (section.Get(AdminSection.AllowRemote) is not { Value: false, State: not SettingState.Mistaken } || !AddressReach.IsBeyondThisMachine(address.Value))
             return;
         section.Refuse(address, $"{address.Value} can be reached from other machines, which would see routes, servers and load; "

@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>What routes are held against: a backend's name, which counts also when nothing else of it could be read, and its protocol.</summary>
+/// <summary>What routes are checked against: a backend's name, which is known even if nothing else of it could be read, and its format.</summary>
 internal sealed record BoundBackend(string Name, BackendOptions? Options, Setting<WireProtocol> Protocol);
 
 /// <summary>Makes the options of the backends and their servers.</summary>

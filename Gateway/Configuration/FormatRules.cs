@@ -7,7 +7,7 @@ internal enum WireProtocol
     Smf,
 }
 
-/// <summary>What the configuration has to know of each wire format. Nothing else in it tells the formats apart.</summary>
+/// <summary>What the configuration needs to know of each wire format. Nothing else in it distinguishes the formats.</summary>
 internal sealed record FormatRules(WireProtocol Protocol, string Word)
 {
     public static IReadOnlyList<FormatRules> All { get; } =
@@ -29,7 +29,7 @@ internal sealed record FormatRules(WireProtocol Protocol, string Word)
     /// <summary>The format whose methods have ids that are computed from a schema's names.</summary>
     public static FormatRules OfSchemas { get; } = All.First(rules => !rules.HasEndpoints);
 
-    /// <summary>Methods are named by an endpoint, which is compared beside the id. Without it, the id alone tells a method.</summary>
+    /// <summary>Methods are named by an endpoint, which is compared together with the id. In other formats the id alone identifies a method.</summary>
     public bool HasEndpoints { get; private init; }
 
     /// <summary>Messages declare their content, which may be a stream of octets.</summary>

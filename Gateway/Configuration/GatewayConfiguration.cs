@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>What came of reading the configuration: options that can run, or the mistakes that keep it from running.</summary>
+/// <summary>The result of reading a configuration: options that can run, or mistakes.</summary>
 internal sealed class GatewayConfiguration
 {
     private readonly SettingLayers? _layers;
@@ -39,7 +39,7 @@ internal sealed class GatewayConfiguration
         return new GatewayConfiguration(layers, mistakes.Count == 0 ? options : null, mistakes.InReadingOrder());
     }
 
-    /// <summary>A mistake about a listener that only the machine can tell, such as a port that is taken.</summary>
+    /// <summary>A mistake about a listener that depends on the machine, such as a port in use.</summary>
     public Mistake ListenerMistake(int listener, NamedOption option, string text) =>
         MachineMistake($"listeners:{listener}:{option.Name}", $"listeners[{listener}].{option.Name}", text);
 

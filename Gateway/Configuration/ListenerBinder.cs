@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Makes the options of the listeners; no two may share a name or an address.</summary>
+/// <summary>Makes the options of the listeners. No two may share a name or an address.</summary>
 internal static class ListenerBinder
 {
     public static IReadOnlyList<ListenerOptions> Bind(OptionSection root, LimitOptions limits, UniqueAddresses addresses)
@@ -26,7 +26,7 @@ internal static class ListenerBinder
     }
 }
 
-/// <summary>The names of a list's entries: each may be given once, because logs and metrics tell the entries apart by it.</summary>
+/// <summary>The names of a list's entries. Each may be used once, because logs and metrics identify the entries by name.</summary>
 internal sealed class UniqueNames
 {
     private readonly Dictionary<string, Origin> _given = [];
@@ -38,14 +38,14 @@ internal sealed class UniqueNames
     }
 }
 
-/// <summary>The addresses that the gateway listens on: each may be taken once.</summary>
+/// <summary>The addresses that the gateway listens on. Each may be used once.</summary>
 internal sealed class UniqueAddresses
 {
     private readonly Dictionary<string, (string Owner, Origin Origin)> _taken = new(StringComparer.OrdinalIgnoreCase);
 
     public void Add(OptionSection section, Setting<Address> address, string owner)
     {
-        // With port 0 the kernel chooses another port each time.
+        // With port 0 the kernel chooses a different port each time.
         if (!address.IsRight || address.Value is TcpAddress { Port: 0 })
             return;
         if (!_taken.TryAdd(KeyOf(address.Value), (owner, address.Origin)))
@@ -55,7 +55,7 @@ internal sealed class UniqueAddresses
         }
     }
 
-    /// <summary>Host names are compared without case, and a path as it is.</summary>
+    /// <summary>Host names are compared without case, paths with case.</summary>
     private static string KeyOf(Address address) =>
         address is UnixAddress unix ? $"unix:{Convert.ToHexString(Encoding.UTF8.GetBytes(unix.Path))}" : address.ToString();
 }

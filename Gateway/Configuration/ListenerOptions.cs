@@ -54,10 +54,10 @@ internal sealed record SocketFileOptions
     /// <summary><c>user</c>, <c>user:group</c> or <c>:group</c>, names or numbers; null for the gateway's own.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>What this machine has against the owner, or null.</summary>
+    /// <summary>Why the owner cannot be used on this machine, or null.</summary>
     public string? FindProblem() => Owner is null ? null : FileOwner.Resolve(Owner, out _);
 
-    /// <exception cref="IOException">This machine knows no such owner.</exception>
+    /// <exception cref="IOException">There is no such owner on this machine.</exception>
     public SocketRights Resolve()
     {
         FileOwner? owner = null;

@@ -4,13 +4,13 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>One thing that is wrong in the configuration: where, at which path, and what to do about it.</summary>
+/// <summary>An error in the configuration: where it is, the path of the option, and what to write instead.</summary>
 internal sealed record Mistake(Origin Origin, string Path, string Text)
 {
-    /// <summary><c>gateway.json:12:9: backends.storage.servrs: unknown name; …</c>. A variable's name holds its path already.</summary>
+    /// <summary><c>gateway.json:12:9: backends.storage.servrs: unknown name; …</c>. The name of a variable contains the path already.</summary>
     public override string ToString() => Printable(Path.Length == 0 || Origin.IsVariable ? $"{Origin}: {Text}" : $"{Origin}: {Path}: {Text}");
 
-    /// <summary>A name or a value from the file may hold line breaks or a terminal's escape sequences, and a mistake is one line.</summary>
+    /// <summary>Names and values from the file may contain line breaks or terminal escape sequences, and a mistake is one line.</summary>
     private static string Printable(string line)
     {
         if (!line.Any(char.IsControl))
@@ -22,7 +22,7 @@ internal sealed record Mistake(Origin Origin, string Path, string Text)
     }
 }
 
-/// <summary>The mistakes found so far: checking goes on after each, so that one run reports them all.</summary>
+/// <summary>The mistakes found so far. Checking continues after each, so that one run reports all of them.</summary>
 internal sealed class MistakeList
 {
     private readonly List<Mistake> _mistakes = [];
@@ -37,7 +37,7 @@ internal sealed class MistakeList
 /// <summary>Texts that several checks share.</summary>
 internal static class MistakeText
 {
-    /// <summary>A schema may have thousands, and a mistake is one line.</summary>
+    /// <summary>A schema may have thousands of names, and a mistake is one line.</summary>
     private const int KnownShownMax = 20;
 
     /// <summary><c>there is no backend "storag"; did you mean "storage"?</c></summary>
@@ -53,7 +53,7 @@ internal static class MistakeText
         string.Join(", ", names.Take(KnownShownMax)) + (names.Count > KnownShownMax ? $" and {names.Count - KnownShownMax} more" : "");
 }
 
-/// <summary>A place in a text, counted from 1 as editors do.</summary>
+/// <summary>A position in a text. Lines and columns count from 1, as in editors.</summary>
 internal readonly record struct SourcePosition(int Line, int Column);
 
 /// <summary>Where a setting comes from: a position in a file, or an environment variable.</summary>
@@ -76,7 +76,7 @@ internal readonly record struct Origin
 
     public bool IsVariable { get; private init; }
 
-    /// <summary>The order in which a reader meets the places: down the file, then the variables by name.</summary>
+    /// <summary>Reading order: by position in the file, then variables by name.</summary>
     public static int Compare(Origin a, Origin b)
     {
         int order = a.IsVariable.CompareTo(b.IsVariable);

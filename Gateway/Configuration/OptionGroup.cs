@@ -26,7 +26,7 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
     public ValueOption<TOwner, T> Required<T>(string name, ValueForm<T> form, Func<TOwner, T> get, Func<TOwner, T, TOwner>? set, string meaning) =>
         Required(name, form, (owner, _) => get(owner), set, meaning);
 
-    /// <summary>The same, for a value in effect that only the whole configuration tells.</summary>
+    /// <summary>The same, for a value that depends on the whole configuration.</summary>
     public ValueOption<TOwner, T> Required<T>(string name, ValueForm<T> form, Func<TOwner, GatewayOptions, T> get, Func<TOwner, T, TOwner>? set, string meaning) =>
         Add(new ValueOption<TOwner, T>(name, meaning, form) { Required = true, Json = (owner, all) => form.Write(get(owner, all)), Set = set });
 
@@ -99,16 +99,16 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
     /// <param name="members">Of each entry.</param>
     /// <param name="get">As above.</param>
     /// <param name="meaning">As above.</param>
-    /// <param name="mayBeEmpty">No entry is no mistake.</param>
+    /// <param name="mayBeEmpty">The list may have no entries.</param>
     /// <param name="shortForm">The option whose value may stand for an entry.</param>
     public ListOption<TOwner, T> List<T>(
         string name, OptionGroup<T> members, Func<TOwner, IEnumerable<T>> get, string meaning, bool mayBeEmpty = false, ValueOption? shortForm = null) =>
         Add(new ListOption<TOwner, T>(name, meaning, members, get) { Required = true, MayBeEmpty = mayBeEmpty, Short = shortForm });
 
-    /// <summary>The blank owner with what a section says.</summary>
+    /// <summary>The blank owner with the values of a section.</summary>
     public TOwner Read(OptionSection section) => Read(section, Blank);
 
-    /// <summary><paramref name="owner"/> with what a section says. What is missing or mistaken there stays as it is.</summary>
+    /// <summary><paramref name="owner"/> with the values of a section. Properties whose option is missing or mistaken keep their value.</summary>
     public TOwner Read(OptionSection section, TOwner owner) => _members.Aggregate(owner, (read, member) => member.Read(section, read));
 
     /// <summary>Adds the mistake of every option that is written and does not apply to the owner.</summary>

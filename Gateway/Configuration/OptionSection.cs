@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>One object of the configuration, read by its group of options. Every mistake that its own names and values show is found here.</summary>
+/// <summary>One object of the configuration, read by its group of options. Finds every mistake that its own names and values show.</summary>
 /// <remarks>Each option is read once, so that its mistake is reported once, however many checks ask for its value.</remarks>
 internal sealed class OptionSection
 {
@@ -41,10 +41,10 @@ internal sealed class OptionSection
     /// <summary>Adds a mistake about this object as a whole.</summary>
     public void Refuse(string text) => _mistakes.Add(Origin, Path, text);
 
-    /// <summary>Adds a mistake about a value that reads well by itself.</summary>
+    /// <summary>Adds a mistake about a value that is valid by itself.</summary>
     public void Refuse<T>(Setting<T> setting, string text) => _mistakes.Add(setting.Origin, setting.Path, text);
 
-    /// <summary>Adds the mistake of a name that is not there, and takes part in a combination that asks for it.</summary>
+    /// <summary>Adds the mistake of an option that is missing and that another one requires.</summary>
     public void RefuseMissing(NamedOption option, string because) =>
         _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"missing; {because}");
 
@@ -71,7 +71,7 @@ internal sealed class OptionSection
         }
     }
 
-    /// <summary>The entries of a list. One that is not an object, with the mistake added, is left out.</summary>
+    /// <summary>The entries of a list. An entry that is not an object is left out, with the mistake added.</summary>
     public IEnumerable<OptionSection> GetList(ListOption option)
     {
         if (!Expect(option, SettingKind.Array))
@@ -93,7 +93,7 @@ internal sealed class OptionSection
             _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"is empty; write {option.Phrase}");
     }
 
-    /// <summary>The entries of a list of single values; none where the list is not written.</summary>
+    /// <summary>The entries of a list of single values; empty if the list is not written.</summary>
     public IReadOnlyList<T> GetValues<TOwner, T>(ValueListOption<TOwner, T> option)
     {
         if (!Expect(option, SettingKind.Array))
@@ -139,7 +139,7 @@ internal sealed class OptionSection
         return section;
     }
 
-    /// <summary>Names from the file are taken by their case, as a schema takes them; those of variables are upper case by custom.</summary>
+    /// <summary>Names in the file are case-sensitive, as in a schema; those of variables are upper case by convention.</summary>
     private void AddUnknownNames()
     {
         foreach (SettingName name in _layers.Below(_key))
@@ -159,11 +159,11 @@ internal sealed class OptionSection
             : $"{what}; the names here are {string.Join(", ", known)}";
     }
 
-    /// <summary>Whether the option is written, and as the kind of container that it is.</summary>
+    /// <summary>Whether the option is written, as the kind of container that it must be.</summary>
     private bool Expect(NamedOption option, SettingKind container)
     {
         SettingKind kind = _layers.KindOf(KeyOf(option));
-        // Entries that only variables name have no token of their own.
+        // Entries that only variables set have no token of their own.
         if (kind == container || (kind is SettingKind.Object && !_layers.IsInFile(KeyOf(option))))
             return true;
         if (kind is SettingKind.Absent)
@@ -183,11 +183,11 @@ internal sealed class OptionSection
         return false;
     }
 
-    /// <summary>A variable holds one value, so it has to name one.</summary>
+    /// <summary>A variable holds one value, so its name must be that of a value.</summary>
     private static string VariableHint(SettingKind kind, string key) =>
         kind is SettingKind.Variable ? $", in variables that begin with {EnvironmentOverrides.NameFor(key)}__" : "";
 
-    /// <summary>Entries that variables add to a list go on where the file ends.</summary>
+    /// <summary>Entries that variables add to a list continue where the file ends.</summary>
     private bool IsNext(SettingName name, int next, string path)
     {
         if (name.Written == next.ToString(CultureInfo.InvariantCulture))

@@ -3,7 +3,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Makes the options of the routes, and holds them against the backends and against each other.</summary>
+/// <summary>Makes the options of the routes, and checks them against the backends and each other.</summary>
 internal static class RouteBinder
 {
     public static IReadOnlyList<RouteOptions> Bind(OptionSection root, IReadOnlyList<BoundBackend> backends, LimitOptions limits, SchemaCache schemas)
@@ -30,7 +30,7 @@ internal static class RouteBinder
         return routes;
     }
 
-    /// <summary>The route of an entry, or where it has several the first of them, with the policies that they share.</summary>
+    /// <summary>The route of an entry; if an entry makes several, the first of them, with the policies that they share.</summary>
     private static RouteOptions BindOne(OptionSection section, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends, LimitOptions limits)
     {
         RouteOptions unwritten = RouteSection.Options.Blank with { MessageBytesMax = limits.MessageBytesMax };
@@ -51,7 +51,7 @@ internal static class RouteBinder
             section.Refuse(octets, "bounds octets, and the requests of this route hold none; write \"requestBody\": \"octets\", or leave it out");
     }
 
-    /// <summary>The position of the route's backend, after holding its protocol against the route's.</summary>
+    /// <summary>The position of the route's backend, whose format must be the route's.</summary>
     private static int FindBackend(OptionSection section, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends)
     {
         var name = section.Get(RouteSection.Backend);

@@ -9,12 +9,12 @@ internal sealed record RouteIdentity(RequestId Id, string? Endpoint, SchemaMetho
 
     public bool IsIdAlone => Endpoint is null && Method is null;
 
-    /// <summary>What stands behind the entry's name in the route's: the method, where the entry makes a route of each.</summary>
+    /// <summary>What is appended to the entry's name to make the route's: the method, if the entry makes a route of each.</summary>
     public string NameSuffix { get; init; } = "";
 
     public static RouteIdentity Of(SchemaMethod method) => new(method.Id, null, method);
 
-    /// <summary>Reads the names of a route that say its method; none, with the mistakes added, where they do not say exactly one.</summary>
+    /// <summary>Reads the options of a route that identify its method; empty, with the mistakes added, unless they identify exactly one.</summary>
     public static IReadOnlyList<RouteIdentity> Read(OptionSection route) => ReadOne(route) is { } identity ? [identity] : [];
 
     private static RouteIdentity? ReadOne(OptionSection route)
@@ -48,7 +48,7 @@ internal sealed record RouteIdentity(RequestId Id, string? Endpoint, SchemaMetho
         return id.State is SettingState.Mistaken ? null : new RouteIdentity(computed, endpoint.Value, null);
     }
 
-    /// <summary>The four names that an smf method's id is computed from.</summary>
+    /// <summary>The four names from which an smf method's id is computed.</summary>
     private readonly record struct MethodNames(Setting<string> Service, Setting<string> Method, Setting<string> Request, Setting<string> Reply)
     {
         public static MethodNames Read(OptionSection route) => new(

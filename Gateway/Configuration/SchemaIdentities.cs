@@ -2,10 +2,10 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The methods of a schema for which one entry of <c>routes</c> stands.</summary>
+/// <summary>The methods of a schema for which an entry of <c>routes</c> makes routes.</summary>
 internal static class SchemaIdentities
 {
-    /// <summary>All methods of the service, or the one that is named; none, with the mistakes added, where they cannot be told.</summary>
+    /// <summary>All methods of the service, or the named one; none, with the mistakes added, if they cannot be found.</summary>
     public static IReadOnlyList<RouteIdentity> Read(OptionSection route, Setting<string> file, SchemaCache schemas)
     {
         RefuseBeside(route, RouteSection.Id);

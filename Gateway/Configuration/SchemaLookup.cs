@@ -3,7 +3,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Finds what is named in a schema, or says what was probably meant.</summary>
+/// <summary>Finds a service or a method of a schema by name, or suggests the one that was probably meant.</summary>
 internal static class SchemaLookup
 {
     /// <summary>By the name with its namespace, <c>smf_gen.demo.SmfStorage</c>, or without it where one service alone has the name.</summary>

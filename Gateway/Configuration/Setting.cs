@@ -1,10 +1,10 @@
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>What was read for an option, and where.</summary>
-/// <remarks>After a mistake the value is a placeholder, so that checking can go on; it never leaves the binder.</remarks>
+/// <summary>The value read for an option, and where it stands.</summary>
+/// <remarks>After a mistake the value is a placeholder, which lets checking continue. It never leaves the binder.</remarks>
 internal readonly record struct Setting<T>(T Value, SettingState State, Origin Origin, string Path)
 {
-    /// <summary>Something is written, be it right or wrong.</summary>
+    /// <summary>A value is written, valid or not.</summary>
     public bool IsWritten => State is not SettingState.Absent;
 
     /// <summary>The value may be compared with others.</summary>
@@ -20,7 +20,7 @@ internal enum SettingState
     Mistaken,
 }
 
-/// <summary>What stands at a place of the configuration: a kind of JSON token, or text from an environment variable.</summary>
+/// <summary>The kind of a value in the configuration: a kind of JSON token, or text from an environment variable.</summary>
 internal enum SettingKind
 {
     Absent,

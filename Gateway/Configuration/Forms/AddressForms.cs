@@ -38,7 +38,7 @@ internal sealed class AddressForm : ValueForm<Address>
     public override string Write(Address value) => Quote(value.ToString());
 }
 
-/// <summary>Who may do what with a file: three octal digits, with a 0 before them as chmod's manual writes them, or without.</summary>
+/// <summary>The mode of a file: three octal digits, optionally after a 0, as in chmod's manual.</summary>
 internal sealed class ModeForm : ValueForm<UnixFileMode>
 {
     /// <summary>The form as a regular expression, for the schema.</summary>
@@ -50,7 +50,7 @@ internal sealed class ModeForm : ValueForm<UnixFileMode>
 
     public override string Summary => "an octal mode from \"0000\" to \"0777\"";
 
-    /// <summary>A number would be a decimal one, and 660 another mode.</summary>
+    /// <summary>A JSON number is decimal, so 660 would be a different mode.</summary>
     public override bool Takes(SettingKind kind) => kind is SettingKind.String;
 
     public override string? Read(string text, SettingKind kind, out UnixFileMode value)
@@ -66,7 +66,7 @@ internal sealed class ModeForm : ValueForm<UnixFileMode>
     public override string Write(UnixFileMode value) => $"\"0{Convert.ToString((int)value, Base).PadLeft(Digits, '0')}\"";
 }
 
-/// <summary>A user, a group, or both, as chown takes them. Whether there are such is the machine's to say.</summary>
+/// <summary>A user, a group, or both, as chown takes them. Whether they exist is checked on the machine.</summary>
 internal sealed class OwnerForm : ValueForm<string>
 {
     /// <summary>The form as a regular expression, for the schema.</summary>

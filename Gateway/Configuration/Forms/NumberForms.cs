@@ -55,7 +55,7 @@ internal sealed class SizeForm(long minimum, long maximum) : ValueForm<long>
         if (digits < 0)
             digits = text.Length;
         string unit = text[digits..];
-        // A number in quotes has most likely lost its unit; a variable has no other way to be a number.
+        // A number in quotes has most likely lost its unit. A variable is always text.
         bool plain = unit.Length == 0 && kind is not SettingKind.String;
         long unitBytes = plain ? 1 : Units.FirstOrDefault(u => u.Name == unit).Bytes;
         if (digits == 0 || unitBytes == 0)

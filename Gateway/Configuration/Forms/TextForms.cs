@@ -7,7 +7,7 @@ namespace FrameRpc.Gateway.Configuration.Forms;
 /// <summary>A name.</summary>
 internal sealed class TextForm : ValueForm<string>
 {
-    /// <summary>Far over the names in use; it keeps tables, logs and metrics readable.</summary>
+    /// <summary>Far longer than the names in use. It keeps tables, logs and metrics readable.</summary>
     public const int CharsMax = 255;
 
     public override string Phrase => $"a string of 1 to {CharsMax} characters";
