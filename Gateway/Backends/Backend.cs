@@ -40,7 +40,7 @@ internal sealed partial class Backend
     public bool DrainsOctets => _options.DrainsOctets;
 
     /// <summary>How many connections this worker may have to each server.</summary>
-    public LaneShare Lanes => _options.Lanes;
+    public ConnectionLimits Lanes => _options.Lanes;
 
     public long ConnectTimeoutMs => (long)_options.ConnectTimeout.TotalMilliseconds;
 

@@ -15,15 +15,15 @@ internal static class MachineMistakes
         for (int i = 0; i < options.Listeners.Count; i++)
         {
             if (options.Listeners[i].Rights.FindProblem() is { } problem)
-                yield return configuration.ListenerMistake(i, OptionTable.Listener.Owner, problem);
+                yield return configuration.ListenerMistake(i, ListenerSection.Owner, problem);
         }
         if (options.Admin?.Rights.FindProblem() is { } adminProblem)
-            yield return configuration.AdminMistake(OptionTable.Admin.Owner, adminProblem);
+            yield return configuration.AdminMistake(AdminSection.Owner, adminProblem);
     }
 
     private static IEnumerable<Mistake> FindUnusableToken(GatewayConfiguration configuration)
     {
         if (configuration.Options!.Admin is { TokenFile: { } file } admin && AdminToken.FindProblem(file, admin.CreateToken) is { } problem)
-            yield return configuration.AdminMistake(OptionTable.Admin.TokenFile, problem);
+            yield return configuration.AdminMistake(AdminSection.TokenFile, problem);
     }
 }

@@ -12,9 +12,9 @@ internal static class TakenAddresses
         for (int i = 0; i < options.Listeners.Count; i++)
         {
             if (AddressProbe.FindProblem(options.Listeners[i].Address) is { } problem)
-                yield return configuration.ListenerMistake(i, OptionTable.Listener.Address, problem);
+                yield return configuration.ListenerMistake(i, ListenerSection.Address, problem);
         }
         if (options.Admin is { } admin && AddressProbe.FindProblem(admin.Address) is { } adminProblem)
-            yield return configuration.AdminMistake(OptionTable.Admin.Address, adminProblem);
+            yield return configuration.AdminMistake(AdminSection.Address, adminProblem);
     }
 }

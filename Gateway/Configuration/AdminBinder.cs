@@ -2,41 +2,34 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Makes the options of the admin endpoint, which other machines can reach only where that is asked for.</summary>
+/// <summary>Makes the options of the admin endpoint, which other machines can reach only if <c>allowRemote</c> says so.</summary>
 internal static class AdminBinder
 {
-    public static AdminOptions? Bind(OptionSection root, AddressBook addresses, string configurationFile)
+    public static AdminOptions? Bind(OptionSection root, UniqueAddresses addresses, string configurationFile)
     {
-        if (root.GetObject(OptionTable.Gateway.Admin) is not { } section)
+        if (root.GetObject(GatewaySection.Admin) is not { } section)
             return null;
-        var address = section.Get(OptionTable.Admin.Address);
-        var allowRemote = section.Get(OptionTable.Admin.AllowRemote);
+        AdminOptions admin = AdminSection.Options.Read(section);
+        var address = section.Get(AdminSection.Address);
         addresses.Add(section, address, "the admin endpoint");
-        // Where the flag itself is mistaken nobody knows what was meant.
-        if (address.IsRight && allowRemote is { Value: false, State: not SettingState.Mistaken } && AddressReach.IsBeyondThisMachine(address.Value))
+        if (address.IsRight)
         {
-            section.Refuse(address, $"{address.Value} can be reached from other machines, which would see routes, servers and load; "
-                + "write an address of this machine alone, such as \"127.0.0.1:9901\" or \"unix:/run/frpc/admin.sock\", or \"allowRemote\": true beside it");
+            RefuseUnexpectedReach(section, address);
+            AdminSection.Options.RefuseInapplicable(section, admin);
         }
-        return new AdminOptions
-        {
-            Address = address.Value,
-            AllowRemote = allowRemote.Value,
-            TokenFile = BindTokenFile(section, configurationFile, out bool create),
-            CreateToken = create,
-            Hosts = section.GetValues(OptionTable.Admin.Hosts),
-            Rights = SocketFileBinder.Bind(section, address, OptionTable.Admin.Mode, OptionTable.Admin.Owner),
-        };
+        var createToken = section.Get(AdminSection.CreateToken);
+        if (createToken.Value && !section.Get(AdminSection.TokenFile).IsWritten)
+            section.Refuse(createToken, "says to make the file of \"tokenFile\", which is missing; write its path beside it");
+        // Relative to the folder of the configuration, like the paths of schemas.
+        return admin.TokenFile is null ? admin : admin with { TokenFile = Path.Combine(Path.GetDirectoryName(configurationFile) ?? "", admin.TokenFile) };
     }
 
-    /// <summary>The path is from the folder of the configuration, as those of schemas are.</summary>
-    private static string? BindTokenFile(OptionSection section, string configurationFile, out bool create)
+    private static void RefuseUnexpectedReach(OptionSection section, Setting<Address> address)
     {
-        var file = section.Get(OptionTable.Admin.TokenFile);
-        var createToken = section.Get(OptionTable.Admin.CreateToken);
-        create = createToken.Value;
-        if (create && !file.IsWritten)
-            section.Refuse(createToken, "says to make the file of \"tokenFile\", which is missing; write its path beside it");
-        return file.IsRight ? Path.Combine(Path.GetDirectoryName(configurationFile) ?? "", file.Value) : null;
+        // With a mistake in the flag itself, its intent is unknown.
+        if (section.Get(AdminSection.AllowRemote) is not { Value: false, State: not SettingState.Mistaken } || !AddressReach.IsBeyondThisMachine(address.Value))
+            return;
+        section.Refuse(address, $"{address.Value} can be reached from other machines, which would see routes, servers and load; "
+            + "write an address of this machine alone, such as \"127.0.0.1:9901\" or \"unix:/run/frpc/admin.sock\", or \"allowRemote\": true beside it");
     }
 }

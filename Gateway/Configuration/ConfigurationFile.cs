@@ -4,16 +4,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Which file the gateway reads, and what it is called in messages.</summary>
-/// <remarks>What it is called, and the schemas beside it, are relative to <paramref name="WorkingDirectory"/>.</remarks>
+/// <summary>The file that the gateway reads, and its name in messages.</summary>
+/// <remarks>Its name, and the schemas beside it, are relative to <paramref name="WorkingDirectory"/>.</remarks>
 internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs)
 {
     public const string DefaultName = "gateway.json";
 
-    /// <summary>A configuration is written by hand; what is longer was not meant to be one, and is not read into memory.</summary>
+    /// <summary>A longer file is not a configuration, and is not read into memory.</summary>
     private const int BytesMax = 16 << 20;
 
-    /// <summary>The file that was named, else the one in the working directory, else the one beside the program.</summary>
+    /// <summary>The named file, else the one in the working directory, else the one beside the program.</summary>
     public static bool TryFind(
         string? named,
         string workingDirectory,
@@ -55,7 +55,7 @@ internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs
         return configuration is not null;
     }
 
-    /// <summary>To the end, and not by the length, because a pipe has none; null past the bound.</summary>
+    /// <summary>Read to the end, not by length, because a pipe has none. Null beyond the limit.</summary>
     private static byte[]? ReadAll(string path)
     {
         using FileStream stream = File.OpenRead(path);

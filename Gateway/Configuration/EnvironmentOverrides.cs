@@ -3,12 +3,12 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The settings that come from environment variables: <c>FRPC__ADMIN__ADDRESS</c> is <c>admin.address</c>. Case does not matter.</summary>
+/// <summary>The settings from environment variables: <c>FRPC__ADMIN__ADDRESS</c> is <c>admin.address</c>. Case does not matter.</summary>
 internal sealed class EnvironmentOverrides
 {
     private const string Prefix = "FRPC__";
 
-    /// <summary>Keys in IConfiguration's form, with the case in which the variable was written.</summary>
+    /// <summary>Keys in IConfiguration's form, in the case of the variable.</summary>
     private readonly Dictionary<string, string> _written = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The variables of this process.</summary>
@@ -19,7 +19,7 @@ internal sealed class EnvironmentOverrides
         Configuration = new ConfigurationBuilder().Add(source).Build();
         foreach ((string key, string? value) in Configuration.AsEnumerable())
         {
-            // A variable that is only the prefix names no setting.
+            // A variable that consists of the prefix alone names no setting.
             if (value is not null && key.Length > 0)
                 _written[key] = key;
         }

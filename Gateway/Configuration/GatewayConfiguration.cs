@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>What came of reading the configuration: options that can run, or the mistakes that keep it from running.</summary>
+/// <summary>The result of reading a configuration: options that can run, or mistakes.</summary>
 internal sealed class GatewayConfiguration
 {
     private readonly SettingLayers? _layers;
@@ -35,11 +35,11 @@ internal sealed class GatewayConfiguration
         if (map is null)
             return new GatewayConfiguration(null, null, mistakes.InReadingOrder());
         var layers = new SettingLayers(map, new EnvironmentOverrides(environment));
-        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes), new SchemaShelf(shownAs, readSchema), shownAs);
+        GatewayOptions options = GatewayBinder.Bind(OptionSection.Root(layers, mistakes), new SchemaCache(shownAs, readSchema), shownAs);
         return new GatewayConfiguration(layers, mistakes.Count == 0 ? options : null, mistakes.InReadingOrder());
     }
 
-    /// <summary>A mistake about a listener that only the machine can tell, such as a port that is taken.</summary>
+    /// <summary>A mistake about a listener that depends on the machine, such as a port in use.</summary>
     public Mistake ListenerMistake(int listener, NamedOption option, string text) =>
         MachineMistake($"listeners:{listener}:{option.Name}", $"listeners[{listener}].{option.Name}", text);
 

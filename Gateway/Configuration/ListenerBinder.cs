@@ -1,28 +1,61 @@
+using System.Text;
+using FrameRpc.Gateway.Sockets;
+
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Makes the options of the listeners; no two may share a name or an address.</summary>
+/// <summary>Makes the options of the listeners. No two may share a name or an address.</summary>
 internal static class ListenerBinder
 {
-    public static IReadOnlyList<ListenerOptions> Bind(OptionSection root, LimitOptions limits, out AddressBook addresses)
+    public static IReadOnlyList<ListenerOptions> Bind(OptionSection root, LimitOptions limits, UniqueAddresses addresses)
     {
-        addresses = new AddressBook();
-        var names = new NameBook();
+        var names = new UniqueNames();
         var listeners = new List<ListenerOptions>();
-        foreach (OptionSection section in root.GetList(OptionTable.Gateway.Listeners))
+        ListenerOptions unwritten = ListenerSection.Options.Blank with { ConnectionsMax = limits.ConnectionsMax };
+        foreach (OptionSection section in root.GetList(GatewaySection.Listeners))
         {
-            var name = section.Get(OptionTable.Listener.Name);
-            var address = section.Get(OptionTable.Listener.Address);
+            ListenerOptions listener = ListenerSection.Options.Read(section, unwritten);
+            var name = section.Get(ListenerSection.Name);
+            var address = section.Get(ListenerSection.Address);
             names.Add(section, name);
             addresses.Add(section, address, name.IsRight ? $"listener \"{name.Value}\"" : section.Path);
-            listeners.Add(new ListenerOptions
-            {
-                Name = name.Value,
-                Address = address.Value,
-                Protocol = section.Get(OptionTable.Listener.Protocol).Value,
-                ConnectionsMax = section.Get(OptionTable.Listener.ConnectionsMax).Or(limits.ConnectionsMax),
-                Rights = SocketFileBinder.Bind(section, address, OptionTable.Listener.Mode, OptionTable.Listener.Owner),
-            });
+            if (address.IsRight)
+                ListenerSection.Options.RefuseInapplicable(section, listener);
+            listeners.Add(listener);
         }
         return listeners;
     }
+}
+
+/// <summary>The names of a list's entries. Each may be used once, because logs and metrics identify the entries by name.</summary>
+internal sealed class UniqueNames
+{
+    private readonly Dictionary<string, Origin> _given = [];
+
+    public void Add(OptionSection section, Setting<string> name)
+    {
+        if (name.IsRight && !_given.TryAdd(name.Value, name.Origin))
+            section.Refuse(name, $"\"{name.Value}\" is already the name at {_given[name.Value]}");
+    }
+}
+
+/// <summary>The addresses that the gateway listens on. Each may be used once.</summary>
+internal sealed class UniqueAddresses
+{
+    private readonly Dictionary<string, (string Owner, Origin Origin)> _taken = new(StringComparer.OrdinalIgnoreCase);
+
+    public void Add(OptionSection section, Setting<Address> address, string owner)
+    {
+        // With port 0 the kernel chooses a different port each time.
+        if (!address.IsRight || address.Value is TcpAddress { Port: 0 })
+            return;
+        if (!_taken.TryAdd(KeyOf(address.Value), (owner, address.Origin)))
+        {
+            (string other, Origin origin) = _taken[KeyOf(address.Value)];
+            section.Refuse(address, $"{address.Value} is already the address of {other} at {origin}");
+        }
+    }
+
+    /// <summary>Host names are compared without case, paths with case.</summary>
+    private static string KeyOf(Address address) =>
+        address is UnixAddress unix ? $"unix:{Convert.ToHexString(Encoding.UTF8.GetBytes(unix.Path))}" : address.ToString();
 }

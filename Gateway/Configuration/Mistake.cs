@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text;
+using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>One thing that is wrong in the configuration: where, at which path, and what to do about it.</summary>
+/// <summary>An error in the configuration: where it is, the path of the option, and what to write instead.</summary>
 internal sealed record Mistake(Origin Origin, string Path, string Text)
 {
-    /// <summary><c>gateway.json:12:9: backends.storage.servrs: unknown name; …</c>. A variable's name holds its path already.</summary>
+    /// <summary><c>gateway.json:12:9: backends.storage.servrs: unknown name; …</c>. The name of a variable contains the path already.</summary>
     public override string ToString() => Printable(Path.Length == 0 || Origin.IsVariable ? $"{Origin}: {Text}" : $"{Origin}: {Path}: {Text}");
 
-    /// <summary>A name or a value from the file may hold line breaks or a terminal's escape sequences, and a mistake is one line.</summary>
+    /// <summary>Names and values from the file may contain line breaks or terminal escape sequences, and a mistake is one line.</summary>
     private static string Printable(string line)
     {
         if (!line.Any(char.IsControl))
@@ -21,7 +22,7 @@ internal sealed record Mistake(Origin Origin, string Path, string Text)
     }
 }
 
-/// <summary>The mistakes found so far: checking goes on after each, so that one run tells them all.</summary>
+/// <summary>The mistakes found so far. Checking continues after each, so that one run reports all of them.</summary>
 internal sealed class MistakeList
 {
     private readonly List<Mistake> _mistakes = [];
@@ -31,4 +32,60 @@ internal sealed class MistakeList
     public void Add(Origin origin, string path, string text) => _mistakes.Add(new Mistake(origin, path, text));
 
     public IReadOnlyList<Mistake> InReadingOrder() => [.. _mistakes.Order(Comparer<Mistake>.Create((a, b) => Origin.Compare(a.Origin, b.Origin)))];
+}
+
+/// <summary>Texts that several checks share.</summary>
+internal static class MistakeText
+{
+    /// <summary>A schema may have thousands of names, and a mistake is one line.</summary>
+    private const int KnownShownMax = 20;
+
+    /// <summary><c>there is no backend "storag"; did you mean "storage"?</c></summary>
+    public static string NoSuch(string kind, string written, IReadOnlyCollection<string> known)
+    {
+        string clause = NameSuggestion.Clause(written, known);
+        if (clause.Length == 0)
+            clause = known.Count == 0 ? $"; there are no {kind}s" : $"; the {kind}s are {List(known)}";
+        return $"there is no {kind} \"{written}\"{clause}";
+    }
+
+    public static string List(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(KnownShownMax)) + (names.Count > KnownShownMax ? $" and {names.Count - KnownShownMax} more" : "");
+}
+
+/// <summary>A position in a text. Lines and columns count from 1, as in editors.</summary>
+internal readonly record struct SourcePosition(int Line, int Column);
+
+/// <summary>Where a setting comes from: a position in a file, or an environment variable.</summary>
+internal readonly record struct Origin
+{
+    private readonly string _source;
+    private readonly SourcePosition _position;
+
+    private Origin(string source, SourcePosition position)
+    {
+        _source = source;
+        _position = position;
+    }
+
+    public static Origin File(string name) => new(name, default);
+
+    public static Origin File(string name, SourcePosition position) => new(name, position);
+
+    public static Origin Variable(string name) => new(name, default) { IsVariable = true };
+
+    public bool IsVariable { get; private init; }
+
+    /// <summary>Reading order: by position in the file, then variables by name.</summary>
+    public static int Compare(Origin a, Origin b)
+    {
+        int order = a.IsVariable.CompareTo(b.IsVariable);
+        if (order == 0)
+            order = a._position.Line.CompareTo(b._position.Line);
+        if (order == 0)
+            order = a._position.Column.CompareTo(b._position.Column);
+        return order != 0 ? order : string.CompareOrdinal(a._source, b._source);
+    }
+
+    public override string ToString() => _position.Line == 0 ? _source : $"{_source}:{_position.Line}:{_position.Column}";
 }

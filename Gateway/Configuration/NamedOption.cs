@@ -2,92 +2,82 @@ using FrameRpc.Gateway.Configuration.Forms;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>A name that may stand in the configuration: the one description that the binder, the schema and the documentation share.</summary>
-internal abstract record NamedOption(string Name, string Doc)
+/// <summary>
+/// An option as the schema and the reference describe it: its name, its meaning, and, in the types below, what may be written.
+/// How an option reaches the options record and comes out of it again is in <see cref="IOptionOf{TOwner}"/>.
+/// </summary>
+internal abstract class NamedOption(string name, string meaning)
 {
+    public string Name => name;
+
+    /// <summary>Shown by editors, from <c>gateway.schema.json</c>, and in docs/configuration.md.</summary>
+    public string Meaning => meaning;
+
     public bool Required { get; init; }
 
     /// <summary>What to write, as the end of a sentence that begins with "write".</summary>
     public abstract string Phrase { get; }
 }
 
-/// <summary>A name with a single value.</summary>
-internal abstract record ValueOption(string Name, string Doc) : NamedOption(Name, Doc)
+/// <summary>An option with a single value.</summary>
+internal abstract class ValueOption(string name, string meaning) : NamedOption(name, meaning)
 {
     public abstract ValueForm Form { get; }
 
-    /// <summary>The default as JSON; null where there is none, or where it depends on other settings.</summary>
+    /// <summary>The default as JSON; null if there is none, or if it is not a fixed value.</summary>
     public abstract string? DefaultJson { get; }
+
+    /// <summary>What applies instead of a fixed default: the path of another option, or a few words.</summary>
+    public string? DefaultInWords { get; init; }
 
     public override string Phrase => Form.Phrase;
 }
 
-/// <inheritdoc/>
-internal sealed record ValueOption<T>(string Name, string Doc, ValueForm<T> TypedForm) : ValueOption(Name, Doc)
+/// <summary>An option with a list of single values.</summary>
+internal abstract class ValueListOption(string name, string meaning) : NamedOption(name, meaning)
 {
-    private readonly T? _default;
-    private readonly bool _hasDefault;
-
-    public T? Default
-    {
-        get => _default;
-        init => (_default, _hasDefault) = (value, true);
-    }
-
-    public override ValueForm Form => TypedForm;
-
-    public override string? DefaultJson => _hasDefault ? TypedForm.Write(_default!) : null;
-
-    /// <summary>Its value is for the gateway alone.</summary>
-    public bool IsSecret { get; init; }
-
-    /// <summary>The value as JSON, for whoever asks the gateway for it.</summary>
-    public string Show(T value) => IsSecret ? "\"(secret)\"" : TypedForm.Write(value);
-}
-
-/// <summary>A name with a list of single values.</summary>
-internal abstract record ValueListOption(string Name, string Doc) : NamedOption(Name, Doc)
-{
-    /// <summary>What each entry is.</summary>
-    public abstract ValueOption Entry { get; }
+    public abstract ValueForm EntryForm { get; }
 
     public override string Phrase => "a list";
 }
 
-/// <inheritdoc/>
-internal sealed record ValueListOption<T>(string Name, string Doc, ValueForm<T> EntryForm) : ValueListOption(Name, Doc)
+/// <summary>An option that holds an object with the options of a group, or several of them.</summary>
+internal abstract class GroupOption(string name, string meaning, OptionGroup members) : NamedOption(name, meaning)
 {
-    public ValueOption<T> TypedEntry { get; } = new(Name, Doc, EntryForm);
-
-    public override ValueOption Entry => TypedEntry;
+    public OptionGroup Members => members;
 }
 
-/// <summary>The names that an object may hold.</summary>
-internal sealed class OptionGroup(params NamedOption[] options)
-{
-    public IReadOnlyList<NamedOption> Options => options;
-
-    public NamedOption? Find(string name, StringComparison comparison) => options.FirstOrDefault(o => string.Equals(o.Name, name, comparison));
-}
-
-/// <summary>A name with an object of fixed names.</summary>
-internal sealed record ObjectOption(string Name, string Doc, OptionGroup Members) : NamedOption(Name, Doc)
+/// <summary>An option with one object.</summary>
+internal abstract class ObjectOption(string name, string meaning, OptionGroup members) : GroupOption(name, meaning, members)
 {
     public override string Phrase => "an object";
 }
 
-/// <summary>A name with an object whose names the user chooses, and whose values are alike.</summary>
-internal sealed record MapOption(string Name, string Doc, OptionGroup Members) : NamedOption(Name, Doc)
+/// <summary>An option with an object whose names the user chooses, and whose values are objects of one group.</summary>
+internal abstract class MapOption(string name, string meaning, OptionGroup members) : GroupOption(name, meaning, members)
 {
     public override string Phrase => "an object with a name for each";
 }
 
-/// <summary>A name with a list of objects; where <see cref="Short"/> is set, an entry may be that one value alone.</summary>
-internal sealed record ListOption(string Name, string Doc, OptionGroup Members) : NamedOption(Name, Doc)
+/// <summary>An option with a list of objects of one group.</summary>
+internal abstract class ListOption(string name, string meaning, OptionGroup members) : GroupOption(name, meaning, members)
 {
+    /// <summary>The option whose value may stand alone in place of an entry that sets nothing else.</summary>
     public ValueOption? Short { get; init; }
 
     public bool MayBeEmpty { get; init; } = true;
 
     public override string Phrase => MayBeEmpty ? "a list" : "a list of at least one";
+}
+
+/// <summary>The options that an object may hold, in the order of the reference.</summary>
+internal abstract class OptionGroup
+{
+    private readonly List<NamedOption> _options = [];
+
+    public IReadOnlyList<NamedOption> Options => _options;
+
+    public NamedOption? Find(string name, StringComparison comparison) => _options.Find(option => string.Equals(option.Name, name, comparison));
+
+    protected void Add(NamedOption option) => _options.Add(option);
 }

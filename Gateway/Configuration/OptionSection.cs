@@ -1,23 +1,30 @@
 using System.Globalization;
+using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>One object of the configuration, read by its group of options. Every mistake that its own names and values show is found here.</summary>
+/// <summary>One object of the configuration, read by its group of options. Finds every mistake that its own names and values show.</summary>
+/// <remarks>Each option is read once, so that its mistake is reported once, however many checks ask for its value.</remarks>
 internal sealed class OptionSection
 {
+    private readonly Dictionary<NamedOption, object> _settings = [];
     private readonly SettingLayers _layers;
     private readonly MistakeList _mistakes;
     private readonly OptionGroup _members;
     private readonly string _key;
 
-    private OptionSection(SettingLayers layers, MistakeList mistakes, OptionGroup members, string key, string path)
+    /// <summary>The one option of an entry that is a single value, not an object.</summary>
+    private readonly ValueOption? _only;
+
+    private OptionSection(SettingLayers layers, MistakeList mistakes, OptionGroup members, string key, string path, ValueOption? only = null)
     {
         _layers = layers;
         _mistakes = mistakes;
         _members = members;
         _key = key;
         Path = path;
+        _only = only;
     }
 
     public string Path { get; }
@@ -26,7 +33,7 @@ internal sealed class OptionSection
 
     public static OptionSection Root(SettingLayers layers, MistakeList mistakes)
     {
-        var root = new OptionSection(layers, mistakes, OptionTable.Gateway.Members, "", "");
+        var root = new OptionSection(layers, mistakes, GatewaySection.Options, "", "");
         root.AddUnknownNames();
         return root;
     }
@@ -34,22 +41,18 @@ internal sealed class OptionSection
     /// <summary>Adds a mistake about this object as a whole.</summary>
     public void Refuse(string text) => _mistakes.Add(Origin, Path, text);
 
-    /// <summary>Adds a mistake about a value that reads well by itself.</summary>
+    /// <summary>Adds a mistake about a value that is valid by itself.</summary>
     public void Refuse<T>(Setting<T> setting, string text) => _mistakes.Add(setting.Origin, setting.Path, text);
 
-    /// <summary>Adds the mistake of a name that is not there, and takes part in a combination that asks for it.</summary>
+    /// <summary>Adds the mistake of an option that is missing and that another one requires.</summary>
     public void RefuseMissing(NamedOption option, string because) =>
         _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"missing; {because}");
 
-    public Setting<T> Get<T>(ValueOption<T> option)
+    public Setting<T> Get<TOwner, T>(ValueOption<TOwner, T> option)
     {
-        SettingKind kind = _layers.KindOf(KeyOf(option));
-        if (kind is SettingKind.Absent)
-        {
-            AddIfRequired(option);
-            return new Setting<T>(option.Default!, SettingState.Absent, Origin, PathOf(option));
-        }
-        return Read(option, KeyOf(option), PathOf(option), kind);
+        if (!_settings.TryGetValue(option, out object? setting))
+            _settings.Add(option, setting = ReadSetting(option));
+        return (Setting<T>)setting;
     }
 
     /// <summary>The object under a name, or null if there is none.</summary>
@@ -68,8 +71,8 @@ internal sealed class OptionSection
         }
     }
 
-    /// <summary>The entries of a list: a section, or the value that may stand for it.</summary>
-    public IEnumerable<(OptionSection? Section, Setting<T> Short)> GetList<T>(ListOption option, ValueOption<T>? shortOption = null)
+    /// <summary>The entries of a list. An entry that is not an object is left out, with the mistake added.</summary>
+    public IEnumerable<OptionSection> GetList(ListOption option)
     {
         if (!Expect(option, SettingKind.Array))
             yield break;
@@ -81,19 +84,17 @@ internal sealed class OptionSection
                 continue;
             next++;
             SettingKind kind = _layers.KindOf(name.Key);
-            if (shortOption is not null && (kind is SettingKind.Variable || shortOption.Form.Takes(kind)))
-                yield return (null, Read(shortOption, name.Key, path, kind));
-            else if (ExpectObject(name.Key, path, shortOption))
-                yield return (Open(option.Members, name.Key, path), default);
+            if (option.Short is not null && CanRead(option.Short.Form, kind))
+                yield return new OptionSection(_layers, _mistakes, option.Members, name.Key, path, option.Short);
+            else if (ExpectObject(name.Key, path, option.Short))
+                yield return Open(option.Members, name.Key, path);
         }
         if (next == 0 && !option.MayBeEmpty)
             _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"is empty; write {option.Phrase}");
     }
 
-    public IEnumerable<OptionSection> GetList(ListOption option) => GetList<string>(option).Select(entry => entry.Section!);
-
-    /// <summary>The entries of a list of single values; none where the list is not written.</summary>
-    public IReadOnlyList<T> GetValues<T>(ValueListOption<T> option)
+    /// <summary>The entries of a list of single values; empty if the list is not written.</summary>
+    public IReadOnlyList<T> GetValues<TOwner, T>(ValueListOption<TOwner, T> option)
     {
         if (!Expect(option, SettingKind.Array))
             return [];
@@ -102,22 +103,34 @@ internal sealed class OptionSection
         {
             string path = $"{PathOf(option)}[{name.Written}]";
             if (IsNext(name, values.Count, path))
-                values.Add(Read(option.TypedEntry, name.Key, path, _layers.KindOf(name.Key)).Value);
+                values.Add(Read(option.TypedEntryForm, name.Key, path, _layers.KindOf(name.Key)).Value);
         }
         return values.Count == 0 ? [] : values;
     }
 
-    private Setting<T> Read<T>(ValueOption<T> option, string key, string path, SettingKind kind)
+    private Setting<T> ReadSetting<TOwner, T>(ValueOption<TOwner, T> option)
     {
-        T value = option.Default!;
-        string? problem = kind is SettingKind.Variable || option.Form.Takes(kind)
-            ? option.TypedForm.Read(_layers.Text(key), kind, out value)
-            : kind.Describe();
+        if (_only == option)
+            return Read(option.TypedForm, _key, Path, _layers.KindOf(_key));
+        SettingKind kind = _only is null ? _layers.KindOf(KeyOf(option)) : SettingKind.Absent;
+        if (kind is not SettingKind.Absent)
+            return Read(option.TypedForm, KeyOf(option), PathOf(option), kind);
+        AddIfRequired(option);
+        return new Setting<T>(option.Default!, SettingState.Absent, Origin, PathOf(option));
+    }
+
+    private Setting<T> Read<T>(ValueForm<T> form, string key, string path, SettingKind kind)
+    {
+        T value = default!;
+        string? problem = CanRead(form, kind) ? form.Read(_layers.Text(key), kind, out value) : kind.Describe();
         Origin origin = _layers.OriginOf(key);
         if (problem is not null)
-            _mistakes.Add(origin, path, $"{problem}; write {option.Phrase}");
+            _mistakes.Add(origin, path, $"{problem}; write {form.Phrase}");
         return new Setting<T>(value, problem is null ? SettingState.Right : SettingState.Mistaken, origin, path);
     }
+
+    /// <summary>The text of a variable has no kind of its own.</summary>
+    private static bool CanRead(ValueForm form, SettingKind kind) => kind is SettingKind.Variable || form.Takes(kind);
 
     private OptionSection Open(OptionGroup members, string key, string path)
     {
@@ -126,7 +139,7 @@ internal sealed class OptionSection
         return section;
     }
 
-    /// <summary>Names from the file are taken by their case, as a schema takes them; those of variables are upper case by custom.</summary>
+    /// <summary>Names in the file are case-sensitive, as in a schema; those of variables are upper case by convention.</summary>
     private void AddUnknownNames()
     {
         foreach (SettingName name in _layers.Below(_key))
@@ -146,11 +159,11 @@ internal sealed class OptionSection
             : $"{what}; the names here are {string.Join(", ", known)}";
     }
 
-    /// <summary>Whether the option is written, and as the kind of container that it is.</summary>
+    /// <summary>Whether the option is written, as the kind of container that it must be.</summary>
     private bool Expect(NamedOption option, SettingKind container)
     {
         SettingKind kind = _layers.KindOf(KeyOf(option));
-        // Entries that only variables name have no token of their own.
+        // Entries that only variables set have no token of their own.
         if (kind == container || (kind is SettingKind.Object && !_layers.IsInFile(KeyOf(option))))
             return true;
         if (kind is SettingKind.Absent)
@@ -170,11 +183,11 @@ internal sealed class OptionSection
         return false;
     }
 
-    /// <summary>A variable holds one value, so it has to name one.</summary>
+    /// <summary>A variable holds one value, so its name must be that of a value.</summary>
     private static string VariableHint(SettingKind kind, string key) =>
         kind is SettingKind.Variable ? $", in variables that begin with {EnvironmentOverrides.NameFor(key)}__" : "";
 
-    /// <summary>Entries that variables add to a list go on where the file ends.</summary>
+    /// <summary>Entries that variables add to a list continue where the file ends.</summary>
     private bool IsNext(SettingName name, int next, string path)
     {
         if (name.Written == next.ToString(CultureInfo.InvariantCulture))

@@ -2,21 +2,25 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Which method a route is for: its protocol, its id, and the names that the id was computed from.</summary>
-internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string? Endpoint, SchemaMethod? Method)
+/// <summary>Which method a route is for: its id, and the names that the id was computed from.</summary>
+internal sealed record RouteIdentity(RequestId Id, string? Endpoint, SchemaMethod? Method)
 {
-    /// <summary>What stands behind the entry's name in the route's: the method, where the entry makes a route of each.</summary>
+    public FormatRules Format => Endpoint is null ? FormatRules.OfSchemas : FormatRules.OfEndpoints;
+
+    public bool IsIdAlone => Endpoint is null && Method is null;
+
+    /// <summary>What is appended to the entry's name to make the route's: the method, if the entry makes a route of each.</summary>
     public string NameSuffix { get; init; } = "";
 
-    public static RouteIdentity Of(SchemaMethod method) => new(WireProtocol.Smf, method.Id, null, method);
+    public static RouteIdentity Of(SchemaMethod method) => new(method.Id, null, method);
 
-    /// <summary>Reads the names of a route that say its method; none, with the mistakes added, where they do not say exactly one.</summary>
+    /// <summary>Reads the options of a route that identify its method; empty, with the mistakes added, unless they identify exactly one.</summary>
     public static IReadOnlyList<RouteIdentity> Read(OptionSection route) => ReadOne(route) is { } identity ? [identity] : [];
 
     private static RouteIdentity? ReadOne(OptionSection route)
     {
-        var id = route.Get(OptionTable.Route.Id);
-        var endpoint = route.Get(OptionTable.Route.Endpoint);
+        var id = route.Get(RouteSection.Id);
+        var endpoint = route.Get(RouteSection.Endpoint);
         MethodNames method = MethodNames.Read(route);
         if (method.AnyWritten && (id.IsWritten || endpoint.IsWritten))
         {
@@ -29,7 +33,7 @@ internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string
         if (endpoint.IsWritten)
             return OfEndpoint(route, endpoint, id);
         if (id.IsWritten)
-            return id.IsRight ? new RouteIdentity(WireProtocol.Smf, id.Value, null, null) : null;
+            return id.IsRight ? new RouteIdentity(id.Value, null, null) : null;
         route.Refuse("does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), \"schema\" and \"service\" (smf), or \"id\" (smf)");
         return null;
     }
@@ -41,32 +45,32 @@ internal sealed record RouteIdentity(WireProtocol Protocol, RequestId Id, string
         var computed = RequestId.ForEndpoint(endpoint.Value);
         if (id.IsRight && id.Value != computed)
             route.Refuse(id, $"{id.Value} is not the id of endpoint \"{endpoint.Value}\", which is {computed}; leave \"id\" out");
-        return id.State is SettingState.Mistaken ? null : new RouteIdentity(WireProtocol.Frame, computed, endpoint.Value, null);
+        return id.State is SettingState.Mistaken ? null : new RouteIdentity(computed, endpoint.Value, null);
     }
 
-    /// <summary>The four names that an smf method's id is computed from.</summary>
+    /// <summary>The four names from which an smf method's id is computed.</summary>
     private readonly record struct MethodNames(Setting<string> Service, Setting<string> Method, Setting<string> Request, Setting<string> Reply)
     {
         public static MethodNames Read(OptionSection route) => new(
-            route.Get(OptionTable.Route.Service),
-            route.Get(OptionTable.Route.Method),
-            route.Get(OptionTable.Route.Request),
-            route.Get(OptionTable.Route.Reply));
+            route.Get(RouteSection.Service),
+            route.Get(RouteSection.Method),
+            route.Get(RouteSection.Request),
+            route.Get(RouteSection.Reply));
 
         public bool AnyWritten => Service.IsWritten || Method.IsWritten || Request.IsWritten || Reply.IsWritten;
 
         public RouteIdentity? ToIdentity(OptionSection route)
         {
-            RefuseIfMissing(route, Service, OptionTable.Route.Service);
-            RefuseIfMissing(route, Method, OptionTable.Route.Method);
-            RefuseIfMissing(route, Request, OptionTable.Route.Request);
-            RefuseIfMissing(route, Reply, OptionTable.Route.Reply);
+            RefuseIfMissing(route, Service, RouteSection.Service);
+            RefuseIfMissing(route, Method, RouteSection.Method);
+            RefuseIfMissing(route, Request, RouteSection.Request);
+            RefuseIfMissing(route, Reply, RouteSection.Reply);
             if (!(Service.IsRight && Method.IsRight && Request.IsRight && Reply.IsRight))
                 return null;
             return Of(new SchemaMethod(Service.Value, Method.Value, Request.Value, Reply.Value));
         }
 
-        private static void RefuseIfMissing(OptionSection route, Setting<string> name, ValueOption<string> option)
+        private static void RefuseIfMissing(OptionSection route, Setting<string> name, NamedOption option)
         {
             if (!name.IsWritten)
                 route.RefuseMissing(option, "an id is computed from \"service\", \"method\", \"request\" and \"reply\"");

@@ -2,24 +2,24 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The methods of a schema for which one entry of <c>routes</c> stands.</summary>
+/// <summary>The methods of a schema for which an entry of <c>routes</c> makes routes.</summary>
 internal static class SchemaIdentities
 {
-    /// <summary>All methods of the service, or the one that is named; none, with the mistakes added, where they cannot be told.</summary>
-    public static IReadOnlyList<RouteIdentity> Read(OptionSection route, Setting<string> file, SchemaShelf schemas)
+    /// <summary>All methods of the service, or the named one; none, with the mistakes added, if they cannot be found.</summary>
+    public static IReadOnlyList<RouteIdentity> Read(OptionSection route, Setting<string> file, SchemaCache schemas)
     {
-        RefuseBeside(route, OptionTable.Route.Id);
-        RefuseBeside(route, OptionTable.Route.Request);
-        RefuseBeside(route, OptionTable.Route.Reply);
-        RefuseBeside(route, OptionTable.Route.Endpoint);
-        var service = route.Get(OptionTable.Route.Service);
-        var method = route.Get(OptionTable.Route.Method);
+        RefuseBeside(route, RouteSection.Id);
+        RefuseBeside(route, RouteSection.Request);
+        RefuseBeside(route, RouteSection.Reply);
+        RefuseBeside(route, RouteSection.Endpoint);
+        var service = route.Get(RouteSection.Service);
+        var method = route.Get(RouteSection.Method);
         Schema? schema = file.IsRight ? schemas.Read(route, file) : null;
         if (!service.IsWritten)
         {
             string[] known = [.. schema?.Services.Select(s => s.Name) ?? []];
-            string clause = known.Length == 0 ? "" : $": {UnknownName.List(known)}";
-            route.RefuseMissing(OptionTable.Route.Service, $"write the name of a service in the schema{clause}");
+            string clause = known.Length == 0 ? "" : $": {MistakeText.List(known)}";
+            route.RefuseMissing(RouteSection.Service, $"write the name of a service in the schema{clause}");
         }
         return schema is not null && service.IsRight && method.State is not SettingState.Mistaken ? Find(route, schema, service, method) : [];
     }
@@ -39,10 +39,35 @@ internal static class SchemaIdentities
         return [];
     }
 
-    private static void RefuseBeside<T>(OptionSection route, ValueOption<T> option)
+    private static void RefuseBeside<T>(OptionSection route, ValueOption<RouteOptions, T> option)
     {
         var setting = route.Get(option);
         if (setting.IsWritten)
             route.Refuse(setting, "\"schema\" says the methods with their types and ids; keep either one");
+    }
+}
+
+/// <summary>The schemas that routes name, beside the configuration file: each is read once, and its mistakes are reported once.</summary>
+internal sealed class SchemaCache(string configurationFile, SchemaFileReader readFile)
+{
+    private readonly Dictionary<string, Schema?> _schemas = [];
+
+    /// <summary>The schema that a setting names; null, with its mistakes added where it was named first, if it is wrong.</summary>
+    public Schema? Read(OptionSection section, Setting<string> name)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(configurationFile) ?? "", name.Value);
+        if (_schemas.TryGetValue(file, out Schema? schema))
+            return schema;
+        try
+        {
+            schema = Schema.Load(file, readFile);
+        }
+        catch (SchemaException wrong)
+        {
+            foreach (SchemaMistake mistake in wrong.Mistakes)
+                section.Refuse(name, mistake.ToString());
+        }
+        _schemas[file] = schema;
+        return schema;
     }
 }

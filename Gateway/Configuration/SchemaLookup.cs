@@ -3,7 +3,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Finds what is named in a schema, or says what was probably meant.</summary>
+/// <summary>Finds a service or a method of a schema by name, or suggests the one that was probably meant.</summary>
 internal static class SchemaLookup
 {
     /// <summary>By the name with its namespace, <c>smf_gen.demo.SmfStorage</c>, or without it where one service alone has the name.</summary>
@@ -17,7 +17,7 @@ internal static class SchemaLookup
         if (named.Length == 1)
             service = named[0];
         else if (named.Length == 0)
-            problem = UnknownName.Describe("service", name, [.. schema.Services.Select(s => s.Name)]);
+            problem = MistakeText.NoSuch("service", name, [.. schema.Services.Select(s => s.Name)]);
         else
             problem = $"there are {named.Length} services \"{name}\"; write {string.Join(" or ", named.Select(s => $"\"{s.QualifiedName}\""))}";
         return service is not null;
@@ -27,7 +27,7 @@ internal static class SchemaLookup
     {
         method = service.Methods.FirstOrDefault(m => m.Name == name);
         problem = method is null
-            ? UnknownName.Describe("method", name, [.. service.Methods.Select(m => m.Name)]) : null;
+            ? MistakeText.NoSuch("method", name, [.. service.Methods.Select(m => m.Name)]) : null;
         return method is not null;
     }
 }

@@ -1,10 +1,10 @@
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>What was read for an option, and where.</summary>
-/// <remarks>After a mistake the value is a placeholder, so that checking can go on; it never leaves the binder.</remarks>
+/// <summary>The value read for an option, and where it stands.</summary>
+/// <remarks>After a mistake the value is a placeholder, which lets checking continue. It never leaves the binder.</remarks>
 internal readonly record struct Setting<T>(T Value, SettingState State, Origin Origin, string Path)
 {
-    /// <summary>Something is written, be it right or wrong.</summary>
+    /// <summary>A value is written, valid or not.</summary>
     public bool IsWritten => State is not SettingState.Absent;
 
     /// <summary>The value may be compared with others.</summary>
@@ -18,4 +18,34 @@ internal enum SettingState
     Absent,
     Right,
     Mistaken,
+}
+
+/// <summary>The kind of a value in the configuration: a kind of JSON token, or text from an environment variable.</summary>
+internal enum SettingKind
+{
+    Absent,
+    Variable,
+    String,
+    Number,
+    Boolean,
+    Null,
+    Object,
+    Array,
+}
+
+internal static class SettingKinds
+{
+    /// <summary>The kind as the middle of the sentence "NAME … ; write …".</summary>
+    public static string Describe(this SettingKind kind) => kind switch
+    {
+        SettingKind.Absent => "missing",
+        SettingKind.Variable => "is a single value",
+        SettingKind.String => "is a string",
+        SettingKind.Number => "is a number",
+        SettingKind.Boolean => "is a boolean",
+        SettingKind.Null => "is null",
+        SettingKind.Object => "is an object",
+        SettingKind.Array => "is a list",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 }

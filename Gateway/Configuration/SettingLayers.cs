@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The file with the environment over it, and for each setting which of the two it comes from.</summary>
+/// <summary>The file overridden by the environment, and for each setting its source.</summary>
 internal sealed class SettingLayers
 {
     private readonly IConfiguration _merged;
@@ -29,7 +29,7 @@ internal sealed class SettingLayers
         : _environment.SetsBelow(key) ? SettingKind.Object
         : SettingKind.Absent;
 
-    /// <summary>Where the value stands, or, for what is absent, would stand: at the object that lacks it.</summary>
+    /// <summary>Where the value stands; for an absent one, the object that lacks it.</summary>
     public Origin OriginOf(string key)
     {
         if (_environment.Sets(key))
@@ -43,10 +43,10 @@ internal sealed class SettingLayers
         return _file.Find(parent) is { } holder ? _file.At(holder.ValuePosition) : Origin.Variable(EnvironmentOverrides.NameFor(key));
     }
 
-    /// <summary>Where the name stands, for mistakes that are about the name.</summary>
+    /// <summary>Where the name stands, for mistakes about the name.</summary>
     public Origin OriginOfName(string key) => _file.Find(key) is { } entry ? _file.At(entry.NamePosition) : OriginOf(key);
 
-    /// <summary>The names or indexes below a key, as they are written: the file's in its order, then those that only the environment has.</summary>
+    /// <summary>The names or indexes below a key, as written: those of the file in its order, then those that only the environment has.</summary>
     public IReadOnlyList<SettingName> Below(string key)
     {
         IConfiguration section = key.Length == 0 ? _merged : _merged.GetSection(key);

@@ -7,13 +7,13 @@ namespace FrameRpc.Gateway.Configuration;
 internal sealed record SourceEntry(string Name, SourcePosition NamePosition, SourcePosition ValuePosition, SettingKind Kind);
 
 /// <summary>
-/// Where everything stands in the file. IConfiguration knows neither positions nor kinds of tokens nor the case of names,
-/// so the file is read a second time for the mistakes' sake.
+/// Positions of all names and values in the file. IConfiguration knows neither positions nor kinds of tokens nor the case of names,
+/// so the file is read a second time to locate mistakes.
 /// </summary>
 /// <remarks>Keys are IConfiguration's: names and indexes joined by colons, compared without case.</remarks>
 internal sealed class SourceMap
 {
-    /// <summary>The image of a container has such a file, as the place for a configuration.</summary>
+    /// <summary>The container image has an empty file as the mount point of a configuration.</summary>
     private const string NothingHere =
         "the file is empty; in a container, mount a configuration in its place (--volume ./gateway.json:/etc/frpc/gateway.json:ro, or a ConfigMap on /etc/frpc); "
         + "elsewhere begin with the gateway.json that comes with frpc-gateway";
@@ -40,7 +40,7 @@ internal sealed class SourceMap
     /// <summary>Reads the file's text; null, with a mistake added, if it is not JSON.</summary>
     public static SourceMap? Read(string file, byte[] text, MistakeList mistakes)
     {
-        // A byte order mark is what some editors write, and what Utf8JsonReader refuses.
+        // Some editors write a byte order mark, which Utf8JsonReader rejects.
         if (text.AsSpan().StartsWith(Encoding.UTF8.Preamble))
             text = text[Encoding.UTF8.Preamble.Length..];
         var map = new SourceMap(file, text, mistakes);
@@ -51,7 +51,7 @@ internal sealed class SourceMap
 
     public Origin At(SourcePosition position) => Origin.File(_file, position);
 
-    /// <summary>The text without the members that were refused: IConfiguration throws at a name that comes twice, but the rest is to be checked too.</summary>
+    /// <summary>The text without the rejected members: IConfiguration throws on a duplicate name, but the rest is to be checked as well.</summary>
     public byte[] TextForConfiguration()
     {
         byte[] text = [.. _text];
@@ -72,7 +72,7 @@ internal sealed class SourceMap
         {
             reader.Read();
             ReadValue(ref reader, "", "", "", Here(reader));
-            // Finds what stands after the value.
+            // Finds text after the value.
             reader.Read();
         }
         catch (JsonException e)
@@ -91,7 +91,7 @@ internal sealed class SourceMap
         return false;
     }
 
-    /// <summary>The reader's message ends in its own form of the position, counted from 0.</summary>
+    /// <summary>The reader's message ends with the position in a form of its own, counted from 0.</summary>
     private void AddNotJson(JsonException e)
     {
         string message = e.Message;
@@ -120,7 +120,7 @@ internal sealed class SourceMap
         int? refusedFrom = null;
         while (reader.Read())
         {
-            // A refused member goes with the comma after it; the one before may then trail, which is allowed.
+            // The comma after a rejected member is removed with it; the one before may then trail, which is allowed.
             if (refusedFrom is { } start)
                 _refused.Add(start..(int)reader.TokenStartIndex);
             refusedFrom = null;

@@ -1,7 +1,6 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Sockets.Pipes;
+using FrameRpc.Gateway.Workers;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 
@@ -23,9 +22,9 @@ internal sealed record GatewaySetup
 
     public int ConnectTimeoutMs { get; init; } = 1000;
 
-    public int SharedConnectionsMax { get; init; } = 8;
+    public int SharedLanesMax { get; init; } = 8;
 
-    public int ExclusiveConnectionsMax { get; init; } = 64;
+    public int ExclusiveLanesMax { get; init; } = 64;
 
     public int CallsWaitingMax { get; init; } = 1024;
 
@@ -106,7 +105,7 @@ internal sealed record GatewaySetup
         Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        Lanes = new LaneShare(SharedConnectionsMax, ExclusiveConnectionsMax),
+        Lanes = new ConnectionLimits(SharedLanesMax, ExclusiveLanesMax),
         CallsWaitingMax = CallsWaitingMax,
         DrainsOctets = DrainsOctets,
         Payload = Payload,

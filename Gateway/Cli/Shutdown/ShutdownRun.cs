@@ -91,7 +91,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
     private static TimeSpan DrainTimeoutIn(AdminReply config)
     {
         using var json = JsonDocument.Parse(config.Text);
-        ValueOption<TimeSpan> option = OptionTable.Gateway.DrainTimeout;
+        ValueOption<GatewayOptions, TimeSpan> option = GatewaySection.DrainTimeout;
         return json.RootElement.ValueKind == JsonValueKind.Object
             && json.RootElement.TryGetProperty(option.Name, out JsonElement written)
             && option.TypedForm.Read(written.ToString(), SettingKind.String, out TimeSpan drainTimeout) is null

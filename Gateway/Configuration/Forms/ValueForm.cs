@@ -11,19 +11,19 @@ internal abstract class ValueForm
     /// <summary>The same without examples, for a reference that explains the form once.</summary>
     public virtual string Summary => Phrase;
 
-    /// <summary>Whether a token of this kind can hold the value; text of an environment variable always can.</summary>
+    /// <summary>Whether a token of this kind can hold the value. The text of an environment variable always can.</summary>
     public abstract bool Takes(SettingKind kind);
 
-    /// <summary>Text from a file or a variable as a JSON string: there may be quotes and backslashes in it.</summary>
+    /// <summary>Text from a file or a variable as a JSON string. It may contain quotes and backslashes.</summary>
     protected static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 }
 
 /// <summary>A form, with the type that it is read into.</summary>
 internal abstract class ValueForm<T> : ValueForm
 {
-    /// <summary>Reads the value; returns what is wrong with the text, or null.</summary>
+    /// <summary>Reads the value. Returns what is wrong with the text, or null.</summary>
     public abstract string? Read(string text, SettingKind kind, out T value);
 
-    /// <summary>The value as JSON, in the way a person would write it.</summary>
+    /// <summary>The value as JSON, in its most readable form.</summary>
     public abstract string Write(T value);
 }

@@ -3,19 +3,16 @@ using System.Text.RegularExpressions;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
 
-namespace FrameRpc.Tests.Docs;
+namespace FrameRpc.Tests.Configuration;
 
-/// <summary>The tables of the configuration's reference, one for each object of the file, as they follow from the table of options.</summary>
+/// <summary>The tables of the configuration's reference, one for each object of the file, as they follow from the options.</summary>
 internal static partial class OptionTables
 {
     /// <summary>Objects are named by their path, as in a message about a mistake: <c>backends.NAME.servers[]</c>; the file itself by its name.</summary>
     public const string WholeFile = "gateway.json";
 
     public static IReadOnlyDictionary<string, string> All { get; } =
-        Groups(WholeFile, OptionTable.Gateway.Members).ToDictionary(group => group.Path, group => Table(group.Path, group.Members));
-
-    private static HashSet<string> Paths =>
-        [.. Groups(WholeFile, OptionTable.Gateway.Members).SelectMany(group => group.Members.Options.Select(option => PathOf(group.Path, option)))];
+        Groups(WholeFile, GatewaySection.Options).ToDictionary(group => group.Path, group => Table(group.Path, group.Members));
 
     private static IEnumerable<(string Path, OptionGroup Members)> Groups(string path, OptionGroup members) =>
         members.Options.SelectMany(option => Below(path, option) is { } below ? Groups(below.Path, below.Members) : []).Prepend((path, members));
@@ -41,8 +38,11 @@ internal static partial class OptionTables
     private static string Name(string path, NamedOption option)
     {
         string name = $"`{PathOf(path, option)}`";
-        return Below(path, option) is { } below ? $"[{name}](#{Page.SlugOf(below.Path)})" : name;
+        return Below(path, option) is { } below ? $"[{name}](#{AnchorOf(below.Path)})" : name;
     }
+
+    /// <summary>The heading above a table as GitHub makes an anchor of it.</summary>
+    private static string AnchorOf(string path) => string.Concat(path.ToLowerInvariant().Where(char.IsAsciiLetterOrDigit));
 
     private static string Value(NamedOption option) => option is ValueOption value ? value.Form.Summary : option.Phrase;
 
@@ -50,15 +50,19 @@ internal static partial class OptionTables
     {
         { Required: true } => "required",
         ValueOption { DefaultJson: { } json } => $"`{json}`",
+        ValueOption { DefaultInWords: { } words } => WithPaths(words),
         _ => "",
     };
 
     private static string Meaning(NamedOption option)
     {
-        string meaning = Path().Replace(InCode(option.Doc), path => Paths.Contains(path.Value) ? $"`{path}`" : path.Value);
+        string meaning = WithPaths(InCode(option.Meaning));
         string[] words = option is ValueOption { Form: IChoices choices } ? [.. choices.Words] : [];
-        return words.Aggregate(meaning, (text, word) => Regex.Replace(text, $@"(?<=^|\s){word}(?=\s|$)", $"`{word}`"));
+        return words.Aggregate(meaning, (text, word) => Regex.Replace(text, $@"(?<=^|\s){word}(?=[\s,])", $"`{word}`"));
     }
+
+    private static string WithPaths(string text) =>
+        Path().Replace(text, path => OptionAt.All.Any(at => at.Path == path.Value) ? $"`{path}`" : path.Value);
 
     /// <summary>What is in quotes is written so in the file.</summary>
     private static string InCode(string text) => Quoted().Replace(text, "`$0`");

@@ -1,0 +1,150 @@
+using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.Configuration;
+
+/// <summary>A named group of servers that serve the same methods.</summary>
+internal sealed record BackendOptions
+{
+    public required string Name { get; init; }
+    public required WireProtocol Protocol { get; init; }
+    public required IReadOnlyList<ServerOptions> Servers { get; init; }
+    public Balancing Balancing { get; init; } = Balancing.LeastCalls;
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>As many as the workers share: what is left over when it is divided among them is not in it.</summary>
+    public int ConnectionsPerServerMax { get; init; } = 256;
+    /// <summary>Each worker's part of <see cref="ConnectionsPerServerMax"/>.</summary>
+    public required ConnectionLimits Lanes { get; init; }
+    public int CallsWaitingMax { get; init; } = 1024;
+    public bool DrainsOctets { get; init; }
+    public PayloadKind Payload { get; init; } = PayloadKind.Table;
+    public PackedRequests Compression { get; init; } = PackedRequests.Pass;
+}
+
+/// <summary>How the next server of a backend is chosen.</summary>
+internal enum Balancing
+{
+    /// <summary>Weighted round robin.</summary>
+    RoundRobin,
+    /// <summary>Weighted power of two choices.</summary>
+    LeastCalls,
+}
+
+/// <summary>What the uncompressed bodies of an smf backend are.</summary>
+internal enum PayloadKind
+{
+    /// <summary>FlatBuffers tables. A body without the structure of one is rejected, request or reply.</summary>
+    Table,
+    /// <summary>Any bytes.</summary>
+    Any,
+}
+
+/// <summary>What becomes of zstd and lz4 requests to an smf backend.</summary>
+internal enum PackedRequests
+{
+    /// <summary>They are forwarded unchecked.</summary>
+    Pass,
+    /// <summary>They are rejected.</summary>
+    Refuse,
+}
+
+/// <summary>One worker's part of the connections to one server. Each worker keeps to its own, so that none has to ask another.</summary>
+/// <param name="Shared">For small smf calls, many at once on each.</param>
+/// <param name="Exclusive">For one call at a time: frame calls, and large smf bodies.</param>
+internal readonly record struct ConnectionLimits(int Shared, int Exclusive)
+{
+    /// <summary>One carries all small calls of a worker; others come when it is stalled, retired or out of sessions.</summary>
+    private const int SharedMax = 8;
+
+    public int Total => Shared + Exclusive;
+
+    /// <summary>What is left over when the connections are divided stays unused.</summary>
+    public static ConnectionLimits Of(WireProtocol protocol, int connectionsPerServerMax, int workers)
+    {
+        int all = connectionsPerServerMax / workers;
+        int shared = FormatRules.Of(protocol).SharesConnections ? Math.Clamp(all / 4, 1, SharedMax) : 0;
+        return new ConnectionLimits(shared, all - shared);
+    }
+}
+
+/// <summary>The options of an entry of <c>backends</c>.</summary>
+internal static class BackendSection
+{
+    public static readonly OptionGroup<BackendOptions> Options = new(() =>
+        new BackendOptions { Name = "", Protocol = default, Servers = [], Lanes = default });
+
+    public static readonly ValueOption<BackendOptions, WireProtocol> Protocol = Options.Required("protocol", ListenerSection.Protocols,
+        o => o.Protocol, (o, v) => o with { Protocol = v },
+        "Wire format of the servers.");
+
+    public static readonly ListOption<BackendOptions, ServerOptions> Servers = Options.List("servers", ServerSection.Options, o => o.Servers,
+        "The servers: each is an address, or an object with an address and a weight.", shortForm: ServerSection.Address);
+
+    public static readonly ValueOption<BackendOptions, Balancing> Balancing = Options.Default("balancing",
+        new ChoiceForm<Balancing>(("roundRobin", Configuration.Balancing.RoundRobin), ("leastCalls", Configuration.Balancing.LeastCalls)),
+        o => o.Balancing, (o, v) => o with { Balancing = v },
+        "Load-balancing policy: roundRobin is weighted round robin; leastCalls is weighted power of two choices, "
+        + "which takes the server with fewer calls in flight for its weight out of two picked at random.");
+
+    public static readonly ValueOption<BackendOptions, TimeSpan> ConnectTimeout = Options.Default("connectTimeout",
+        new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)),
+        o => o.ConnectTimeout, (o, v) => o with { ConnectTimeout = v },
+        "Maximum time to establish a connection to a server.");
+
+    public static readonly ValueOption<BackendOptions, int> ConnectionsPerServerMax = Options.Default("connectionsPerServerMax", new CountForm(1, 1_000_000),
+        o => o.ConnectionsPerServerMax, (o, v) => o with { ConnectionsPerServerMax = v },
+        "Maximum number of connections to one server, divided equally among the workers. A worker needs at least one for frame and two for smf. "
+        + "A frame call, or an smf call with a large body, has a connection to itself; further calls wait.");
+
+    public static readonly ValueOption<BackendOptions, int> CallsWaitingMax = Options.Default("callsWaitingMax", new CountForm(0, 1_000_000),
+        o => o.CallsWaitingMax, (o, v) => o with { CallsWaitingMax = v },
+        "Maximum number of calls per worker that wait for a connection of their own. Further calls are rejected. With 0, calls never wait.");
+
+    public static readonly ValueOption<BackendOptions, bool> DrainsOctets = Options.Default("drainsOctets", new FlagForm(),
+        o => o.DrainsOctets, (o, v) => o with { DrainsOctets = v },
+        "For frame backends: whether the servers always read an octets request to its end or close the connection, whatever their handler does. "
+        + "If false, a connection that carried an octets request is closed after the reply, and a reply that begins before the request has ended stops the rest of the request.",
+        appliesTo: b => Of(b).HasOctets, otherwise: b => OnlyOf(rules => rules.HasOctets, b));
+
+    public static readonly ValueOption<BackendOptions, PayloadKind> Payload = Options.Default("payload",
+        new ChoiceForm<PayloadKind>(("table", PayloadKind.Table), ("any", PayloadKind.Any)),
+        o => o.Payload, (o, v) => o with { Payload = v },
+        "For smf backends: the content of uncompressed bodies. table rejects requests and replies without the structure of a FlatBuffers table; any forwards all bytes.",
+        appliesTo: b => Of(b).HasTables, otherwise: b => OnlyOf(rules => rules.HasTables, b));
+
+    public static readonly ValueOption<BackendOptions, PackedRequests> Compression = Options.Default("compression",
+        new ChoiceForm<PackedRequests>(("pass", PackedRequests.Pass), ("refuse", PackedRequests.Refuse)),
+        o => o.Compression, (o, v) => o with { Compression = v },
+        "For smf backends: whether requests compressed with zstd or lz4 are forwarded. pass forwards them; "
+        + "refuse rejects them, for servers that exit when they receive one, such as Go servers.",
+        appliesTo: b => Of(b).HasTables, otherwise: b => OnlyOf(rules => rules.HasTables, b));
+
+    private static FormatRules Of(BackendOptions backend) => FormatRules.Of(backend.Protocol);
+
+    private static string OnlyOf(Func<FormatRules, bool> have, BackendOptions backend)
+    {
+        string formats = string.Join(" and ", FormatRules.All.Where(have).Select(rules => rules.Word));
+        return $"only {formats} backends have it, and this one speaks {backend.Protocol.Word()}; leave it out";
+    }
+}
+
+/// <summary>One address of a backend, and its share of the calls.</summary>
+internal sealed record ServerOptions
+{
+    public required Address Address { get; init; }
+    public int Weight { get; init; } = 1;
+}
+
+/// <summary>The options of an entry of a backend's <c>servers</c>.</summary>
+internal static class ServerSection
+{
+    public static readonly OptionGroup<ServerOptions> Options = new(() => new ServerOptions { Address = DemoAddress.Instance });
+
+    public static readonly ValueOption<ServerOptions, Address> Address = Options.Required("address", AddressForm.OfServer,
+        o => o.Address, (o, v) => o with { Address = v },
+        "Address of the server: \"127.0.0.1:7001\", \"[::1]:7001\", \"name:port\", \"unix:/run/x.sock\", or \"demo:echo\" for the embedded echo server.");
+
+    public static readonly ValueOption<ServerOptions, int> Weight = Options.Default("weight", new CountForm(1, 1000),
+        o => o.Weight, (o, v) => o with { Weight = v },
+        "Share of the calls, relative to the other servers.");
+}
