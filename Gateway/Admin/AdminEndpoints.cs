@@ -1,8 +1,9 @@
 using FrameRpc.Gateway.Admin.Metrics;
 using FrameRpc.Gateway.Admin.Views;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Hosting;
+using FrameRpc.Gateway.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -12,21 +13,19 @@ namespace FrameRpc.Gateway.Admin;
 internal static class AdminEndpoints
 {
     public static IReadOnlyList<AdminEndpoint> Create(
-        GatewayOptions options, IReadOnlyList<ServingWorker> workers, MetricsPage metrics, Lifecycle lifecycle, AdminToken? token, ILogger log)
+        Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, IReadOnlyList<WorkerPulse> pulses, MetricsPage metrics, ILifecycle lifecycle, AdminToken? token, ILogger log)
     {
-        var health = new HealthCheck([.. workers.Select(worker => new WorkerPulse(worker.Number, worker.Post))], TimeProvider.System, log);
+        var health = new HealthCheck(pulses, TimeProvider.System, log);
         var stop = new StopEndpoints(lifecycle, new Asker(token, log));
-        RoutesView routes = RouteViews.Of(options);
-        byte[] config = EffectiveConfiguration.Write(options);
         return
         [
             Get("/healthz", "200 while the loop of every worker turns, 503 where one is stuck", context => AnswerHealth(context, health)),
             Get("/readyz", "200 while callers are welcome, 503 from the moment of a drain or a shutdown", stop.Ready),
             Get("/metrics", "all counters, as Prometheus reads them", context => Reply.Metrics(context, metrics)),
-            Get("/routes", "the routes, with the ids as they are on the wire (JSON)", context => Reply.Json(context, routes, ViewJson.Default.RoutesView)),
+            Get("/routes", "the routes, with the ids as they are on the wire (JSON)", context => Reply.Json(context, RouteViews.Of(snapshot()), ViewJson.Default.RoutesView)),
             Get("/backends", "the servers, the connections to them and their load (JSON)",
-                context => Reply.Json(context, BackendViews.Of(options, workers), ViewJson.Default.BackendsView)),
-            Get("/config", "the configuration as it is in effect, with all defaults (JSON)", context => Reply.Json(context, config)),
+                context => Reply.Json(context, BackendViews.Of(snapshot(), workers), ViewJson.Default.BackendsView)),
+            Get("/config", "the configuration as it is in effect, with all defaults (JSON)", context => Reply.Json(context, EffectiveConfiguration.Write(snapshot().Options))),
             Post("/drain", "accept nobody new and let calls in flight finish; the process stays", stop.Drain),
             Post("/shutdown", "stop as after SIGTERM; ?delay=5s serves that much longer, with /readyz at 503", stop.Shutdown),
         ];

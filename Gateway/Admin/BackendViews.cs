@@ -1,41 +1,39 @@
 using FrameRpc.Gateway.Admin.Views;
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats;
-using FrameRpc.Gateway.Hosting;
+using FrameRpc.Gateway.Routing;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Adds up what the workers know of the backends.</summary>
-/// <remarks>
-/// Each number is written by one worker's thread and read here without a lock: it fits a machine word, so it is never torn, and
-/// may be a moment late. Numbers of one moment that belong together may be of two turns: a lane that has just become idle can be
-/// missing in one and not yet be there in the other. For looking that is as good as the moment before or after.
-/// </remarks>
+/// <summary>Adds up what the workers count of the backends of a snapshot. See <see cref="ServerStatistics"/> on how exact that is.</summary>
 internal static class BackendViews
 {
-    public static BackendsView Of(GatewayOptions options, IReadOnlyList<ServingWorker> workers) =>
-        new([.. options.Backends.Select((backend, position) => Of(backend, position, workers))]);
+    public static BackendsView Of(Snapshot snapshot, IReadOnlyList<WorkerStatistics> workers) =>
+        new([.. snapshot.Backends.Select(backend => Of(backend, workers))]);
 
-    private static BackendView Of(BackendOptions options, int position, IReadOnlyList<ServingWorker> workers)
+    private static BackendView Of(BackendSpec spec, IReadOnlyList<WorkerStatistics> workers)
     {
-        Backend[] parts = [.. workers.Select(worker => worker.Backends[position])];
+        (int Worker, BackendStatistics Part)[] parts =
+            [.. workers.SelectMany(worker => worker.Backends.Where(part => part.Name == spec.Name).Select(part => (worker.Number, part)))];
         return new BackendView(
-            options.Name,
-            options.Protocol.Word(),
-            parts.Sum(part => part.CallsWaiting),
-            [.. options.Servers.Select((server, i) => Of(server, [.. parts.Select(part => part.Servers[i])], workers))]);
+            spec.Name,
+            spec.Options.Protocol.Word,
+            parts.Sum(of => of.Part.CallsWaiting),
+            [.. spec.Servers.Select(server => Of(server, parts))]);
     }
 
-    private static ServerView Of(ServerOptions options, Server[] parts, IReadOnlyList<ServingWorker> workers)
+    private static ServerView Of(ServerSpec spec, (int Worker, BackendStatistics Part)[] backend)
     {
-        int[] downFor = [.. workers.Where((_, i) => parts[i].IsUnreachable).Select(worker => worker.Number)];
+        string address = spec.Address.ToString();
+        (int Worker, ServerStatistics Part)[] parts =
+            [.. backend.SelectMany(of => of.Part.Servers.Where(part => part.Address == address).Select(part => (of.Worker, part)))];
+        int[] downFor = [.. parts.Where(of => of.Part.IsUnreachable).Select(of => of.Worker)];
         return new ServerView(
-            options.Address.ToString(),
-            options.Weight,
+            address,
+            spec.Weight,
             downFor.Length == 0,
             downFor,
-            new LanesView(parts.Sum(part => part.SharedConnections), parts.Sum(part => part.ExclusiveConnections), parts.Sum(part => part.IdleConnections)),
-            parts.Sum(part => part.CallsInFlight));
+            new LanesView(parts.Sum(of => of.Part.SharedConnections), parts.Sum(of => of.Part.ExclusiveConnections), parts.Sum(of => of.Part.IdleConnections)),
+            parts.Sum(of => of.Part.CallsInFlight));
     }
 }

@@ -1,21 +1,26 @@
 using FrameRpc.Gateway.Admin.Views;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Makes the views of the routes, which do not change while the gateway runs.</summary>
+/// <summary>Makes the views of a snapshot's routes.</summary>
 internal static class RouteViews
 {
-    public static RoutesView Of(GatewayOptions options) => new([.. options.Routes.Select(route => Of(route, options.Backends[route.Backend]))]);
+    public static RoutesView Of(Snapshot snapshot)
+    {
+        Dictionary<string, WireFormat> formats = snapshot.Backends.ToDictionary(backend => backend.Name, backend => backend.Options.Protocol);
+        return new([.. snapshot.Options.Routes.Select(route => Of(route, formats[route.Backend]))]);
+    }
 
-    private static RouteView Of(RouteOptions route, BackendOptions backend) => new(
+    private static RouteView Of(RouteOptions route, WireFormat format) => new(
         new RequestId(route.Id).ToString(),
         route.Name,
         route.Signature,
-        backend.Protocol.Word(),
-        backend.Name,
+        format.Word,
+        route.Backend,
         DurationForm.Display(route.Timeout),
         route.MessageBytesMax,
         route.OctetsBytesMax);

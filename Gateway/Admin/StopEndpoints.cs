@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace FrameRpc.Gateway.Admin;
 
 /// <summary>What sends the gateway on its way to its end, and says how far it is.</summary>
-internal sealed class StopEndpoints(Lifecycle lifecycle, Asker asker)
+internal sealed class StopEndpoints(ILifecycle lifecycle, Asker asker)
 {
     private const string Delay = "delay";
 

@@ -1,8 +1,8 @@
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Whether one worker's loop turns: it is sent a letter, and answers it between two turns.</summary>
+/// <summary>Whether one worker's loop turns: a callback is posted to it, which it runs between two turns.</summary>
 /// <param name="number">The worker's.</param>
-/// <param name="post">Puts a letter in the worker's mailbox.</param>
+/// <param name="post">Posts a callback to the worker's loop.</param>
 internal sealed class WorkerPulse(int number, Action<Action> post)
 {
     private TaskCompletionSource? _outstanding;
@@ -10,21 +10,21 @@ internal sealed class WorkerPulse(int number, Action<Action> post)
     public int Number => number;
 
     /// <summary>
-    /// Ends when the worker has answered. Whoever asks before that waits for the same letter, so that a worker which is stuck is
-    /// not found with a letter for each probe of the last hour.
+    /// Ends when the worker has answered. Whoever asks before that waits for the same callback, so that a worker which is stuck is
+    /// not found with one for each probe of the last hour.
     /// </summary>
     public Task Ask()
     {
-        var letter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Interlocked.CompareExchange(ref _outstanding, letter, null) is { } sent)
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _outstanding, answer, null) is { } sent)
             return sent.Task;
-        post(() => Answer(letter));
-        return letter.Task;
+        post(() => Answer(answer));
+        return answer.Task;
     }
 
-    private void Answer(TaskCompletionSource letter)
+    private void Answer(TaskCompletionSource answer)
     {
         Volatile.Write(ref _outstanding, null);
-        letter.SetResult();
+        answer.SetResult();
     }
 }

@@ -1,8 +1,7 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Formats.Smf;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Smf;
 using Microsoft.Extensions.Logging;
 
@@ -16,45 +15,56 @@ internal sealed partial class Backend
 
     private readonly Loop _loop;
     private readonly ILogger _log;
-    private readonly BackendOptions _options;
-    private readonly Server[] _servers;
-    private readonly ServerPicker _picker;
     private readonly ConnectionQueue _waiting = new();
-    private readonly Dictionary<Route, long> _isolatedUntilMs = [];
+    private readonly Dictionary<string, long> _isolatedUntilMs = [];
+    /// <summary>Those of the snapshot, and behind them those that have left it with connections that still carry calls.</summary>
+    private readonly List<Server> _known = [];
+    private BackendSpec _spec;
+    private Server[] _servers = [];
+    private ServerPicker _picker;
 
-    public Backend(BackendOptions options, int sharedBodyMax, Loop loop, ILogger log)
+    public Backend(BackendSpec spec, IServerFormat format, Loop loop, ILogger log)
     {
-        SharedBodyMax = sharedBodyMax;
-        _options = options;
+        Format = format;
+        Name = spec.Name;
+        Statistics = new BackendStatistics(spec.Name);
+        _spec = spec;
         _loop = loop;
         _log = log;
-        _servers = [.. options.Servers.Select((server, position) => new Server(this, server, position, loop))];
-        _picker = options.Balancing == Balancing.RoundRobin ? new RoundRobinPicker(_servers.Length) : new LeastCallsPicker(loop.Random);
+        _picker = PickerFor(spec.Options.Balancing);
+        Apply(spec);
     }
 
-    public string Name => _options.Name;
+    public string Name { get; }
 
-    public WireProtocol Protocol => _options.Protocol;
-
-    /// <summary>Its frame servers read an octets request to its end, or close the connection, whatever their handler does.</summary>
-    public bool DrainsOctets => _options.DrainsOctets;
-
-    /// <summary>How many connections this worker may have to each server.</summary>
-    public ConnectionLimits Lanes => _options.Lanes;
-
-    public long ConnectTimeoutMs => (long)_options.ConnectTimeout.TotalMilliseconds;
+    public IServerFormat Format { get; }
 
     /// <summary>smf replies up to this size are passed on whole.</summary>
-    public int SharedBodyMax { get; }
+    public int SharedBodyMax => _spec.SharedBodyMax;
+
+    /// <summary>For other threads to read.</summary>
+    public BackendStatistics Statistics { get; }
+
+    /// <summary>The wire format of its servers.</summary>
+    public WireFormat Protocol => Options.Protocol;
+
+    /// <summary>Its frame servers read an octets request to its end, or close the connection, whatever their handler does.</summary>
+    public bool DrainsOctets => Options.DrainsOctets;
+
+    /// <summary>How many connections this worker may have to each server.</summary>
+    public ConnectionLimits Connections => Options.Lanes;
+
+    public long ConnectTimeoutMs => (long)Options.ConnectTimeout.TotalMilliseconds;
 
     /// <summary>Whether an smf body that is packed so has to have the outline of a table. What cannot be unpacked here is not looked at.</summary>
     public bool MustBeTable(SmfCompression compression) =>
-        _options.Payload == PayloadKind.Table && compression is not (SmfCompression.Zstd or SmfCompression.Lz4);
+        Options.Payload == PayloadKind.Table && compression is not (SmfCompression.Zstd or SmfCompression.Lz4);
 
     /// <summary>Whether its servers get smf requests that are packed so.</summary>
     public bool Takes(SmfCompression compression) =>
-        _options.Compression == PackedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
+        Options.Compression == PackedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
 
+    /// <summary>Those of the snapshot, in its order.</summary>
     public IReadOnlyList<Server> Servers => _servers;
 
     /// <summary>Calls that wait for an exclusive connection.</summary>
@@ -63,11 +73,43 @@ internal sealed partial class Backend
     /// <summary>Others wait for an exclusive connection: whoever holds one and stands still is in their way.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
+    /// <summary>It has left the snapshot: the calls that it has are served, and no connection is kept.</summary>
+    public bool IsRetired { get; private set; }
+
+    /// <summary>It has left the snapshot, and nothing of it is left.</summary>
+    public bool IsGone => IsRetired && _waiting.Count == 0 && _known.TrueForAll(server => !server.HasConnections);
+
+    /// <summary>
+    /// Takes over the policies and servers of a snapshot. A server is the same one while its address is: it keeps its
+    /// connections and counts, wherever it stands in the list. One that has left it gets no new calls.
+    /// </summary>
+    public void Apply(BackendSpec spec)
+    {
+        if (spec.Options.Balancing != Options.Balancing)
+            _picker = PickerFor(spec.Options.Balancing);
+        _spec = spec;
+        IsRetired = false;
+        Server[] before = _servers;
+        _servers = [.. spec.Servers.Select(FindOrAdd)];
+        foreach (Server left in before.Except(_servers))
+            left.Retire();
+        OnServerGone();
+        ServeWaiting();
+    }
+
+    /// <summary>The snapshot has it no more.</summary>
+    public void Retire()
+    {
+        IsRetired = true;
+        foreach (Server server in _servers)
+            server.Retire();
+    }
+
     /// <summary>A shared connection for one more small call; null when no server can be reached, or all their connections are full.</summary>
-    public SmfServerConnection? SharedConnection(out RejectReason why)
+    public ServerConnection? SharedConnection(out RejectReason why)
     {
         Server? server = _picker.Pick(_servers, forExclusive: false);
-        SmfServerConnection? connection = server?.SharedConnection();
+        ServerConnection? connection = server?.SharedConnection();
         why = server is null ? RejectReason.NoServer : RejectReason.TooMany;
         return connection;
     }
@@ -78,19 +120,19 @@ internal sealed partial class Backend
         request.ServersTried = 0;
         if (_waiting.Count == 0 && TryServe(request))
             return;
-        if (_waiting.Count < _options.CallsWaitingMax)
+        if (_waiting.Count < Options.CallsWaitingMax)
         {
-            _waiting.Add(request);
+            Wait(request);
             return;
         }
-        LogQueueFull(_log, _options.Name, _waiting.Count);
+        LogQueueFull(_log, Name, _waiting.Count);
         request.OnNoConnection(RejectReason.TooMany);
     }
 
-    /// <summary>The request no longer wants a connection. One that is being connected for it goes to the pool when it is made.</summary>
+    /// <summary>The request no longer wants a connection. One that is being established for it goes to the pool when it is made.</summary>
     public void Cancel(ConnectionRequest request)
     {
-        _waiting.Remove(request);
+        StopWaiting(request);
         if (request.Connecting is null)
             return;
         request.Connecting.ConnectingFor = null;
@@ -109,7 +151,7 @@ internal sealed partial class Backend
         {
             _loop.Counters.ServersPassedOver++;
             if (!TryServe(request))
-                _waiting.Add(request);
+                Wait(request);
         }
         ServeWaiting();
     }
@@ -119,10 +161,11 @@ internal sealed partial class Backend
     {
         while (_waiting.First is { } first)
         {
-            _waiting.Remove(first);
+            StopWaiting(first);
             if (TryServe(first))
                 continue;
             _waiting.AddFirst(first);
+            Statistics.CallsWaiting = _waiting.Count;
             return;
         }
     }
@@ -131,23 +174,66 @@ internal sealed partial class Backend
     /// A large reply of this route held up a shared connection, because its caller does not read as fast as the server sends. For
     /// a while the route's calls take exclusive connections, where nobody stands behind them.
     /// </summary>
-    public void Isolate(Route route) => _isolatedUntilMs[route] = _loop.NowMs + IsolationMs;
+    public void Isolate(Route route) => _isolatedUntilMs[route.Name] = _loop.NowMs + IsolationMs;
 
     public bool IsIsolated(Route route)
     {
-        if (_isolatedUntilMs.Count == 0 || !_isolatedUntilMs.TryGetValue(route, out long untilMs))
+        if (_isolatedUntilMs.Count == 0 || !_isolatedUntilMs.TryGetValue(route.Name, out long untilMs))
             return false;
         if (_loop.NowMs < untilMs)
             return true;
-        _isolatedUntilMs.Remove(route);
+        _isolatedUntilMs.Remove(route.Name);
         return false;
     }
 
     public void Drain()
     {
-        foreach (Server server in _servers)
+        foreach (Server server in _known)
             server.Drain();
     }
+
+    /// <summary>Of a server that has left the snapshot the last connection has closed.</summary>
+    internal void OnServerGone()
+    {
+        _known.RemoveAll(server => server.IsRetired && !server.HasConnections && !_servers.Contains(server));
+        Statistics.Publish([.. _known.Select(server => server.Statistics)]);
+    }
+
+    private Server FindOrAdd(ServerSpec spec)
+    {
+        if (_known.Find(server => server.Address == spec.Address) is { } known)
+        {
+            known.Apply(spec);
+            return known;
+        }
+        var added = new Server(this, spec, FreeSlot(), _loop);
+        _known.Add(added);
+        return added;
+    }
+
+    private int FreeSlot()
+    {
+        int slot = 0;
+        while (_known.Exists(server => server.Statistics.Slot == slot))
+            slot++;
+        return slot;
+    }
+
+    private ServerPicker PickerFor(Balancing balancing) => balancing == Balancing.RoundRobin ? new RoundRobinPicker() : new LeastCallsPicker(_loop.Random);
+
+    private void Wait(ConnectionRequest request)
+    {
+        _waiting.Add(request);
+        Statistics.CallsWaiting = _waiting.Count;
+    }
+
+    private void StopWaiting(ConnectionRequest request)
+    {
+        _waiting.Remove(request);
+        Statistics.CallsWaiting = _waiting.Count;
+    }
+
+    private BackendOptions Options => _spec.Options;
 
     private bool AnyServerUp
     {
@@ -176,13 +262,13 @@ internal sealed partial class Backend
         return true;
     }
 
-    internal void LogReached(Address address) => LogReached(_log, _options.Name, address);
+    internal void LogReached(Address address) => LogReached(_log, Name, address);
 
-    internal void LogLost(Address address, int calls) => LogLost(_log, _options.Name, address, calls);
+    internal void LogLost(Address address, int calls) => LogLost(_log, Name, address, calls);
 
-    internal void LogBadReply(Address address, Route route, string why) => LogBadReply(_log, _options.Name, address, route.Name, why);
+    internal void LogBadReply(Address address, Route route, string why) => LogBadReply(_log, Name, address, route.Name, why);
 
-    internal void LogUnknownSession(Address address, string route) => LogUnknownSession(_log, _options.Name, address, route);
+    internal void LogUnknownSession(Address address, string route) => LogUnknownSession(_log, Name, address, route);
 
-    internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, _options.Name, address, reason, backOffMs);
+    internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, Name, address, reason, backOffMs);
 }

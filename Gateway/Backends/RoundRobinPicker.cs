@@ -2,26 +2,23 @@ namespace FrameRpc.Gateway.Backends;
 
 /// <summary>In turn, each as often as its weight says, and spread out: a a b a, not a a a b.</summary>
 /// <remarks>Smooth weighted round robin as nginx has it: each gains its weight, the highest is taken and pays the sum.</remarks>
-internal sealed class RoundRobinPicker(int servers) : ServerPicker
+internal sealed class RoundRobinPicker : ServerPicker
 {
-    private readonly int[] _credit = new int[servers];
-
     public override Server? Pick(Server[] servers, bool forExclusive)
     {
-        int best = -1;
+        Server? best = null;
         int sum = 0;
-        for (int i = 0; i < servers.Length; i++)
+        foreach (Server server in servers)
         {
-            if (!IsEligible(servers[i], forExclusive))
+            if (!IsEligible(server, forExclusive))
                 continue;
-            _credit[i] += servers[i].Weight;
-            sum += servers[i].Weight;
-            if (best < 0 || _credit[i] > _credit[best])
-                best = i;
+            server.Credit += server.Weight;
+            sum += server.Weight;
+            if (best is null || server.Credit > best.Credit)
+                best = server;
         }
-        if (best < 0)
-            return null;
-        _credit[best] -= sum;
-        return servers[best];
+        if (best is not null)
+            best.Credit -= sum;
+        return best;
     }
 }

@@ -1,14 +1,11 @@
-using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Formats.Frame;
-using FrameRpc.Gateway.Formats.Smf;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Backends;
 
 /// <summary>One server of a backend, as one worker sees it: its connections, its load, and whether it could be reached lately.</summary>
-internal sealed class Server(Backend backend, ServerOptions options, int position, Loop loop)
+internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop loop)
 {
     /// <summary>Long enough to keep connections through a lull, short enough that servers are not left with yesterday's connections.</summary>
     public const int IdleConnectionMs = 60_000;
@@ -17,80 +14,87 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     private const int BackOffMsMin = 100, BackOffMsMax = 5_000;
 
     private readonly List<ServerConnection> _idle = [];
-    private readonly List<SmfServerConnection> _shared = [];
+    private readonly List<ServerConnection> _shared = [];
+    private ServerSpec _spec = spec;
     private long _downUntilMs;
     private int _backOffMs;
 
     public Backend Backend => backend;
 
-    /// <summary>Its place in the backend's list.</summary>
-    public int Position => position;
+    /// <summary>What it is known by within its backend.</summary>
+    public Address Address => _spec.Address;
 
-    public Address Address => options.Address;
+    public int Weight => _spec.Weight;
 
-    public int Weight => options.Weight;
+    /// <summary>For other threads to read.</summary>
+    public ServerStatistics Statistics { get; } = new(spec.Address.ToString(), slot);
 
     /// <summary>Calls of this worker that this server has not answered yet: what balancing compares.</summary>
-    public int CallsInFlight { get; set; }
+    public int CallsInFlight
+    {
+        get => Statistics.CallsInFlight;
+        set => Statistics.CallsInFlight = value;
+    }
 
-    /// <summary>Exclusive connections, busy, idle and being connected.</summary>
-    public int ExclusiveConnections { get; private set; }
+    /// <summary>What it has saved up in weighted round robin; see <see cref="RoundRobinPicker"/>.</summary>
+    public int Credit { get; set; }
 
-    /// <summary>Shared connections, being connected, in use, and retired with calls still in flight.</summary>
-    public int SharedConnections { get; private set; }
+    /// <summary>It has left the snapshot, or its backend has: connections end with the calls that they carry.</summary>
+    public bool IsRetired { get; private set; }
 
-    /// <summary>Connections begun, whether they could be made or not.</summary>
-    public long ConnectionsOpened { get; private set; }
+    /// <summary>The last attempt to connect did not fail, or is long enough ago, and the snapshot has nothing against it.</summary>
+    public bool IsUp => loop.NowMs >= _downUntilMs && _spec.Health == ServerHealth.Healthy;
 
-    /// <summary>Connections that could not be made.</summary>
-    public long ConnectsFailed { get; private set; }
+    public bool HasExclusiveRoom => _idle.Count > 0 || Statistics.ExclusiveConnections < backend.Connections.Exclusive;
 
-    /// <summary>Replies under a session that no call had: each retires its connection.</summary>
-    public long UnknownSessions { get; private set; }
+    public bool HasConnections => Statistics.SharedConnections + Statistics.ExclusiveConnections > 0;
 
-    /// <summary>Exclusive connections that wait for a call.</summary>
-    public int IdleConnections => _idle.Count;
+    /// <summary>The snapshot has it, with this weight and health. One that was on its way out stays.</summary>
+    public void Apply(ServerSpec next)
+    {
+        _spec = next;
+        IsRetired = false;
+    }
 
-    /// <summary>The last attempt to connect failed. Unlike <see cref="IsUp"/> this needs no clock, and so holds for those who look on while the loop sleeps.</summary>
-    public bool IsUnreachable => _backOffMs != 0;
-
-    public bool IsUp => loop.NowMs >= _downUntilMs;
-
-    public bool HasExclusiveRoom => _idle.Count > 0 || ExclusiveConnections < backend.Lanes.Exclusive;
+    /// <summary>No connection is kept for a next call.</summary>
+    public void Retire()
+    {
+        IsRetired = true;
+        Drain();
+    }
 
     /// <summary>A shared connection that takes another call, or null when all there may be are full.</summary>
-    public SmfServerConnection? SharedConnection()
+    public ServerConnection? SharedConnection()
     {
-        foreach (SmfServerConnection connection in _shared)
+        foreach (ServerConnection connection in _shared)
         {
             if (connection.TakesCalls)
                 return connection;
         }
-        if (SharedConnections >= backend.Lanes.Shared)
+        if (Statistics.SharedConnections >= backend.Connections.Shared)
             return null;
-        var opened = new SmfServerConnection(loop, OpenSocket(), this, isExclusive: false);
+        ServerConnection opened = backend.Format.Connect(loop, OpenSocket(), this, isExclusive: false);
         _shared.Add(opened);
-        SharedConnections++;
+        Statistics.SharedConnections++;
         return opened;
     }
 
-    public void ForgetShared(SmfServerConnection connection) => _shared.Remove(connection);
+    public void ForgetShared(ServerConnection connection) => _shared.Remove(connection);
 
-    /// <summary>Serves the request with an idle connection, or begins to connect one for it.</summary>
+    /// <summary>Serves the request with an idle connection, or begins to establish one for it.</summary>
     public void Serve(ConnectionRequest request)
     {
         if (_idle.Count > 0)
         {
             ServerConnection connection = _idle[^1];
             _idle.RemoveAt(_idle.Count - 1);
+            Statistics.IdleConnections = _idle.Count;
             connection.EndIdle();
             request.OnConnection(connection);
             return;
         }
-        ServerConnection opened = backend.Protocol == WireProtocol.Smf
-            ? new SmfServerConnection(loop, OpenSocket(), this, isExclusive: true)
-            : new FrameServerConnection(loop, OpenSocket(), this);
-        ExclusiveConnections++;
+        ServerConnection opened = backend.Format.Connect(loop, OpenSocket(), this, isExclusive: true);
+        Statistics.ExclusiveConnections++;
         opened.ConnectingFor = request;
         request.Connecting = opened;
     }
@@ -98,12 +102,22 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     /// <summary>An exclusive connection has done its call and is fit for another.</summary>
     public void GiveBack(ServerConnection connection)
     {
+        if (IsRetired)
+        {
+            connection.Leave();
+            return;
+        }
         _idle.Add(connection);
+        Statistics.IdleConnections = _idle.Count;
         connection.BeginIdle();
         backend.ServeWaiting();
     }
 
-    public void TakeFromPool(ServerConnection connection) => _idle.Remove(connection);
+    public void TakeFromPool(ServerConnection connection)
+    {
+        _idle.Remove(connection);
+        Statistics.IdleConnections = _idle.Count;
+    }
 
     public void OnConnectionMade(ServerConnection connection)
     {
@@ -130,14 +144,18 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
 
     public void OnConnectionClosed(ServerConnection connection)
     {
-        if (!connection.IsExclusive)
+        if (connection.IsExclusive)
         {
-            SharedConnections--;
-            return;
+            Statistics.ExclusiveConnections--;
+            TakeFromPool(connection);
+            backend.ServeWaiting();
         }
-        ExclusiveConnections--;
-        _idle.Remove(connection);
-        backend.ServeWaiting();
+        else
+        {
+            Statistics.SharedConnections--;
+        }
+        if (IsRetired && !HasConnections)
+            backend.OnServerGone();
     }
 
     /// <summary>A connection ended with so many calls whose callers wait for their replies.</summary>
@@ -155,7 +173,7 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
     /// <param name="lastRoute">Of the last call that had it on that connection; null where it was never used.</param>
     public void NoteUnknownSession(Route? lastRoute)
     {
-        UnknownSessions++;
+        Statistics.UnknownSessions++;
         backend.LogUnknownSession(Address, lastRoute?.Name ?? "none");
     }
 
@@ -164,6 +182,7 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
         if (_backOffMs != 0)
             backend.LogReached(Address);
         _backOffMs = 0;
+        Statistics.IsUnreachable = false;
     }
 
     /// <summary>A connection could not be made, by the server's fault or for want of something here.</summary>
@@ -181,34 +200,35 @@ internal sealed class Server(Backend backend, ServerOptions options, int positio
 
     public void NoteUnreachable(int error)
     {
-        ConnectsFailed++;
+        Statistics.ConnectsFailed++;
         // Attempts that were made together fail together, and are one failure.
-        if (!IsUp)
+        if (loop.NowMs < _downUntilMs)
             return;
         bool wasUp = _backOffMs == 0;
         _backOffMs = _backOffMs == 0 ? BackOffMsMin : Math.Min(_backOffMs * 2, BackOffMsMax);
         _downUntilMs = loop.NowMs + _backOffMs;
+        Statistics.IsUnreachable = true;
         if (wasUp)
             backend.LogUnreachable(Address, Libc.Describe(error), _backOffMs);
     }
 
-    /// <summary>Idle connections take leave; busy ones do when their call is over.</summary>
+    /// <summary>Idle connections leave; busy ones do when their call is over.</summary>
     public void Drain()
     {
         foreach (ServerConnection connection in _idle.ToArray())
             connection.Leave();
-        foreach (SmfServerConnection connection in _shared.ToArray())
+        foreach (ServerConnection connection in _shared.ToArray())
             connection.Retire();
     }
 
     /// <summary>An embedded server lives in this worker, at the other end of a socket pair.</summary>
     private ISocket OpenSocket()
     {
-        ConnectionsOpened++;
+        Statistics.ConnectionsOpened++;
         if (Address is not DemoAddress)
             return loop.Network.Connect(Address);
         (ISocket near, ISocket far) = loop.Network.ConnectPair();
-        Demo.DemoServer.Serve(loop, far, backend.Protocol);
+        backend.Format.ServeDemo(loop, far);
         return near;
     }
 }

@@ -1,9 +1,12 @@
-using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>A connection to a server.</summary>
+/// <summary>
+/// A connection to a server. Shared, it carries the small calls of many callers at once; exclusive, one call at a time. What
+/// is said over it is the format's.
+/// </summary>
 internal abstract class ServerConnection : Connection
 {
     private readonly CallbackTimer _timer;
@@ -22,10 +25,19 @@ internal abstract class ServerConnection : Connection
 
     public bool IsExclusive { get; }
 
+    /// <summary>Whether another call may be put on this shared connection. Asked for each small call, so no virtual one.</summary>
+    public bool TakesCalls => !IsRetired && !IsClosed && !IsFull && !IsInputPaused;
+
+    /// <summary>Takes no new calls; closes when those in flight are done.</summary>
+    public bool IsRetired { get; private set; }
+
+    /// <summary>Shared: carries as many calls as the format can tell apart.</summary>
+    protected bool IsFull { get; set; }
+
     /// <summary>Ended for want of something here: its calls are told so, and its server is not to blame.</summary>
     protected bool EndedForShortage { get; private set; }
 
-    /// <summary>For whom this exclusive connection is being connected.</summary>
+    /// <summary>For whom this exclusive connection is being established.</summary>
     internal ConnectionRequest? ConnectingFor { get; set; }
 
     /// <summary>An exclusive connection without a call waits for the next one in its server's pool for a while.</summary>
@@ -33,8 +45,25 @@ internal abstract class ServerConnection : Connection
 
     internal void EndIdle() => Loop.Timers.Disarm(_timer);
 
-    /// <summary>Takes leave of the server in the way of the protocol, and closes.</summary>
+    /// <summary>No new calls; closes when those in flight are done, which for an idle connection is now.</summary>
+    public void Retire()
+    {
+        if (IsRetired || IsClosed)
+            return;
+        IsRetired = true;
+        Loop.Counters.ConnectionsRetired++;
+        if (!IsExclusive)
+            Server.ForgetShared(this);
+        OnRetired();
+    }
+
+    /// <summary>Ends an idle connection in the way of the format, and closes it.</summary>
     protected internal abstract void Leave();
+
+    /// <summary>The connection was retired: closes it, if no call is in flight.</summary>
+    protected virtual void OnRetired()
+    {
+    }
 
     /// <summary>The calls that wait on this shared connection have to go elsewhere: nothing of them has been sent.</summary>
     /// <param name="why">What those are told that find no other server.</param>

@@ -4,6 +4,7 @@ namespace FrameRpc.Gateway.Backends;
 internal abstract class ServerPicker
 {
     /// <summary>The server for the next call, or null when none will do.</summary>
+    /// <param name="servers">Those of the snapshot.</param>
     /// <param name="forExclusive">Only servers which can give an exclusive connection.</param>
     public abstract Server? Pick(Server[] servers, bool forExclusive);
 

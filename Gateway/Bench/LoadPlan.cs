@@ -9,7 +9,7 @@ namespace FrameRpc.Gateway.Bench;
 internal sealed record LoadPlan
 {
     public required Address Address { get; init; }
-    public required WireProtocol Protocol { get; init; }
+    public required ILoadFormat Format { get; init; }
     public required int Connections { get; init; }
     /// <summary>Calls of one connection at once.</summary>
     public required int InFlight { get; init; }

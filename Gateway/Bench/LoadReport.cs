@@ -16,7 +16,7 @@ internal static class LoadReport
         LoadPlan plan = result.Plan;
         LatencyHistogram latencies = result.Tally.Latencies;
         output.WriteLine(
-            $"{plan.Protocol.Word()} {plan.Address}: {plan.Connections} connections, {plan.InFlight} in flight each, "
+            $"{plan.Format.Wire} {plan.Address}: {plan.Connections} connections, {plan.InFlight} in flight each, "
             + (plan.StreamBytes is { } streamBytes ? $"streams of {SizeForm.Display(streamBytes)}"
                 : plan.UploadBytes is { } uploadBytes ? $"uploads of {SizeForm.Display(uploadBytes)}"
                 : SizeForm.Display(plan.SizeBytes))
@@ -42,7 +42,7 @@ internal static class LoadReport
         var json = new LoadResultJson
         {
             Address = result.Plan.Address.ToString(),
-            Protocol = result.Plan.Protocol.Word(),
+            Protocol = result.Plan.Format.Wire.Word,
             Connections = result.Plan.Connections,
             InFlight = result.Plan.InFlight,
             SizeBytes = result.Plan.SizeBytes,

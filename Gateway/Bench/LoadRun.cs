@@ -21,7 +21,7 @@ internal sealed class LoadRun : IDisposable
     public LoadRun(LoadPlan plan, ILogger log)
     {
         _plan = plan;
-        var resolved = new Dictionary<Address, KernelAddress> { [plan.Address] = KernelAddress.Resolve(plan.Address) };
+        var resolved = new ResolvedAddresses(plan.Address);
         _threads = [.. Enumerable.Range(0, plan.Threads).Select(number => new LoadThread(plan, number, resolved, log))];
         _connected = new CountdownEvent(plan.Threads);
         _finished = new CountdownEvent(plan.Threads);

@@ -26,14 +26,14 @@ internal sealed class LoadThread : IDisposable
     /// <summary>Which connection is offered the next call that is due.</summary>
     private int _next;
 
-    public LoadThread(LoadPlan plan, int number, IReadOnlyDictionary<Address, KernelAddress> resolved, ILogger log)
+    public LoadThread(LoadPlan plan, int number, ResolvedAddresses resolved, ILogger log)
     {
         Plan = plan;
         _number = number;
         _timeout = LoadClock.Of(plan.Timeout);
         _network = new EpollNetwork(resolved);
         Loop = new Loop(_network, TimeProvider.System, new Random(number), log);
-        Payload = MakePayload(plan);
+        Payload = plan.Format.PayloadOf(plan);
         // Stamps of different threads differ, too.
         _stamp = (ulong)number << 48;
         _connections = new LoadConnection[plan.Connections / plan.Threads + (number < plan.Connections % plan.Threads ? 1 : 0)];
@@ -73,7 +73,7 @@ internal sealed class LoadThread : IDisposable
         for (int i = 0; i < _connections.Length; i++)
         {
             ISocket socket = _network.Connect(Plan.Address);
-            _connections[i] = Plan.Protocol == WireProtocol.Smf ? new SmfLoadConnection(this, socket) : new FrameLoadConnection(this, socket);
+            _connections[i] = Plan.Format.Connect(this, socket);
             _open++;
         }
         long giveUpMs = Loop.NowMs + ConnectTimeoutMs;
@@ -157,11 +157,4 @@ internal sealed class LoadThread : IDisposable
             calls += connection.Outstanding;
         return calls;
     }
-
-    private static LoadPayload MakePayload(LoadPlan plan) =>
-        plan.StreamBytes is { } bytes ? LoadPayload.Fixed(DemoBytes.Json(bytes))
-        : plan.UploadBytes is not null ? LoadPayload.Octets(LoadConnection.PieceBytesMax)
-        : plan.Protocol == WireProtocol.Smf ? LoadPayload.Table(plan.SizeBytes)
-        : plan.DataType == DataType.Json ? LoadPayload.Json(plan.SizeBytes)
-        : LoadPayload.Octets(plan.SizeBytes);
 }

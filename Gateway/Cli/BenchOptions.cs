@@ -2,6 +2,7 @@ using System.CommandLine;
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
@@ -74,12 +75,12 @@ internal sealed class BenchOptions
     /// <summary>The plan; it can run if <paramref name="problems"/> stay empty.</summary>
     public LoadPlan Read(ParseResult line, List<string> problems)
     {
-        WireProtocol protocol = ProtocolOption.Read(line, _protocol, problems);
-        bool isSmf = protocol == WireProtocol.Smf;
+        WireFormat protocol = ProtocolOption.Read(line, _protocol, problems);
+        bool isSmf = !protocol.HasEndpoints;
         var plan = new LoadPlan
         {
             Address = Read(line.GetRequiredValue(_address), "ADDRESS", AddressForm.OfServer, problems),
-            Protocol = protocol,
+            Format = FormatRegistry.Product.Of(protocol),
             Connections = Read(line, _connections, new CountForm(1, 20_000), "16", problems),
             InFlight = Read(line, _inFlight, new CountForm(1, InFlightMax), "1", problems),
             SizeBytes = (int)Read(line, _size, PayloadForm, $"{(isSmf ? SmfSizeBytes : FrameSizeBytes)}", problems),
@@ -101,7 +102,7 @@ internal sealed class BenchOptions
 
     private IEnumerable<string> FindContradictions(ParseResult line, LoadPlan plan)
     {
-        bool isSmf = plan.Protocol == WireProtocol.Smf;
+        bool isSmf = !plan.Format.Wire.HasEndpoints;
         if (plan.Address is DemoAddress)
             yield return "an embedded server has no address of its own; \"frpc-gateway demo\" runs one that has";
         if (plan.Threads > plan.Connections)

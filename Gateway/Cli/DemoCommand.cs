@@ -4,6 +4,7 @@ using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Hosting.Logging;
 using FrameRpc.Gateway.Sockets;
@@ -41,7 +42,7 @@ internal sealed class DemoCommand
     {
         TextWriter error = line.InvocationConfiguration.Error;
         var problems = new List<string>();
-        WireProtocol protocol = ProtocolOption.Read(line, _protocol, problems);
+        WireFormat protocol = ProtocolOption.Read(line, _protocol, problems);
         Address[] addresses = [.. line.GetRequiredValue(_address).Select(text => ReadAddress(text, problems))];
         if (WorkersForm.Read(line.GetValue(_workers) ?? "1", SettingKind.Variable, out int workers) is { } workersProblem)
             problems.Add($"--workers: {workersProblem}; write {WorkersForm.Phrase}");
@@ -57,23 +58,24 @@ internal sealed class DemoCommand
         return address;
     }
 
-    private static int Serve(WireProtocol protocol, Address[] addresses, int workers, InvocationConfiguration console)
+    private static int Serve(WireFormat protocol, Address[] addresses, int workers, InvocationConfiguration console)
     {
         OpenFileLimit.Raise();
         using LimitedLogs logs = Logs.ToStandardError();
-        var listeners = new List<ListenerSockets>();
+        var network = new KernelNetworkStack();
+        var listeners = new List<IOpenedAddress>();
         try
         {
             foreach (Address address in addresses)
-                listeners.Add(ListenerSockets.Open(address, workers));
+                listeners.Add(network.Open(address, workers, SocketRights.Default));
             using var signals = new StopSignals();
-            Worker[] running = Start(protocol, listeners, workers, logs.CreateLogger(GatewayCommandLine.Program));
-            foreach (ListenerSockets point in listeners)
-                console.Output.WriteLine($"listener {protocol.Word()} {point.Address}");
+            WorkerThread[] running = Start(FormatRegistry.Product.Of(protocol), network, listeners, workers, logs.CreateLogger(GatewayCommandLine.Program));
+            foreach (IOpenedAddress point in listeners)
+                console.Output.WriteLine($"listener {protocol.Word} {point.Address}");
             console.Output.WriteLine("ready");
             console.Output.Flush();
             signals.WaitForFirst();
-            foreach (Worker worker in running)
+            foreach (WorkerThread worker in running)
                 worker.Stop();
             return ExitStatus.Fine;
         }
@@ -84,26 +86,27 @@ internal sealed class DemoCommand
         }
         finally
         {
-            foreach (ListenerSockets point in listeners)
+            foreach (IOpenedAddress point in listeners)
                 point.Dispose();
         }
     }
 
-    private static Worker[] Start(WireProtocol protocol, List<ListenerSockets> listeners, int count, ILogger log)
+    private static WorkerThread[] Start(Format format, KernelNetworkStack network, List<IOpenedAddress> listeners, int count, ILogger log)
     {
-        Worker[] workers = [.. Enumerable.Range(0, count).Select(number => new Worker(number, new Dictionary<Address, KernelAddress>(), log))];
-        foreach (ListenerSockets point in listeners)
+        Loop[] loops = [.. Enumerable.Range(0, count).Select(_ => new Loop(network.CreateNetwork(), TimeProvider.System, new Random(), log))];
+        foreach (IOpenedAddress opened in listeners)
         {
             var spread = new CallerSpread();
             var limit = new CallerLimit(ConnectionsMax);
-            foreach (Worker worker in workers)
+            foreach ((int number, Loop loop) in loops.Index())
             {
-                _ = new Listener(worker.Loop, point.Attach(worker.Network, worker.Number), spread, limit,
-                    (socket, onClosed) => DemoServer.Serve(worker.Loop, socket, protocol, onClosed));
+                _ = new Listener(loop, loop.Network.Listen(opened, number), spread, limit, new ListenerCounters(opened.Address.ToString()),
+                    (socket, onClosed) => format.ServeDemo(loop, socket, onClosed));
             }
         }
-        foreach (Worker worker in workers)
-            worker.Start();
-        return workers;
+        WorkerThread[] threads = [.. loops.Select((loop, number) => new WorkerThread(number, loop, log))];
+        foreach (WorkerThread thread in threads)
+            thread.Start();
+        return threads;
     }
 }

@@ -7,14 +7,14 @@ namespace FrameRpc.Gateway.Cli;
 /// <summary><c>--protocol smf|frame</c>, of the commands that speak one format.</summary>
 internal static class ProtocolOption
 {
-    private static readonly ChoiceForm<WireProtocol> Form = new(("smf", WireProtocol.Smf), ("frame", WireProtocol.Frame));
+    private static readonly ChoiceForm<WireFormat> Form = new([.. WireFormat.All.Select(format => (format.Word, format))]);
 
     public static Option<string> Create() => new("--protocol") { HelpName = "smf|frame", Description = "The wire format.", Required = true };
 
     /// <summary>The format, or a problem more in <paramref name="problems"/>.</summary>
-    public static WireProtocol Read(ParseResult line, Option<string> option, List<string> problems)
+    public static WireFormat Read(ParseResult line, Option<string> option, List<string> problems)
     {
-        if (Form.Read(line.GetRequiredValue(option), SettingKind.Variable, out WireProtocol protocol) is { } problem)
+        if (Form.Read(line.GetRequiredValue(option), SettingKind.Variable, out WireFormat protocol) is { } problem)
             problems.Add($"--protocol: {problem}; write {Form.Phrase}");
         return protocol;
     }

@@ -30,7 +30,7 @@ internal static class RoutesCommand
         new RequestId(route.Id).ToString(),
         route.Name,
         route.Signature ?? "-",
-        options.Backends[route.Backend].Name,
+        route.Backend,
         DurationForm.Display(route.Timeout),
     ];
 }

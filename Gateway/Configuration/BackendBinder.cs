@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Sockets;
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>What routes are checked against: a backend's name, which is known even if nothing else of it could be read, and its format.</summary>
-internal sealed record BoundBackend(string Name, BackendOptions? Options, Setting<WireProtocol> Protocol);
+internal sealed record BoundBackend(string Name, BackendOptions? Options, Setting<WireFormat> Protocol);
 
 /// <summary>Makes the options of the backends and their servers.</summary>
 internal static class BackendBinder
@@ -33,7 +33,7 @@ internal static class BackendBinder
         return backend with { ConnectionsPerServerMax = limits.Total * workers, Lanes = limits };
     }
 
-    private static int Least(BackendOptions backend, int workers) => FormatRules.Of(backend.Protocol).ConnectionsPerWorkerMin * workers;
+    private static int Least(BackendOptions backend, int workers) => backend.Protocol.ConnectionsPerWorkerMin * workers;
 
     private static void RefuseTooFewConnections(OptionSection section, BackendOptions backend, int workers)
     {
@@ -41,7 +41,7 @@ internal static class BackendBinder
         int least = Least(backend, workers);
         if (!max.IsRight || max.Value >= least)
             return;
-        string each = FormatRules.Of(backend.Protocol).WhyConnections;
+        string each = backend.Protocol.WhyConnections;
         section.Refuse(max, $"{max.Value} is too few for {workers} workers: each needs {each}; write at least {least}, or fewer \"workers\"");
     }
 

@@ -7,7 +7,7 @@ namespace FrameRpc.Gateway.Configuration;
 internal sealed record BackendOptions
 {
     public required string Name { get; init; }
-    public required WireProtocol Protocol { get; init; }
+    public required WireFormat Protocol { get; init; }
     public required IReadOnlyList<ServerOptions> Servers { get; init; }
     public Balancing Balancing { get; init; } = Balancing.LeastCalls;
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
@@ -59,10 +59,10 @@ internal readonly record struct ConnectionLimits(int Shared, int Exclusive)
     public int Total => Shared + Exclusive;
 
     /// <summary>What is left over when the connections are divided stays unused.</summary>
-    public static ConnectionLimits Of(WireProtocol protocol, int connectionsPerServerMax, int workers)
+    public static ConnectionLimits Of(WireFormat protocol, int connectionsPerServerMax, int workers)
     {
         int all = connectionsPerServerMax / workers;
-        int shared = FormatRules.Of(protocol).SharesConnections ? Math.Clamp(all / 4, 1, SharedMax) : 0;
+        int shared = protocol.SharesConnections ? Math.Clamp(all / 4, 1, SharedMax) : 0;
         return new ConnectionLimits(shared, all - shared);
     }
 }
@@ -71,9 +71,9 @@ internal readonly record struct ConnectionLimits(int Shared, int Exclusive)
 internal static class BackendSection
 {
     public static readonly OptionGroup<BackendOptions> Options = new(() =>
-        new BackendOptions { Name = "", Protocol = default, Servers = [], Lanes = default });
+        new BackendOptions { Name = "", Protocol = WireFormat.Frame, Servers = [], Lanes = default });
 
-    public static readonly ValueOption<BackendOptions, WireProtocol> Protocol = Options.Required("protocol", ListenerSection.Protocols,
+    public static readonly ValueOption<BackendOptions, WireFormat> Protocol = Options.Required("protocol", ListenerSection.Protocols,
         o => o.Protocol, (o, v) => o with { Protocol = v },
         "Wire format of the servers.");
 
@@ -119,12 +119,12 @@ internal static class BackendSection
         + "refuse rejects them, for servers that exit when they receive one, such as Go servers.",
         appliesTo: b => Of(b).HasTables, otherwise: b => OnlyOf(rules => rules.HasTables, b));
 
-    private static FormatRules Of(BackendOptions backend) => FormatRules.Of(backend.Protocol);
+    private static WireFormat Of(BackendOptions backend) => backend.Protocol;
 
-    private static string OnlyOf(Func<FormatRules, bool> have, BackendOptions backend)
+    private static string OnlyOf(Func<WireFormat, bool> have, BackendOptions backend)
     {
-        string formats = string.Join(" and ", FormatRules.All.Where(have).Select(rules => rules.Word));
-        return $"only {formats} backends have it, and this one speaks {backend.Protocol.Word()}; leave it out";
+        string formats = string.Join(" and ", WireFormat.All.Where(have).Select(rules => rules.Word));
+        return $"only {formats} backends have it, and this one speaks {backend.Protocol.Word}; leave it out";
     }
 }
 

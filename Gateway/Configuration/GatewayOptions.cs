@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Configuration.Forms;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Configuration;
 

@@ -8,7 +8,7 @@ internal sealed record ListenerOptions
 {
     public required string Name { get; init; }
     public required Address Address { get; init; }
-    public required WireProtocol Protocol { get; init; }
+    public required WireFormat Protocol { get; init; }
     public required int ConnectionsMax { get; init; }
     /// <summary>For the address of a Unix socket.</summary>
     public SocketFileOptions Rights { get; init; } = new();
@@ -17,10 +17,10 @@ internal sealed record ListenerOptions
 /// <summary>The options of an entry of <c>listeners</c>.</summary>
 internal static class ListenerSection
 {
-    public static readonly ChoiceForm<WireProtocol> Protocols = new([.. FormatRules.All.Select(rules => (rules.Word, rules.Protocol))]);
+    public static readonly ChoiceForm<WireFormat> Protocols = new([.. WireFormat.All.Select(format => (format.Word, format))]);
 
     public static readonly OptionGroup<ListenerOptions> Options = new(() =>
-        new ListenerOptions { Name = "", Address = DemoAddress.Instance, Protocol = default, ConnectionsMax = 0 });
+        new ListenerOptions { Name = "", Address = DemoAddress.Instance, Protocol = WireFormat.Frame, ConnectionsMax = 0 });
 
     public static readonly ValueOption<ListenerOptions, string> Name = Options.Required("name", new TextForm(),
         o => o.Name, (o, v) => o with { Name = v },
@@ -30,7 +30,7 @@ internal static class ListenerSection
         o => o.Address, (o, v) => o with { Address = v },
         "Address to listen on: \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\". With port 0 the kernel chooses a free port.");
 
-    public static readonly ValueOption<ListenerOptions, WireProtocol> Protocol = Options.Required("protocol", Protocols,
+    public static readonly ValueOption<ListenerOptions, WireFormat> Protocol = Options.Required("protocol", Protocols,
         o => o.Protocol, (o, v) => o with { Protocol = v },
         "Wire format of the callers on this listener.");
 

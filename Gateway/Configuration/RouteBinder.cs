@@ -34,7 +34,8 @@ internal static class RouteBinder
     private static RouteOptions BindOne(OptionSection section, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends, LimitOptions limits)
     {
         RouteOptions unwritten = RouteSection.Options.Blank with { MessageBytesMax = limits.MessageBytesMax };
-        RouteOptions route = RouteSection.Options.Read(section, unwritten) with { Backend = FindBackend(section, identity, backends) };
+        RouteOptions route = RouteSection.Options.Read(section, unwritten);
+        CheckBackend(section, identity, backends);
         if (identity is null || identity.Format.HasOctets)
             RefuseUnusedBound(section);
         if (identity is null)
@@ -51,27 +52,21 @@ internal static class RouteBinder
             section.Refuse(octets, "bounds octets, and the requests of this route hold none; write \"requestBody\": \"octets\", or leave it out");
     }
 
-    /// <summary>The position of the route's backend, whose format must be the route's.</summary>
-    private static int FindBackend(OptionSection section, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends)
+    /// <summary>The route's backend has to be there, and its format the route's.</summary>
+    private static void CheckBackend(OptionSection section, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends)
     {
         var name = section.Get(RouteSection.Backend);
         if (!name.IsRight)
-            return 0;
-        for (int i = 0; i < backends.Count; i++)
-        {
-            if (backends[i].Name != name.Value)
-                continue;
-            if (identity is not null && backends[i].Protocol.IsRight && backends[i].Protocol.Value != identity.Format.Protocol)
-                RefuseProtocol(section, name, identity, backends[i].Protocol);
-            return i;
-        }
-        section.Refuse(name, MistakeText.NoSuch("backend", name.Value, [.. backends.Select(b => b.Name)]));
-        return 0;
+            return;
+        if (backends.FirstOrDefault(b => b.Name == name.Value) is not { } backend)
+            section.Refuse(name, MistakeText.NoSuch("backend", name.Value, [.. backends.Select(b => b.Name)]));
+        else if (identity is not null && backend.Protocol.IsRight && backend.Protocol.Value != identity.Format)
+            RefuseProtocol(section, name, identity, backend.Protocol);
     }
 
-    private static void RefuseProtocol(OptionSection section, Setting<string> backend, RouteIdentity identity, Setting<WireProtocol> protocol)
+    private static void RefuseProtocol(OptionSection section, Setting<string> backend, RouteIdentity identity, Setting<WireFormat> protocol)
     {
-        FormatRules spoken = FormatRules.Of(protocol.Value);
+        WireFormat spoken = protocol.Value;
         if (identity.IsIdAlone && spoken.HasEndpoints)
         {
             section.RefuseMissing(RouteSection.Endpoint, $"backend \"{backend.Value}\" speaks {spoken.Word}, where the endpoint's name is compared beside the id");

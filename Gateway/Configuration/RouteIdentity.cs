@@ -5,7 +5,7 @@ namespace FrameRpc.Gateway.Configuration;
 /// <summary>Which method a route is for: its id, and the names that the id was computed from.</summary>
 internal sealed record RouteIdentity(RequestId Id, string? Endpoint, SchemaMethod? Method)
 {
-    public FormatRules Format => Endpoint is null ? FormatRules.OfSchemas : FormatRules.OfEndpoints;
+    public WireFormat Format => Endpoint is null ? WireFormat.OfSchemas : WireFormat.OfEndpoints;
 
     public bool IsIdAlone => Endpoint is null && Method is null;
 

@@ -15,8 +15,8 @@ internal sealed record RouteOptions
     public required SchemaMethod? Method { get; init; }
     /// <summary>What the id was computed from, to be read by people: <c>SmfStorage.Get(Request):Response</c>, the endpoint's name, or null.</summary>
     public string? Signature => Method is null ? Endpoint : $"{Method.Service}.{Method.Name}({Method.Request}):{Method.Reply}";
-    /// <summary>The position of the backend in <see cref="GatewayOptions.Backends"/>.</summary>
-    public required int Backend { get; init; }
+    /// <summary>The name of the backend that serves it.</summary>
+    public required string Backend { get; init; }
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
     public required long MessageBytesMax { get; init; }
     /// <summary>Null for no limit.</summary>
@@ -44,7 +44,7 @@ internal static class RouteSection
     private const string NoContent = "only messages of the frame format say what they hold; leave it out";
 
     public static readonly OptionGroup<RouteOptions> Options = new(() =>
-        new RouteOptions { Name = "", Id = 0, Endpoint = null, Method = null, Backend = 0, MessageBytesMax = 0 });
+        new RouteOptions { Name = "", Id = 0, Endpoint = null, Method = null, Backend = "", MessageBytesMax = 0 });
 
     private static readonly ChoiceForm<DataType> Contents = new(("json", DataType.Json), ("octets", DataType.Octets), ("none", DataType.None));
 
@@ -75,7 +75,7 @@ internal static class RouteSection
     public static readonly ValueOption<RouteOptions, string> Endpoint = Options.Optional("endpoint", new TextForm(), o => o.Endpoint, null,
         "Name of a frame method.");
 
-    public static readonly ValueOption<RouteOptions, string> Backend = Options.Required("backend", new TextForm(), (o, all) => all.Backends[o.Backend].Name, null,
+    public static readonly ValueOption<RouteOptions, string> Backend = Options.Required("backend", new TextForm(), o => o.Backend, (o, v) => o with { Backend = v },
         "Name of the backend that serves the method.");
 
     public static readonly ValueOption<RouteOptions, TimeSpan> Timeout = Options.Default("timeout",

@@ -28,14 +28,16 @@ internal sealed class Listener : IReadyHandler
     /// <param name="listener">The worker's own socket at the address.</param>
     /// <param name="spread">Shared with the other workers' listeners at this address.</param>
     /// <param name="limit">Of callers at once, over all workers.</param>
+    /// <param name="counters">Where it counts.</param>
     /// <param name="serve">Takes a caller and what to call when it is gone.</param>
-    public Listener(Loop loop, IListenerSocket listener, CallerSpread spread, CallerLimit limit, Action<ISocket, Action> serve)
+    public Listener(Loop loop, IListenerSocket listener, CallerSpread spread, CallerLimit limit, ListenerCounters counters, Action<ISocket, Action> serve)
     {
         _loop = loop;
         _listener = listener;
         _spread = spread;
         _place = spread.Join(this);
         _limit = limit;
+        Counters = counters;
         _serve = serve;
         _retry = new CallbackTimer(this, Accept);
         _onClosed = Leave;
@@ -47,7 +49,7 @@ internal sealed class Listener : IReadyHandler
 
     public void OnException(Exception exception) => _loop.Timers.Arm(_retry, _loop.NowMs + RetryExhaustedMs);
 
-    public ListenerCounters Counters { get; } = new();
+    public ListenerCounters Counters { get; }
 
     /// <summary>
     /// Takes those who are connected already, and nobody after them. They stay here: other workers may be done with

@@ -1,8 +1,11 @@
 namespace FrameRpc.Gateway.EventLoop;
 
 /// <summary>The callers of one listener on one worker. Written by its thread alone, without locks; read by others, who may see it a moment late.</summary>
-internal sealed class ListenerCounters
+internal sealed class ListenerCounters(string name)
 {
+    /// <summary>The listener's.</summary>
+    public string Name => name;
+
     /// <summary>Callers that this worker has served, whoever took them.</summary>
     public long Accepted;
     /// <summary>Of these, those who are gone.</summary>

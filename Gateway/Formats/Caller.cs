@@ -22,16 +22,16 @@ internal abstract class Caller : Connection
     protected Caller(WorkerContext context, ListenerLedger ledger, ISocket socket, Action onClosed)
         : base(context.Loop, socket, ConnectionState.Open)
     {
-        WorkerContext = context;
+        Context = context;
         Ledger = ledger;
         _onClosed = onClosed;
         _slowReader = new CallbackTimer(this, OnSlowReaderDue);
-        // Asked now: of a connection that is closed nobody knows any more.
+        // Asked now: a closed connection has none.
         Name = context.Ledger.Access is null ? "" : socket.DescribePeer();
         context.Add(this);
     }
 
-    protected WorkerContext WorkerContext { get; }
+    protected WorkerContext Context { get; }
 
     public ListenerLedger Ledger { get; }
 
@@ -69,14 +69,14 @@ internal abstract class Caller : Connection
         if (UnreadBytes <= RepliesHoldBytes / 4)
             ReleaseInput(InputHold.Replies);
         if (IsSendBlocked && MustRead && !_slowReader.IsArmed)
-            Loop.Timers.Arm(_slowReader, LastSentMs + WorkerContext.WriteTimeoutMs);
+            Loop.Timers.Arm(_slowReader, LastSentMs + Context.WriteTimeoutMs);
     }
 
     /// <summary>Closes this caller, because others would suffer if it stayed.</summary>
     /// <param name="why">One of <see cref="SlowCaller"/>.</param>
     public void CloseSlow(string why)
     {
-        WorkerContext.NoteSlow(Ledger.Position, Name.Length > 0 ? Name : DescribePeer(), why);
+        Context.NoteSlow(Ledger.Name, Name.Length > 0 ? Name : DescribePeer(), why);
         Abort();
     }
 
@@ -86,7 +86,7 @@ internal abstract class Caller : Connection
     protected override void OnClosed()
     {
         Loop.Timers.Disarm(_slowReader);
-        WorkerContext.Remove(this);
+        Context.Remove(this);
         _onClosed();
     }
 
@@ -94,7 +94,7 @@ internal abstract class Caller : Connection
     {
         if (!IsSendBlocked || !MustRead)
             return;
-        long dueMs = LastSentMs + WorkerContext.WriteTimeoutMs;
+        long dueMs = LastSentMs + Context.WriteTimeoutMs;
         if (dueMs > Loop.NowMs)
         {
             Loop.Timers.Arm(_slowReader, dueMs);

@@ -1,48 +1,59 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets.Buffers;
-using FrameRpc.Gateway.EventLoop;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Formats;
 
-/// <summary>What the connections of one worker have in common: the routes, this worker's view of the backends, the limits, and who is connected.</summary>
+/// <summary>What the connections of one worker have in common: the snapshot that it runs by, its view of the backends, and who is connected.</summary>
 internal sealed partial class WorkerContext
 {
-    private readonly Backend[] _backends;
-    private readonly IReadOnlyList<ListenerOptions> _listeners;
     private readonly ILogger _log;
+    private readonly FormatRegistry _formats;
     private readonly HashSet<Caller> _callers = [];
+    private readonly Dictionary<string, Backend> _backends = [];
+    /// <summary>Backends that have left the snapshot and still have calls or connections.</summary>
+    private readonly List<Backend> _leaving = [];
     private readonly Block _gather;
     private Action? _onDrained;
 
-    public WorkerContext(Loop loop, GatewayOptions options, RouteTable routes, ILogger log)
+    /// <param name="number">The worker's.</param>
+    /// <param name="loop">The worker's.</param>
+    /// <param name="snapshot">What it runs by at first.</param>
+    /// <param name="formats">What speaks the formats of its listeners and backends.</param>
+    /// <param name="log">Where trouble is logged.</param>
+    public WorkerContext(int number, Loop loop, Snapshot snapshot, FormatRegistry formats, ILogger log)
     {
         Loop = loop;
+        _formats = formats;
         _log = log;
-        _listeners = options.Listeners;
-        Routes = routes;
-        Limits = options.Limits;
-        WriteTimeoutMs = (long)options.Limits.WriteTimeout.TotalMilliseconds;
         _gather = loop.Blocks.Rent(FrameCaller.HeldBytesMax);
-        _backends = [.. options.Backends.Select(backend => new Backend(backend, options.Limits.SharedBodyMax, loop, log))];
-        Ledger = new WorkerLedger(options.Listeners.Count, options.Routes.Count, _backends, AccessQueueOf(options.AccessLog));
+        Ledger = new WorkerLedger(AccessQueueOf(snapshot.Options.AccessLog));
+        Statistics = new WorkerStatistics(number, loop.Counters, Ledger, loop.Blocks);
+        Snapshot = snapshot;
+        TakeOver(snapshot);
     }
 
     private static AccessQueue? AccessQueueOf(AccessLogOptions? options) => options is null ? null : new AccessQueue(options.LinesWaitingMax, options.OneIn);
 
     public Loop Loop { get; }
 
+    /// <summary>For other threads to read.</summary>
+    public WorkerStatistics Statistics { get; }
+
     public WorkerLedger Ledger { get; }
 
-    public RouteTable Routes { get; }
+    public Snapshot Snapshot { get; private set; }
 
-    public LimitOptions Limits { get; }
+    public RouteTable Routes { get; private set; } = new([]);
 
-    public long WriteTimeoutMs { get; }
+    public LimitOptions Limits => Snapshot.Limits;
+
+    public long WriteTimeoutMs { get; private set; }
 
     /// <summary>Where a part that came in several frames is put together. Its content lasts until the next one.</summary>
     public Span<byte> Gather => _gather.Span;
@@ -51,9 +62,26 @@ internal sealed partial class WorkerContext
 
     public int CallersCount => _callers.Count;
 
-    public IReadOnlyList<Backend> Backends => _backends;
+    /// <summary>Those of the snapshot.</summary>
+    public IReadOnlyCollection<Backend> Backends => _backends.Values;
 
-    public Backend BackendOf(Route route) => _backends[route.Backend];
+    public Backend BackendOf(string name) => _backends[name];
+
+    /// <summary>
+    /// Runs by another snapshot from now on. What it has in common with the one before, by name, stays as it is: connections,
+    /// counts, calls that wait. Calls in flight keep the route and the backend that they began with. One that is older than
+    /// what is here is left out.
+    /// </summary>
+    public void Apply(Snapshot next)
+    {
+        if (next.Generation <= Snapshot.Generation)
+            return;
+        Snapshot before = Snapshot;
+        Snapshot = next;
+        TakeOver(next);
+        // What the snapshot before last had, nobody will ask for any more.
+        Ledger.Keep(next.Routes.Concat(before.Routes).Select(route => (route.Name, route.Backend)).ToHashSet());
+    }
 
     public void Add(Caller caller) => _callers.Add(caller);
 
@@ -73,11 +101,11 @@ internal sealed partial class WorkerContext
     }
 
     /// <summary>A caller is closed because others suffer from how it reads or sends.</summary>
-    /// <param name="listener">Its place among those of the configuration.</param>
-    public void NoteSlow(int listener, string caller, string why)
+    /// <param name="listener">The name of the one by which it came in.</param>
+    public void NoteSlow(string listener, string caller, string why)
     {
         Loop.Counters.SlowCallersClosed++;
-        LogSlow(_listeners[listener].Name, caller, why);
+        LogSlow(listener, caller, why);
     }
 
     /// <summary>From now on new calls are refused; callers leave when their calls in flight are answered, idle ones at once.</summary>
@@ -88,7 +116,7 @@ internal sealed partial class WorkerContext
         _onDrained = onDrained;
         foreach (Caller caller in _callers.ToArray())
             caller.LeaveWhenIdle();
-        foreach (Backend backend in _backends)
+        foreach (Backend backend in _backends.Values)
             backend.Drain();
         if (_callers.Count == 0)
             onDrained();
@@ -100,4 +128,34 @@ internal sealed partial class WorkerContext
         foreach (Caller caller in _callers.ToArray())
             caller.Abort();
     }
+
+    private void TakeOver(Snapshot next)
+    {
+        WriteTimeoutMs = (long)next.Limits.WriteTimeout.TotalMilliseconds;
+        foreach (Backend gone in _backends.Values.Where(backend => !next.Backends.Any(spec => Continues(backend, spec))).ToArray())
+            RetireBackend(gone);
+        foreach (BackendSpec spec in next.Backends)
+            TakeOver(spec);
+        _leaving.RemoveAll(backend => backend.IsGone);
+        Statistics.Publish([.. _backends.Values.Concat(_leaving).Select(backend => backend.Statistics)]);
+        Routes = new RouteTable([.. next.Routes.Select(route => new RouteState(route, _backends[route.Backend]))]);
+    }
+
+    private void TakeOver(BackendSpec spec)
+    {
+        if (_backends.TryGetValue(spec.Name, out Backend? known))
+            known.Apply(spec);
+        else
+            _backends.Add(spec.Name, new Backend(spec, _formats.Of(spec.Options.Protocol), Loop, _log));
+    }
+
+    private void RetireBackend(Backend backend)
+    {
+        _backends.Remove(backend.Name);
+        _leaving.Add(backend);
+        backend.Retire();
+    }
+
+    /// <summary>Of another format it is another backend, whatever its name.</summary>
+    private static bool Continues(Backend backend, BackendSpec spec) => backend.Name == spec.Name && backend.Protocol == spec.Options.Protocol;
 }

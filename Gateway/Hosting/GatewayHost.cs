@@ -34,14 +34,14 @@ internal static class GatewayHost
         using var announcements = new Announcements(output);
         using var lifecycle = new Lifecycle(serving, options.DrainTimeout, TimeProvider.System, announcements.Say);
         using var signals = new StopSignals(signal => lifecycle.Stop($"{signal}, and a second signal stops at once", delay: TimeSpan.Zero));
-        using AccessLogWriter? accessLog = options.AccessLog is { } told ? AccessLogWriter.Start(options, told.To, serving.Workers) : null;
+        using AccessLogWriter? accessLog = options.AccessLog is { } told ? AccessLogWriter.Start(told.To, serving.Statistics) : null;
         serving.Start();
-        var metrics = new MetricsPage(options, serving.Workers, accessLog, () => logs.LeftOut, () => lifecycle.Stage != Stage.Serving);
+        var metrics = new MetricsPage(() => serving.Snapshot, serving.Statistics, accessLog, () => logs.LeftOut, () => lifecycle.Stage != Stage.Serving);
         using AdminServer? admin = options.Admin is { } asked
-            ? AdminServer.Start(asked, AdminEndpoints.Create(options, serving.Workers, metrics, lifecycle, token, log), TimeProvider.System, logs)
+            ? AdminServer.Start(asked, AdminEndpoints.Create(() => serving.Snapshot, serving.Statistics, Pulses(serving), metrics, lifecycle, token, log), TimeProvider.System, logs)
             : null;
         using var trim = new MemoryTrim(serving.Workers);
-        var served = new ServedReport(serving.Workers, trim);
+        var served = new ServedReport(serving.Statistics, trim);
         using PosixSignalRegistration onReport = ReportSignal.Register(() => announcements.Say(served.Line));
         announcements.Say(StartupReport.Of(options, serving.Addresses, admin?.Address));
         lifecycle.Stopped.Wait();
@@ -49,4 +49,7 @@ internal static class GatewayHost
         announcements.Say($"stopped: {serving.Sum(worker => worker.Counters.CallsAnswered)} calls answered by servers, {serving.Sum(worker => worker.Counters.CallsRefused)} by the gateway itself");
         announcements.Say(served.Line);
     }
+
+    private static IReadOnlyList<WorkerPulse> Pulses(ServingWorkers serving) =>
+        [.. serving.Workers.Select(worker => new WorkerPulse(worker.Statistics.Number, worker.Post))];
 }

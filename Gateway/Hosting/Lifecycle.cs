@@ -1,4 +1,5 @@
 using System.Globalization;
+using FrameRpc.Gateway.Admin;
 
 namespace FrameRpc.Gateway.Hosting;
 
@@ -10,7 +11,7 @@ namespace FrameRpc.Gateway.Hosting;
 /// would is no error and does nothing. So a drain cuts the delay of a stop short, a stop gives a drain its time limit, and a
 /// delay longer than what is left of the one that runs changes nothing.
 /// </remarks>
-internal sealed class Lifecycle : IDisposable
+internal sealed class Lifecycle : ILifecycle, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly IServing _serving;
@@ -45,8 +46,6 @@ internal sealed class Lifecycle : IDisposable
 
     private TimeSpan TimeLeft => _armedFor - _time.GetElapsedTime(_armedAt);
 
-    /// <summary>Nobody new is accepted, and calls in flight take the time that they need. The process stays until a stop is asked for.</summary>
-    /// <param name="asked">Who asked, and how: <c>POST /drain from 127.0.0.1</c>.</param>
     public void Drain(string asked)
     {
         lock (_gate)
@@ -56,9 +55,6 @@ internal sealed class Lifecycle : IDisposable
         }
     }
 
-    /// <summary>Serves as before for the delay, then drains for as long as it may, and stops.</summary>
-    /// <param name="asked">Who asked, and how: <c>SIGTERM</c>.</param>
-    /// <param name="delay">Nothing is left to do with it once a drain has begun.</param>
     public void Stop(string asked, TimeSpan delay)
     {
         lock (_gate)

@@ -6,6 +6,7 @@ namespace FrameRpc.Gateway.Hosting;
 internal sealed class MemoryTrim : IDisposable
 {
     private readonly IReadOnlyList<ServingWorker> _workers;
+    private readonly WorkerStatistics[] _statistics;
     private readonly BurstWatch _watch;
     private readonly PeriodicTimer _timer = new(BurstWatch.Interval);
     private int _count;
@@ -13,7 +14,8 @@ internal sealed class MemoryTrim : IDisposable
     public MemoryTrim(IReadOnlyList<ServingWorker> workers)
     {
         _workers = workers;
-        _watch = new BurstWatch(TrafficSample.Of(workers));
+        _statistics = [.. workers.Select(worker => worker.Statistics)];
+        _watch = new BurstWatch(TrafficSample.Of(_statistics));
         _ = Watch();
     }
 
@@ -26,7 +28,7 @@ internal sealed class MemoryTrim : IDisposable
     {
         while (await _timer.WaitForNextTickAsync())
         {
-            if (_watch.IsOver(TrafficSample.Of(_workers)))
+            if (_watch.IsOver(TrafficSample.Of(_statistics)))
                 Trim();
         }
     }

@@ -5,7 +5,7 @@ using FrameRpc.Gateway.EventLoop;
 namespace FrameRpc.Gateway.Hosting;
 
 /// <summary>What a gateway has done since it started, and what it holds: one line, at SIGUSR1 and at the end.</summary>
-internal sealed class ServedReport(IReadOnlyList<ServingWorker> workers, MemoryTrim trim)
+internal sealed class ServedReport(IReadOnlyList<WorkerStatistics> workers, MemoryTrim trim)
 {
     private const double MiB = 1024 * 1024;
 
@@ -23,7 +23,7 @@ internal sealed class ServedReport(IReadOnlyList<ServingWorker> workers, MemoryT
         + $"{Environment.WorkingSet / MiB:0.0} MiB resident, {GC.GetTotalMemory(forceFullCollection: false) / MiB:0.0} managed, "
         + $"{Sum(worker => worker.BufferBytes) / MiB:0.0} buffers");
 
-    private long Sum(Func<ServingWorker, long> count) => workers.Sum(count);
+    private long Sum(Func<WorkerStatistics, long> count) => workers.Sum(count);
 
     private long OfListeners(Func<ListenerCounters, long> count) => workers.Sum(worker => worker.Listeners.Sum(count));
 }

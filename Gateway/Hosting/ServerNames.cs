@@ -1,31 +1,29 @@
 using System.Net.Sockets;
-using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>The names of servers, looked up once, before a worker starts, because a look-up waits and a worker may not.</summary>
+/// <summary>The names of servers, looked up before a worker hears of them, because a look-up waits and a worker may not.</summary>
 internal static class ServerNames
 {
-    /// <summary>Throws <see cref="IOException"/> for a name that nobody knows.</summary>
-    public static IReadOnlyDictionary<Address, KernelAddress> Resolve(GatewayOptions options)
+    /// <exception cref="IOException">A name cannot be looked up; the message says which.</exception>
+    public static void Resolve(Snapshot snapshot, INetworkStack network)
     {
-        var resolved = new Dictionary<Address, KernelAddress>();
-        foreach (BackendOptions backend in options.Backends)
+        foreach (BackendSpec backend in snapshot.Backends)
         {
-            foreach (ServerOptions server in backend.Servers)
-                Resolve(backend, server.Address, resolved);
+            foreach (ServerSpec server in backend.Servers)
+                Resolve(backend, server.Address, network);
         }
-        return resolved;
     }
 
-    private static void Resolve(BackendOptions backend, Address address, Dictionary<Address, KernelAddress> resolved)
+    private static void Resolve(BackendSpec backend, Address address, INetworkStack network)
     {
         if (address is DemoAddress)
             return;
         try
         {
-            resolved[address] = KernelAddress.Resolve(address);
+            network.Resolve(address);
         }
         catch (SocketException unknown)
         {

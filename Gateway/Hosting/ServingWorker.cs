@@ -1,67 +1,51 @@
-using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
-using FrameRpc.Gateway.Formats.Frame;
-using FrameRpc.Gateway.Formats.Ledger;
-using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>A worker that serves callers: its listeners, and what they connect to.</summary>
+/// <summary>A worker that serves callers: its listeners, and what they connect to. Whatever turns the loop makes it go.</summary>
 internal sealed class ServingWorker
 {
-    private readonly Worker _worker;
+    private readonly Loop _loop;
     private readonly WorkerContext _context;
-    private readonly SmfCallPool _calls;
+    private readonly FormatRegistry _formats;
+    private readonly Dictionary<Format, CallerFactory> _callers = [];
     private readonly List<Listener> _listeners = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ServingWorker(Worker worker, GatewayOptions options, RouteTable routes, IReadOnlyList<SharedListener> listeners, ILogger log)
+    public ServingWorker(int number, Loop loop, Snapshot snapshot, FormatRegistry formats, IReadOnlyList<SharedListener> listeners, ILogger log)
     {
-        _worker = worker;
-        _context = new WorkerContext(worker.Loop, options, routes, log);
-        _calls = new SmfCallPool(worker.Loop);
-        for (int position = 0; position < listeners.Count; position++)
-            Listen(listeners[position], _context.Ledger.Listeners[position]);
-        Listeners = [.. _listeners.Select(listener => listener.Counters)];
+        _loop = loop;
+        _formats = formats;
+        _context = new WorkerContext(number, loop, snapshot, formats, log);
+        foreach (SharedListener listener in listeners)
+            Listen(number, listener);
     }
 
-    public int Number => _worker.Number;
+    public Loop Loop => _loop;
 
-    /// <summary>The backends as this worker sees them, for others to look at: see <see cref="Server.CallsInFlight"/>.</summary>
-    public IReadOnlyList<Backend> Backends => _context.Backends;
+    /// <summary>For other threads to read.</summary>
+    public WorkerStatistics Statistics => _context.Statistics;
 
-    public WorkerCounters Counters => _worker.Loop.Counters;
-
-    public WorkerLedger Ledger => _context.Ledger;
-
-    /// <summary>In the order of the configuration.</summary>
-    public IReadOnlyList<ListenerCounters> Listeners { get; }
-
-    /// <summary>Callers connected, on all listeners.</summary>
-    public long CallersOpen => Listeners.Sum(listener => listener.Open);
-
-    /// <summary>Native memory for bodies and messages, in use or ready for use.</summary>
-    public long BufferBytes => _worker.Loop.Blocks.MappedBytes;
+    /// <summary>For tests and for the loop's own thread.</summary>
+    public WorkerContext Context => _context;
 
     /// <summary>Gives unused buffers back to the system.</summary>
-    public void TrimBuffers() => _worker.Loop.Post(_worker.Loop.Blocks.Trim);
+    public void TrimBuffers() => _loop.Post(_loop.Blocks.Trim);
 
-    /// <summary>Has the worker do something between two turns of its loop. From any thread.</summary>
-    public void Post(Action letter) => _worker.Loop.Post(letter);
+    /// <summary>Runs the callback between two turns of the loop. From any thread.</summary>
+    public void Post(Action callback) => _loop.Post(callback);
 
-    public void Start() => _worker.Start();
-
-    public void Stop() => _worker.Stop();
+    /// <summary>The worker runs by this snapshot from its next turn on. From any thread.</summary>
+    public void Publish(Snapshot next) => _loop.Post(() => _context.Apply(next));
 
     /// <summary>No more callers, and no more calls. The task ends when the last caller has left.</summary>
     public Task Drain()
     {
-        _worker.Loop.Post(() =>
+        _loop.Post(() =>
         {
             foreach (Listener listener in _listeners)
                 listener.Close();
@@ -71,18 +55,22 @@ internal sealed class ServingWorker
     }
 
     /// <summary>The time for draining is over: whoever is left is cut off.</summary>
-    public void Abort() => _worker.Loop.Post(_context.AbortAll);
+    public void Abort() => _loop.Post(_context.AbortAll);
 
-    private void Listen(SharedListener shared, ListenerLedger ledger)
+    private void Listen(int number, SharedListener shared)
     {
-        Action<ISocket, Action> serve = shared.Protocol == WireProtocol.Smf
-            ? (socket, onClosed) => Welcome(new SmfCaller(_context, ledger, _calls, socket, onClosed))
-            : (socket, onClosed) => Welcome(new FrameCaller(_context, ledger, socket, onClosed));
-        IListenerSocket listener = shared.Point.Attach(_worker.Network, _worker.Number);
-        _listeners.Add(new Listener(_worker.Loop, listener, shared.Spread, shared.Limit, serve));
+        Format format = _formats.Of(shared.Protocol);
+        if (!_callers.TryGetValue(format, out CallerFactory? create))
+            _callers.Add(format, create = format.ForWorker(_context));
+        var ledger = _context.Ledger.Of(shared.Name, format.Statuses);
+        var counters = new ListenerCounters(shared.Name);
+        _listeners.Add(new Listener(
+            _loop, _loop.Network.Listen(shared.Opened, number), shared.Spread, shared.Limit, counters,
+            (socket, onClosed) => Welcome(create(ledger, socket, onClosed))));
+        _context.Statistics.Add(counters);
     }
 
-    /// <summary>One that another worker handed over just before this one began to drain takes leave like those who were here.</summary>
+    /// <summary>One that another worker handed over just before this one began to drain leaves like those who were here.</summary>
     private void Welcome(Caller caller)
     {
         if (_context.IsDraining)

@@ -1,67 +1,101 @@
+using System.Net.Sockets;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>All workers of a gateway, and the addresses at which they take callers.</summary>
+/// <summary>All workers of a gateway, the addresses at which they take callers, and the snapshot that they run by.</summary>
 internal sealed class ServingWorkers : IServing, IDisposable
 {
-    private readonly IReadOnlyList<ListenerSockets> _listeners;
+    private readonly Lock _publishing = new();
+    private readonly Machine _machine;
+    private readonly ILogger _log;
+    private readonly IReadOnlyList<SharedListener> _listeners;
+    private WorkerThread[] _threads = [];
+    private volatile Snapshot _snapshot;
 
-    private ServingWorkers(IReadOnlyList<ListenerSockets> listeners, IReadOnlyList<ServingWorker> workers)
+    private ServingWorkers(Machine machine, Snapshot snapshot, FormatRegistry formats, IReadOnlyList<SharedListener> listeners, ILogger log)
     {
+        _machine = machine;
+        _snapshot = snapshot;
         _listeners = listeners;
-        Workers = workers;
+        _log = log;
+        Workers = [.. Enumerable.Range(0, snapshot.Options.Workers).Select(number => new ServingWorker(number, LoopOf(number, snapshot), snapshot, formats, listeners, log))];
+        Statistics = [.. Workers.Select(worker => worker.Statistics)];
     }
 
     public IReadOnlyList<ServingWorker> Workers { get; }
 
+    /// <summary>What each worker counts.</summary>
+    public IReadOnlyList<WorkerStatistics> Statistics { get; }
+
     /// <summary>Where callers connect, with the ports that the kernel chose.</summary>
-    public IReadOnlyList<Address> Addresses => [.. _listeners.Select(point => point.Address)];
+    public IReadOnlyList<Address> Addresses => [.. _listeners.Select(listener => listener.Opened.Address)];
+
+    /// <summary>What was published last.</summary>
+    public Snapshot Snapshot => _snapshot;
 
     public long Callers => Sum(worker => worker.CallersOpen);
 
-    /// <summary>Opens the addresses. Throws <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/> where one cannot be had.</summary>
-    public static ServingWorkers Open(GatewayOptions options, ILogger log)
+    /// <summary>Opens the addresses.</summary>
+    /// <exception cref="IOException">An address or a server's name cannot be had.</exception>
+    /// <exception cref="SocketException">The same, from the kernel.</exception>
+    public static ServingWorkers Open(GatewayOptions options, ILogger log) => Open(options, new Machine(), FormatRegistry.Product, log);
+
+    /// <inheritdoc cref="Open(GatewayOptions, ILogger)"/>
+    public static ServingWorkers Open(GatewayOptions options, Machine machine, FormatRegistry formats, ILogger log)
     {
-        IReadOnlyDictionary<Address, KernelAddress> resolved = ServerNames.Resolve(options);
-        var listeners = new List<ListenerSockets>();
+        var snapshot = Snapshot.Of(options);
+        ServerNames.Resolve(snapshot, machine.Network);
+        var allCallers = new CallerLimit(options.Limits.ConnectionsMax);
+        var listeners = new List<SharedListener>();
         try
         {
             foreach (ListenerOptions listener in options.Listeners)
-                listeners.Add(ListenerSockets.Open(listener.Address, options.Workers, listener.Rights.Resolve()));
+                listeners.Add(new SharedListener(machine.Network.Open(listener.Address, options.Workers, listener.Rights.Resolve()), listener, allCallers));
+            return new ServingWorkers(machine, snapshot, formats, listeners, log);
         }
         catch
         {
-            foreach (ListenerSockets point in listeners)
-                point.Dispose();
+            foreach (SharedListener listener in listeners)
+                listener.Opened.Dispose();
             throw;
         }
-        var routes = new RouteTable(options);
-        var allCallers = new CallerLimit(options.Limits.ConnectionsMax);
-        SharedListener[] shared = [.. listeners.Zip(options.Listeners, (point, listener) => new SharedListener(point, listener, allCallers))];
-        return new ServingWorkers(
-            listeners,
-            [
-                .. Enumerable.Range(0, options.Workers)
-                    .Select(number => new ServingWorker(new Worker(number, resolved, log, options.Relay), options, routes, shared, log)),
-            ]);
     }
 
+    /// <summary>Starts a thread for each worker.</summary>
     public void Start()
     {
-        foreach (ServingWorker worker in Workers)
-            worker.Start();
+        _threads = [.. Workers.Select((worker, number) => new WorkerThread(number, worker.Loop, _log))];
+        foreach (WorkerThread thread in _threads)
+            thread.Start();
+    }
+
+    /// <summary>
+    /// Has all workers run by what the change makes of the snapshot that they run by now. Each picks it up between two turns, so
+    /// that for a moment some run by the one and some by the other.
+    /// </summary>
+    /// <exception cref="IOException">A server's name cannot be looked up; then nothing changes.</exception>
+    public void Publish(Func<Snapshot, Snapshot> change)
+    {
+        lock (_publishing)
+        {
+            Snapshot next = change(_snapshot) with { Generation = _snapshot.Generation + 1 };
+            ServerNames.Resolve(next, _machine.Network);
+            _snapshot = next;
+            foreach (ServingWorker worker in Workers)
+                worker.Publish(next);
+        }
     }
 
     public Task Drain()
     {
-        foreach (ListenerSockets point in _listeners)
-            point.Withdraw();
+        foreach (SharedListener listener in _listeners)
+            listener.Opened.Withdraw();
         return Task.WhenAll(Workers.Select(worker => worker.Drain()));
     }
 
@@ -74,15 +108,18 @@ internal sealed class ServingWorkers : IServing, IDisposable
     /// <summary>Ends the loops, and waits for that.</summary>
     public void Stop()
     {
-        foreach (ServingWorker worker in Workers)
-            worker.Stop();
+        foreach (WorkerThread thread in _threads)
+            thread.Stop();
     }
 
-    public long Sum(Func<ServingWorker, long> count) => Workers.Sum(count);
+    public long Sum(Func<WorkerStatistics, long> count) => Statistics.Sum(count);
 
     public void Dispose()
     {
-        foreach (ListenerSockets point in _listeners)
-            point.Dispose();
+        foreach (SharedListener listener in _listeners)
+            listener.Opened.Dispose();
     }
+
+    private Loop LoopOf(int number, Snapshot snapshot) =>
+        new(_machine.Network.CreateNetwork(), _machine.Time, _machine.Random(number), _log, snapshot.Options.Relay, _machine.Memory);
 }

@@ -1,15 +1,18 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>An address where callers come in, and what the workers share about it: where the next caller belongs, and whether there is room for it.</summary>
-internal sealed class SharedListener(ListenerSockets point, ListenerOptions options, CallerLimit allCallers)
+/// <summary>A listener, and what the workers share of it: where the next caller belongs, and whether there is room for it.</summary>
+internal sealed class SharedListener(IOpenedAddress opened, ListenerOptions options, CallerLimit allCallers)
 {
-    public ListenerSockets Point => point;
+    public string Name => options.Name;
 
-    public WireProtocol Protocol => options.Protocol;
+    public IOpenedAddress Opened => opened;
+
+    /// <summary>The wire format of its callers.</summary>
+    public WireFormat Protocol => options.Protocol;
 
     public CallerSpread Spread { get; } = new();
 

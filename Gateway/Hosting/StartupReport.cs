@@ -17,14 +17,14 @@ internal static class StartupReport
         for (int i = 0; i < listeners.Count; i++)
         {
             ListenerOptions listener = options.Listeners[i];
-            yield return $"listener {listener.Name.PadRight(listenerWidth)}  {listener.Protocol.Word(),-5}  {listeners[i]}";
+            yield return $"listener {listener.Name.PadRight(listenerWidth)}  {listener.Protocol.Word,-5}  {listeners[i]}";
         }
         int backendWidth = options.Backends.Select(backend => backend.Name.Length).DefaultIfEmpty(0).Max();
         foreach (BackendOptions backend in options.Backends)
         {
-            int routes = options.Routes.Count(route => options.Backends[route.Backend] == backend);
+            int routes = options.Routes.Count(route => route.Backend == backend.Name);
             yield return
-                $"backend  {backend.Name.PadRight(backendWidth)}  {backend.Protocol.Word(),-5}  "
+                $"backend  {backend.Name.PadRight(backendWidth)}  {backend.Protocol.Word,-5}  "
                 + $"{string.Join(", ", backend.Servers.Select(Show))} ({Count(routes, "route")})";
         }
         if (admin is not null)

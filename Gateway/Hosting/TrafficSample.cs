@@ -12,10 +12,10 @@ internal readonly record struct TrafficSample(long CallersCome, long CallersOpen
 {
     public long CallersGone => CallersCome - CallersOpen;
 
-    public static TrafficSample Of(IEnumerable<ServingWorker> workers)
+    public static TrafficSample Of(IEnumerable<WorkerStatistics> workers)
     {
         TrafficSample sum = new(0, 0, 0, 0, GC.GetTotalAllocatedBytes(precise: false));
-        foreach (ServingWorker worker in workers)
+        foreach (WorkerStatistics worker in workers)
         {
             sum = sum with
             {

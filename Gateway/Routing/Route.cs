@@ -4,20 +4,18 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Routing;
 
-/// <summary>A request id, where its calls go, and their policies, in the form that workers use.</summary>
-internal sealed class Route(RouteOptions options, int position, WireProtocol protocol)
+/// <summary>A request id, the backend that its calls go to, and their policies, in the form that workers use. Immutable.</summary>
+internal sealed class Route(RouteOptions options, WireFormat format)
 {
+    /// <summary>What the route is known by: in logs, in metrics, and from one snapshot to the next.</summary>
     public string Name => options.Name;
-
-    /// <summary>Its place among the routes of the configuration.</summary>
-    public int Position => position;
 
     public uint Id => options.Id;
 
-    /// <summary>The position of the backend.</summary>
-    public int Backend => options.Backend;
+    /// <summary>The name of the backend.</summary>
+    public string Backend => options.Backend;
 
-    public WireProtocol Protocol => protocol;
+    public WireFormat Format => format;
 
     /// <summary>The method's name, which has to agree beside the id; empty for smf.</summary>
     public byte[] Endpoint { get; } = options.Endpoint is null ? [] : Encoding.UTF8.GetBytes(options.Endpoint);

@@ -18,7 +18,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     private static readonly int DataStart = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int EventBytes = DataStart + 8;
 
-    private readonly IReadOnlyDictionary<Address, KernelAddress> _resolved;
+    private readonly ResolvedAddresses _resolved;
     private readonly int _epoll;
     private readonly int _wakeFd;
     private readonly byte* _events;
@@ -30,7 +30,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     private int _nextEvent;
 
     /// <param name="resolved">The servers' addresses, looked up beforehand: a worker never waits for a name.</param>
-    public EpollNetwork(IReadOnlyDictionary<Address, KernelAddress> resolved)
+    public EpollNetwork(ResolvedAddresses resolved)
     {
         _resolved = resolved;
         // splice has no MSG_NOSIGNAL: a peer that is gone must be an error and not the end of the process.
@@ -40,6 +40,8 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         _events = (byte*)NativeMemory.Alloc((nuint)(EventsMax * EventBytes));
         Check(Control(Libc.EPOLL_CTL_ADD, _wakeFd, Libc.EPOLLIN | Libc.EPOLLET), "epoll_ctl");
     }
+
+    public IListenerSocket Listen(IOpenedAddress opened, int worker) => ((ListenerSockets)opened).Attach(this, worker);
 
     public ISocket Connect(Address address)
     {

@@ -8,6 +8,11 @@ namespace FrameRpc.Gateway.Sockets;
 /// </summary>
 internal interface INetwork
 {
+    /// <summary>The worker's own socket at an address that was opened.</summary>
+    /// <param name="opened">By the stack that this network is of.</param>
+    /// <param name="worker">The worker's number.</param>
+    IListenerSocket Listen(IOpenedAddress opened, int worker);
+
     /// <summary>Begins to connect. The first readiness of the socket says that <see cref="ISocket.ConnectError"/> has the outcome.</summary>
     ISocket Connect(Address address);
 

@@ -6,7 +6,7 @@ namespace FrameRpc.Gateway.Sockets;
 /// An address opened for listening, with one socket for each worker. Opened by the control plane before a worker starts, so
 /// that an address in use is an error at start and not in the middle of things.
 /// </summary>
-internal sealed unsafe class ListenerSockets : IDisposable
+internal sealed unsafe class ListenerSockets : IOpenedAddress
 {
     /// <summary>Callers that may wait to be accepted, for each worker; the kernel lowers it to net.core.somaxconn.</summary>
     private const int Backlog = 4096;
@@ -22,7 +22,6 @@ internal sealed unsafe class ListenerSockets : IDisposable
         IsTcp = file is null;
     }
 
-    /// <summary>The address as it came out: with the port that the kernel chose where port 0 was asked for.</summary>
     public Address Address { get; }
 
     private bool IsTcp { get; }

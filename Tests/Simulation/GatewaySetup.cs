@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Workers;
+using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 
@@ -22,9 +23,9 @@ internal sealed record GatewaySetup
 
     public int ConnectTimeoutMs { get; init; } = 1000;
 
-    public int SharedLanesMax { get; init; } = 8;
+    public int SharedConnectionsMax { get; init; } = 8;
 
-    public int ExclusiveLanesMax { get; init; } = 64;
+    public int ExclusiveConnectionsMax { get; init; } = 64;
 
     public int CallsWaitingMax { get; init; } = 1024;
 
@@ -65,11 +66,11 @@ internal sealed record GatewaySetup
     public GatewayOptions ToOptions() => new()
     {
         Workers = 1,
-        Listeners = [Listener("smf", WireProtocol.Smf), Listener("frames", WireProtocol.Frame)],
+        Listeners = [Listener("smf", WireFormat.Smf), Listener("frames", WireFormat.Frame)],
         Backends =
         [
-            Backend("storage", WireProtocol.Smf, SmfServers, SmfAddress),
-            Backend("frames", WireProtocol.Frame, FrameServers, FrameAddress),
+            Backend("storage", WireFormat.Smf, SmfServers, SmfAddress),
+            Backend("frames", WireFormat.Frame, FrameServers, FrameAddress),
         ],
         Routes = [SmfRoute(), .. FrameRoutes.Select(FrameRoute)],
         Limits = new LimitOptions
@@ -95,17 +96,17 @@ internal sealed record GatewaySetup
         var unknown => throw new InvalidOperationException($"FRPC_RELAY is splice, copy or nothing, not {unknown}"),
     };
 
-    private static ListenerOptions Listener(string name, WireProtocol protocol) =>
+    private static ListenerOptions Listener(string name, WireFormat protocol) =>
         new() { Name = name, Address = new TcpAddress(name, 0), Protocol = protocol, ConnectionsMax = 10_000 };
 
-    private BackendOptions Backend(string name, WireProtocol protocol, int[] weights, Func<int, Address> address) => new()
+    private BackendOptions Backend(string name, WireFormat protocol, int[] weights, Func<int, Address> address) => new()
     {
         Name = name,
         Protocol = protocol,
         Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        Lanes = new ConnectionLimits(SharedLanesMax, ExclusiveLanesMax),
+        Lanes = new ConnectionLimits(SharedConnectionsMax, ExclusiveConnectionsMax),
         CallsWaitingMax = CallsWaitingMax,
         DrainsOctets = DrainsOctets,
         Payload = Payload,
@@ -118,7 +119,7 @@ internal sealed record GatewaySetup
         Id = GetId,
         Endpoint = null,
         Method = null,
-        Backend = 0,
+        Backend = "storage",
         Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
         MessageBytesMax = MessageBytesMax,
         OctetsBytesMax = null,
@@ -133,7 +134,7 @@ internal sealed record GatewaySetup
         Id = RequestId.ForEndpoint(route.Endpoint).Value,
         Endpoint = route.Endpoint,
         Method = null,
-        Backend = 1,
+        Backend = "frames",
         Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
         MessageBytesMax = MessageBytesMax,
         OctetsBytesMax = OctetsBytesMax,

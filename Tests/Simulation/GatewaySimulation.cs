@@ -1,10 +1,11 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Formats.Frame;
+using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Gateway.Routing;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
 
@@ -27,7 +28,7 @@ internal sealed class GatewaySimulation
         Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
         var options = setup.ToOptions();
         Loop = new Loop(Network, Time, new Random(seed), _log, options.Relay, Memory);
-        WorkerContext = new WorkerContext(Loop, options, new RouteTable(options), _log);
+        WorkerContext = new WorkerContext(0, Loop, Snapshot.Of(options), FormatRegistry.Product, _log);
         Calls = new SmfCallPool(Loop);
         _needsTables = setup.Payload == PayloadKind.Table;
         SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)) { NeedsTables = _needsTables })];
@@ -52,6 +53,10 @@ internal sealed class GatewaySimulation
 
     public SmfCallPool Calls { get; }
 
+    public ListenerLedger SmfLedger => WorkerContext.Ledger.Of("smf", SmfStatuses.List);
+
+    public ListenerLedger FrameLedger => WorkerContext.Ledger.Of("frames", FrameStatuses.List);
+
     public IReadOnlyList<SmfServer> SmfServers { get; }
 
     public IReadOnlyList<FrameServer> FrameServers { get; }
@@ -60,9 +65,9 @@ internal sealed class GatewaySimulation
 
     public FrameServer FrameServer => FrameServers[0];
 
-    public Backend SmfBackend => WorkerContext.Backends[0];
+    public Backend SmfBackend => WorkerContext.BackendOf("storage");
 
-    public Backend FrameBackend => WorkerContext.Backends[1];
+    public Backend FrameBackend => WorkerContext.BackendOf("frames");
 
     /// <summary>What the loop has allocated, and nobody else.</summary>
     public AllocationMeter AllocatedInTurns { get; set; }
@@ -77,7 +82,7 @@ internal sealed class GatewaySimulation
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
         var caller = new SmfFarCaller { NeedsTables = _needsTables };
         Network.Attach(far, caller);
-        _ = new SmfCaller(WorkerContext, WorkerContext.Ledger.Listeners[0], Calls, near, onClosed: () => { });
+        _ = new SmfCaller(WorkerContext, SmfLedger, Calls, near, onClosed: () => { });
         return caller;
     }
 
@@ -88,7 +93,7 @@ internal sealed class GatewaySimulation
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
         Network.Attach(far, caller);
-        _ = new FrameCaller(WorkerContext, WorkerContext.Ledger.Listeners[1], near, onClosed: () => { });
+        _ = new FrameCaller(WorkerContext, FrameLedger, near, onClosed: () => { });
         return caller;
     }
 
@@ -173,7 +178,7 @@ internal sealed class GatewaySimulation
         foreach (Server server in WorkerContext.Backends.SelectMany(backend => backend.Servers))
         {
             Must.Hold(server.CallsInFlight == 0);
-            Must.Hold(server.ExclusiveConnections >= 0 && server.ExclusiveConnections <= 64);
+            Must.Hold(server.Statistics.ExclusiveConnections >= 0 && server.Statistics.ExclusiveConnections <= 64);
         }
         await LedgerCheck.AssertBalanced(WorkerContext);
         Must.Hold(Counters.PipesInUse == 0);

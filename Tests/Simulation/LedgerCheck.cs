@@ -9,30 +9,28 @@ internal static class LedgerCheck
 {
     public static async Task AssertBalanced(WorkerContext context)
     {
-        CallTally[] tallies = [.. context.Ledger.Listeners.SelectMany(listener => TalliesOf(listener))];
+        CallTally[] tallies = [.. context.Ledger.Listeners.SelectMany(listener => listener.Tallies)];
         foreach (CallTally tally in tallies)
         {
             await Assert.That(EndedIn(tally)).IsEqualTo(tally.Begun);
             await Assert.That(Enumerable.Range(0, DurationHistogram.Bounded + 1).Sum(tally.Durations.CountIn)).IsEqualTo(tally.Begun);
         }
-        await Assert.That(Enum.GetValues<RejectReason>().Sum(context.Ledger.Refused)).IsEqualTo(context.Loop.Counters.CallsRefused);
+        await Assert.That(Enum.GetValues<RejectReason>().Sum(context.Ledger.Rejected)).IsEqualTo(context.Loop.Counters.CallsRefused);
         await Assert.That(tallies.Sum(tally => EndedIn(tally) - EndedIn(tally, CallStatus.Cut)))
             .IsEqualTo(context.Loop.Counters.CallsAnswered + context.Loop.Counters.CallsRefused);
     }
 
-    /// <summary>One call was made, and it ended this way.</summary>
-    public static async Task AssertOne(CallTally tally, int server, CallStatus status)
+    /// <summary>One call was made, and it ended this way, at the server of this address; empty for none.</summary>
+    public static async Task AssertOne(CallTally tally, string server, CallStatus status)
     {
         await Assert.That(tally.Begun).IsEqualTo(1);
         await Assert.That(EndedIn(tally)).IsEqualTo(1);
-        await Assert.That(tally.Ended(server, status)).IsEqualTo(1);
+        await Assert.That(EndedAt(tally, server, status)).IsEqualTo(1);
     }
 
-    private static IEnumerable<CallTally> TalliesOf(ListenerLedger listener) =>
-        Enumerable.Range(0, listener.Routes).Select(listener.At).OfType<CallTally>().Prepend(listener.Unrouted);
+    public static long EndedIn(CallTally tally) => Enumerable.Range(0, tally.Statuses.Count).Sum(place => EndedIn(tally, new CallStatus((byte)place)));
 
-    public static long EndedIn(CallTally tally) => Enum.GetValues<CallStatus>().Sum(status => EndedIn(tally, status));
+    public static long EndedIn(CallTally tally, CallStatus status) => tally.Ended.Sum(server => server.With(status));
 
-    public static long EndedIn(CallTally tally, CallStatus status) =>
-        Enumerable.Range(CallTally.NoServer, tally.Servers + 1).Sum(server => tally.Ended(server, status));
+    public static long EndedAt(CallTally tally, string server, CallStatus status) => tally.Ended.Where(of => of.Address == server).Sum(of => of.With(status));
 }

@@ -49,6 +49,8 @@ internal sealed class SimulatedNetwork(VirtualTime time, Random random, NetworkC
 
     public void After(long delayMs, Action action) => _planned.Enqueue(action, (time.NowMs + delayMs, _order++));
 
+    public IListenerSocket Listen(IOpenedAddress opened, int worker) => throw new NotSupportedException("callers are put on the loop directly");
+
     public ISocket Connect(Address address)
     {
         NoteActivity();

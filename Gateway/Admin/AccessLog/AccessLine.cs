@@ -11,7 +11,7 @@ namespace FrameRpc.Gateway.Admin.AccessLog;
 /// <c>server</c>, <c>status</c>, <c>seconds</c>, <c>requestBytes</c>, <c>replyBytes</c>, <c>caller</c> and <c>worker</c>. The
 /// labels are those of the metrics; what is not known is null, and an smf call without a route has its <c>id</c>.
 /// </summary>
-internal sealed class AccessLine(GatewayOptions options)
+internal static class AccessLine
 {
     private static readonly JsonEncodedText Time = JsonEncodedText.Encode("time"), Listener = JsonEncodedText.Encode("listener"),
         Route = JsonEncodedText.Encode("route"), Backend = JsonEncodedText.Encode("backend"), Server = JsonEncodedText.Encode("server"),
@@ -19,19 +19,18 @@ internal sealed class AccessLine(GatewayOptions options)
         ReplyBytes = JsonEncodedText.Encode("replyBytes"), Caller = JsonEncodedText.Encode("caller"), Worker = JsonEncodedText.Encode("worker"),
         Id = JsonEncodedText.Encode("id");
 
-    public void Write(IBufferWriter<byte> output, in AccessRecord call, int worker)
+    public static void Write(IBufferWriter<byte> output, in AccessRecord call, int worker)
     {
-        RouteOptions? route = call.Tally.Route is { } position ? options.Routes[position] : null;
-        BackendOptions? backend = route is null ? null : options.Backends[route.Backend];
+        TallyName name = call.Tally.Name;
         using (var json = new Utf8JsonWriter(output))
         {
             json.WriteStartObject();
             json.WriteString(Time, call.Ended.UtcDateTime);
-            json.WriteString(Listener, options.Listeners[call.Tally.Listener].Name);
-            json.WriteString(Route, route?.Name);
-            json.WriteString(Backend, backend?.Name);
-            json.WriteString(Server, call.Server == CallTally.NoServer ? null : backend?.Servers[call.Server].Address.ToString());
-            json.WriteString(Status, CallStatuses.LabelOf(call.Status));
+            json.WriteString(Listener, name.Listener);
+            json.WriteString(Route, name.Route);
+            json.WriteString(Backend, name.Backend);
+            json.WriteString(Server, call.Server);
+            json.WriteString(Status, call.Tally.Statuses.NameOf(call.Status));
             json.WriteNumber(Seconds, call.TookUs / 1e6);
             json.WriteNumber(RequestBytes, call.RequestBytes);
             json.WriteNumber(ReplyBytes, call.ReplyBytes);

@@ -34,7 +34,6 @@ internal sealed class AccessLogWriter : IDisposable
 #pragma warning restore CA1416
     };
 
-    private readonly AccessLine _line;
     private readonly IReadOnlyList<AccessQueue> _queues;
     private readonly Stream _to;
     private readonly ArrayBufferWriter<byte> _batch = new(BatchBytesMax);
@@ -44,12 +43,10 @@ internal sealed class AccessLogWriter : IDisposable
     private long _lines;
     private long _lost;
 
-    /// <param name="options">What the records' positions mean.</param>
     /// <param name="queues">The workers', in their order.</param>
     /// <param name="to">Where the lines go; closed at the end.</param>
-    public AccessLogWriter(GatewayOptions options, IReadOnlyList<AccessQueue> queues, Stream to)
+    public AccessLogWriter(IReadOnlyList<AccessQueue> queues, Stream to)
     {
-        _line = new AccessLine(options);
         _queues = queues;
         _to = to;
         _thread = new Thread(Run) { Name = "access log", IsBackground = true };
@@ -63,8 +60,8 @@ internal sealed class AccessLogWriter : IDisposable
     public long Dropped => _queues.Sum(queue => queue.Dropped) + Volatile.Read(ref _lost);
 
     /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
-    public static AccessLogWriter Start(GatewayOptions options, string to, IReadOnlyList<ServingWorker> workers) =>
-        new(options, [.. workers.Select(worker => worker.Ledger.Access!)], Open(to));
+    public static AccessLogWriter Start(string to, IReadOnlyList<WorkerStatistics> workers) =>
+        new([.. workers.Select(worker => worker.Ledger.Access!)], Open(to));
 
     /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
     public static Stream Open(string to)
@@ -125,7 +122,7 @@ internal sealed class AccessLogWriter : IDisposable
 
     private void Add(in AccessRecord call, int worker)
     {
-        _line.Write(_batch, call, worker);
+        AccessLine.Write(_batch, call, worker);
         _batchLines++;
         if (_batch.WrittenCount >= BatchBytesMax)
             Flush();

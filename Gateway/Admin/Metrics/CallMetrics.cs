@@ -1,18 +1,17 @@
 using System.Globalization;
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Formats.Ledger;
-using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
 /// <summary>Calls: how many, of which listener and route, how they ended, and how long they took.</summary>
 /// <remarks>
 /// The series are bounded by the configuration: listeners × routes × servers of the route's backend × the closed list of
-/// statuses. Whatever has no route is one route, "unknown". A series appears with its first call.
+/// statuses of the format. Whatever has no route is one route, "unknown". A series appears with its first call, and stays for
+/// as long as the snapshot, or the one before it, has the route.
 /// </remarks>
-internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ServingWorker> workers)
+internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
 {
     private const string UnknownRoute = "unknown";
 
@@ -42,40 +41,33 @@ internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ServingW
         TallySum[] tallies = [.. Tallies()];
         WriteEnded(to, tallies);
         WriteDurations(to, tallies);
-        to.Gauge("frpc_calls_in_flight", "Calls that have begun and not ended.");
+        to.Gauge("frpc_calls_in_flight", "Calls in progress.");
         foreach (TallySum tally in tallies)
-            to.Sample(tally.InFlight, tally.Labels);
-        to.Counter("frpc_request_bytes_total", "Bytes of requests' bodies that were passed on, of calls that ended.");
+            to.Sample(tally.Sum(of => of.InFlight), tally.Labels);
+        to.Counter("frpc_request_bytes_total", "Bytes of request bodies forwarded, for calls that have ended.");
         foreach (TallySum tally in tallies)
             to.Sample(tally.Sum(of => of.RequestBytes), tally.Labels);
-        to.Counter("frpc_reply_bytes_total", "Bytes of replies' bodies that were passed on, of calls that ended.");
+        to.Counter("frpc_reply_bytes_total", "Bytes of reply bodies forwarded, for calls that have ended.");
         foreach (TallySum tally in tallies)
             to.Sample(tally.Sum(of => of.ReplyBytes), tally.Labels);
-        to.Counter("frpc_calls_refused_total", "Calls that the gateway answered itself, by the reason.");
+        to.Counter("frpc_calls_refused_total", "Calls answered by the gateway itself, by reason.");
         foreach ((RejectReason why, string reason) in Reasons)
-            to.Sample(workers.Sum(worker => worker.Ledger.Refused(why)), new Label("reason", reason));
+            to.Sample(workers.Sum(worker => worker.Ledger.Rejected(why)), new Label("reason", reason));
     }
 
     private static void WriteEnded(MetricsWriter to, TallySum[] tallies)
     {
-        to.Counter("frpc_calls_total", "Calls that ended: smf's status, frame's ok, request, server or undecided, or cut. Without a server, the gateway answered.");
+        to.Counter("frpc_calls_total", "Calls that have ended, by status: the smf status; ok, request, server or undecided for frame; or cut. The server is empty if no server had the call.");
         foreach (TallySum tally in tallies)
         {
-            for (int server = CallTally.NoServer; server < tally.Servers.Count; server++)
-            {
-                foreach (CallStatus status in CallStatuses.All)
-                {
-                    long ended = tally.Ended(server, status);
-                    if (ended > 0)
-                        to.Sample(ended, [.. tally.Labels, new Label("server", tally.NameOf(server)), new Label("status", CallStatuses.LabelOf(status))]);
-                }
-            }
+            foreach (((string server, string status), long ended) in tally.Ended())
+                to.Sample(ended, [.. tally.Labels, new Label("server", server), new Label("status", status)]);
         }
     }
 
     private static void WriteDurations(MetricsWriter to, TallySum[] tallies)
     {
-        to.Histogram("frpc_call_duration_seconds", "From the turn in which a request was heard to the one in which its call ended.");
+        to.Histogram("frpc_call_duration_seconds", "Time from the turn in which a request was read to the turn in which its call ended.");
         foreach (TallySum tally in tallies)
         {
             long count = 0;
@@ -90,47 +82,38 @@ internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ServingW
         }
     }
 
-    private IEnumerable<TallySum> Tallies()
-    {
-        for (int listener = 0; listener < options.Listeners.Count; listener++)
-        {
-            ListenerLedger[] ledgers = [.. workers.Select(worker => worker.Ledger.Listeners[listener])];
-            string name = options.Listeners[listener].Name;
-            yield return new TallySum([.. ledgers.Select(ledger => ledger.Unrouted)], [new("listener", name), new("route", UnknownRoute), new("backend", "")], []);
-            for (int position = 0; position < options.Routes.Count; position++)
-            {
-                CallTally[] called = [.. ledgers.Select(ledger => ledger.At(position)).OfType<CallTally>()];
-                if (called.Length == 0)
-                    continue;
-                RouteOptions route = options.Routes[position];
-                BackendOptions backend = options.Backends[route.Backend];
-                yield return new TallySum(called, [new("listener", name), new("route", route.Name), new("backend", backend.Name)], backend.Servers);
-            }
-        }
-    }
+    private IEnumerable<TallySum> Tallies() =>
+        workers
+            .SelectMany(worker => worker.Ledger.Listeners)
+            .SelectMany(listener => listener.Tallies)
+            .GroupBy(tally => tally.Name)
+            .Select(same => new TallySum([.. same], LabelsOf(same.Key)));
+
+    private static Label[] LabelsOf(TallyName name) =>
+        [new("listener", name.Listener), new("route", name.Route ?? UnknownRoute), new("backend", name.Backend ?? "")];
 
     /// <summary>What all workers have counted of one listener and route.</summary>
-    private sealed record TallySum(CallTally[] Of, Label[] Labels, IReadOnlyList<ServerOptions> Servers)
+    private sealed record TallySum(CallTally[] Of, Label[] Labels)
     {
-        /// <summary>What ended is read first: a call that ends meanwhile cannot make it negative.</summary>
-        public long InFlight
-        {
-            get
-            {
-                long ended = 0;
-                for (int server = CallTally.NoServer; server < Servers.Count; server++)
-                {
-                    foreach (CallStatus status in CallStatuses.All)
-                        ended += Ended(server, status);
-                }
-                return Sum(of => of.Begun) - ended;
-            }
-        }
-
         public long Sum(Func<CallTally, long> count) => Of.Sum(count);
 
-        public long Ended(int server, CallStatus status) => Sum(of => of.Ended(server, status));
-
-        public string NameOf(int server) => server == CallTally.NoServer ? "" : Servers[server].Address.ToString();
+        /// <summary>By server and status, in the order of their lists, without those that there were none of.</summary>
+        public IReadOnlyDictionary<(string Server, string Status), long> Ended()
+        {
+            var ended = new Dictionary<(string Server, string Status), long>();
+            foreach (CallTally tally in Of)
+            {
+                foreach (ServerCalls server in tally.Ended)
+                {
+                    for (int place = 0; place < tally.Statuses.Count; place++)
+                    {
+                        var status = new CallStatus((byte)place);
+                        if (server.With(status) is var calls and > 0)
+                            ended[(server.Address, tally.Statuses.NameOf(status))] = ended.GetValueOrDefault((server.Address, tally.Statuses.NameOf(status))) + calls;
+                    }
+                }
+            }
+            return ended;
+        }
     }
 }

@@ -1,72 +1,61 @@
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
-using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
-/// <summary>Connections: callers by listener, connections by server.</summary>
-internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<ServingWorker> workers)
+/// <summary>Connections: callers by listener, those to servers by server.</summary>
+internal sealed class ConnectionMetrics(IReadOnlyList<WorkerStatistics> workers)
 {
     public void Write(MetricsWriter to)
     {
-        to.Gauge("frpc_connections", "Callers connected.");
+        to.Gauge("frpc_connections", "Callers connected now.");
         OfListeners(to, listener => listener.Open);
-        to.Counter("frpc_connections_accepted_total", "Callers that were accepted.");
+        to.Counter("frpc_connections_accepted_total", "Callers accepted.");
         OfListeners(to, listener => listener.Accepted);
-        to.Counter("frpc_connections_refused_total", "Callers that were reset at once, because connectionsMax was reached.");
+        to.Counter("frpc_connections_refused_total", "Callers reset on arrival because connectionsMax was reached.");
         OfListeners(to, listener => listener.Refused);
-        to.Counter("frpc_connections_handed_over_total", "Callers that one worker accepted and another serves, because it had fewer.");
+        to.Counter("frpc_connections_handed_over_total", "Callers handed over to a worker with fewer callers than the one that accepted them.");
         OfListeners(to, listener => listener.HandedOver);
-        WriteLanes(to);
-        to.Counter("frpc_lanes_opened_total", "Connections to a server that were begun.");
-        OfServers(to, server => server.ConnectionsOpened);
-        to.Counter("frpc_connects_failed_total", "Connections to a server that could not be made.");
-        OfServers(to, server => server.ConnectsFailed);
-        to.Counter("frpc_unknown_sessions_total", "Replies of a server that no call waited for; each retires its connection.");
-        OfServers(to, server => server.UnknownSessions);
-        to.Gauge("frpc_server_calls_in_flight", "Calls that a server has not answered yet.");
-        OfServers(to, server => server.CallsInFlight);
-        WriteUp(to);
+        ServerSum[] servers = [.. Servers()];
+        to.Gauge("frpc_lanes", "Open connections to a server: shared (many small smf calls at once) or exclusive (one call at a time).");
+        foreach (ServerSum server in servers)
+        {
+            to.Sample(server.Parts.Sum(part => part.SharedConnections), [.. server.Labels, new Label("kind", "shared")]);
+            to.Sample(server.Parts.Sum(part => part.ExclusiveConnections), [.. server.Labels, new Label("kind", "exclusive")]);
+        }
+        to.Counter("frpc_lanes_opened_total", "Connections to a server that were started.");
+        OfServers(to, servers, part => part.ConnectionsOpened);
+        to.Counter("frpc_connects_failed_total", "Connections to a server that could not be established.");
+        OfServers(to, servers, part => part.ConnectsFailed);
+        to.Counter("frpc_unknown_sessions_total", "Replies from a server that matched no call; each retires its connection.");
+        OfServers(to, servers, part => part.UnknownSessions);
+        to.Gauge("frpc_server_calls_in_flight", "Calls sent to a server and not answered yet.");
+        OfServers(to, servers, part => part.CallsInFlight);
+        to.Gauge("frpc_server_up", "0 if the last attempt of any worker to connect to the server failed, else 1.");
+        foreach (ServerSum server in servers)
+            to.Sample(server.Parts.Any(part => part.IsUnreachable) ? 0 : 1, server.Labels);
     }
 
     private void OfListeners(MetricsWriter to, Func<ListenerCounters, long> count)
     {
-        for (int listener = 0; listener < options.Listeners.Count; listener++)
-            to.Sample(workers.Sum(worker => count(worker.Listeners[listener])), new Label("listener", options.Listeners[listener].Name));
+        foreach (IGrouping<string, ListenerCounters> listener in workers.SelectMany(worker => worker.Listeners).GroupBy(listener => listener.Name))
+            to.Sample(listener.Sum(count), new Label("listener", listener.Key));
     }
 
-    private void WriteLanes(MetricsWriter to)
+    private static void OfServers(MetricsWriter to, ServerSum[] servers, Func<ServerStatistics, long> count)
     {
-        to.Gauge("frpc_lanes", "Connections to a server: shared ones carry many small smf calls at once, exclusive ones one call at a time.");
-        ForEachServer((servers, labels) =>
-        {
-            to.Sample(servers.Sum(server => server.SharedConnections), [.. labels, new Label("kind", "shared")]);
-            to.Sample(servers.Sum(server => server.ExclusiveConnections), [.. labels, new Label("kind", "exclusive")]);
-        });
+        foreach (ServerSum server in servers)
+            to.Sample(server.Parts.Sum(count), server.Labels);
     }
 
-    private void WriteUp(MetricsWriter to)
-    {
-        to.Gauge("frpc_server_up", "1 unless a worker's last attempt to connect to the server failed.");
-        ForEachServer((servers, labels) => to.Sample(servers.Any(server => server.IsUnreachable) ? 0 : 1, labels));
-    }
+    private IEnumerable<ServerSum> Servers() =>
+        workers
+            .SelectMany(worker => worker.Backends)
+            .SelectMany(backend => backend.Servers.Select(server => (Backend: backend.Name, Server: server)))
+            .GroupBy(of => (of.Backend, of.Server.Address))
+            .Select(same => new ServerSum([new("backend", same.Key.Backend), new("server", same.Key.Address)], [.. same.Select(of => of.Server)]));
 
-    private void OfServers(MetricsWriter to, Func<Server, long> count) =>
-        ForEachServer((servers, labels) => to.Sample(servers.Sum(count), labels));
-
-    /// <summary>One server after the other, each as all workers see it.</summary>
-    private void ForEachServer(Action<IEnumerable<Server>, Label[]> act)
-    {
-        foreach ((int backend, BackendOptions of) in options.Backends.Index())
-        {
-            foreach ((int server, ServerOptions its) in of.Servers.Index())
-            {
-                act(
-                    workers.Select(worker => worker.Backends[backend].Servers[server]),
-                    [new("backend", of.Name), new("server", its.Address.ToString())]);
-            }
-        }
-    }
+    /// <summary>One server, as all workers see it.</summary>
+    private sealed record ServerSum(Label[] Labels, ServerStatistics[] Parts);
 }

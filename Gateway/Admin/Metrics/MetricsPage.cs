@@ -3,6 +3,7 @@ using FrameRpc.Gateway.Admin.AccessLog;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Hosting;
+using FrameRpc.Gateway.Routing;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
@@ -11,12 +12,12 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 /// at its own moment, so sums over several may differ by what happened meanwhile.
 /// </summary>
 internal sealed class MetricsPage(
-    GatewayOptions options, IReadOnlyList<ServingWorker> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
+    Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
 {
     private static readonly string Version = typeof(MetricsPage).Assembly.GetName().Version!.ToString(3);
 
-    private readonly CallMetrics _calls = new(options, workers);
-    private readonly ConnectionMetrics _connections = new(options, workers);
+    private readonly CallMetrics _calls = new(workers);
+    private readonly ConnectionMetrics _connections = new(workers);
     private readonly WorkerMetrics _workers = new(workers);
     private readonly LogMetrics _logs = new(accessLog, messagesLeftOut);
     private readonly ProcessMetrics _process = new();
@@ -27,7 +28,7 @@ internal sealed class MetricsPage(
         to.Gauge("frpc_build_info", "Always 1; the label says which version this is.");
         to.Sample(1, new Label("version", Version));
         to.Gauge("frpc_configuration_generation", "How many configurations this process has run with, this one included.");
-        to.Sample(options.Generation);
+        to.Sample(snapshot().Options.Generation);
         to.Gauge("frpc_draining", "1 from the moment the gateway drains or is told to stop.");
         to.Sample(isDraining() ? 1 : 0);
         _calls.Write(to);

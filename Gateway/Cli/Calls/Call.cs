@@ -31,7 +31,7 @@ internal abstract class Call
     /// <summary>Whether octets pass, for as long as they need.</summary>
     protected abstract bool Streams { get; }
 
-    protected abstract WireProtocol Format { get; }
+    protected abstract WireFormat Format { get; }
 
     /// <summary>Makes the call; returns the exit status.</summary>
     public async Task<int> MakeAsync()

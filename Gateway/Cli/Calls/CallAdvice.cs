@@ -27,7 +27,7 @@ internal static class CallAdvice
             SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "Is the name spelled right? An IP address does as well.",
             SocketError.ConnectionRefused =>
                 "Is it running? A gateway prints its listeners when it starts; "
-                + $"\"{GatewayCommandLine.Program} demo --protocol {about.Format.Word()} --address {address}\" runs a server there.",
+                + $"\"{GatewayCommandLine.Program} demo --protocol {about.Format.Word} --address {address}\" runs a server there.",
             _ => "Is the address right, and open to this machine? --timeout gives a slow way more time.",
         };
     }
@@ -36,8 +36,8 @@ internal static class CallAdvice
     private static string? ForOtherFormat(CallCircumstances about)
     {
         ReadOnlySpan<byte> first = about.Tap.Replies.First;
-        return about.Format is WireProtocol.Frame && IsSmfReply(first) ? "What came is an smf reply: add --smf to call this listener."
-            : about.Format is WireProtocol.Smf && IsFrameReply(first) ? "What came is a frame reply: leave out --smf to call this listener."
+        return about.Format == WireFormat.Frame && IsSmfReply(first) ? "What came is an smf reply: add --smf to call this listener."
+            : about.Format == WireFormat.Smf && IsFrameReply(first) ? "What came is a frame reply: leave out --smf to call this listener."
             : null;
     }
 
@@ -46,11 +46,11 @@ internal static class CallAdvice
         bool silent = about.Tap.Replies.Bytes == 0;
         return failure switch
         {
-            OperationCanceledException when !silent || about.Format is WireProtocol.Smf => "--timeout gives it more time; --verbose shows how far it came.",
+            OperationCanceledException when !silent || about.Format == WireFormat.Smf => "--timeout gives it more time; --verbose shows how far it came.",
             OperationCanceledException => "--timeout gives it more time. If this is an smf listener, add --smf.",
-            RpcReplyException e when about.Format is WireProtocol.Frame => ForFrameError(e),
+            RpcReplyException e when about.Format == WireFormat.Frame => ForFrameError(e),
             RpcReplyException e => ForStatus(e.Status),
-            RpcConnectionException when silent && about.Format is WireProtocol.Frame =>
+            RpcConnectionException when silent && about.Format == WireFormat.Frame =>
                 "It answered nothing. Is it a listener of the frame format? If it is one of smf, add --smf.",
             RpcConnectionException when silent =>
                 "It answered nothing: smf servers do so for a request id that they do not know. "

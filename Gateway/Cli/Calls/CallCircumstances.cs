@@ -7,4 +7,4 @@ namespace FrameRpc.Gateway.Cli.Calls;
 /// <param name="Settings">What it was told.</param>
 /// <param name="Tap">What passed.</param>
 /// <param name="Streams">Whether its limit was one for standing still.</param>
-internal sealed record CallCircumstances(WireProtocol Format, CallSettings Settings, WireTap Tap, bool Streams);
+internal sealed record CallCircumstances(WireFormat Format, CallSettings Settings, WireTap Tap, bool Streams);

@@ -29,7 +29,7 @@ internal sealed class FrameCall(FrameRequestPlan plan, Stream? octets, CallSetti
 
     protected override bool Streams => octets is not null || plan.Accept is DataType.Octets;
 
-    protected override WireProtocol Format => WireProtocol.Frame;
+    protected override WireFormat Format => WireFormat.Frame;
 
     protected override WireTap CreateTap(Trace? trace, Action onPassed) => new(
         new FrameWatch("→", trace, ShowRequest) { OnPassed = onPassed },

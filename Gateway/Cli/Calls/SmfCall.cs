@@ -20,7 +20,7 @@ internal sealed class SmfCall(SmfRequestPlan plan, CallSettings settings, CallCo
 
     protected override bool Streams => false;
 
-    protected override WireProtocol Format => WireProtocol.Smf;
+    protected override WireFormat Format => WireFormat.Smf;
 
     protected override WireTap CreateTap(Trace? trace, Action onPassed)
     {

@@ -2,7 +2,7 @@ namespace FrameRpc.Gateway.Configuration.Forms;
 
 /// <summary>One of a few words.</summary>
 internal sealed class ChoiceForm<T>(params (string Word, T Value)[] choices) : ValueForm<T>, IChoices
-    where T : struct, Enum
+    where T : notnull
 {
     public IReadOnlyList<string> Words => [.. choices.Select(c => c.Word)];
 
@@ -18,7 +18,7 @@ internal sealed class ChoiceForm<T>(params (string Word, T Value)[] choices) : V
             if (word == text)
                 return null;
         }
-        value = default;
+        value = choices[0].Value;
         return $"unknown value \"{text}\"";
     }
 

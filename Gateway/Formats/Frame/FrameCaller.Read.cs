@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
@@ -52,7 +54,7 @@ internal sealed partial class FrameCaller
         }
         if (at == bytes.Length && _phase == Phase.Data)
             TrySplice(_connection!, _part.SinkBytesLeft);
-        if (WorkerContext.IsDraining && at == bytes.Length && _phase == Phase.Request && _route is null)
+        if (Context.IsDraining && at == bytes.Length && _phase == Phase.Request && _route is null)
             SendResetFrame();
         return at;
     }
@@ -92,7 +94,7 @@ internal sealed partial class FrameCaller
         ReadOnlySpan<byte> json = _scan.Header(bytes, gathered);
         if (_route is null && !TryRoute(json))
             return SkipRefusedHeader();
-        return _route!.RequestBody == DataType.Octets ? ConsumeOctets(json, bytes) : ConsumeHeld(json, bytes);
+        return _route!.Policy.RequestBody == DataType.Octets ? ConsumeOctets(json, bytes) : ConsumeHeld(json, bytes);
     }
 
     /// <summary>Reads the header once and finds its route. False when the request was refused.</summary>
@@ -106,18 +108,18 @@ internal sealed partial class FrameCaller
             Reject(FrameErrors.Of(fault));
             return false;
         }
-        if (WorkerContext.Routes.FindFrame(header.Endpoint) is not { } route)
+        if (FindRoute(header.Endpoint) is not { } route)
         {
             Reject(FrameErrors.NoRoute(header.Endpoint));
             return false;
         }
         _entry.Begin(Ledger.Of(route), Loop.NowUs);
-        if (WorkerContext.IsDraining)
+        if (Context.IsDraining)
         {
             Reject(RejectReason.Draining);
             return false;
         }
-        if (FrameErrors.OfTypes(header, route) is { } wrong)
+        if (FrameErrors.OfTypes(header, route.Policy) is { } wrong)
         {
             Reject(wrong);
             return false;
@@ -126,10 +128,14 @@ internal sealed partial class FrameCaller
         return true;
     }
 
+    /// <summary>The name is compared, too: a CRC-32 is easily forged.</summary>
+    private RouteState? FindRoute(ReadOnlySpan<byte> endpoint) =>
+        Context.Routes.Find(RequestId.ForEndpoint(endpoint).Value) is { } route && route.Format == WireFormat.Frame && endpoint.SequenceEqual(route.Policy.Endpoint) ? route : null;
+
     /// <summary>A server sees nothing of octets before their beginning has shown that it is no header.</summary>
     private int ConsumeOctets(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bytes)
     {
-        OctetsVerdict verdict = _route!.RefusesHeaderLikeBodies ? _beginning.Look(bytes[_scan.HeaderEnd..]) : OctetsVerdict.Harmless;
+        OctetsVerdict verdict = _route!.Policy.RefusesHeaderLikeBodies ? _beginning.Look(bytes[_scan.HeaderEnd..]) : OctetsVerdict.Harmless;
         switch (verdict)
         {
             case OctetsVerdict.Harmless:
@@ -152,7 +158,7 @@ internal sealed partial class FrameCaller
         if (_connection is null && !AcquireConnection())
             return _phase == Phase.Request ? 0 : SkipRefusedHeader();
         _connection!.BeginRequest(json);
-        _part = PartRelay.Octets(_route!.OctetsBytesMax);
+        _part = PartRelay.Octets(_route!.Policy.OctetsBytesMax);
         _phase = Phase.Data;
         return TakeHeader();
     }
@@ -168,7 +174,7 @@ internal sealed partial class FrameCaller
         MessageBytes = _scan.Wanted;
         // With what the frame that has begun announces, so that a promise alone is enough to be refused.
         int announcedBytes = Math.Max(0, _scan.Wanted - _scan.At - FrameHeader.Bytes);
-        if (_scan.DataBytes + announcedBytes > _route!.MessageBytesMax)
+        if (_scan.DataBytes + announcedBytes > _route!.Policy.MessageBytesMax)
         {
             Reject(RejectReason.TooLarge);
             return SkipRefusedHeader();
@@ -176,8 +182,8 @@ internal sealed partial class FrameCaller
         if (_scan.End == 0)
             return bytes.Length < HeldBytesMax && _scan.Wanted <= HeldBytesMax ? 0 : BeginLongJson(json);
 
-        ReadOnlySpan<byte> data = _scan.Data(bytes, WorkerContext.Gather);
-        PartFault partFault = WholePart.FaultOf(data, _route.RequestBody, _route.RefusesHeaderLikeBodies);
+        ReadOnlySpan<byte> data = _scan.Data(bytes, Context.Gather);
+        PartFault partFault = WholePart.FaultOf(data, _route.Policy.RequestBody, _route.Policy.RefusesHeaderLikeBodies);
         if (partFault != PartFault.None)
         {
             Reject(FrameErrors.Of(partFault));
@@ -195,7 +201,7 @@ internal sealed partial class FrameCaller
 
     private int BeginLongJson(ReadOnlySpan<byte> json)
     {
-        if (_route!.RequestBody == DataType.None)
+        if (_route!.Policy.RequestBody == DataType.None)
         {
             Reject(FrameErrors.Of(PartFault.NotEmpty));
             return SkipRefusedHeader();
@@ -203,7 +209,7 @@ internal sealed partial class FrameCaller
         if (_connection is null && !AcquireConnection())
             return _phase == Phase.Request ? 0 : SkipRefusedHeader();
         _connection!.BeginRequest(json);
-        _part = PartRelay.Json(_route.MessageBytesMax, _route.RefusesHeaderLikeBodies);
+        _part = PartRelay.Json(_route.Policy.MessageBytesMax, _route.Policy.RefusesHeaderLikeBodies);
         _phase = Phase.Data;
         return TakeHeader();
     }
@@ -213,7 +219,7 @@ internal sealed partial class FrameCaller
     {
         NoteMoved();
         ArmTimer();
-        WorkerContext.BackendOf(_route!).Acquire(_connectionRequest);
+        _route!.Backend.Acquire(_connectionRequest);
         if (_connection is null && _phase == Phase.Request)
             HoldInput(InputHold.ServerConnection);
         return _connection is not null;

@@ -32,10 +32,10 @@ internal sealed partial class FrameCaller
     /// <summary>What was refused before its route was known never became a call until now.</summary>
     private void Account(FrameError error)
     {
-        WorkerContext.NoteRejected(error.Why);
+        Context.NoteRejected(error.Why);
         if (!_entry.IsOpen)
             _entry.Begin(Ledger.Unrouted, Loop.NowUs);
-        _entry.Status = CallStatuses.OfFrame(error.Code);
+        _entry.Status = FrameStatuses.Of(error.Code);
     }
 
     /// <summary>What is left of the request, of whatever part, is read away.</summary>

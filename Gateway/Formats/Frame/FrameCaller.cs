@@ -19,7 +19,7 @@ internal sealed partial class FrameCaller : Caller
     private readonly CallbackTimer _timer;
     private readonly OwnConnectionRequest _connectionRequest;
     private FrameServerConnection? _connection;
-    private Route? _route;
+    private RouteState? _route;
     private CallEntry _entry;
     private long _lastMovedMs;
     private bool _replyBegun;
@@ -34,7 +34,7 @@ internal sealed partial class FrameCaller : Caller
     }
 
     /// <summary>Where the connection puts together a part that came in several frames.</summary>
-    public Span<byte> GatherRoom => WorkerContext.Gather;
+    public Span<byte> GatherRoom => Context.Gather;
 
     /// <summary>Not while a call is in progress: a stream may stand still for as long as its route's timeout says.</summary>
     protected override bool MustRead => _route is null;
@@ -59,7 +59,7 @@ internal sealed partial class FrameCaller : Caller
     public void OnReplyEnded(ReplyError error, long bytes, bool requestGoesOn)
     {
         Loop.Counters.CallsAnswered++;
-        _entry.Status = CallStatuses.OfFrame(error);
+        _entry.Status = FrameStatuses.Of(error);
         _entry.ReplyBytes = bytes;
         _replyEnded = true;
         if (!requestGoesOn)
@@ -108,7 +108,7 @@ internal sealed partial class FrameCaller : Caller
 
     protected override void OnNothingToRead()
     {
-        if (WorkerContext.IsDraining)
+        if (Context.IsDraining)
             LeaveWhenIdle();
     }
 
@@ -152,7 +152,7 @@ internal sealed partial class FrameCaller : Caller
     {
         NoteRequestPassed();
         if (_route is { } route)
-            WorkerContext.BackendOf(route).Cancel(_connectionRequest);
+            route.Backend.Cancel(_connectionRequest);
         FrameServerConnection? connection = _connection;
         _connection = null;
         if (connection is null)
@@ -189,7 +189,7 @@ internal sealed partial class FrameCaller : Caller
     }
 
     /// <summary>Looks at the call when its time is up, and before that whether it is in the way of others.</summary>
-    private void ArmTimer() => Loop.Timers.Arm(_timer, Math.Min(Loop.NowMs + WorkerContext.WriteTimeoutMs, _lastMovedMs + _route!.TimeoutMs));
+    private void ArmTimer() => Loop.Timers.Arm(_timer, Math.Min(Loop.NowMs + Context.WriteTimeoutMs, _lastMovedMs + _route!.Policy.TimeoutMs));
 
     private void OnTimeUp()
     {
@@ -198,11 +198,11 @@ internal sealed partial class FrameCaller : Caller
         // What waits in the gateway moves, too, when the slower side takes some of it.
         _lastMovedMs = Math.Max(_lastMovedMs, Math.Max(LastSentMs, _connection?.LastSentMs ?? 0));
         long stillMs = Loop.NowMs - _lastMovedMs;
-        if (stillMs >= _route!.TimeoutMs)
+        if (stillMs >= _route!.Policy.TimeoutMs)
         {
             TimeOut();
         }
-        else if (stillMs >= WorkerContext.WriteTimeoutMs && IsInTheWay)
+        else if (stillMs >= Context.WriteTimeoutMs && IsInTheWay)
         {
             CloseSlow(SlowCaller.StandsInTheWay);
         }
@@ -214,7 +214,7 @@ internal sealed partial class FrameCaller : Caller
 
     /// <summary>It is this caller that neither sends nor reads, while others wait for the connection that it holds.</summary>
     private bool IsInTheWay =>
-        _connection is { OutputBytes: 0 } && (IsSendBlocked || !_requestEnded) && WorkerContext.BackendOf(_route!).HasWaiting;
+        _connection is { OutputBytes: 0 } && (IsSendBlocked || !_requestEnded) && _route!.Backend.HasWaiting;
 
     private void TimeOut()
     {
@@ -233,8 +233,8 @@ internal sealed partial class FrameCaller : Caller
         protected internal override void OnConnection(ServerConnection connection)
         {
             caller._connection = (FrameServerConnection)connection;
-            caller._entry.Server = connection.Server.Position;
-            caller._connection.Begin(caller, caller._route!);
+            caller._entry.Server = connection.Server.Statistics;
+            caller._connection.Begin(caller, caller._route!.Policy);
             caller.ReleaseInput(InputHold.ServerConnection);
         }
 

@@ -1,15 +1,15 @@
 namespace FrameRpc.Gateway.Formats.Ledger;
 
-/// <summary>One call that ended, as the access log tells it.</summary>
+/// <summary>One call that ended, as the access log has it.</summary>
 internal readonly record struct AccessRecord
 {
     public required DateTimeOffset Ended { get; init; }
 
-    /// <summary>The books it stands in, which know listener and route.</summary>
+    /// <summary>Where it is counted, which knows the names of listener, route and backend, and those of the statuses.</summary>
     public required CallTally Tally { get; init; }
 
-    /// <summary>The server's position in its backend, or <see cref="CallTally.NoServer"/>.</summary>
-    public required int Server { get; init; }
+    /// <summary>The server's address; null where it was sent to none.</summary>
+    public required string? Server { get; init; }
 
     public required CallStatus Status { get; init; }
 

@@ -1,3 +1,5 @@
+using FrameRpc.Gateway.Backends;
+
 namespace FrameRpc.Gateway.Formats.Ledger;
 
 /// <summary>
@@ -13,11 +15,11 @@ internal struct CallEntry
     /// <summary>Whether it has begun and not ended.</summary>
     public readonly bool IsOpen => _tally is not null;
 
-    /// <summary>How it ends. Until somebody says so, it was cut.</summary>
+    /// <summary>How it ends: cut, until something else is known.</summary>
     public CallStatus Status { get; set; }
 
-    /// <summary>The position of the server that it was sent to last, or <see cref="CallTally.NoServer"/>.</summary>
-    public int Server { get; set; }
+    /// <summary>The server that it was sent to last; null where it was sent to none.</summary>
+    public ServerStatistics? Server { get; set; }
 
     /// <summary>The request id of an smf call without a route.</summary>
     public uint UnknownId { get; set; }
@@ -31,7 +33,7 @@ internal struct CallEntry
         _tally = tally;
         _beganUs = nowUs;
         Status = CallStatus.Cut;
-        Server = CallTally.NoServer;
+        Server = null;
         UnknownId = 0;
         RequestBytes = 0;
         ReplyBytes = 0;
@@ -54,7 +56,7 @@ internal struct CallEntry
     {
         Ended = caller.Loop.ReadUtc(),
         Tally = tally,
-        Server = Server,
+        Server = Server?.Address,
         Status = Status,
         TookUs = tookUs,
         RequestBytes = RequestBytes,

@@ -1,30 +1,54 @@
-using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Routing;
-
 namespace FrameRpc.Gateway.Formats.Ledger;
 
-/// <summary>The calls of one listener, as one worker counts them: a tally for each route that was called.</summary>
+/// <summary>The calls of one listener, as one worker counts them: a tally for each route that was called, by the names of route and backend.</summary>
 /// <remarks>
 /// A tally is made at its route's first call, so that a table of a thousand routes costs nothing for those nobody calls
 /// here. Whoever reads sees it whole or not at all: a reference is published after what it refers to.
 /// </remarks>
-internal sealed class ListenerLedger(int position, int routes, IReadOnlyList<Backend> backends, AccessQueue? access)
+/// <param name="name">The listener's.</param>
+/// <param name="number">The worker's own number of the listener, which no other gets.</param>
+/// <param name="statuses">Of the format that its callers speak.</param>
+/// <param name="access">Null for no access log.</param>
+internal sealed class ListenerLedger(string name, int number, StatusList statuses, AccessQueue? access)
 {
-    private readonly CallTally?[] _tallies = new CallTally?[routes];
+    private readonly Dictionary<TallyName, CallTally> _byName = [];
+    private CallTally[] _routed = [];
 
-    /// <summary>The listener's place among those of the configuration.</summary>
-    public int Position => position;
+    public string Name => name;
 
     /// <summary>Calls whose route was not found, or that were too malformed to have one.</summary>
-    public CallTally Unrouted { get; } = new(position, route: null, servers: 0, access);
+    public CallTally Unrouted { get; } = new(new TallyName(name, null, null), statuses, access);
 
-    public int Routes => _tallies.Length;
+    /// <summary>All tallies, the one of calls without a route first. From any thread.</summary>
+    public IEnumerable<CallTally> Tallies => Volatile.Read(ref _routed).Prepend(Unrouted);
 
-    /// <summary>Null when the route was not called here yet.</summary>
-    /// <param name="route">Its place among the routes of the configuration.</param>
-    public CallTally? At(int route) => _tallies[route];
+    /// <summary>The tally of the route's calls. By the worker.</summary>
+    public CallTally Of(RouteState route)
+    {
+        CallTally?[] tallies = route.Tallies;
+        return number < tallies.Length && tallies[number] is { } tally ? tally : Open(route);
+    }
 
-    public CallTally Of(Route route) => _tallies[route.Position] ?? Open(route);
+    /// <summary>Drops the tallies of routes that are not among these, except where a call is still in flight.</summary>
+    public void Keep(IReadOnlySet<(string Route, string Backend)> known)
+    {
+        foreach (TallyName gone in _byName.Keys.Where(n => !known.Contains((n.Route!, n.Backend!)) && _byName[n].InFlight == 0).ToArray())
+            _byName.Remove(gone);
+        Volatile.Write(ref _routed, [.. _byName.Values]);
+    }
 
-    private CallTally Open(Route route) => _tallies[route.Position] = new CallTally(position, route.Position, backends[route.Backend].Servers.Count, access);
+    private CallTally Open(RouteState route)
+    {
+        var tallyName = new TallyName(name, route.Name, route.Backend.Name);
+        if (!_byName.TryGetValue(tallyName, out CallTally? tally))
+        {
+            tally = new CallTally(tallyName, statuses, access);
+            _byName.Add(tallyName, tally);
+            Volatile.Write(ref _routed, [.. _byName.Values]);
+        }
+        if (number >= route.Tallies.Length)
+            route.Tallies = [.. route.Tallies, .. new CallTally?[number + 1 - route.Tallies.Length]];
+        route.Tallies[number] = tally;
+        return tally;
+    }
 }

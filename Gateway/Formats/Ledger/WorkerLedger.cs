@@ -3,27 +3,34 @@ using FrameRpc.Gateway.Backends;
 namespace FrameRpc.Gateway.Formats.Ledger;
 
 /// <summary>The calls of one worker: by listener, and those that the gateway answered itself by the reason. Written by its thread alone, without locks; read by others, a moment late.</summary>
-internal sealed class WorkerLedger
+/// <param name="access">Null for no access log.</param>
+internal sealed class WorkerLedger(AccessQueue? access)
 {
-    private readonly long[] _refused = new long[Enum.GetValues<RejectReason>().Length];
+    private readonly long[] _rejected = new long[Enum.GetValues<RejectReason>().Length];
+    private ListenerLedger[] _listeners = [];
 
-    /// <param name="listeners">How many listeners there are.</param>
-    /// <param name="routes">How many routes there are.</param>
-    /// <param name="backends">This worker's.</param>
-    /// <param name="access">Null for no access log.</param>
-    public WorkerLedger(int listeners, int routes, IReadOnlyList<Backend> backends, AccessQueue? access)
+    /// <summary>Where calls go that are logged one by one; null when none are.</summary>
+    public AccessQueue? Access => access;
+
+    public IReadOnlyList<ListenerLedger> Listeners => Volatile.Read(ref _listeners);
+
+    /// <summary>The listener of this name, which is opened where there is none. By the worker, or before it runs.</summary>
+    public ListenerLedger Of(string listener, StatusList statuses)
     {
-        Listeners = [.. Enumerable.Range(0, listeners).Select(position => new ListenerLedger(position, routes, backends, access))];
-        Access = access;
+        if (Array.Find(_listeners, ledger => ledger.Name == listener) is { } known)
+            return known;
+        var opened = new ListenerLedger(listener, _listeners.Length, statuses, access);
+        Volatile.Write(ref _listeners, [.. _listeners, opened]);
+        return opened;
     }
 
-    /// <summary>Where calls go that are told one by one; null when none are.</summary>
-    public AccessQueue? Access { get; }
+    public void Keep(IReadOnlySet<(string Route, string Backend)> known)
+    {
+        foreach (ListenerLedger listener in _listeners)
+            listener.Keep(known);
+    }
 
-    /// <summary>In the order of the configuration.</summary>
-    public IReadOnlyList<ListenerLedger> Listeners { get; }
+    public long Rejected(RejectReason why) => _rejected[(int)why];
 
-    public long Refused(RejectReason why) => _refused[(int)why];
-
-    public void NoteRejected(RejectReason why) => _refused[(int)why]++;
+    public void NoteRejected(RejectReason why) => _rejected[(int)why]++;
 }

@@ -23,7 +23,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 
     public ushort CallerSession { get; private set; }
 
-    public Route Route { get; private set; } = null!;
+    public RouteState Route { get; private set; } = null!;
 
     /// <summary>Null while an exclusive connection is waited for.</summary>
     public SmfServerConnection? ServerConnection { get; set; }
@@ -56,9 +56,9 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     /// <param name="bytesHere">Of the request's body, what is passed on at once; for the rest see <see cref="NoteRequestPassed"/>.</param>
     /// <param name="lookEveryMs">How often to look whether it stands still; the route's timeout is looked at in any case.</param>
     /// <param name="loop">The caller's.</param>
-    public void Begin(SmfCaller caller, SmfHeader header, Route route, int bytesHere, long lookEveryMs, Loop loop)
+    public void Begin(SmfCaller caller, SmfHeader header, RouteState route, int bytesHere, long lookEveryMs, Loop loop)
     {
-        _lookEveryMs = Math.Min(lookEveryMs, route.TimeoutMs);
+        _lookEveryMs = Math.Min(lookEveryMs, route.Policy.TimeoutMs);
         Caller = caller;
         CallerSession = header.Session;
         Route = route;
@@ -93,7 +93,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         Account();
     }
 
-    public void ArmTimer(Loop loop) => loop.Timers.Arm(this, Math.Min(loop.NowMs + _lookEveryMs, LastMovedMs + Route.TimeoutMs));
+    public void ArmTimer(Loop loop) => loop.Timers.Arm(this, Math.Min(loop.NowMs + _lookEveryMs, LastMovedMs + Route.Policy.TimeoutMs));
 
     /// <summary>The caller has had its answer, or will never have one; what still comes from the server is swallowed.</summary>
     public void GiveUp()
@@ -119,7 +119,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         if (!_entry.IsOpen)
             return;
         if (ServerConnection is { } connection)
-            _entry.Server = connection.Server.Position;
+            _entry.Server = connection.Server.Statistics;
         _entry.End(Caller!);
     }
 

@@ -36,7 +36,7 @@ internal sealed class SmfCallPool(Loop loop)
     {
         call.NoteSent();
         long stillMs = loop.NowMs - call.LastMovedMs;
-        if (stillMs < call.Route.TimeoutMs)
+        if (stillMs < call.Route.Policy.TimeoutMs)
         {
             if (call.Caller is not { } caller || !caller.CloseIfInTheWay(call, stillMs))
                 call.ArmTimer(loop);

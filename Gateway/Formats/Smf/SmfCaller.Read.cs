@@ -1,7 +1,8 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Routing;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;
@@ -30,7 +31,7 @@ internal sealed partial class SmfCaller
         }
         if (at == bytes.Length && _upload?.ServerConnection is { } connection)
             TrySplice(connection, BytesToPass);
-        if (!IsInputPaused && WorkerContext.IsDraining)
+        if (!IsInputPaused && Context.IsDraining)
             LeaveIfDone();
         return at;
     }
@@ -51,17 +52,17 @@ internal sealed partial class SmfCaller
         SmfHeader header = SmfHeader.Read(bytes);
         if (header.CheckRequest() != SmfFault.None)
             return RejectAndSkip(header, RejectReason.Malformed, Ledger.Unrouted);
-        if (WorkerContext.Routes.FindSmf(header.Meta) is not { } route)
+        if (Context.Routes.Find(header.Meta) is not { } route || route.Format != WireFormat.Smf)
             return RejectAndSkip(header, RejectReason.NoRoute, Ledger.Unrouted);
-        if (header.Size > route.MessageBytesMax)
+        if (header.Size > route.Policy.MessageBytesMax)
             return RejectAndSkip(header, RejectReason.TooLarge, Ledger.Of(route));
-        if (!WorkerContext.BackendOf(route).Takes(header.Compression))
+        if (!route.Backend.Takes(header.Compression))
             return RejectAndSkip(header, RejectReason.Malformed, Ledger.Of(route));
-        if (WorkerContext.IsDraining)
+        if (Context.IsDraining)
             return RejectAndSkip(header, RejectReason.Draining, Ledger.Of(route));
         if (_inFlight >= CallsInFlightMax)
             return RejectAndSkip(header, RejectReason.TooMany, Ledger.Of(route));
-        if (header.Size > WorkerContext.Limits.SharedBodyMax)
+        if (header.Size > Context.Limits.SharedBodyMax)
             return ConsumeLargeRequest(route, header, bytes);
         int messageBytes = SmfHeader.Bytes + (int)header.Size;
         MessageBytes = messageBytes;
@@ -79,9 +80,9 @@ internal sealed partial class SmfCaller
     }
 
     /// <summary>Starts a call whose request is whole, and returns what is used of it: nothing while the connection is full, for then it comes again.</summary>
-    private int StartCall(Route route, SmfHeader header, Span<byte> message)
+    private int StartCall(RouteState route, SmfHeader header, Span<byte> message)
     {
-        Backend backend = WorkerContext.BackendOf(route);
+        Backend backend = route.Backend;
         if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]) || !IsAsDeclared(message[SmfHeader.Bytes..], header, backend))
             return RejectWhole(header, message, RejectReason.Malformed, route);
         if (_roomTimeUp)
@@ -89,13 +90,13 @@ internal sealed partial class SmfCaller
             _roomTimeUp = false;
             return RejectWhole(header, message, RejectReason.TimedOut, route);
         }
-        if (backend.IsIsolated(route))
+        if (backend.IsIsolated(route.Policy))
         {
             Loop.Timers.Disarm(_roomTimer);
             BeginUpload(route, header, farVtable: null);
             return SmfHeader.Bytes;
         }
-        if (backend.SharedConnection(out RejectReason why) is not { } connection)
+        if ((SmfServerConnection?)backend.SharedConnection(out RejectReason why) is not { } connection)
             return RejectWhole(header, message, why, route);
         if (!connection.HasRoom(message.Length))
         {
@@ -104,7 +105,7 @@ internal sealed partial class SmfCaller
         }
         Loop.Timers.Disarm(_roomTimer);
         SmfCall call = _calls.Rent();
-        call.Begin(this, header, route, (int)header.Size, lookEveryMs: route.TimeoutMs, Loop);
+        call.Begin(this, header, route, (int)header.Size, lookEveryMs: route.Policy.TimeoutMs, Loop);
         if (!connection.TryStart(call, message))
         {
             RejectCall(call, RejectReason.Exhausted);
@@ -116,18 +117,18 @@ internal sealed partial class SmfCaller
     private static bool IsAsDeclared(ReadOnlySpan<byte> body, SmfHeader header, Backend backend) =>
         !backend.MustBeTable(header.Compression) || SmfTableOutline.IsTable(body);
 
-    private int RejectWhole(SmfHeader header, ReadOnlySpan<byte> message, RejectReason why, Route route)
+    private int RejectWhole(SmfHeader header, ReadOnlySpan<byte> message, RejectReason why, RouteState route)
     {
         Loop.Timers.Disarm(_roomTimer);
         RejectAtOnce(header, why, Ledger.Of(route));
         return message.Length;
     }
 
-    private void WaitForRoom(SmfServerConnection connection, Route route)
+    private void WaitForRoom(SmfServerConnection connection, RouteState route)
     {
         HoldInput(InputHold.ServerConnection);
         if (!_roomTimer.IsArmed)
-            Loop.Timers.Arm(_roomTimer, Loop.NowMs + route.TimeoutMs);
+            Loop.Timers.Arm(_roomTimer, Loop.NowMs + route.Policy.TimeoutMs);
         connection.WaitForRoom(_roomPlace ??= new LinkedListNode<SmfCaller>(this));
     }
 

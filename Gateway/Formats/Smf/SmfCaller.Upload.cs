@@ -18,10 +18,10 @@ internal sealed partial class SmfCaller
     private long BytesToPass => _farVtable is { } outline ? outline.VtablePosition - (_uploadHeader.Size - _uploadBytesLeft) : _uploadBytesLeft;
 
     /// <summary>A body with the outline of a table in its head takes a connection: before that, nothing is asked of a server for it.</summary>
-    private int ConsumeLargeRequest(Route route, SmfHeader header, ReadOnlySpan<byte> bytes)
+    private int ConsumeLargeRequest(RouteState route, SmfHeader header, ReadOnlySpan<byte> bytes)
     {
         SmfTableOutline? farVtable = null;
-        if (WorkerContext.BackendOf(route).MustBeTable(header.Compression))
+        if (route.Backend.MustBeTable(header.Compression))
         {
             int headBytes = (int)Math.Min(header.Size, SmfTableOutline.HeadBytesMax);
             MessageBytes = SmfHeader.Bytes + headBytes;
@@ -34,15 +34,15 @@ internal sealed partial class SmfCaller
         return SmfHeader.Bytes;
     }
 
-    private void BeginUpload(Route route, SmfHeader header, SmfTableOutline? farVtable)
+    private void BeginUpload(RouteState route, SmfHeader header, SmfTableOutline? farVtable)
     {
         _farVtable = farVtable;
         _uploadBytesLeft = header.Size;
         _uploadHeader = header;
         _upload = _calls.Rent();
-        _upload.Begin(this, header, route, bytesHere: 0, lookEveryMs: WorkerContext.WriteTimeoutMs, Loop);
+        _upload.Begin(this, header, route, bytesHere: 0, lookEveryMs: Context.WriteTimeoutMs, Loop);
         HoldInput(InputHold.Upload);
-        WorkerContext.BackendOf(route).Acquire(_connectionRequest ??= new UploadConnectionRequest(this));
+        route.Backend.Acquire(_connectionRequest ??= new UploadConnectionRequest(this));
     }
 
     private int Upload(ReadOnlySpan<byte> bytes)
@@ -115,7 +115,7 @@ internal sealed partial class SmfCaller
     /// <summary>This caller has stopped in the middle of a body, while others wait for the connection that it holds.</summary>
     public bool CloseIfInTheWay(SmfCall call, long stillMs)
     {
-        if (call != _upload || call.ServerConnection is not { OutputBytes: 0 } || stillMs < WorkerContext.WriteTimeoutMs || !WorkerContext.BackendOf(call.Route).HasWaiting)
+        if (call != _upload || call.ServerConnection is not { OutputBytes: 0 } || stillMs < Context.WriteTimeoutMs || !call.Route.Backend.HasWaiting)
             return false;
         CloseSlow(SlowCaller.StandsInTheWay);
         return true;
@@ -124,7 +124,7 @@ internal sealed partial class SmfCaller
     /// <summary>The call waited for a connection until its time was up.</summary>
     public void OnConnectionTimedOut(SmfCall call)
     {
-        WorkerContext.BackendOf(call.Route).Cancel(_connectionRequest!);
+        call.Route.Backend.Cancel(_connectionRequest!);
         EndWithoutConnection(RejectReason.TimedOut);
     }
 
@@ -147,7 +147,7 @@ internal sealed partial class SmfCaller
             connection.OnUploaderGone();
             return;
         }
-        WorkerContext.BackendOf(call.Route).Cancel(_connectionRequest!);
+        call.Route.Backend.Cancel(_connectionRequest!);
         call.End(Loop);
     }
 

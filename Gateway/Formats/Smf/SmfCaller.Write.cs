@@ -18,7 +18,7 @@ internal sealed partial class SmfCaller
     public void Reply(SmfCall call, SmfHeader header, Span<byte> reply)
     {
         Loop.Counters.CallsAnswered++;
-        call.NoteAnswered(CallStatuses.OfSmf(header.Meta), header.Size);
+        call.NoteAnswered(SmfStatuses.Of(header.Meta), header.Size);
         SmfHeader.WriteSession(reply, call.CallerSession);
         if (reply.Length >= DirectSendBytesMin && UnreadBytes == 0 && _stream is null && State == ConnectionState.Open)
         {
@@ -37,7 +37,7 @@ internal sealed partial class SmfCaller
     {
         if (!IsClosed)
         {
-            call.NoteAnswered(CallStatuses.OfSmf(StatusOf(why)));
+            call.NoteAnswered(SmfStatuses.Of(StatusOf(why)));
             Reject(call.CallerSession, why);
         }
         if (call == _upload)
@@ -60,9 +60,9 @@ internal sealed partial class SmfCaller
     /// How much of a large reply may wait here. One on a shared connection holds up the calls behind it, so it may take half of
     /// what a caller may leave unread; the other half is for small replies.
     /// </summary>
-    public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, WorkerContext.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
+    public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, Context.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
 
-    public long WriteTimeoutMs => WorkerContext.WriteTimeoutMs;
+    public long WriteTimeoutMs => Context.WriteTimeoutMs;
 
     /// <summary>The large reply is written whole: what waited behind it follows.</summary>
     public void EndStream(IReplyStream stream)
@@ -106,7 +106,7 @@ internal sealed partial class SmfCaller
     {
         var entry = default(CallEntry);
         entry.Begin(tally, Loop.NowUs);
-        entry.Status = CallStatuses.OfSmf(StatusOf(why));
+        entry.Status = SmfStatuses.Of(StatusOf(why));
         if (why == RejectReason.NoRoute)
             entry.UnknownId = header.Meta;
         entry.End(this);
@@ -115,7 +115,7 @@ internal sealed partial class SmfCaller
 
     private void Reject(ushort session, RejectReason why)
     {
-        WorkerContext.NoteRejected(why);
+        Context.NoteRejected(why);
         if (Room(SmfEmptyReply.Bytes, out Span<byte> room))
         {
             SmfEmptyReply.Write(room, session, StatusOf(why));
@@ -129,7 +129,7 @@ internal sealed partial class SmfCaller
         room = default;
         if (State != ConnectionState.Open)
             return false;
-        if (UnreadBytes > 0 && UnreadBytes + bytes > WorkerContext.Limits.ReplyBufferMax)
+        if (UnreadBytes > 0 && UnreadBytes + bytes > Context.Limits.ReplyBufferMax)
         {
             // The connection that brought this reply carries other callers' calls, and cannot wait for this one.
             CloseSlow(SlowCaller.LeavesUnread);

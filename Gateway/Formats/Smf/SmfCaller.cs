@@ -57,7 +57,7 @@ internal sealed partial class SmfCaller : Caller
 
     private void LeaveIfDone()
     {
-        if (IsClosed || _inFlight > 0 || _uploadBytesLeft > 0 || IsHeld || !(_peerEnded || WorkerContext.IsDraining))
+        if (IsClosed || _inFlight > 0 || _uploadBytesLeft > 0 || IsHeld || !(_peerEnded || Context.IsDraining))
             return;
         EndAfterOutput();
     }

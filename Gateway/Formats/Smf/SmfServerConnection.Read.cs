@@ -16,9 +16,6 @@ internal sealed partial class SmfServerConnection : IReplyStream
 
     private bool IsRelaying => _relayBytesLeft > 0;
 
-    /// <summary>A caller does not take its large reply, and everything behind that reply waits.</summary>
-    private bool IsStalled => IsRelaying && IsInputPaused;
-
     protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
@@ -79,7 +76,7 @@ internal sealed partial class SmfServerConnection : IReplyStream
     /// <summary>The C++ client fails all its calls on one reply without size, checksum or status, so such a reply never reaches a caller.</summary>
     private void RejectBadReply(SmfCall call)
     {
-        Server.NoteBadReply(call.Route, "its header or its checksum is wrong, or it is no FlatBuffers table");
+        Server.NoteBadReply(call.Route.Policy, "its header or its checksum is wrong, or it is no FlatBuffers table");
         call.Caller!.RejectCall(call, RejectReason.BadReply);
     }
 
@@ -106,7 +103,7 @@ internal sealed partial class SmfServerConnection : IReplyStream
         GiveBackWhenDone();
     }
 
-    private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.MessageBytesMax;
+    private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.Policy.MessageBytesMax;
 
     private bool IsAsDeclared(ReadOnlySpan<byte> body, SmfHeader header) =>
         !Server.Backend.MustBeTable(header.Compression) || SmfTableOutline.IsTable(body);
@@ -133,7 +130,7 @@ internal sealed partial class SmfServerConnection : IReplyStream
 
     private void BeginRelay(SmfCall call, SmfHeader header, bool isBad)
     {
-        bool isTooLarge = header.Size > call.Route.MessageBytesMax;
+        bool isTooLarge = header.Size > call.Route.Policy.MessageBytesMax;
         BeginRelayTo(call, header, isBad);
         // What follows may be gigabytes: no new call should stand behind it. Those that do already may still get their replies.
         if (isTooLarge && IsExclusive)
@@ -178,7 +175,7 @@ internal sealed partial class SmfServerConnection : IReplyStream
         if (IsExclusive)
             return;
         Loop.Timers.Arm(_stallTimer, Loop.NowMs + call.Caller!.WriteTimeoutMs);
-        Server.Backend.Isolate(call.Route);
+        Server.Backend.Isolate(call.Route.Policy);
     }
 
     private void GoOn()
@@ -265,7 +262,7 @@ internal sealed partial class SmfServerConnection : IReplyStream
         GoOn();
         call.Caller!.EndStream(this);
         Loop.Counters.CallsAnswered++;
-        call.NoteAnswered(CallStatuses.OfSmf(_relayHeader.Meta));
+        call.NoteAnswered(SmfStatuses.Of(_relayHeader.Meta));
         EndCall(call);
     }
 

@@ -27,16 +27,12 @@ internal sealed partial class SmfServerConnection : ServerConnection
     private readonly LinkedList<SmfCaller> _waitingForRoom = new();
     private readonly CallbackTimer _stallTimer;
     private int _givenUp;
-    private bool _isRetired;
 
     public SmfServerConnection(Loop loop, ISocket socket, Server server, bool isExclusive)
         : base(loop, socket, server, isExclusive)
     {
         _stallTimer = new CallbackTimer(this, OnStallDue);
     }
-
-    /// <summary>Whether another call may be put on this shared connection.</summary>
-    public bool TakesCalls => !_isRetired && !IsClosed && !_sessions.IsFull && !IsStalled;
 
     /// <summary>Whether a request of this length may be appended now; otherwise see <see cref="WaitForRoom"/>.</summary>
     public bool HasRoom(int bytes) => OutputBytes == 0 || OutputBytes + bytes <= OutputBytesMax;
@@ -87,7 +83,7 @@ internal sealed partial class SmfServerConnection : ServerConnection
             Abort();
             return;
         }
-        bool serverReads = !IsSendBlocked || Loop.NowMs - LastSentMs < call.Route.TimeoutMs;
+        bool serverReads = !IsSendBlocked || Loop.NowMs - LastSentMs < call.Route.Policy.TimeoutMs;
         bool replyWaits = call == _relay;
         if (replyWaits)
             call.Caller?.CancelStream(this);
@@ -130,18 +126,12 @@ internal sealed partial class SmfServerConnection : ServerConnection
     /// <summary>The caller of a large request is gone in the middle of its body: the connection is of no use to anybody else.</summary>
     public void OnUploaderGone() => Abort();
 
-    /// <summary>No new calls; closes when those in flight are done, which for an idle connection is now.</summary>
-    public void Retire()
+    protected override void OnRetired()
     {
-        if (_isRetired || IsClosed)
-            return;
-        _isRetired = true;
-        Loop.Counters.ConnectionsRetired++;
         if (!IsExclusive)
-            Server.ForgetShared(this);
+            CloseWhenRetired();
         else if (_sessions.Count == 0)
             Close();
-        CloseWhenRetired();
     }
 
     protected internal override void Leave() => Close();
@@ -208,7 +198,7 @@ internal sealed partial class SmfServerConnection : ServerConnection
         // This server never had the call: it does not stand with it where no other takes it.
         call.ServerConnection = null;
         if (!call.IsGivenUp && ++call.ServersTried < Server.Backend.Servers.Count
-            && Server.Backend.SharedConnection(out why) is { } connection && connection.HasRoom(message.Length))
+            && (SmfServerConnection?)Server.Backend.SharedConnection(out why) is { } connection && connection.HasRoom(message.Length))
         {
             Loop.Counters.ServersPassedOver++;
             if (connection.TryStart(call, message))
@@ -223,12 +213,14 @@ internal sealed partial class SmfServerConnection : ServerConnection
     {
         call.ServerConnection = this;
         call.ServerSession = _sessions.Add(call);
+        IsFull = _sessions.IsFull;
         Server.CallsInFlight++;
     }
 
     private void Remove(SmfCall call)
     {
         _sessions.Remove(call.ServerSession);
+        IsFull = false;
         StopCounting(call);
     }
 
@@ -277,7 +269,7 @@ internal sealed partial class SmfServerConnection : ServerConnection
 
     private void CloseWhenRetired()
     {
-        if (_isRetired && !IsExclusive && _sessions.Count == _givenUp && _relay is null)
+        if ((IsRetired || Server.IsRetired) && !IsExclusive && _sessions.Count == _givenUp && _relay is null)
             Close();
     }
 
@@ -285,7 +277,7 @@ internal sealed partial class SmfServerConnection : ServerConnection
     {
         if (!IsExclusive || IsClosed || _upload is not null || _sessions.Count > 0 || IsRelaying)
             return;
-        if (_isRetired || OutputBytes > 0)
+        if (IsRetired || OutputBytes > 0)
             Close();
         else
             Server.GiveBack(this);

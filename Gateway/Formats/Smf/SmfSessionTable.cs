@@ -29,7 +29,7 @@ internal sealed class SmfSessionTable
         ushort session = _numbers.Take();
         if (session >= _slots.Length)
             Array.Resize(ref _slots, _slots.Length * 2);
-        _slots[session] = new Slot { Call = call, Route = call.Route };
+        _slots[session] = new Slot { Call = call, Route = call.Route.Policy };
         return session;
     }
 

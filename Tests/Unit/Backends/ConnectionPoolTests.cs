@@ -177,7 +177,7 @@ public sealed class ConnectionPoolTests
         for (int i = 0; i < 20; i++)
             sim.ConnectFrames().Call("1");
         sim.RunUntilQuiet();
-        await Assert.That(sim.WorkerContext.Backends.Sum(backend => backend.Servers.Sum(server => server.ConnectsFailed))).IsEqualTo(20);
+        await Assert.That(sim.WorkerContext.Backends.Sum(backend => backend.Servers.Sum(server => server.Statistics.ConnectsFailed))).IsEqualTo(20);
         sim.FrameServer.Answer = ConnectAnswer.Accept;
         sim.RunFor(120);
         FrameFarCaller caller = sim.ConnectFrames();
@@ -193,9 +193,9 @@ public sealed class ConnectionPoolTests
         sim.ConnectSmf().Call(1, new byte[100_000]);
         sim.ConnectFrames().Call("1");
         sim.RunFor(59_000);
-        await Assert.That((sim.SmfBackend.Servers[0].ExclusiveConnections, sim.FrameBackend.Servers[0].ExclusiveConnections)).IsEqualTo((1, 1));
+        await Assert.That((sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections, sim.FrameBackend.Servers[0].Statistics.ExclusiveConnections)).IsEqualTo((1, 1));
         sim.RunFor(3000);
-        await Assert.That((sim.SmfBackend.Servers[0].ExclusiveConnections, sim.FrameBackend.Servers[0].ExclusiveConnections)).IsEqualTo((0, 0));
+        await Assert.That((sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections, sim.FrameBackend.Servers[0].Statistics.ExclusiveConnections)).IsEqualTo((0, 0));
         await Assert.That(sim.FrameServer.Connection.SawResetFrame).IsTrue();
     }
 
@@ -227,6 +227,6 @@ public sealed class ConnectionPoolTests
         sim.FrameServer.ThrowsOnConnect = true;
         sim.ConnectFrames().Call("1");
         Assert.Throws<Exception>(sim.RunUntilQuiet);
-        await Assert.That(sim.FrameBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+        await Assert.That(sim.FrameBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
     }
 }

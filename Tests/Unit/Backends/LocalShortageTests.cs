@@ -89,7 +89,7 @@ public sealed class LocalShortageTests
             await Assert.That(frames.Replies[^1].Json).IsEqualTo($"{session}");
         }
         foreach (Server server in sim.SmfBackend.Servers.Concat(sim.FrameBackend.Servers))
-            await Assert.That(server.IsUnreachable).IsFalse();
+            await Assert.That(server.Statistics.IsUnreachable).IsFalse();
     }
 
     [Test]
@@ -103,8 +103,8 @@ public sealed class LocalShortageTests
         sim.RunUntilQuiet();
         foreach (FrameFarCaller caller in callers)
             await Assert.That(caller.Replies).HasSingleItem();
-        await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.Exhausted)).IsEqualTo(20);
-        await Assert.That(sim.FrameBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+        await Assert.That(sim.WorkerContext.Ledger.Rejected(RejectReason.Exhausted)).IsEqualTo(20);
+        await Assert.That(sim.FrameBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
     }
 
     private static void Exhaust(SimulatedServer server, int error)
@@ -117,9 +117,9 @@ public sealed class LocalShortageTests
     {
         Server server = await Assert.That(backend.Servers).HasSingleItem();
         await Assert.That(server.IsUp).IsTrue();
-        await Assert.That(server.IsUnreachable).IsFalse();
-        await Assert.That(server.ConnectsFailed).IsEqualTo(0);
-        await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.Exhausted)).IsEqualTo(1);
+        await Assert.That(server.Statistics.IsUnreachable).IsFalse();
+        await Assert.That(server.Statistics.ConnectsFailed).IsEqualTo(0);
+        await Assert.That(sim.WorkerContext.Ledger.Rejected(RejectReason.Exhausted)).IsEqualTo(1);
         await Assert.That(sim.Counters.ConnectsExhausted).IsEqualTo(1);
         string message = await Assert.That(sim.Messages).HasSingleItem();
         await Assert.That(message)

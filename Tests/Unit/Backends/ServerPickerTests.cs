@@ -1,7 +1,9 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats.Smf;
+using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Tests.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +15,7 @@ public sealed class ServerPickerTests
     public async Task Round_robin_takes_each_as_often_as_its_weight_says_and_spreads_them()
     {
         Server[] servers = Servers(5, 1, 1);
-        var picker = new RoundRobinPicker(servers.Length);
+        var picker = new RoundRobinPicker();
 
         string picked = string.Concat(Enumerable.Range(0, 14).Select(_ => Array.IndexOf(servers, picker.Pick(servers, forExclusive: false))));
 
@@ -24,7 +26,7 @@ public sealed class ServerPickerTests
     public async Task Round_robin_leaves_out_a_server_that_is_down_and_takes_it_back()
     {
         Server[] servers = Servers(1, 1, 1);
-        var picker = new RoundRobinPicker(servers.Length);
+        var picker = new RoundRobinPicker();
         servers[1].NoteUnreachable(error: 111);
 
         for (int i = 0; i < 30; i++)
@@ -42,7 +44,7 @@ public sealed class ServerPickerTests
         foreach (Server server in servers)
             server.NoteUnreachable(error: 111);
 
-        await Assert.That(new RoundRobinPicker(2).Pick(servers, forExclusive: false)).IsNull();
+        await Assert.That(new RoundRobinPicker().Pick(servers, forExclusive: false)).IsNull();
         await Assert.That(new LeastCallsPicker(new Random(1)).Pick(servers, forExclusive: false)).IsNull();
     }
 
@@ -91,7 +93,7 @@ public sealed class ServerPickerTests
         var options = new BackendOptions
         {
             Name = "storage",
-            Protocol = WireProtocol.Smf,
+            Protocol = WireFormat.Smf,
             Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = new TcpAddress("server", i + 1), Weight = weight })],
             Balancing = Balancing.RoundRobin,
             ConnectTimeout = TimeSpan.FromSeconds(1),
@@ -101,6 +103,6 @@ public sealed class ServerPickerTests
             Payload = PayloadKind.Table,
             Compression = PackedRequests.Pass,
         };
-        return [.. new Backend(options, sharedBodyMax: 65_536, _loop, NullLogger.Instance).Servers];
+        return [.. new Backend(BackendSpec.Of(options, new LimitOptions()), new SmfFormat(), _loop, NullLogger.Instance).Servers];
     }
 }

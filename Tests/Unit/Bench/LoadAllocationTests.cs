@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Formats;
 
 namespace FrameRpc.Tests.Bench;
 
@@ -13,7 +14,7 @@ public sealed class LoadAllocationTests
     public Task Smf_calls_allocate_nothing_each() => AssertNothingEach(LoadPlans.Small);
 
     [Test]
-    public Task Frame_calls_allocate_nothing_each() => AssertNothingEach(LoadPlans.Small with { Protocol = WireProtocol.Frame, SizeBytes = 100 });
+    public Task Frame_calls_allocate_nothing_each() => AssertNothingEach(LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), SizeBytes = 100 });
 
     /// <remarks>The server that answers runs in this process, and is counted with the load.</remarks>
     private static async Task AssertNothingEach(LoadPlan plan)
@@ -27,7 +28,7 @@ public sealed class LoadAllocationTests
     private static async Task<long> Allocated(LoadPlan plan, long calls)
     {
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        LoadResult result = await LoadRunTests.Run(plan with { Count = calls }, LoadRunTests.DemoOf(plan.Protocol));
+        LoadResult result = await LoadRunTests.Run(plan with { Count = calls }, LoadRunTests.DemoOf(plan.Format.Wire));
         await Assert.That(result.IsClean).IsTrue();
         return GC.GetTotalAllocatedBytes(precise: true) - before;
     }

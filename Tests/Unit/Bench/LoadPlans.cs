@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
@@ -11,7 +12,7 @@ internal static class LoadPlans
     public static LoadPlan Small { get; } = new()
     {
         Address = new TcpAddress("127.0.0.1", 1),
-        Protocol = WireProtocol.Smf,
+        Format = FormatRegistry.Product.Of(WireFormat.Smf),
         Connections = 3,
         InFlight = 4,
         SizeBytes = 60,

@@ -2,6 +2,7 @@ using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
@@ -31,14 +32,14 @@ public sealed class LoadRunTests
     [Arguments(DataType.Octets, 1)]
     [Arguments(DataType.Octets, 5_000_000)]
     public Task Frame_calls_of_any_size_are_counted_and_right(DataType dataType, int size) =>
-        AssertClean(LoadPlans.Small with { Protocol = WireProtocol.Frame, DataType = dataType, SizeBytes = size, Count = size > 1000 ? 20 : 2000 });
+        AssertClean(LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), DataType = dataType, SizeBytes = size, Count = size > 1000 ? 20 : 2000 });
 
     [Test]
     [Arguments(0)]
     [Arguments(10)]
     [Arguments(4_194_304)]
     public Task Streams_are_counted_and_right(long bytes) =>
-        AssertClean(LoadPlans.Small with { Protocol = WireProtocol.Frame, Endpoint = "Stream", StreamBytes = bytes, Count = 10 });
+        AssertClean(LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "Stream", StreamBytes = bytes, Count = 10 });
 
     [Test]
     [Arguments(0)]
@@ -47,9 +48,9 @@ public sealed class LoadRunTests
     [Arguments(10_000_000)]
     public async Task Uploads_are_counted_and_their_replies_right(long bytes)
     {
-        LoadPlan plan = LoadPlans.Small with { Protocol = WireProtocol.Frame, Endpoint = "Upload", UploadBytes = bytes, Count = 10 };
+        LoadPlan plan = LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "Upload", UploadBytes = bytes, Count = 10 };
 
-        LoadResult result = await Run(plan, DemoOf(WireProtocol.Frame));
+        LoadResult result = await Run(plan, DemoOf(WireFormat.Frame));
 
         await Assert.That(result.Tally.Errors).IsEmpty();
         await Assert.That((result.Calls, result.Tally.RequestBytes)).IsEqualTo((10L, 10L * bytes));
@@ -58,7 +59,7 @@ public sealed class LoadRunTests
     [Test]
     public async Task An_upload_of_which_less_arrived_is_found()
     {
-        LoadPlan plan = LoadPlans.Small with { Protocol = WireProtocol.Frame, Endpoint = "Upload", UploadBytes = 10, Connections = 1, Count = 1 };
+        LoadPlan plan = LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "Upload", UploadBytes = 10, Connections = 1, Count = 1 };
 
         LoadResult result = await Run(plan, (loop, socket, onClosed) => new ForgetfulConnection(loop, socket, onClosed));
 
@@ -68,7 +69,7 @@ public sealed class LoadRunTests
     [Test]
     public async Task A_rate_is_kept()
     {
-        LoadResult result = await Run(LoadPlans.Small with { CallsPerSecond = 2000, Count = 100 }, DemoOf(WireProtocol.Smf));
+        LoadResult result = await Run(LoadPlans.Small with { CallsPerSecond = 2000, Count = 100 }, DemoOf(WireFormat.Smf));
         await Assert.That(result.Calls).IsEqualTo(100);
         // 100 calls of which the last is due 49.5 ms after the first.
         await Assert.That(result.Seconds).IsBetween(0.0495, 5);
@@ -78,7 +79,7 @@ public sealed class LoadRunTests
     public async Task An_error_reply_is_a_failure_of_its_kind()
     {
         LoadResult result = await Run(
-            LoadPlans.Small with { Protocol = WireProtocol.Frame, Endpoint = "NoSuchEndpoint", Count = 100 }, DemoOf(WireProtocol.Frame));
+            LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "NoSuchEndpoint", Count = 100 }, DemoOf(WireFormat.Frame));
         await Assert.That(result.Calls).IsEqualTo(0);
         await Assert.That(result.Tally.Errors["error 2"]).IsEqualTo(100);
         await Assert.That(result.IsClean).IsFalse();
@@ -108,7 +109,7 @@ public sealed class LoadRunTests
 
     private static async Task AssertClean(LoadPlan plan)
     {
-        LoadResult result = await Run(plan, DemoOf(plan.Protocol));
+        LoadResult result = await Run(plan, DemoOf(plan.Format.Wire));
         await Assert.That(result.Tally.Errors).IsEmpty();
         await Assert.That((long?)result.Calls).IsEqualTo(plan.Count);
         await Assert.That((long?)result.Tally.ReplyBytes).IsEqualTo(plan.Count * (plan.StreamBytes ?? plan.SizeBytes));
@@ -117,15 +118,16 @@ public sealed class LoadRunTests
         await Assert.That(result.IsClean).IsTrue();
     }
 
-    internal static Func<Loop, ISocket, Action, Connection> DemoOf(WireProtocol protocol) =>
-        (loop, socket, onClosed) => DemoServer.Serve(loop, socket, protocol, onClosed);
+    internal static Func<Loop, ISocket, Action, Connection> DemoOf(WireFormat protocol) =>
+        (loop, socket, onClosed) => FormatRegistry.Product.Of(protocol).ServeDemo(loop, socket, onClosed);
 
     internal static async Task<LoadResult> Run(LoadPlan plan, Func<Loop, ISocket, Action, Connection> serve)
     {
         using var point = ListenerSockets.Open(new TcpAddress("127.0.0.1", 0), workers: 1);
-        var worker = new Worker(0, new Dictionary<Address, KernelAddress>(), NullLogger.Instance);
-        _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), new CallerSpread(), new CallerLimit(100),
-            (socket, onClosed) => serve(worker.Loop, socket, onClosed));
+        var loop = new Loop(new EpollNetwork(new ResolvedAddresses()), TimeProvider.System, new Random(1), NullLogger.Instance);
+        var worker = new WorkerThread(0, loop, NullLogger.Instance);
+        _ = new Listener(loop, loop.Network.Listen(point, 0), new CallerSpread(), new CallerLimit(100), new ListenerCounters("demo"),
+            (socket, onClosed) => serve(loop, socket, onClosed));
         worker.Start();
         try
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,9 +61,10 @@ public sealed class BenchTests
     {
         using var command = new Command();
         using var point = ListenerSockets.Open(new UnixAddress($"{command.WorkingDirectory}/demo.sock"), workers: 1);
-        var worker = new Worker(0, new Dictionary<Address, KernelAddress>(), NullLogger.Instance);
-        _ = new Listener(worker.Loop, point.Attach(worker.Network, 0), new CallerSpread(), new CallerLimit(100),
-            (socket, onClosed) => DemoServer.Serve(worker.Loop, socket, WireProtocol.Frame, onClosed));
+        var loop = new Loop(new EpollNetwork(new ResolvedAddresses()), TimeProvider.System, new Random(1), NullLogger.Instance);
+        var worker = new WorkerThread(0, loop, NullLogger.Instance);
+        _ = new Listener(loop, loop.Network.Listen(point, 0), new CallerSpread(), new CallerLimit(100), new ListenerCounters("demo"),
+            (socket, onClosed) => FormatRegistry.Product.Of(WireFormat.Frame).ServeDemo(loop, socket, onClosed));
         worker.Start();
         string[] args = ["bench", point.Address.ToString(), "--protocol", "frame", "--count", "500", "--warm-up", "0s"];
 

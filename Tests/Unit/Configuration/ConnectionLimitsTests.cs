@@ -11,8 +11,8 @@ public sealed class ConnectionLimitsTests
         {
             for (int max = 2 * workers; max <= 700; max++)
             {
-                var smf = ConnectionLimits.Of(WireProtocol.Smf, max, workers);
-                var frame = ConnectionLimits.Of(WireProtocol.Frame, max, workers);
+                var smf = ConnectionLimits.Of(WireFormat.Smf, max, workers);
+                var frame = ConnectionLimits.Of(WireFormat.Frame, max, workers);
                 await Assert.That(workers * (smf.Shared + smf.Exclusive) <= max && smf.Shared >= 1 && smf.Exclusive >= 1).IsTrue()
                     .Because($"{max} on {workers}: {smf}");
                 await Assert.That(workers * frame.Exclusive <= max && frame.Exclusive >= 1 && frame.Shared == 0).IsTrue()
@@ -27,5 +27,5 @@ public sealed class ConnectionLimitsTests
     [Arguments(16, 4, 12)]
     [Arguments(256, 8, 248)]
     public async Task A_quarter_is_shared_and_eight_at_most(int max, int shared, int exclusive) =>
-        await Assert.That(ConnectionLimits.Of(WireProtocol.Smf, max, workers: 1)).IsEqualTo(new ConnectionLimits(shared, exclusive));
+        await Assert.That(ConnectionLimits.Of(WireFormat.Smf, max, workers: 1)).IsEqualTo(new ConnectionLimits(shared, exclusive));
 }

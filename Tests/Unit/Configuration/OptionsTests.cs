@@ -34,7 +34,7 @@ public sealed class OptionsTests
         await Assert.That(backend.Servers).IsSequence([new ServerOptions { Address = new TcpAddress("10.0.0.1", 1), Weight = 1 }]);
         RouteOptions route = options.Routes[0];
         await Assert.That((route.Backend, route.Timeout, route.MessageBytesMax, route.OctetsBytesMax))
-            .IsEqualTo((0, TimeSpan.FromSeconds(30), 64L << 20, null));
+            .IsEqualTo(("storage", TimeSpan.FromSeconds(30), 64L << 20, null));
     }
 
     [Test]
@@ -53,9 +53,9 @@ public sealed class OptionsTests
 
         var rights = new SocketFileOptions { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, Owner = ":callers" };
         await Assert.That(options.Listeners)
-            .IsSequence([new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireProtocol.Frame, ConnectionsMax = 5, Rights = rights }]);
+            .IsSequence([new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireFormat.Frame, ConnectionsMax = 5, Rights = rights }]);
         BackendOptions backend = await Assert.That(options.Backends).HasSingleItem();
-        await Assert.That((backend.Name, backend.Protocol, backend.Balancing)).IsEqualTo(("storage", WireProtocol.Smf, Balancing.RoundRobin));
+        await Assert.That((backend.Name, backend.Protocol, backend.Balancing)).IsEqualTo(("storage", WireFormat.Smf, Balancing.RoundRobin));
         await Assert.That((backend.ConnectTimeout, backend.Lanes, backend.CallsWaitingMax))
             .IsEqualTo((TimeSpan.FromMilliseconds(250), new ConnectionLimits(Shared: 1, Exclusive: 5), 0));
         await Assert.That(backend.Servers)

@@ -28,7 +28,7 @@ public sealed class SchemaRouteTests
             .IsSequence([0x6ad4023dU, RequestId.ForMethod("SmfStorage", "Put", "smf_gen::demo::Request", "smf_gen::demo::Response").Value]);
         await Assert.That(routes[1].Signature).IsEqualTo("SmfStorage.Put(smf_gen::demo::Request):smf_gen::demo::Response");
         foreach (RouteOptions r in routes)
-            await Assert.That((r.Endpoint, r.Backend, r.Timeout, r.MessageBytesMax)).IsEqualTo((null, 0, TimeSpan.FromSeconds(2), 10));
+            await Assert.That((r.Endpoint, r.Backend, r.Timeout, r.MessageBytesMax)).IsEqualTo((null, "storage", TimeSpan.FromSeconds(2), 10));
     }
 
     [Test]

@@ -15,7 +15,7 @@ public sealed class DemoAllocationTests
     {
         byte[] body = dataType == DataType.None ? [] : FrameBytes.Text("{\"Msg\":\"hello\"}");
         await AssertNoAllocation(
-            WireProtocol.Frame,
+            WireFormat.Frame,
             FrameBytes.Request("Echo", dataType, body),
             FrameBytes.Ok(dataType).Length + FrameHeader.Bytes + body.Length);
     }
@@ -24,10 +24,10 @@ public sealed class DemoAllocationTests
     public async Task Echoing_smf_allocates_nothing()
     {
         byte[] request = Vectors.Bytes("smf-get60.c2s");
-        await AssertNoAllocation(WireProtocol.Smf, request, request.Length);
+        await AssertNoAllocation(WireFormat.Smf, request, request.Length);
     }
 
-    private static async Task AssertNoAllocation(WireProtocol protocol, byte[] request, int replyBytes)
+    private static async Task AssertNoAllocation(WireFormat protocol, byte[] request, int replyBytes)
     {
         using var client = new DemoClient(protocol);
         for (int i = 0; i < 100; i++)

@@ -1,7 +1,8 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
-using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,15 +13,15 @@ internal sealed class DemoClient : IDisposable
 {
     private const int TurnsMax = 20_000;
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress>());
+    private readonly EpollNetwork _network = new(new ResolvedAddresses());
     private readonly Loop _loop;
     private readonly Peer _peer;
 
-    public DemoClient(WireProtocol protocol)
+    public DemoClient(WireFormat protocol)
     {
         _loop = new Loop(_network, TimeProvider.System, new Random(1), NullLogger.Instance);
         (ISocket near, ISocket far) = _network.ConnectPair();
-        Server = DemoServer.Serve(_loop, far, protocol, () => ServersClosed++);
+        Server = FormatRegistry.Product.Of(protocol).ServeDemo(_loop, far, () => ServersClosed++);
         _peer = new Peer(_loop, near);
     }
 

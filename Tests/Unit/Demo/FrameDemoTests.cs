@@ -8,7 +8,7 @@ public sealed class FrameDemoTests : IDisposable
 {
     private const int FrameBytesMax = FrameHeader.PayloadBytesMax;
 
-    private readonly DemoClient _client = new(WireProtocol.Frame);
+    private readonly DemoClient _client = new(WireFormat.Frame);
 
     public void Dispose()
     {

@@ -5,7 +5,7 @@ namespace FrameRpc.Tests.Demo;
 
 public sealed class SmfDemoTests : IDisposable
 {
-    private readonly DemoClient _client = new(WireProtocol.Smf);
+    private readonly DemoClient _client = new(WireFormat.Smf);
 
     public void Dispose()
     {

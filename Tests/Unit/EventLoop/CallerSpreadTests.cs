@@ -114,7 +114,7 @@ public sealed class CallerSpreadTests
             var time = new VirtualTime();
             _network = new SimulatedNetwork(time, new Random(1), NetworkConditions.Calm);
             Loop = new Loop(_network, time, new Random(1), NullLogger.Instance);
-            Listener = new Listener(Loop, this, spread, limit, (_, _) => Served++);
+            Listener = new Listener(Loop, this, spread, limit, new ListenerCounters("smf"), (_, _) => Served++);
         }
 
         public Loop Loop { get; }

@@ -6,7 +6,7 @@ namespace FrameRpc.Tests.EventLoop;
 
 public sealed class LoopTests : IDisposable
 {
-    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress>());
+    private readonly EpollNetwork _network = new(new ResolvedAddresses());
     private readonly ListLogger _log = new();
     private readonly Loop _loop;
 

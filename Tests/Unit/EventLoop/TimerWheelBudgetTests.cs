@@ -190,7 +190,7 @@ public sealed class TimerWheelBudgetTests
     [Test]
     public async Task The_loop_serves_its_connections_between_what_is_left_over_and_does_not_sleep_meanwhile()
     {
-        using var network = new EpollNetwork(new Dictionary<Address, KernelAddress>());
+        using var network = new EpollNetwork(new ResolvedAddresses());
         var loop = new Loop(network, TimeProvider.System, new Random(1), NullLogger.Instance);
         const int Timers = 5 * TimerWheel.FiresPerTurnMax;
         for (int i = 0; i < Timers; i++)

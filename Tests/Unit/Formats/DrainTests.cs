@@ -68,7 +68,7 @@ public sealed class DrainTests
         await Assert.That((await Assert.That(frames.Replies).HasSingleItem()).Data).IsSequence("begun and ended"u8.ToArray());
         sim.RunFor(70_000);
         await sim.AssertNothingLeaked();
-        await Assert.That(sim.SmfBackend.Servers[0].ExclusiveConnections + sim.FrameBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections + sim.FrameBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
     }
 
     [Test]

@@ -240,7 +240,7 @@ public sealed class MemoryShortageTests
         _sim.RunUntilQuiet();
         await Assert.That(other.StatusOf(99)).IsEqualTo(200u);
         await Assert.That(_sim.Counters.BuffersRefused).IsEqualTo(1);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.Exhausted)).IsEqualTo(refusals);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.Exhausted)).IsEqualTo(refusals);
         await Assert.That(_sim.Messages).IsSequence([Told]);
         _sim.Memory.Relent();
     }

@@ -94,6 +94,6 @@ public sealed class TricklingBodyTests
     private static async Task AssertSpliced(GatewaySimulation sim)
     {
         await Assert.That(sim.Counters.BytesSpliced).IsBetween(Body.Length / 2, long.MaxValue);
-        await Assert.That((sim.WorkerContext.Ledger.Refused(RejectReason.TimedOut), sim.Counters.PipesInUse)).IsEqualTo((0L, 0L));
+        await Assert.That((sim.WorkerContext.Ledger.Rejected(RejectReason.TimedOut), sim.Counters.PipesInUse)).IsEqualTo((0L, 0L));
     }
 }

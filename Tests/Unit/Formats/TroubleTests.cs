@@ -23,7 +23,7 @@ public sealed class TroubleTests
         _sim.SmfServer.Connection.Reset();
         _sim.RunUntilQuiet();
         await Assert.That(_sim.Messages).IsSequence([SmfLost.Replace("{0}", "7", StringComparison.Ordinal)]);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.ServerLost)).IsEqualTo(7);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.ServerLost)).IsEqualTo(7);
     }
 
     [Test]

@@ -9,7 +9,6 @@ using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Tests.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
-using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Formats;
 
@@ -20,14 +19,11 @@ namespace FrameRpc.Tests.Formats;
 internal sealed class WorkersByHand : IDisposable
 {
     private readonly string _folder = TestNetwork.NewFolder();
-    private readonly GatewayOptions _options;
-    private readonly ListenerSockets[] _points;
-    private readonly Worker[] _workers;
-    private readonly ServingWorker[] _proxies;
+    private readonly ServingWorkers _serving;
 
     public WorkersByHand(int workers, string listenerMembers = "", string limits = "")
     {
-        _options = Given.Options(Given.With(
+        GatewayOptions options = Given.Options(Given.With(
             listeners: $$"""
                 { "name": "smf", "address": "unix:{{_folder}}/smf", "protocol": "smf", {{listenerMembers}} },
                 { "name": "frames", "address": "unix:{{_folder}}/frames", "protocol": "frame", {{listenerMembers}} }
@@ -35,17 +31,13 @@ internal sealed class WorkersByHand : IDisposable
             backends: """ "storage": { "protocol": "smf", "servers": ["demo:echo"] } """,
             routes: $$""" { "name": "get", "id": {{SmfMessage.Get}}, "backend": "storage" } """,
             rest: $$""" "workers": {{workers}}, "limits": { {{limits}} } """));
-        var allCallers = new CallerLimit(_options.Limits.ConnectionsMax);
-        _points = [.. _options.Listeners.Select(listener => ListenerSockets.Open(listener.Address, workers))];
-        SharedListener[] listeners = [.. _points.Zip(_options.Listeners, (point, listener) => new SharedListener(point, listener, allCallers))];
-        _workers = [.. Enumerable.Range(0, workers).Select(number => new Worker(number, new Dictionary<Address, KernelAddress>(), NullLogger.Instance))];
-        _proxies = [.. _workers.Select(worker => new ServingWorker(worker, _options, new RouteTable(_options), listeners, NullLogger.Instance))];
+        _serving = ServingWorkers.Open(options, NullLogger.Instance);
     }
 
     /// <summary>How many callers each worker serves.</summary>
-    public IEnumerable<long> Open => _proxies.Select(proxy => proxy.CallersOpen);
+    public IEnumerable<long> Open => _serving.Statistics.Select(worker => worker.CallersOpen);
 
-    public IEnumerable<ListenerCounters> Counters => _proxies.SelectMany(proxy => proxy.Listeners);
+    public IEnumerable<ListenerCounters> Counters => _serving.Statistics.SelectMany(worker => worker.Listeners);
 
     public Peer[] ConnectSmf(int count) => [.. Enumerable.Range(0, count).Select(_ => Peer.Connect($"unix:{_folder}/smf"))];
 
@@ -55,14 +47,14 @@ internal sealed class WorkersByHand : IDisposable
     public void Turn(int worker)
     {
         for (int turns = 0; turns < 10; turns++)
-            _workers[worker].Loop.Turn(waitMsMax: 0);
+            _serving.Workers[worker].Loop.Turn(waitMsMax: 0);
     }
 
     public void TurnAll()
     {
         for (int rounds = 0; rounds < 3; rounds++)
         {
-            for (int worker = 0; worker < _workers.Length; worker++)
+            for (int worker = 0; worker < _serving.Workers.Count; worker++)
                 Turn(worker);
         }
     }
@@ -70,20 +62,19 @@ internal sealed class WorkersByHand : IDisposable
     public string MetricsText()
     {
         var page = new ArrayBufferWriter<byte>();
-        new MetricsPage(_options, _proxies, accessLog: null, messagesLeftOut: () => 0, isDraining: () => false).WriteTo(page);
+        new MetricsPage(() => _serving.Snapshot, _serving.Statistics, accessLog: null, messagesLeftOut: () => 0, isDraining: () => false).WriteTo(page);
         return Encoding.UTF8.GetString(page.WrittenSpan);
     }
 
     public Exposition Metrics() => new(MetricsText());
 
-    public Task Drain(int worker) => _proxies[worker].Drain();
+    public Task Drain(int worker) => _serving.Workers[worker].Drain();
 
     public void Dispose()
     {
-        foreach (Worker worker in _workers)
-            worker.Network.Dispose();
-        foreach (ListenerSockets point in _points)
-            point.Dispose();
+        foreach (ServingWorker worker in _serving.Workers)
+            ((EpollNetwork)worker.Loop.Network).Dispose();
+        _serving.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Tests.Hosting;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Tests.Protocol;
 

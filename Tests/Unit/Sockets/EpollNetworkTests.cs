@@ -9,7 +9,7 @@ public sealed class EpollNetworkTests : IDisposable
 {
     private static readonly TcpAddress AnyPort = new("127.0.0.1", 0);
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress>());
+    private readonly EpollNetwork _network = new(new ResolvedAddresses());
 
     public void Dispose() => _network.Dispose();
 
@@ -101,11 +101,7 @@ public sealed class EpollNetworkTests : IDisposable
         unused.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var address = new TcpAddress("127.0.0.1", ((IPEndPoint)unused.LocalEndPoint!).Port);
         var missing = new UnixAddress("/nonexistent/frpc.sock");
-        using var network = new EpollNetwork(new Dictionary<Address, KernelAddress>
-        {
-            [address] = KernelAddress.Resolve(address),
-            [missing] = KernelAddress.Resolve(missing),
-        });
+        using var network = new EpollNetwork(new ResolvedAddresses(address, missing));
 
         foreach (Address target in new Address[] { address, missing })
         {

@@ -11,7 +11,7 @@ public sealed class EpollShortageTests : IDisposable
 {
     private static readonly UnixAddress Nowhere = new("/nonexistent/frpc.sock");
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress> { [Nowhere] = KernelAddress.Resolve(Nowhere) });
+    private readonly EpollNetwork _network = new(new ResolvedAddresses(Nowhere));
 
     public void Dispose() => _network.Dispose();
 

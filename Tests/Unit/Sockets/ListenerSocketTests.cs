@@ -6,8 +6,8 @@ namespace FrameRpc.Tests.Sockets;
 
 public sealed class ListenerSocketTests : IDisposable
 {
-    private readonly EpollNetwork _first = new(new Dictionary<Address, KernelAddress>());
-    private readonly EpollNetwork _second = new(new Dictionary<Address, KernelAddress>());
+    private readonly EpollNetwork _first = new(new ResolvedAddresses());
+    private readonly EpollNetwork _second = new(new ResolvedAddresses());
 
     public void Dispose()
     {

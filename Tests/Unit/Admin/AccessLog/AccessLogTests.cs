@@ -79,7 +79,7 @@ public sealed class AccessLogTests
         }
         await Assert.That(caller.Replies.Count).IsEqualTo(100);
         var to = new MemoryStream();
-        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], to);
+        using var writer = new AccessLogWriter([Queue], to);
         await Assert.That(writer.Dropped).IsEqualTo(84);
         writer.Dispose();
         await Assert.That(writer.Lines).IsEqualTo(16);
@@ -94,7 +94,7 @@ public sealed class AccessLogTests
     {
         _sim.ConnectFrames().Call("1");
         _sim.RunUntilQuiet();
-        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], new FullDisk(Failure(failure)));
+        using var writer = new AccessLogWriter([Queue], new FullDisk(Failure(failure)));
         writer.Dispose();
         await Assert.That((writer.Lines, writer.Dropped)).IsEqualTo((0L, 1L));
     }
@@ -111,7 +111,7 @@ public sealed class AccessLogTests
     public async Task A_line_of_which_a_part_was_written_does_not_spoil_the_next()
     {
         var disk = new FullDisk(new IOException()) { BytesFree = 10 };
-        using var writer = new AccessLogWriter(Setup.ToOptions(), [Queue], disk);
+        using var writer = new AccessLogWriter([Queue], disk);
         FrameFarCaller caller = _sim.ConnectFrames();
         caller.Call("1");
         _sim.RunUntilQuiet();
@@ -138,7 +138,7 @@ public sealed class AccessLogTests
         var to = new RefillingStream(refills, () => Fill(busy, waitingMax, call));
         Fill(busy, waitingMax, call);
         other.Add(call);
-        new AccessLogWriter(Setup.ToOptions(), [busy, other], to).Dispose();
+        new AccessLogWriter([busy, other], to).Dispose();
         int at = Array.FindIndex(Text(to).Split('\n'), line => line.Contains("\"worker\":1", StringComparison.Ordinal));
         await Assert.That(at).IsBetween(0, waitingMax);
     }
@@ -169,7 +169,7 @@ public sealed class AccessLogTests
     private JsonNode[] Lines()
     {
         var to = new MemoryStream();
-        new AccessLogWriter(Setup.ToOptions(), [Queue], to).Dispose();
+        new AccessLogWriter([Queue], to).Dispose();
         return [.. Text(to).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
 

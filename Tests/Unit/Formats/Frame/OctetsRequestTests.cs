@@ -29,7 +29,7 @@ public sealed class OctetsRequestTests
         caller.Send(Frame.Request("Upload", DataType.Octets, "octets"u8));
         sim.RunUntilQuiet();
         await Assert.That(sim.FrameServer.Connection is { SawResetFrame: true, SawReset: false }).IsTrue();
-        await Assert.That(sim.FrameBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+        await Assert.That(sim.FrameBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
     }
 
     [Test]

@@ -53,7 +53,7 @@ public sealed class SlowCallerTests
         slow.Resume();
         sim.RunUntilQuiet();
         await Assert.That(slow.SawReset).IsTrue();
-        await Assert.That(sim.FrameBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+        await Assert.That(sim.FrameBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
     }
 
     [Test]

@@ -1,10 +1,11 @@
 using FrameRpc.Gateway.Formats.Ledger;
+using FrameRpc.Gateway.Formats.Smf;
 
 namespace FrameRpc.Tests.Formats.Ledger;
 
 public sealed class AccessQueueTests
 {
-    private static readonly CallTally Tally = new(listener: 0, route: null, servers: 0, access: null);
+    private static readonly CallTally Tally = new(new TallyName("smf", null, null), SmfStatuses.List, access: null);
 
     [Test]
     public async Task What_was_added_is_taken_in_order_however_often_the_queue_goes_round()
@@ -84,8 +85,8 @@ public sealed class AccessQueueTests
     {
         Ended = DateTimeOffset.UnixEpoch,
         Tally = Tally,
-        Server = CallTally.NoServer,
-        Status = CallStatus.Smf200,
+        Server = null,
+        Status = SmfStatuses.Of(200),
         TookUs = number,
         RequestBytes = number,
         ReplyBytes = number,

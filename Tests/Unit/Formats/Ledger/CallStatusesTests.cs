@@ -1,4 +1,6 @@
+using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Formats.Ledger;
+using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Formats.Ledger;
@@ -17,7 +19,7 @@ public sealed class CallStatusesTests
     [Arguments(0x6ad4023d, "other")]
     [Arguments(uint.MaxValue, "other")]
     public async Task An_smf_status_is_its_number_when_it_is_on_the_list_and_other_when_not(uint status, string label) =>
-        await Assert.That(CallStatuses.LabelOf(CallStatuses.OfSmf(status))).IsEqualTo(label);
+        await Assert.That(SmfStatuses.List.NameOf(SmfStatuses.Of(status))).IsEqualTo(label);
 
     [Test]
     [Arguments(ReplyError.Ok, "ok")]
@@ -26,12 +28,13 @@ public sealed class CallStatusesTests
     [Arguments(ReplyError.Undecided, "undecided")]
     [Arguments((ReplyError)200, "undecided")]
     public async Task A_frame_error_is_a_word(ReplyError error, string label) =>
-        await Assert.That(CallStatuses.LabelOf(CallStatuses.OfFrame(error))).IsEqualTo(label);
+        await Assert.That(FrameStatuses.List.NameOf(FrameStatuses.Of(error))).IsEqualTo(label);
 
     [Test]
-    public async Task Each_has_a_counter() => await Assert.That(CallStatuses.All.Count).IsEqualTo(CallStatuses.Count);
-
-    [Test]
-    public async Task Whatever_a_server_says_there_are_thirty_labels() =>
-        await Assert.That(CallStatuses.All.Select(CallStatuses.LabelOf).Distinct().Count()).IsEqualTo(30);
+    public async Task Whatever_a_server_says_there_are_as_many_labels_as_the_lists_have()
+    {
+        await Assert.That(SmfStatuses.List.Names.Distinct().Count()).IsEqualTo(26);
+        await Assert.That(FrameStatuses.List.Names).IsSequence(["cut", "ok", "request", "server", "undecided"]);
+        await Assert.That(SmfStatuses.List.NameOf(CallStatus.Cut)).IsEqualTo("cut");
+    }
 }

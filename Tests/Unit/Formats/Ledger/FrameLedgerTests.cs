@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Tests.Simulation;
@@ -11,20 +12,24 @@ public sealed class FrameLedgerTests
 {
     private readonly GatewaySimulation _sim = new(new GatewaySetup { MessageBytesMax = 200_000, TimeoutMs = 300 });
 
-    private ListenerLedger Books => _sim.WorkerContext.Ledger.Listeners[1];
+    private ListenerLedger Books => _sim.FrameLedger;
 
     /// <summary>Behind the smf route.</summary>
-    private CallTally Echo => Books.At(1)!;
+    private static string Server => GatewaySetup.FrameAddress(0).ToString();
 
-    private CallTally Upload => Books.At(2)!;
+    private CallTally Of(string route) => Books.Tallies.Single(tally => tally.Name.Route == route);
 
-    private CallTally Download => Books.At(4)!;
+    private CallTally Echo => Of(GatewaySetup.Endpoint);
+
+    private CallTally Upload => Of("Upload");
+
+    private CallTally Download => Of("Download");
 
     [Test]
     public async Task A_call_that_is_served_stands_with_its_server_and_the_bytes_of_its_json()
     {
         Send(Frame.JsonRequest(GatewaySetup.Endpoint, "\"hello\""));
-        await LedgerCheck.AssertOne(Echo, server: 0, CallStatus.FrameOk);
+        await LedgerCheck.AssertOne(Echo, Server, FrameStatuses.Ok);
         await Assert.That(Echo.RequestBytes).IsBetween("\"hello\"".Length, "\"hello\"\n".Length);
         await Assert.That(Echo.ReplyBytes).IsBetween("\"hello\"".Length, "\"hello\"\n".Length);
     }
@@ -35,7 +40,7 @@ public sealed class FrameLedgerTests
     public async Task Octets_are_counted_without_their_frame_headers(int bytes)
     {
         Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Octets(new byte[bytes])]);
-        await LedgerCheck.AssertOne(Upload, server: 0, CallStatus.FrameOk);
+        await LedgerCheck.AssertOne(Upload, Server, FrameStatuses.Ok);
         await Assert.That(Upload.RequestBytes).IsEqualTo(bytes);
         await Assert.That(Upload.ReplyBytes).IsEqualTo(bytes);
     }
@@ -48,7 +53,7 @@ public sealed class FrameLedgerTests
     {
         _sim.FrameServer.OnRequest = (connection, _) => connection.Fail(error, "no");
         Send(Frame.JsonRequest(GatewaySetup.Endpoint, "1"));
-        await LedgerCheck.AssertOne(Echo, server: 0, CallStatuses.OfFrame(error));
+        await LedgerCheck.AssertOne(Echo, Server, FrameStatuses.Of(error));
         await Assert.That(_sim.Counters.CallsRefused).IsEqualTo(0);
     }
 
@@ -59,9 +64,9 @@ public sealed class FrameLedgerTests
         caller.Call("1", "Nobody");
         caller.Send([.. Frame.Encode(FrameType.Header, true, "null"u8), .. Frame.Encode(FrameType.Data, true, "1"u8)]);
         _sim.RunUntilQuiet();
-        await Assert.That(Books.Unrouted.Ended(CallTally.NoServer, CallStatus.FrameRequest)).IsEqualTo(2);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.NoRoute)).IsEqualTo(1);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.Malformed)).IsEqualTo(1);
+        await Assert.That(LedgerCheck.EndedAt(Books.Unrouted, "", FrameStatuses.Request)).IsEqualTo(2);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.NoRoute)).IsEqualTo(1);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.Malformed)).IsEqualTo(1);
     }
 
     [Test]
@@ -70,7 +75,7 @@ public sealed class FrameLedgerTests
         FrameFarCaller caller = _sim.ConnectFrames();
         caller.Send([.. Frame.RequestHeader("Nobody", DataType.Octets), 9, 9, 9, 9, 9, 9]);
         _sim.RunUntilQuiet();
-        await LedgerCheck.AssertOne(Books.Unrouted, CallTally.NoServer, CallStatus.FrameRequest);
+        await LedgerCheck.AssertOne(Books.Unrouted, "", FrameStatuses.Request);
         await Assert.That(_sim.Counters.CallsRefused).IsEqualTo(1);
     }
 
@@ -78,8 +83,8 @@ public sealed class FrameLedgerTests
     public async Task A_call_that_is_too_large_stands_with_its_route()
     {
         Send(Frame.JsonRequest(GatewaySetup.Endpoint, '"' + new string('x', 200_000) + '"'));
-        await LedgerCheck.AssertOne(Echo, CallTally.NoServer, CallStatus.FrameRequest);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.TooLarge)).IsEqualTo(1);
+        await LedgerCheck.AssertOne(Echo, "", FrameStatuses.Request);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.TooLarge)).IsEqualTo(1);
     }
 
     [Test]
@@ -88,8 +93,8 @@ public sealed class FrameLedgerTests
         _sim.FrameServer.OnRequest = (_, _) => { };
         Send(Frame.JsonRequest(GatewaySetup.Endpoint, "1"));
         _sim.RunFor(400);
-        await LedgerCheck.AssertOne(Echo, server: 0, CallStatus.FrameServer);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.TimedOut)).IsEqualTo(1);
+        await LedgerCheck.AssertOne(Echo, Server, FrameStatuses.Server);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.TimedOut)).IsEqualTo(1);
         await Assert.That(Echo.Durations.SumUs).IsBetween(300_000, 400_000);
     }
 
@@ -100,9 +105,9 @@ public sealed class FrameLedgerTests
         Send(Frame.JsonRequest(GatewaySetup.Endpoint, "1"));
         _sim.FrameServer.OnRequest = (connection, _) => connection.Send(Frame.Encode(FrameType.Data, true, "1"u8));
         Send(Frame.JsonRequest(GatewaySetup.Endpoint, "1"));
-        await Assert.That(Echo.Ended(0, CallStatus.FrameServer)).IsEqualTo(2);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.ServerLost)).IsEqualTo(1);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.BadReply)).IsEqualTo(1);
+        await Assert.That(LedgerCheck.EndedAt(Echo, Server, FrameStatuses.Server)).IsEqualTo(2);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.ServerLost)).IsEqualTo(1);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.BadReply)).IsEqualTo(1);
     }
 
     [Test]
@@ -113,7 +118,7 @@ public sealed class FrameLedgerTests
         _sim.RunUntilQuiet();
         caller.Reset();
         _sim.RunUntilQuiet();
-        await LedgerCheck.AssertOne(Upload, server: 0, CallStatus.Cut);
+        await LedgerCheck.AssertOne(Upload, Server, CallStatus.Cut);
         await Assert.That(Upload.RequestBytes).IsEqualTo(20_000);
     }
 
@@ -127,7 +132,7 @@ public sealed class FrameLedgerTests
         };
         _sim.ConnectFrames().Download("1");
         _sim.RunUntilQuiet();
-        await LedgerCheck.AssertOne(Download, server: 0, CallStatus.Cut);
+        await LedgerCheck.AssertOne(Download, Server, CallStatus.Cut);
         await Assert.That(Download.ReplyBytes).IsEqualTo(20_000);
     }
 

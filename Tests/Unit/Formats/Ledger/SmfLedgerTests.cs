@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Formats.Ledger;
+using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
@@ -13,9 +14,11 @@ public sealed class SmfLedgerTests
 
     private readonly GatewaySimulation _sim = new(new GatewaySetup { SharedBodyMax = SharedBodyMax, MessageBytesMax = 100_000, TimeoutMs = 300 });
 
-    private ListenerLedger Books => _sim.WorkerContext.Ledger.Listeners[0];
+    private ListenerLedger Books => _sim.SmfLedger;
 
-    private CallTally Get => Books.At(0)!;
+    private static string Server => GatewaySetup.SmfAddress(0).ToString();
+
+    private CallTally Get => Books.Tallies.Single(tally => tally.Name.Route == "get");
 
     [Test]
     [Arguments(10)]
@@ -24,7 +27,7 @@ public sealed class SmfLedgerTests
     {
         _sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, new byte[2 * bytes], status: 201);
         Call(new byte[bytes]);
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Smf201);
+        await LedgerCheck.AssertOne(Get, Server, SmfStatuses.Of(201));
         await Assert.That(Get.RequestBytes).IsEqualTo(SmfMessage.TableBytes + bytes);
         await Assert.That(Get.ReplyBytes).IsEqualTo(SmfMessage.TableBytes + 2 * bytes);
     }
@@ -50,9 +53,9 @@ public sealed class SmfLedgerTests
         caller.Send(SmfMessage.Encode(1, 12345, "x"u8));
         caller.Send(SmfMessage.Encode(2, 54321, "x"u8));
         _sim.RunUntilQuiet();
-        await Assert.That(Books.Unrouted.Ended(CallTally.NoServer, CallStatus.Smf404)).IsEqualTo(2);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.NoRoute)).IsEqualTo(2);
-        await Assert.That(Books.At(0)).IsNull();
+        await Assert.That(LedgerCheck.EndedAt(Books.Unrouted, "", SmfStatuses.Of(404))).IsEqualTo(2);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.NoRoute)).IsEqualTo(2);
+        await Assert.That(Books.Tallies).HasSingleItem();
     }
 
     [Test]
@@ -64,17 +67,17 @@ public sealed class SmfLedgerTests
         wrongBody[^1] ^= 1;
         caller.Send([.. noBody, .. wrongBody]);
         _sim.RunUntilQuiet();
-        await LedgerCheck.AssertOne(Books.Unrouted, CallTally.NoServer, CallStatus.Smf400);
-        await LedgerCheck.AssertOne(Get, CallTally.NoServer, CallStatus.Smf400);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.Malformed)).IsEqualTo(2);
+        await LedgerCheck.AssertOne(Books.Unrouted, "", SmfStatuses.Of(400));
+        await LedgerCheck.AssertOne(Get, "", SmfStatuses.Of(400));
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.Malformed)).IsEqualTo(2);
     }
 
     [Test]
     public async Task A_call_that_is_too_large_stands_with_its_route()
     {
         Call(new byte[100_001]);
-        await LedgerCheck.AssertOne(Get, CallTally.NoServer, CallStatus.Smf413);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.TooLarge)).IsEqualTo(1);
+        await LedgerCheck.AssertOne(Get, "", SmfStatuses.Of(413));
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.TooLarge)).IsEqualTo(1);
     }
 
     [Test]
@@ -86,12 +89,12 @@ public sealed class SmfLedgerTests
         _sim.SmfServer.OnRequest = (_, request) => asked = request;
         Call(new byte[bytes]);
         _sim.RunFor(400);
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Smf504);
+        await LedgerCheck.AssertOne(Get, Server, SmfStatuses.Of(504));
         _sim.SmfServer.Connection.Reply(asked!, "late"u8);
         _sim.RunUntilQuiet();
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Smf504);
+        await LedgerCheck.AssertOne(Get, Server, SmfStatuses.Of(504));
         await Assert.That(Get.ReplyBytes).IsEqualTo(0);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.TimedOut)).IsEqualTo(1);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.TimedOut)).IsEqualTo(1);
     }
 
     [Test]
@@ -101,8 +104,8 @@ public sealed class SmfLedgerTests
     {
         _sim.SmfServer.OnRequest = (connection, _) => connection.Reset();
         Call(new byte[bytes]);
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Smf502);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.ServerLost)).IsEqualTo(1);
+        await LedgerCheck.AssertOne(Get, Server, SmfStatuses.Of(502));
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.ServerLost)).IsEqualTo(1);
     }
 
     [Test]
@@ -112,8 +115,8 @@ public sealed class SmfLedgerTests
     {
         _sim.SmfServer.Answer = ConnectAnswer.Refuse;
         Call(new byte[bytes]);
-        await LedgerCheck.AssertOne(Get, CallTally.NoServer, CallStatus.Smf503);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.NoServer)).IsEqualTo(1);
+        await LedgerCheck.AssertOne(Get, "", SmfStatuses.Of(503));
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.NoServer)).IsEqualTo(1);
     }
 
     [Test]
@@ -126,9 +129,9 @@ public sealed class SmfLedgerTests
             connection.Send(reply);
         };
         Call("x"u8);
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Smf502);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.BadReply)).IsEqualTo(1);
-        await Assert.That(_sim.WorkerContext.Ledger.Refused(RejectReason.ServerLost)).IsEqualTo(0);
+        await LedgerCheck.AssertOne(Get, Server, SmfStatuses.Of(502));
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.BadReply)).IsEqualTo(1);
+        await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.ServerLost)).IsEqualTo(0);
     }
 
     [Test]
@@ -141,7 +144,7 @@ public sealed class SmfLedgerTests
         _sim.RunUntilQuiet();
         _sim.SmfServer.Connection.Reply(asked!, "y"u8);
         _sim.RunUntilQuiet();
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Cut);
+        await LedgerCheck.AssertOne(Get, Server, CallStatus.Cut);
     }
 
     [Test]
@@ -152,7 +155,7 @@ public sealed class SmfLedgerTests
         _sim.RunUntilQuiet();
         caller.EndSending();
         _sim.RunUntilQuiet();
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Cut);
+        await LedgerCheck.AssertOne(Get, Server, CallStatus.Cut);
         await Assert.That(Get.RequestBytes).IsEqualTo(20_000);
     }
 
@@ -165,7 +168,7 @@ public sealed class SmfLedgerTests
             connection.EndSending();
         };
         Call("x"u8);
-        await LedgerCheck.AssertOne(Get, server: 0, CallStatus.Cut);
+        await LedgerCheck.AssertOne(Get, Server, CallStatus.Cut);
         await Assert.That(Get.ReplyBytes).IsEqualTo(20_000);
     }
 

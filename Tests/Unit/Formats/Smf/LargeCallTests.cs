@@ -27,7 +27,7 @@ public sealed class LargeCallTests
             sim.RunUntilQuiet();
             await Assert.That(caller.StatusOf(3)).IsEqualTo(200u);
             await Assert.That(caller.LastReply.Content).IsSequence(body);
-            await Assert.That(sim.SmfBackend.Servers[0].ExclusiveConnections).IsEqualTo(bytes > 65_536 ? 1 : 0);
+            await Assert.That(sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(bytes > 65_536 ? 1 : 0);
             caller.Close();
             sim.RunUntilQuiet();
             await sim.AssertNothingLeaked();

@@ -29,7 +29,7 @@ public sealed class LostServerTests
             foreach (SmfMessage reply in caller.Replies)
                 await Assert.That(reply.Header.Meta).IsEqualTo(502u);
         }
-        await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.ServerLost)).IsEqualTo(1000);
+        await Assert.That(sim.WorkerContext.Ledger.Rejected(RejectReason.ServerLost)).IsEqualTo(1000);
 
         sim.SmfServer.OnRequest = (connection, request) => connection.Reply(request, request.Content);
         callers[0].Call(500, "again"u8);
@@ -59,7 +59,7 @@ public sealed class LostServerTests
         sim.RunUntil(() => caller.Replies.Count > 0, "an answer");
         await Assert.That(sim.Time.NowMs - began).IsBetween(2000, 2020);
         await Assert.That(caller.StatusOf(1)).IsEqualTo(504u);
-        await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.TimedOut)).IsEqualTo(1);
+        await Assert.That(sim.WorkerContext.Ledger.Rejected(RejectReason.TimedOut)).IsEqualTo(1);
     }
 
     [Test]
@@ -99,7 +99,7 @@ public sealed class LostServerTests
         caller.Call(1, "x"u8);
         sim.RunUntilQuiet();
         await Assert.That(caller.StatusOf(1)).IsEqualTo(200u);
-        await Assert.That(sim.SmfBackend.Servers[0].UnknownSessions).IsEqualTo(2);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.UnknownSessions).IsEqualTo(2);
         await Assert.That(sim.Counters.ConnectionsRetired).IsEqualTo(1);
     }
 

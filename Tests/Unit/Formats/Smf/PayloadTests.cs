@@ -45,7 +45,7 @@ public sealed class PayloadTests
             SmfFarCaller caller = sim.ConnectSmf();
             await AssertRefusedBetweenOthers(sim, caller, SmfMessage.EncodeRaw(1, Id, payload), inOneWrite);
             await Assert.That(sim.SmfServer.Requests.Count).IsEqualTo(2);
-            await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.Malformed)).IsEqualTo(1);
+            await Assert.That(sim.WorkerContext.Ledger.Rejected(RejectReason.Malformed)).IsEqualTo(1);
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class PayloadTests
             start.CopyTo(body, 0);
             await AssertRefusedBetweenOthers(sim, caller, SmfMessage.EncodeRaw(1, Id, body), inOneWrite);
             await Assert.That(sim.SmfServer.Requests.Count).IsEqualTo(2);
-            await Assert.That(sim.SmfBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+            await Assert.That(sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class PayloadTests
             SmfFarServer cut = await Assert.That(sim.SmfServer.Connections).HasSingleItem(connection => connection.IsOver);
             await Assert.That(cut.BytesReceived).IsBetween(inOneWrite ? 0 : 4000, SmfHeader.Bytes + place);
             await Assert.That(cut.SawReset).IsEqualTo(canReset);
-            await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.Malformed)).IsEqualTo(1);
+            await Assert.That(sim.WorkerContext.Ledger.Rejected(RejectReason.Malformed)).IsEqualTo(1);
             await AssertNothingLeaks(sim, caller);
         }
     }
@@ -223,7 +223,7 @@ public sealed class PayloadTests
         sim.RunUntilQuiet();
         await Assert.That(caller.StatusOf(1)).IsEqualTo(502u);
         await Assert.That(server.IsOver).IsTrue();
-        await Assert.That(sim.SmfBackend.Servers[0].ExclusiveConnections).IsEqualTo(0);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
         caller.Send(request.AsSpan(100_000));
         caller.Call(2, "next"u8);
         sim.RunUntilQuiet();
@@ -294,7 +294,7 @@ public sealed class PayloadTests
             sim.RunUntilQuiet();
             await Assert.That((caller.StatusOf(1), caller.StatusOf(2))).IsEqualTo(((uint)status, 200u));
             await Assert.That(sim.SmfServer.Requests.Count).IsEqualTo(status == 200 ? 2 : 1);
-            await Assert.That(sim.WorkerContext.Ledger.Refused(RejectReason.Malformed)).IsEqualTo(status == 200 ? 0 : 1);
+            await Assert.That(sim.WorkerContext.Ledger.Rejected(RejectReason.Malformed)).IsEqualTo(status == 200 ? 0 : 1);
         }
     }
 
@@ -305,7 +305,7 @@ public sealed class PayloadTests
         SmfFarCaller caller = sim.ConnectSmf();
         caller.Call(100, "before"u8);
         sim.RunUntilQuiet();
-        sim.SmfBackend.Isolate(sim.WorkerContext.Routes.FindSmf(Id)!);
+        sim.SmfBackend.Isolate(sim.WorkerContext.Routes.Find(Id)!.Policy);
         await AssertRefusedBetweenOthers(sim, caller, SmfMessage.EncodeRaw(1, Id, "x"u8), inOneWrite: true, sessions: (101, 102));
         await Assert.That(sim.SmfServer.Requests.Count).IsEqualTo(3);
     }

@@ -25,7 +25,7 @@ public sealed class RoomTests
         _waiting = _sim.ConnectSmf();
     }
 
-    private SmfServerConnection ServerConnection => _sim.SmfBackend.SharedConnection(out _)!;
+    private SmfServerConnection ServerConnection => (SmfServerConnection)_sim.SmfBackend.SharedConnection(out _)!;
 
     [Test]
     public async Task A_request_that_waited_in_vain_on_one_connection_does_not_keep_the_next_from_waiting_on_another()

@@ -111,7 +111,7 @@ public sealed class SessionTests
             await Assert.That(BitConverter.ToInt32(reply.Content)).IsEqualTo((int)reply.Header.Session);
         }
         await Assert.That(repeated).IsNotEqualTo(0);
-        await Assert.That(sim.SmfBackend.Servers[0].UnknownSessions).IsBetween(1, repeated);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.UnknownSessions).IsBetween(1, repeated);
         foreach (SmfFarCaller caller in callers)
             caller.Close();
         sim.RunFor(70_000);
@@ -143,7 +143,7 @@ public sealed class SessionTests
         await Assert.That(caller.Replies.Select(reply => reply.Content)).IsSequence(["ONE"u8.ToArray(), "THREE"u8.ToArray()]);
         await Assert.That((await Assert.That(other.Replies).HasSingleItem()).Content).IsSequence("TWO"u8.ToArray());
         await Assert.That(first.IsOver).IsTrue();
-        await Assert.That(sim.SmfBackend.Servers[0].UnknownSessions).IsEqualTo(1);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.UnknownSessions).IsEqualTo(1);
         await Assert.That(sim.Messages)
             .Contains("Backend storage: server smf:1 sent a reply that no call waits for (route of the session's last call: get); its connection takes no further calls.");
     }
@@ -157,12 +157,12 @@ public sealed class SessionTests
         SmfFarCaller caller = sim.ConnectSmf();
         caller.Call(1, new byte[100_000]);
         sim.RunUntilQuiet();
-        await Assert.That(sim.SmfBackend.Servers[0].IdleConnections).IsEqualTo(1);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.IdleConnections).IsEqualTo(1);
         SmfFarServer first = sim.SmfServer.Connection;
         first.Send(SmfMessage.Encode(sim.SmfServer.Requests[0].Header.Session, 200, new byte[bytes]).AsSpan(0, 20));
         sim.RunUntilQuiet();
         await Assert.That(first.IsOver).IsTrue();
-        await Assert.That((sim.SmfBackend.Servers[0].IdleConnections, sim.SmfBackend.Servers[0].ExclusiveConnections)).IsEqualTo((0, 0));
+        await Assert.That((sim.SmfBackend.Servers[0].Statistics.IdleConnections, sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections)).IsEqualTo((0, 0));
         caller.Call(2, new byte[100_000]);
         sim.RunUntilQuiet();
         await Assert.That(caller.StatusOf(2)).IsEqualTo(200u);

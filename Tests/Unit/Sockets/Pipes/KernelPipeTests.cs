@@ -11,7 +11,7 @@ public sealed class KernelPipeTests : IDisposable
 {
     private const int PipeBytes = 64 * 1024;
 
-    private readonly EpollNetwork _network = new(new Dictionary<Address, KernelAddress>());
+    private readonly EpollNetwork _network = new(new ResolvedAddresses());
 
     public void Dispose() => _network.Dispose();
 

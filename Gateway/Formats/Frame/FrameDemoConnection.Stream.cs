@@ -1,6 +1,7 @@
+using FrameRpc.Gateway.Demo;
 using FrameRpc.Protocol.Frames;
 
-namespace FrameRpc.Gateway.Demo;
+namespace FrameRpc.Gateway.Formats.Frame;
 
 /// <summary>Sends a stream of octets as fast as the client reads it, made a piece at a time where it is sent from.</summary>
 internal sealed partial class FrameDemoConnection

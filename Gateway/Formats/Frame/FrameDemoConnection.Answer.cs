@@ -1,8 +1,9 @@
 using System.Text.Json;
+using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Protocol.Frames;
 
-namespace FrameRpc.Gateway.Demo;
+namespace FrameRpc.Gateway.Formats.Frame;
 
 internal sealed partial class FrameDemoConnection
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;
 
-internal sealed partial class Worker
+internal sealed partial class WorkerThread
 {
     [LoggerMessage(EventId = 101, Level = LogLevel.Critical, Message = "A bug ended the loop of worker {Number}, and with it this process.")]
     private partial void LogLoopFailed(Exception bug, int number);

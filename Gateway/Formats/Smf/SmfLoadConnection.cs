@@ -1,8 +1,9 @@
 using System.Globalization;
+using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Smf;
 
-namespace FrameRpc.Gateway.Bench;
+namespace FrameRpc.Gateway.Formats.Smf;
 
 /// <summary>Load in the smf format: each call in flight has a session of its own, and replies come in any order.</summary>
 internal sealed class SmfLoadConnection : LoadConnection

@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
 
-namespace FrameRpc.Gateway.Demo;
+namespace FrameRpc.Gateway.Formats.Frame;
 
 internal sealed partial class FrameDemoConnection
 {

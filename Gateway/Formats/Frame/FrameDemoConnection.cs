@@ -1,9 +1,10 @@
+using FrameRpc.Gateway.Demo;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
 
-namespace FrameRpc.Gateway.Demo;
+namespace FrameRpc.Gateway.Formats.Frame;
 
 /// <summary>
 /// A server of the frame format, embedded, and also an example of how one should behave: it reads a refused request to its

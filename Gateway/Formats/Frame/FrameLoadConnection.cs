@@ -1,8 +1,9 @@
+using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 
-namespace FrameRpc.Gateway.Bench;
+namespace FrameRpc.Gateway.Formats.Frame;
 
 /// <summary>Load in the frame format: requests are pipelined, and replies come in their order.</summary>
 internal sealed partial class FrameLoadConnection : LoadConnection

@@ -2,7 +2,7 @@ using System.Globalization;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Protocol.Frames;
 
-namespace FrameRpc.Gateway.Bench;
+namespace FrameRpc.Gateway.Formats.Frame;
 
 internal sealed partial class FrameLoadConnection
 {

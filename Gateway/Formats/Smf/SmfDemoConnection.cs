@@ -1,8 +1,9 @@
-using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Smf;
 
-namespace FrameRpc.Gateway.Demo;
+namespace FrameRpc.Gateway.Formats.Smf;
 
 /// <summary>
 /// Answers every smf request with its own payload and status 200. A large one is sent back as it comes and never held, so

@@ -1,38 +1,31 @@
 using FrameRpc.Gateway.EventLoop;
-using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.Sockets.Pipes;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>One thread with an event loop of its own.</summary>
-internal sealed partial class Worker
+/// <summary>The thread that turns one loop.</summary>
+internal sealed partial class WorkerThread
 {
+    private readonly int _number;
+    private readonly Loop _loop;
     private readonly ILogger _log;
     private readonly Thread _thread;
     private bool _stopped;
 
-    public Worker(int number, IReadOnlyDictionary<Address, KernelAddress> resolved, ILogger log, RelayPolicy? relay = null)
+    public WorkerThread(int number, Loop loop, ILogger log)
     {
-        Number = number;
+        _number = number;
+        _loop = loop;
         _log = log;
-        Network = new EpollNetwork(resolved);
-        Loop = new Loop(Network, TimeProvider.System, new Random(), log, relay);
         _thread = new Thread(Run) { Name = $"worker {number}", IsBackground = true };
     }
-
-    public int Number { get; }
-
-    public EpollNetwork Network { get; }
-
-    public Loop Loop { get; }
 
     public void Start() => _thread.Start();
 
     /// <summary>Ends the loop after its turn, and waits for that. Connections that are still open end with the process.</summary>
     public void Stop()
     {
-        Loop.Post(() => _stopped = true);
+        _loop.Post(() => _stopped = true);
         _thread.Join();
     }
 
@@ -41,13 +34,13 @@ internal sealed partial class Worker
         try
         {
             while (!_stopped)
-                Loop.Turn(waitMsMax: -1);
+                _loop.Turn(waitMsMax: -1);
         }
         catch (Exception bug)
         {
             // What every connection of this worker relies on is broken; a half-dead gateway is worse than a restarted one.
-            LogLoopFailed(bug, Number);
-            Environment.FailFast($"worker {Number} failed", bug);
+            LogLoopFailed(bug, _number);
+            Environment.FailFast($"worker {_number} failed", bug);
         }
     }
 }

@@ -1,0 +1,43 @@
+using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Gateway.Routing;
+
+/// <summary>
+/// All that the data path runs by, as one immutable value: routes, backends, servers with weight and health, and limits, each
+/// under the name by which books, metrics and logs know it. Published to the workers, each of which picks it up between two turns.
+/// </summary>
+internal sealed record Snapshot
+{
+    /// <summary>The snapshot's number: the first is 1, and a later one is larger.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The configuration that it was made from.</summary>
+    public required GatewayOptions Options { get; init; }
+
+    public required IReadOnlyList<Route> Routes { get; init; }
+
+    public required IReadOnlyList<BackendSpec> Backends { get; init; }
+
+    public LimitOptions Limits => Options.Limits;
+
+    /// <summary>The snapshot of a configuration, with all servers healthy.</summary>
+    public static Snapshot Of(GatewayOptions options, long generation = 1)
+    {
+        Dictionary<string, WireFormat> formats = options.Backends.ToDictionary(backend => backend.Name, backend => backend.Protocol);
+        return new Snapshot
+        {
+            Generation = generation,
+            Options = options,
+            Routes = [.. options.Routes.Select(route => new Route(route, formats[route.Backend]))],
+            Backends = [.. options.Backends.Select(backend => BackendSpec.Of(backend, options.Limits))],
+        };
+    }
+
+    /// <summary>The same, with another judgement of one server.</summary>
+    public Snapshot With(string backend, Address server, ServerHealth health) => this with
+    {
+        Generation = Generation + 1,
+        Backends = [.. Backends.Select(spec => spec.Name == backend ? spec with { Servers = [.. spec.Servers.Select(s => s.Address == server ? s with { Health = health } : s)] } : spec)],
+    };
+}
