@@ -31,11 +31,6 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
         Add(new ValueOption<TOwner, T>(name, meaning, form) { Required = true, Json = (owner, all) => form.Write(get(owner, all)), Set = set });
 
     /// <summary>An option with a default: the one that <paramref name="get"/> finds in the blank owner.</summary>
-    /// <param name="name">As above.</param>
-    /// <param name="form">As above.</param>
-    /// <param name="get">As above.</param>
-    /// <param name="set">As above.</param>
-    /// <param name="meaning">As above.</param>
     /// <param name="appliesTo">Which owners have the option; all by default.</param>
     /// <param name="otherwise">The mistake of writing it for another owner; without it, the option is ignored there.</param>
     public ValueOption<TOwner, T> Default<T>(
@@ -50,13 +45,6 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
         });
 
     /// <summary>An option without a default value. It is not in effect where <paramref name="get"/> finds null.</summary>
-    /// <param name="name">As above.</param>
-    /// <param name="form">As above.</param>
-    /// <param name="get">As above.</param>
-    /// <param name="set">As above.</param>
-    /// <param name="meaning">As above.</param>
-    /// <param name="appliesTo">As above.</param>
-    /// <param name="otherwise">As above.</param>
     /// <param name="defaultInWords">What applies if it is not written: the path of another option, or a few words.</param>
     public ValueOption<TOwner, string> Optional(
         string name, ValueForm<string> form, Func<TOwner, string?> get, Func<TOwner, string, TOwner>? set, string meaning,
@@ -95,10 +83,7 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
         Add(new MapOption<TOwner, T>(name, meaning, members, get, nameOf) { Required = true });
 
     /// <summary>A required list of objects. A binder reads it.</summary>
-    /// <param name="name">As above.</param>
     /// <param name="members">Of each entry.</param>
-    /// <param name="get">As above.</param>
-    /// <param name="meaning">As above.</param>
     /// <param name="mayBeEmpty">The list may have no entries.</param>
     /// <param name="shortForm">The option whose value may stand for an entry.</param>
     public ListOption<TOwner, T> List<T>(
