@@ -9,7 +9,7 @@ internal static class ProtocolOption
 {
     private static readonly ChoiceForm<WireProtocol> Form = new(("smf", WireProtocol.Smf), ("frame", WireProtocol.Frame));
 
-    public static Option<string> Create() => new("--protocol") { HelpName = "smf|frame", Description = "The wire format.", Required = true };
+    public static Option<string> Create() => new("--protocol") { HelpName = "smf|frame", Description = "Wire format.", Required = true };
 
     /// <summary>The format, or a problem more in <paramref name="problems"/>.</summary>
     public static WireProtocol Read(ParseResult line, Option<string> option, List<string> problems)

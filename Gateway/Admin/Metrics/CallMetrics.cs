@@ -41,23 +41,23 @@ internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ProxyWor
         TallySum[] tallies = [.. Tallies()];
         WriteEnded(to, tallies);
         WriteDurations(to, tallies);
-        to.Gauge("frpc_calls_in_flight", "Calls that have begun and not ended.");
+        to.Gauge("frpc_calls_in_flight", "Calls in progress.");
         foreach (TallySum tally in tallies)
             to.Sample(tally.InFlight, tally.Labels);
-        to.Counter("frpc_request_bytes_total", "Bytes of requests' bodies that were passed on, of calls that ended.");
+        to.Counter("frpc_request_bytes_total", "Bytes of request bodies forwarded, for calls that have ended.");
         foreach (TallySum tally in tallies)
             to.Sample(tally.Sum(of => of.RequestBytes), tally.Labels);
-        to.Counter("frpc_reply_bytes_total", "Bytes of replies' bodies that were passed on, of calls that ended.");
+        to.Counter("frpc_reply_bytes_total", "Bytes of reply bodies forwarded, for calls that have ended.");
         foreach (TallySum tally in tallies)
             to.Sample(tally.Sum(of => of.ReplyBytes), tally.Labels);
-        to.Counter("frpc_calls_refused_total", "Calls that the gateway answered itself, by the reason.");
+        to.Counter("frpc_calls_refused_total", "Calls answered by the gateway itself, by reason.");
         foreach ((Refusal why, string reason) in Reasons)
             to.Sample(workers.Sum(worker => worker.Ledger.Refused(why)), new Label("reason", reason));
     }
 
     private static void WriteEnded(MetricsWriter to, TallySum[] tallies)
     {
-        to.Counter("frpc_calls_total", "Calls that ended: smf's status, frame's ok, request, server or undecided, or cut. Without a server, the gateway answered.");
+        to.Counter("frpc_calls_total", "Calls that have ended, by status: the smf status; ok, request, server or undecided for frame; or cut. The server is empty if no server had the call.");
         foreach (TallySum tally in tallies)
         {
             for (int server = CallTally.NoServer; server < tally.Servers.Count; server++)
@@ -74,7 +74,7 @@ internal sealed class CallMetrics(GatewayOptions options, IReadOnlyList<ProxyWor
 
     private static void WriteDurations(MetricsWriter to, TallySum[] tallies)
     {
-        to.Histogram("frpc_call_duration_seconds", "From the turn in which a request was heard to the one in which its call ended.");
+        to.Histogram("frpc_call_duration_seconds", "Time from the turn in which a request was read to the turn in which its call ended.");
         foreach (TallySum tally in tallies)
         {
             long count = 0;

@@ -10,22 +10,22 @@ internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<Pr
 {
     public void Write(MetricsWriter to)
     {
-        to.Gauge("frpc_connections", "Callers connected.");
+        to.Gauge("frpc_connections", "Callers connected now.");
         OfListeners(to, listener => listener.Open);
-        to.Counter("frpc_connections_accepted_total", "Callers that were accepted.");
+        to.Counter("frpc_connections_accepted_total", "Callers accepted.");
         OfListeners(to, listener => listener.Accepted);
-        to.Counter("frpc_connections_refused_total", "Callers that were reset at once, because connectionsMax was reached.");
+        to.Counter("frpc_connections_refused_total", "Callers reset on arrival because connectionsMax was reached.");
         OfListeners(to, listener => listener.Refused);
-        to.Counter("frpc_connections_handed_over_total", "Callers that one worker accepted and another serves, because it had fewer.");
+        to.Counter("frpc_connections_handed_over_total", "Callers handed over to a worker with fewer callers than the one that accepted them.");
         OfListeners(to, listener => listener.HandedOver);
         WriteLanes(to);
-        to.Counter("frpc_lanes_opened_total", "Connections to a server that were begun.");
+        to.Counter("frpc_lanes_opened_total", "Connections to a server that were started.");
         OfServers(to, server => server.LanesOpened);
-        to.Counter("frpc_connects_failed_total", "Connections to a server that could not be made.");
+        to.Counter("frpc_connects_failed_total", "Connections to a server that could not be established.");
         OfServers(to, server => server.ConnectsFailed);
-        to.Counter("frpc_unknown_sessions_total", "Replies of a server that no call waited for; each retires its connection.");
+        to.Counter("frpc_unknown_sessions_total", "Replies from a server that matched no call; each retires its connection.");
         OfServers(to, server => server.UnknownSessions);
-        to.Gauge("frpc_server_calls_in_flight", "Calls that a server has not answered yet.");
+        to.Gauge("frpc_server_calls_in_flight", "Calls sent to a server and not answered yet.");
         OfServers(to, server => server.CallsInFlight);
         WriteUp(to);
     }
@@ -38,7 +38,7 @@ internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<Pr
 
     private void WriteLanes(MetricsWriter to)
     {
-        to.Gauge("frpc_lanes", "Connections to a server: shared ones carry many small smf calls at once, exclusive ones one call at a time.");
+        to.Gauge("frpc_lanes", "Open connections to a server: shared (many small smf calls at once) or exclusive (one call at a time).");
         ForEachServer((servers, labels) =>
         {
             to.Sample(servers.Sum(server => server.SharedLanes), [.. labels, new Label("kind", "shared")]);
@@ -48,7 +48,7 @@ internal sealed class ConnectionMetrics(GatewayOptions options, IReadOnlyList<Pr
 
     private void WriteUp(MetricsWriter to)
     {
-        to.Gauge("frpc_server_up", "1 unless a worker's last attempt to connect to the server failed.");
+        to.Gauge("frpc_server_up", "0 if the last attempt of any worker to connect to the server failed, else 1.");
         ForEachServer((servers, labels) => to.Sample(servers.Any(server => server.IsUnreachable) ? 0 : 1, labels));
     }
 
