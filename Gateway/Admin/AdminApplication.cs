@@ -33,9 +33,9 @@ internal sealed class AdminApplication : IHttpApplication<HttpContext>
             return Reply.Text(context, StatusCodes.Status421MisdirectedRequest, problem);
         // What is not read of a body stands before the next request.
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
-            return Reply.Text(context, StatusCodes.Status413PayloadTooLarge, "No body is read here: leave it out.");
+            return Reply.Text(context, StatusCodes.Status413PayloadTooLarge, "Requests with a body are not accepted.");
         if (_endpoints.FirstOrDefault(endpoint => endpoint.Path == request.Path.Value) is not { } here)
-            return Reply.Text(context, StatusCodes.Status404NotFound, $"Nothing is here. There is:\n{_list}");
+            return Reply.Text(context, StatusCodes.Status404NotFound, $"Not found. Available paths:\n{_list}");
         if (here.Takes(request.Method))
             return here.Answer(context);
         context.Response.Headers.Allow = here.Methods;

@@ -19,15 +19,15 @@ internal static class AdminEndpoints
         var stop = new StopEndpoints(lifecycle, new Asker(token, log));
         return
         [
-            Get("/healthz", "200 while the loop of every worker turns, 503 where one is stuck", context => AnswerHealth(context, health)),
-            Get("/readyz", "200 while callers are welcome, 503 from the moment of a drain or a shutdown", stop.Ready),
-            Get("/metrics", "all counters, as Prometheus reads them", context => Reply.Metrics(context, metrics)),
-            Get("/routes", "the routes, with the ids as they are on the wire (JSON)", context => Reply.Json(context, RouteViews.Of(snapshot()), ViewJson.Default.RoutesView)),
-            Get("/backends", "the servers, the connections to them and their load (JSON)",
+            Get("/healthz", "200 while every worker responds, 503 if one is stuck", context => AnswerHealth(context, health)),
+            Get("/readyz", "200 while serving, 503 once a drain or a shutdown has begun", stop.Ready),
+            Get("/metrics", "metrics in the Prometheus text format", context => Reply.Metrics(context, metrics)),
+            Get("/routes", "routes and their request ids (JSON)", context => Reply.Json(context, RouteViews.Of(snapshot()), ViewJson.Default.RoutesView)),
+            Get("/backends", "servers, their connections and load (JSON)",
                 context => Reply.Json(context, BackendViews.Of(snapshot(), workers), ViewJson.Default.BackendsView)),
-            Get("/config", "the configuration as it is in effect, with all defaults (JSON)", context => Reply.Json(context, EffectiveConfiguration.Write(snapshot().Options))),
-            Post("/drain", "accept nobody new and let calls in flight finish; the process stays", stop.Drain),
-            Post("/shutdown", "stop as after SIGTERM; ?delay=5s serves that much longer, with /readyz at 503", stop.Shutdown),
+            Get("/config", "effective configuration, including defaults (JSON)", context => Reply.Json(context, EffectiveConfiguration.Write(snapshot().Options))),
+            Post("/drain", "stop accepting callers and finish calls in flight; the process keeps running", stop.Drain),
+            Post("/shutdown", "stop as on SIGTERM; ?delay=5s keeps serving for 5 s first, with /readyz at 503", stop.Shutdown),
         ];
     }
 

@@ -15,7 +15,7 @@ internal sealed class BenchCommand
     public static Command Create()
     {
         var bench = new BenchCommand();
-        var command = new Command("bench", "Load a server or gateway and measure it. The exit status is 0 only if every reply came and was right.");
+        var command = new Command("bench", "Put a server or a gateway under load and measure it. The exit status is 0 only if every reply arrived and was correct.");
         bench._options.AddTo(command);
         command.SetAction(bench.Run);
         return command;

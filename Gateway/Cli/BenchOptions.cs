@@ -25,37 +25,37 @@ internal sealed class BenchOptions
     private static readonly SizeForm PayloadForm = new(1, SizeBytesMax);
     private static readonly SizeForm StreamForm = new(0, long.MaxValue);
 
-    private readonly Argument<string> _address = new("ADDRESS") { Description = "What to load: HOST:PORT, [IPV6]:PORT or unix:PATH." };
+    private readonly Argument<string> _address = new("ADDRESS") { Description = "Address to call: HOST:PORT, [IPV6]:PORT or unix:PATH." };
     private readonly Option<string> _protocol = ProtocolOption.Create();
-    private readonly Option<string> _connections = Option("--connections", "COUNT", "Connections; 16 by default.");
-    private readonly Option<string> _inFlight = Option("--in-flight", "COUNT", "Calls of each connection at once, pipelined; 1 by default.");
-    private readonly Option<string> _size = Option("--size", "SIZE", $"Bytes of a request's body; {SmfSizeBytes} for smf and {FrameSizeBytes} for frame by default.");
-    private readonly Option<string> _duration = Option("--duration", "DURATION", "How long to measure; 10s by default.");
-    private readonly Option<string> _count = Option("--count", "COUNT", "How many calls to measure, instead of a duration.");
-    private readonly Option<string> _warmUp = Option("--warm-up", "DURATION", "Calls before the measured ones; 1s by default.");
-    private readonly Option<string> _threads = Option("--threads", "COUNT", "Threads that make the calls; 1 by default.");
+    private readonly Option<string> _connections = Option("--connections", "COUNT", "Number of connections. Default: 16.");
+    private readonly Option<string> _inFlight = Option("--in-flight", "COUNT", "Concurrent calls per connection, pipelined. Default: 1.");
+    private readonly Option<string> _size = Option("--size", "SIZE", $"Size of a request body. Default: {SmfSizeBytes} bytes for smf, {FrameSizeBytes} for frame.");
+    private readonly Option<string> _duration = Option("--duration", "DURATION", "How long to measure. Default: 10s.");
+    private readonly Option<string> _count = Option("--count", "COUNT", "Number of calls to measure, instead of --duration.");
+    private readonly Option<string> _warmUp = Option("--warm-up", "DURATION", "How long to make calls before measuring. Default: 1s.");
+    private readonly Option<string> _threads = Option("--threads", "COUNT", "Number of threads that make calls. Default: 1.");
     private readonly Option<string> _rate = Option(
-        "--rate", "CALLS_PER_SECOND", "Send by the clock, and count latency from when a call was due. By default a call follows a reply.");
-    private readonly Option<string> _timeout = Option("--timeout", "DURATION", "How long nothing may move before missing replies are given up; 5s by default.");
-    private readonly Option<string> _id = Option("--id", "ID", "The smf method by its request id; 0x6ad4023d, SmfStorage's Get, by default.");
+        "--rate", "CALLS_PER_SECOND", "Send calls at a fixed rate and measure latency from the time a call was due. By default each call is sent when a reply arrives.");
+    private readonly Option<string> _timeout = Option("--timeout", "DURATION", "Give up on missing replies after this long without any data. Default: 5s.");
+    private readonly Option<string> _id = Option("--id", "ID", "Request id of the smf method. Default: 0x6ad4023d (SmfStorage.Get).");
     private readonly Option<string[]> _method = new("--method")
     {
         HelpName = "ENDPOINT | SERVICE METHOD REQUEST REPLY",
-        Description = "The method by its names: the endpoint of frame, Echo by default, or the four names of smf.",
+        Description = "Method by name: the endpoint for frame (default: Echo), or the four names for smf.",
         Arity = new ArgumentArity(1, 4),
         AllowMultipleArgumentsPerToken = true,
     };
-    private readonly Option<bool> _octets = new("--octets") { Description = "Frame bodies are octets, of the endpoint EchoOctets; JSON by default.", Arity = ArgumentArity.Zero };
-    private readonly Option<string> _stream = Option("--stream", "SIZE", "Frame calls download as much from the embedded server's endpoint Stream.");
-    private readonly Option<string> _upload = Option("--upload", "SIZE", "Frame calls upload as much, in frames of 4 MiB, to the embedded server's endpoint Upload.");
+    private readonly Option<bool> _octets = new("--octets") { Description = "Send frame bodies as octets, to the endpoint EchoOctets. Default: JSON.", Arity = ArgumentArity.Zero };
+    private readonly Option<string> _stream = Option("--stream", "SIZE", "Each frame call downloads this much from the endpoint Stream of the embedded server.");
+    private readonly Option<string> _upload = Option("--upload", "SIZE", "Each frame call uploads this much, in frames of 4 MiB, to the endpoint Upload of the embedded server.");
     private readonly Option<bool> _json = new("--json")
     {
-        Description = "Print the result as JSON. Latencies are in nanoseconds; requestBytes and replyBytes are payload without headers.",
+        Description = "Print the result as JSON. Latencies are in nanoseconds; requestBytes and replyBytes count payload without headers.",
         Arity = ArgumentArity.Zero,
     };
     private readonly Option<bool> _phases = new("--phases")
     {
-        Description = "Say \"measuring\" and \"measured\" on standard error, each on a line, when the measured part begins and ends: for whoever watches the server meanwhile.",
+        Description = "Print \"measuring\" and \"measured\" to standard error when the measurement begins and ends, for scripts that observe the server meanwhile.",
         Arity = ArgumentArity.Zero,
     };
 
@@ -104,23 +104,23 @@ internal sealed class BenchOptions
     {
         bool isSmf = !plan.Format.Wire.HasEndpoints;
         if (plan.Address is DemoAddress)
-            yield return "an embedded server has no address of its own; \"frpc-gateway demo\" runs one that has";
+            yield return "an embedded server has no address; run \"frpc-gateway demo\" and call its address";
         if (plan.Threads > plan.Connections)
-            yield return $"{plan.Threads} threads have no use for {plan.Connections} connections";
+            yield return $"--threads ({plan.Threads}) is larger than --connections ({plan.Connections}); each thread needs a connection";
         if (plan.Count is not null && line.GetValue(_duration) is not null)
-            yield return "--count and --duration are two ends for one measurement";
+            yield return "--count and --duration cannot be combined";
         if (isSmf && (plan.StreamBytes is not null || plan.UploadBytes is not null || plan.DataType == DataType.Octets))
             yield return "--stream, --upload and --octets are for --protocol frame";
         if (!isSmf && line.GetValue(_id) is not null)
-            yield return "--id is for --protocol smf; a frame method is named by --method ENDPOINT";
+            yield return "--id is for --protocol smf; write --method ENDPOINT for frame";
         if (line.GetValue(_id) is not null && line.GetValue(_method) is { Length: > 0 })
-            yield return "--id and --method name two methods";
+            yield return "--id and --method cannot be combined";
         if (line.GetValue(_method) is { Length: > 0 } names && names.Length != (isSmf ? 4 : 1))
             yield return isSmf ? "--method takes the four names SERVICE METHOD REQUEST REPLY for smf" : "--method takes one name, the endpoint, for frame";
         if (plan.StreamBytes is not null && plan.UploadBytes is not null)
-            yield return "--stream and --upload are two kinds of call";
+            yield return "--stream and --upload cannot be combined";
         if ((plan.StreamBytes is not null || plan.UploadBytes is not null) && (line.GetValue(_octets) || line.GetValue(_size) is not null))
-            yield return $"{(plan.StreamBytes is not null ? "--stream" : "--upload")} sends a request of its own, without --size and --octets";
+            yield return $"{(plan.StreamBytes is not null ? "--stream" : "--upload")} cannot be combined with --size or --octets";
         else if (!isSmf && plan.DataType == DataType.Json && plan.SizeBytes < LoadPayload.JsonBytesMin)
             yield return $"--size: a JSON body has at least {LoadPayload.JsonBytesMin} bytes; with --octets it may be shorter";
     }

@@ -8,7 +8,7 @@ internal static class CheckCommand
 {
     public static Command Create(ConfigOption config)
     {
-        var command = new Command("check", "Check the configuration, and that its addresses can be listened on.") { config.Option };
+        var command = new Command("check", "Check the configuration and report every error. Also checks that the addresses are free.") { config.Option };
         command.SetAction(line => Run(line, config));
         return command;
     }
@@ -22,7 +22,7 @@ internal static class CheckCommand
             line.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Length > 0)
             return ExitStatus.Wrong;
-        line.InvocationConfiguration.Output.WriteLine($"{file.ShownAs}: fine: {Summary(configuration.Options!)}");
+        line.InvocationConfiguration.Output.WriteLine($"{file.ShownAs}: valid: {Summary(configuration.Options!)}");
         return ExitStatus.Fine;
     }
 

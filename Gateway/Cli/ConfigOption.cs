@@ -10,7 +10,7 @@ internal sealed class ConfigOption(Surroundings surroundings)
     public Option<string> Option { get; } = new("--config", "-c")
     {
         HelpName = "FILE",
-        Description = $"The configuration; by default ./{ConfigurationFile.DefaultName}, else the one beside the program.",
+        Description = $"Configuration file. Default: ./{ConfigurationFile.DefaultName}, then {ConfigurationFile.DefaultName} in the directory of the program.",
     };
 
     /// <summary>Reads the configuration; prints what is wrong with it, one mistake a line.</summary>

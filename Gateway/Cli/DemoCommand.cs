@@ -24,16 +24,16 @@ internal sealed class DemoCommand
     private readonly Option<string[]> _address = new("--address")
     {
         HelpName = "ADDRESS",
-        Description = "Where to listen: HOST:PORT, [IPV6]:PORT or unix:PATH. Port 0 lets the kernel choose. May be given more than once.",
+        Description = "Address to listen on: HOST:PORT, [IPV6]:PORT or unix:PATH. With port 0 the kernel chooses a port. Can be repeated.",
         Required = true,
     };
 
-    private readonly Option<string> _workers = new("--workers") { HelpName = "COUNT", Description = "Event-loop threads; 1 by default." };
+    private readonly Option<string> _workers = new("--workers") { HelpName = "COUNT", Description = "Number of event-loop threads. Default: 1." };
 
     public static Command Create()
     {
         var demo = new DemoCommand();
-        var command = new Command("demo", "Run a server that sends back what it gets, until SIGTERM.") { demo._protocol, demo._address, demo._workers };
+        var command = new Command("demo", "Run an echo server until SIGTERM.") { demo._protocol, demo._address, demo._workers };
         command.SetAction(demo.Run);
         return command;
     }

@@ -15,7 +15,7 @@ internal static class GatewayCommandLine
 {
     public const string Program = Logs.Category;
 
-    private const string Description = "A gateway for two wire formats of frame RPC. Without a command it runs.";
+    private const string Description = "Gateway for the RPC formats frame and smf. Without a command, it runs the gateway.";
 
     public static int Run(string[] args, Surroundings surroundings, TextWriter output, TextWriter error)
     {

@@ -10,17 +10,17 @@ internal sealed class IdCommand
     private readonly Argument<string[]> _names = new("NAMES")
     {
         HelpName = "SERVICE METHOD REQUEST REPLY | ENDPOINT",
-        Description = "The four names of an smf method, or the endpoint of a frame method. Behind --schema: [SERVICE [METHOD]], to print only those.",
+        Description = "The four names of an smf method, or the endpoint of a frame method. With --schema: [SERVICE [METHOD]], to print only these.",
         Arity = new ArgumentArity(0, 4),
     };
 
     private readonly Option<string> _schema = new("--schema")
     {
         HelpName = "FILE",
-        Description = "Print the ids of all methods of a FlatBuffers schema.",
+        Description = "Print the request ids of all methods in a FlatBuffers schema.",
     };
 
-    private readonly Option<bool> _json = new("--json") { Description = "Print them as JSON." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the ids as JSON. Requires --schema." };
 
     private readonly string _workingDirectory;
 
@@ -43,8 +43,8 @@ internal sealed class IdCommand
     private int PrintOne(ParseResult line, string[] names)
     {
         string? problem =
-            line.GetValue(_json) ? "--json goes with --schema FILE"
-            : names.Length is not (1 or 4) ? $"{names.Length} names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE"
+            line.GetValue(_json) ? "--json requires --schema FILE"
+            : names.Length is not (1 or 4) ? $"{names.Length} names do not identify a method; write SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE"
             : null;
         if (problem is not null)
             return GatewayCommandLine.Refuse(line, line.InvocationConfiguration.Error, problem);
@@ -57,7 +57,7 @@ internal sealed class IdCommand
     {
         TextWriter error = line.InvocationConfiguration.Error;
         if (file.Length == 0 || names.Length > 2)
-            return GatewayCommandLine.Refuse(line, error, file.Length == 0 ? "--schema takes a file" : "--schema FILE takes SERVICE and METHOD at most");
+            return GatewayCommandLine.Refuse(line, error, file.Length == 0 ? "--schema requires a file" : "--schema FILE takes at most SERVICE and METHOD");
         try
         {
             var schema = Schema.Load(file, path => SchemaFile.Read(Path.Combine(_workingDirectory, path)));

@@ -9,7 +9,7 @@ internal static class ProtocolOption
 {
     private static readonly ChoiceForm<WireFormat> Form = new([.. WireFormat.All.Select(format => (format.Word, format))]);
 
-    public static Option<string> Create() => new("--protocol") { HelpName = "smf|frame", Description = "The wire format.", Required = true };
+    public static Option<string> Create() => new("--protocol") { HelpName = "smf|frame", Description = "Wire format.", Required = true };
 
     /// <summary>The format, or a problem more in <paramref name="problems"/>.</summary>
     public static WireFormat Read(ParseResult line, Option<string> option, List<string> problems)

@@ -12,7 +12,7 @@ internal static class RoutesCommand
 
     public static Command Create(ConfigOption config)
     {
-        var command = new Command("routes", "Print the routes: id, name, the method that the id was computed from, backend, timeout.") { config.Option };
+        var command = new Command("routes", "Print the routes: id, name, method, backend and timeout.") { config.Option };
         command.SetAction(line => Run(line, config));
         return command;
     }

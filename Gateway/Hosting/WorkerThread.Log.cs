@@ -4,6 +4,6 @@ namespace FrameRpc.Gateway.Hosting;
 
 internal sealed partial class WorkerThread
 {
-    [LoggerMessage(EventId = 101, Level = LogLevel.Critical, Message = "A bug ended the loop of worker {Number}, and with it this process.")]
+    [LoggerMessage(EventId = 101, Level = LogLevel.Critical, Message = "A bug ended the event loop of worker {Number}; the process aborts.")]
     private partial void LogLoopFailed(Exception bug, int number);
 }

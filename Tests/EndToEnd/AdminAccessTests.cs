@@ -169,7 +169,7 @@ public sealed class AdminAccessTests : IDisposable
         foreach (AdminAnswer answer in answers)
             await Assert.That(answer.Short)
                 .IsEqualTo((421, "The host \"rebound.example\" is not known to be this gateway: it is neither localhost nor an address that the request came to. Write it into \"hosts\" of \"admin\", if this is meant.\n"));
-        await Assert.That(gateway.Error).Contains("[403] A request from 127.0.0.1 for the host \"rebound.example\" is refused", StringComparison.Ordinal);
+        Patience.Until(() => gateway.Error.Contains("[403] A request from 127.0.0.1 for the host \"rebound.example\" is refused", StringComparison.Ordinal), "the refusal is logged");
         foreach (string host in (string[])["gateway.internal", "gateway.internal:80", "localhost", "127.0.0.1", "127.1.2.3:4", "[::1]"])
             await Assert.That(Ask(admin, "/config", host).Status).IsEqualTo(200);
     }

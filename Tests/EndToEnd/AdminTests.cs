@@ -118,7 +118,7 @@ public sealed class AdminTests : IDisposable
 
         System.IO.File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), config.Text);
         Result check = Binary.Run(_network.Folder, "check");
-        await Assert.That((check.Status, check.Error, check.Output)).IsEqualTo((0, "", "gateway.json: fine: 2 listeners, 2 backends, 7 routes\n"));
+        await Assert.That((check.Status, check.Error, check.Output)).IsEqualTo((0, "", "gateway.json: valid: 2 listeners, 2 backends, 7 routes\n"));
         string path = Environment.GetEnvironmentVariable("PATH")!;
         await Assert.That(config.Text).DoesNotContain(path, StringComparison.Ordinal);
     }

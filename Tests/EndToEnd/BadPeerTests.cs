@@ -159,7 +159,7 @@ public sealed class BadPeerTests : IDisposable
             caller.Send(SmfMessage.Request(call).ToBytes());
             await Assert.That(SmfMessage.Read(caller)).IsEqualTo(SmfMessage.Request(call) with { Meta = 200 });
         }
-        Patience.Until(() => gateway.Error.Contains("sent a reply that no call waits for (route of the session's last call: get)", StringComparison.Ordinal), "the log says so");
+        Patience.Until(() => gateway.Error.Contains("sent a reply that matches no call (last route of its session: get)", StringComparison.Ordinal), "the log says so");
         foreach (Peer caller in callers)
             caller.Dispose();
     }

@@ -40,7 +40,7 @@ public sealed class CommandLineTests : IDisposable
         File.WriteAllText(Path.Combine(Folder, "wrong.json"), new GatewayFile { Workers = -1, Balancing = "leastCals", RouteMembers = """ "timout": 1 """ }.ToString());
 
         await Assert.That(Binary.Run(Folder, "check", "--config", "right.json"))
-            .IsEqualTo(new Result(0, "right.json: fine: 2 listeners, 2 backends, 7 routes\n", ""));
+            .IsEqualTo(new Result(0, "right.json: valid: 2 listeners, 2 backends, 7 routes\n", ""));
         Result wrong = Binary.Run(Folder, "check", "--config", "wrong.json");
         await Assert.That((wrong.Status, wrong.Output)).IsEqualTo((2, ""));
         string[] lines = wrong.Error.TrimEnd('\n').Split('\n');

@@ -37,7 +37,7 @@ public sealed partial class LogTests
             caller.Dispose();
 
         int written = gateway.Error.Split('\n').Count(line => line.EndsWith(
-            "[202] Backend frame-servers: 0 calls wait for a connection of their own, and no more may; the next are refused until one is answered.", StringComparison.Ordinal));
+            "[202] Backend frame-servers: 0 calls wait for an exclusive connection, which is callsWaitingMax; further calls are refused until one of them is served.", StringComparison.Ordinal));
         await Assert.That(written + leftOut).IsEqualTo(refused);
         await Assert.That(written < refused / 2).IsTrue().Because($"{written} of {refused} were written");
         await Assert.That(ToldLeftOut().Matches(gateway.Error).Sum(told => int.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)))
@@ -49,6 +49,6 @@ public sealed partial class LogTests
     [GeneratedRegex(@"\nfrpc_log_messages_suppressed_total (\d+)\n")]
     private static partial Regex SuppressedTotal();
 
-    [GeneratedRegex(@"\[300\] ([\d,]+) more like it were left out: Backend \{Backend\}: ")]
+    [GeneratedRegex(@"\[300\] Suppressed ([\d,]+) more: Backend \{Backend\}: ")]
     private static partial Regex ToldLeftOut();
 }

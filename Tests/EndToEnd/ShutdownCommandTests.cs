@@ -23,7 +23,7 @@ public sealed class ShutdownCommandTests : IDisposable
         Result shutdown = Binary.Run(_network.Folder, ["shutdown", "--admin", gateway.AdminAddress, .. token]);
 
         await Assert.That((shutdown.Status, shutdown.Error)).IsEqualTo((0, ""));
-        await Assert.That(shutdown.Output).Matches($@"^the gateway at {gateway.AdminAddress} is gone after \d+\.\d s\n$");
+        await Assert.That(shutdown.Output).Matches($@"^the gateway at {gateway.AdminAddress} exited after \d+\.\d s\n$");
         await Assert.That(Peer.CanConnect(gateway.AdminAddress)).IsFalse();
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
     }
@@ -53,7 +53,7 @@ public sealed class ShutdownCommandTests : IDisposable
         string? line = shutdown.StandardOutput.ReadLine();
         held.LetGo();
 
-        await Assert.That(line).Matches(@"^still there after \d+ s, with 1 call in flight$");
+        await Assert.That(line).Matches(@"^still running after \d+ s, with 1 call in flight$");
         await Assert.That(Programs.Run(shutdown).Status).IsEqualTo(0);
         await Assert.That(SmfMessage.Read(busy)!.Meta).IsEqualTo(200u);
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
@@ -80,7 +80,7 @@ public sealed class ShutdownCommandTests : IDisposable
         Result shutdown = Programs.Run(OtherUser.Start(OtherUser.Number, gateway.Folder, "shutdown"));
 
         await Assert.That(shutdown)
-            .IsEqualTo(new Result(1, "", $"gateway.json: admin.tokenFile: {gateway.Folder}/admin.token cannot be read: Permission denied; run this as the user of the gateway or as root, where it runs, or stop its process with SIGTERM\n"));
+            .IsEqualTo(new Result(1, "", $"gateway.json: admin.tokenFile: {gateway.Folder}/admin.token cannot be read: Permission denied; run this command as root or as the user of the gateway, on its machine, or send SIGTERM to the process\n"));
         await Assert.That(gateway.HasExited).IsFalse();
     }
 
@@ -93,7 +93,7 @@ public sealed class ShutdownCommandTests : IDisposable
 
         await Assert.That(shutdown.Status).IsEqualTo(1);
         await Assert.That(shutdown.Error)
-            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: Over TCP anybody may come", StringComparison.Ordinal);
+            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refused to stop: Over TCP anybody may come", StringComparison.Ordinal);
         await Assert.That(gateway.HasExited).IsFalse();
     }
 
@@ -106,7 +106,7 @@ public sealed class ShutdownCommandTests : IDisposable
 
         await Assert.That(shutdown.Status).IsEqualTo(1);
         await Assert.That(shutdown.Error)
-            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refuses to stop: What changes the gateway takes its token: ", StringComparison.Ordinal);
+            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refused to stop: What changes the gateway takes its token: ", StringComparison.Ordinal);
     }
 
     [Test]
@@ -118,7 +118,7 @@ public sealed class ShutdownCommandTests : IDisposable
 
         await Assert.That((shutdown.Status, shutdown.Output)).IsEqualTo((1, ""));
         await Assert.That(shutdown.Error)
-            .Matches($@"^frpc-gateway: nobody can be reached at unix:{path}: .*\. Is the gateway running, and with this admin address\? --admin names another\.\n$");
+            .Matches($@"^frpc-gateway: cannot connect to unix:{path}: .*\. Is the gateway running with this admin address\? Give another one with --admin\.\n$");
     }
 
     [Test]
@@ -130,7 +130,7 @@ public sealed class ShutdownCommandTests : IDisposable
 
         await Assert.That(shutdown.Status).IsEqualTo(1);
         await Assert.That(shutdown.Error)
-            .StartsWith($"frpc-gateway: what listens at {gateway.SmfAddress} is not a gateway's admin endpoint: ", StringComparison.Ordinal);
+            .StartsWith($"frpc-gateway: {gateway.SmfAddress} is not the admin endpoint of a gateway: ", StringComparison.Ordinal);
         await Assert.That(gateway.HasExited).IsFalse();
     }
 
@@ -139,11 +139,11 @@ public sealed class ShutdownCommandTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile().ToString());
         await Assert.That(Binary.Run(_network.Folder, "shutdown"))
-            .IsEqualTo(new Result(2, "", "gateway.json: it has no admin endpoint; name the address with --admin, or stop the process with SIGTERM\n"));
+            .IsEqualTo(new Result(2, "", "gateway.json: it has no admin endpoint; give the address with --admin, or send SIGTERM to the process\n"));
 
         File.WriteAllText(Path.Combine(_network.Folder, "gateway.json"), new GatewayFile { Admin = "127.0.0.1:0" }.ToString());
         await Assert.That(Binary.Run(_network.Folder, "shutdown"))
-            .IsEqualTo(new Result(2, "", "gateway.json: the kernel chose the port of 127.0.0.1:0, and only the gateway's first lines say which; name the address with --admin, and the token with --token-file, or stop the process with SIGTERM\n"));
+            .IsEqualTo(new Result(2, "", "gateway.json: the kernel chose the port of 127.0.0.1:0, and the gateway printed it at start; give the address with --admin and the token with --token-file, or send SIGTERM to the process\n"));
     }
 
     /// <summary>One that the configuration can name.</summary>

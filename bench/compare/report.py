@@ -17,19 +17,19 @@ OTHER_WORK_SHARE_MAX = 0.1
 
 # Each group has a picture and a few words on how to read it.
 GROUPS = {
-    cases.SMALL: ("small-calls.svg", "Each connection keeps its calls in flight and sends the next when a reply has come. Load written N × M is N connections with M calls in flight each."),
+    cases.SMALL: ("small-calls.svg", "N × M means N connections with M calls in flight each. A connection sends its next call when a reply arrives."),
     cases.LARGER: (
         "larger-bodies.svg",
-        "The server sends every body back. GiB count both directions. HAProxy passes bodies of 64 KiB and more through pipes, so that "
-        "the size of its pipes matters (`haproxy tuned` has pipes of 1 MiB); smaller ones never fill a pipe, and are not measured with it."),
-    cases.FRAMES: ("frames.svg", "Streams are octets in frames of 4 MiB: 64 MiB a call with one stream, 16 MiB a call with eight. GiB are payload, in the direction of the stream."),
-    cases.MIX: ("mix.svg", "Small smf calls through a proxy process through which four downloads of the frame format run at the same time; without a proxy each format has its own server. What counts is the small calls' p99."),
+        "The server echoes every body; GiB count both directions. HAProxy passes bodies of 64 KiB and more through pipes, so the size of its pipes matters "
+        "(`haproxy tuned` has 1 MiB pipes). Smaller bodies never fill a pipe and are not measured with it."),
+    cases.FRAMES: ("frames.svg", "Streams are octets in frames of 4 MiB: 64 MiB per call with one stream, 16 MiB per call with eight. GiB count payload in the direction of the stream."),
+    cases.MIX: ("mix.svg", "Small smf calls through a proxy process that forwards four frame downloads at the same time. Without a proxy, each format has its own server. The figure to compare is the p99 of the small calls."),
     cases.FOOTPRINT: (
         "footprint.svg",
-        "Memory is what is resident (VmRSS), nginx's master and worker together, one second after start and again with connections on which nothing was sent. HAProxy and nginx have fewer of "
-        "them, because they hold a second descriptor for each, for the connection to the server, and 20,000 files may be open; compare the figure for each connection. The gateway makes connections "
-        "to servers when there are calls. Start is from exec until both listeners have accepted a connection."),
-    cases.GENERATOR: ("generator.svg", "How many calls the load generator makes and verifies when nothing stands between it and a server. Where a proxy is measured the generator is not what limits it."),
+        "Memory is resident memory (VmRSS), for nginx the sum of master and worker, one second after start and again with idle connections. HAProxy and nginx get fewer connections, because they "
+        "use a second descriptor per connection, for the server side, and the limit is 20,000 open files; compare the figure per connection. The gateway connects to servers only when there are "
+        "calls. Start is the time from exec until both listeners have accepted a connection."),
+    cases.GENERATOR: ("generator.svg", "Calls that the load generator makes and verifies without a proxy between it and the server. The generator is not the bottleneck where a proxy is measured."),
 }
 
 
@@ -66,41 +66,47 @@ def _beginning(results: Results) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in setting.versions.items())
     return f"""# Performance
 
-`bench/run.sh` made this page, in less than ten minutes; `bench/run.sh --help` says what else it can do. `bench/run.sh --redraw` draws it again from
-[results.json](performance/results.json), which has every figure of every round.
+`bench/run.sh` generates this page in less than ten minutes; `bench/run.sh --help` lists its options. `bench/run.sh --redraw` generates it again from
+[results.json](performance/results.json), which contains every figure of every round.
 
 | | |
 |---|---|
 | machine | {setting.cores} cores ({setting.processor}), {setting.memory_gib:.0f} GiB of memory, {setting.system}, {setting.kernel} |
 | congestion control | {setting.congestion_control} by default |
 | versions | {versions} |
-| measured | rounds: {setting.rounds}, each with {setting.seconds:g} s of load after {setting.warm_up_seconds:g} s to warm up |
-| other work | took {results.other_work_share:.0%} of the cores' time meanwhile |
-| figures | median [lowest highest] of the rounds; ratios are taken within a round, then their median |
+| rounds | {setting.rounds}, each with {setting.seconds:g} s of load after a warm-up of {setting.warm_up_seconds:g} s |
+| other load | {results.other_work_share:.0%} of the cores' time during the measurements |
+| figures | median [lowest highest] of the rounds; ratios are computed per round, then their median |
 
-In every round the contenders take turns, each round beginning with another, with the same load generator (`frpc-gateway bench`, which verifies every reply) and the same servers (`frpc-gateway demo`)
-behind them: `direct` is no proxy at all; `gateway` has one worker; `haproxy` is in tcp mode, with one thread and splicing allowed both ways; `haproxy tuned` has pipes of 1 MiB
-(`tune.pipesize 1048576`) besides; `nginx stream` has one worker and its defaults. Only the number of connections they may have is set, to what 20,000 open files allow.
+The contenders run in turn within each round, each round starting with a different one. All use the same load generator (`frpc-gateway bench`, which verifies every reply) and the same servers (`frpc-gateway demo`):
 
-The gateway, the servers and the load choose Reno for connections within one machine; HAProxy and nginx cannot choose, and have what is the system's default. Where that is BBR, a timer for each segment
-slows them down, most of all their streams; with cubic, the default of most systems, it does not. So the figures of both matter: `sysctl -w net.ipv4.tcp_congestion_control=cubic` before a run changes it.
+- `direct`: no proxy;
+- `gateway`: one worker;
+- `haproxy`: tcp mode, one thread, splicing enabled in both directions;
+- `haproxy tuned`: the same with 1 MiB pipes (`tune.pipesize 1048576`);
+- `nginx stream`: one worker, default settings.
 
-CPU is the user and system time of a proxy's processes during the measured part, without the connections' beginning and end; the kernel counts it in steps of {1000 // TICKS_PER_SECOND} ms. Peak memory is
-VmHWM after a case, for which every contender is started anew."""
+The only other setting is the maximum number of connections, as high as 20,000 open files allow.
+
+The gateway, the servers and the load generator select Reno for connections within one machine. HAProxy and nginx cannot select it and use the system default. If that is BBR, its timer for each segment slows
+them down, especially for streams; with cubic, the default of most systems, it does not. So the figures for both matter: run `sysctl -w net.ipv4.tcp_congestion_control=cubic` before a run to change it.
+
+CPU is the user and system time of the proxy's processes during the measurement, excluding connection setup and teardown; the kernel counts it in steps of {1000 // TICKS_PER_SECOND} ms. Peak memory is VmHWM after a
+case; every contender is restarted for each case."""
 
 
 def _warnings(results: Results) -> list[str]:
     if results.other_work_share <= OTHER_WORK_SHARE_MAX:
         return []
-    return [f"Other work took {results.other_work_share:.0%} of the cores' time during these measurements, so they are rough: measure again on a machine that has nothing else to do."]
+    return [f"Other processes took {results.other_work_share:.0%} of the cores' time during these measurements, so the figures are rough. Repeat the run on an idle machine."]
 
 
 def _targets(judged: list[Judged]) -> str:
     missed = sum(row.is_missed for row in judged)
-    said = "Every target that was measured is reached." if missed == 0 else f"Missed: {missed} of {len(judged)}."
+    said = "All measured targets are reached." if missed == 0 else f"Missed: {missed} of {len(judged)}."
     return f"""## Targets
 
-{said} One target more, no garbage collection in 30 s of steady load, is measured by `bench/steady-state.sh`.
+{said} `bench/steady-state.sh` measures one more target: no garbage collection in 30 s of steady load.
 
 {tables.of_targets(judged).markdown()}"""
 
@@ -108,7 +114,7 @@ def _targets(judged: list[Judged]) -> str:
 def _overview(results: Results) -> str:
     return f"""## The gateway against HAProxy and nginx
 
-More is better for calls/s and GiB/s, less for p99 and CPU. HAProxy is the tuned one where bodies go through its pipes.
+Higher is better for calls/s and GiB/s, lower for p99 and CPU. For bodies that pass through pipes, HAProxy is the tuned one.
 
 ![calls/s or GiB/s of the gateway as a multiple of HAProxy's and nginx's]({FOLDER}/{OVERVIEW})
 
@@ -126,13 +132,12 @@ def _section(results: Results, group: str, picture: str, words: str) -> str:
 {shown}"""
 
 
-_LIMITS = """## What these figures do not say
+_LIMITS = """## Limits of these figures
 
-- Everything runs on one machine, over loopback: no network card, no distance, no lost packets. What a network costs comes on top for every contender alike.
-- Client, proxy and server share the cores. A proxy that uses less leaves more to the other two, which then load it more; with cores of their own the differences would be others. CPU per call depends on
-  this least.
-- With a call for each reply the load is as fast as the system answers (a closed loop), so latencies at different speeds are compared. `frpc-gateway bench --rate` measures latency at a given speed.
-- A second of load shows no slow drift. `bench/soak.sh` runs longer.
-- HAProxy and nginx do less here than the gateway: they pass bytes of a connection on, without knowing where a call begins, and cannot choose a server for each call. They can also do much that the gateway
-  cannot.
-- Other work that the machine had at the time is in the figures, too. How much of the cores it took stands above; the spread shows how much that mattered."""
+- Everything runs on one machine over loopback: no network card, no distance, no packet loss. A real network adds the same cost for every contender.
+- Client, proxy and server share the cores. A proxy that uses less CPU leaves more to the other two, which then load it more. With separate cores the differences would be different; CPU per call depends
+  on this least.
+- The load is a closed loop: each call waits for a reply, so the system sets the pace, and latencies at different rates are compared. `frpc-gateway bench --rate` measures latency at a fixed rate.
+- One second of load shows no slow drift. `bench/soak.sh` runs longer.
+- HAProxy and nginx do less here than the gateway: they forward the bytes of a connection without knowing where a call begins, and cannot choose a server per call. They also have many features that the gateway lacks.
+- The figures include the effect of other processes on the machine. The table at the top shows their share of CPU time; the spread shows how much it mattered."""

@@ -16,12 +16,12 @@
 /** Every fault a call can have, and what it says. @type {Readonly<Record<Exclude<Fault, ''>, string>>} */
 export const FAULTS = {
   status: 'the reply is an error',
-  header: 'a reply header with other values than it should have',
-  session: 'a reply to a call that was not made',
-  size: 'a reply of another size than its request',
-  checksum: 'a checksum that is not the payload\'s',
-  body: 'a body that is not the one sent',
-  frame: 'a frame that cannot stand there',
+  header: 'unexpected values in the reply header',
+  session: 'a reply that matches no call',
+  size: 'a reply whose size differs from the request',
+  checksum: 'a checksum that does not match the payload',
+  body: 'a body that differs from the one sent',
+  frame: 'a frame that is not allowed at this point',
   format: 'a reply in the other format',
   closing: 'the gateway is closing',
   cut: 'the connection ended before the reply',

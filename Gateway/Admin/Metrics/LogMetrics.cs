@@ -7,11 +7,11 @@ internal sealed class LogMetrics(AccessLogWriter? accessLog, Func<long> messages
 {
     public void Write(MetricsWriter to)
     {
-        to.Counter("frpc_access_log_lines_total", "Lines of the access log that were written.");
+        to.Counter("frpc_access_log_lines_total", "Access log lines written.");
         to.Sample(accessLog?.Lines ?? 0);
-        to.Counter("frpc_access_log_dropped_total", "Lines of the access log that were lost: it could not be written as fast as calls ended.");
+        to.Counter("frpc_access_log_dropped_total", "Access log lines dropped because calls ended faster than lines could be written.");
         to.Sample(accessLog?.Dropped ?? 0);
-        to.Counter("frpc_log_messages_suppressed_total", "Log messages that were left out, because there were too many of their kind at once.");
+        to.Counter("frpc_log_messages_suppressed_total", "Log messages suppressed by the rate limit of their kind.");
         to.Sample(messagesLeftOut());
     }
 }

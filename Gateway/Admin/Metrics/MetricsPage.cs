@@ -25,11 +25,11 @@ internal sealed class MetricsPage(
     public void WriteTo(IBufferWriter<byte> output)
     {
         var to = new MetricsWriter(output);
-        to.Gauge("frpc_build_info", "Always 1; the label says which version this is.");
+        to.Gauge("frpc_build_info", "Always 1; the version is in the label.");
         to.Sample(1, new Label("version", Version));
-        to.Gauge("frpc_configuration_generation", "How many configurations this process has run with, this one included.");
+        to.Gauge("frpc_configuration_generation", "Number of configurations this process has run with, including the current one.");
         to.Sample(snapshot().Options.Generation);
-        to.Gauge("frpc_draining", "1 from the moment the gateway drains or is told to stop.");
+        to.Gauge("frpc_draining", "1 once the gateway drains or has been asked to stop, else 0.");
         to.Sample(isDraining() ? 1 : 0);
         _calls.Write(to);
         _connections.Write(to);

@@ -13,23 +13,23 @@ internal sealed class ProcessMetrics
 
     public void Write(MetricsWriter to)
     {
-        to.Gauge("process_resident_memory_bytes", "Memory of the process that is in RAM.");
+        to.Gauge("process_resident_memory_bytes", "Resident memory of the process.");
         to.Sample(Environment.WorkingSet);
-        to.Counter("process_cpu_seconds_total", "CPU time, in the process and in the kernel for it.");
+        to.Counter("process_cpu_seconds_total", "User and system CPU time of the process.");
         to.Sample(Environment.CpuUsage.TotalTime.TotalSeconds);
         if (Directory.Exists(Descriptors))
         {
             to.Gauge("process_open_fds", "Open file descriptors.");
             to.Sample(OpenDescriptors());
         }
-        to.Gauge("process_start_time_seconds", "When the process began, in seconds since 1970.");
+        to.Gauge("process_start_time_seconds", "Start time of the process, in seconds since 1970.");
         to.Sample(_startSeconds);
-        to.Counter("dotnet_gc_collections_total", "Collections of the managed heap. Calls cause none.");
+        to.Counter("dotnet_gc_collections_total", "Garbage collections by generation. Calls cause none.");
         for (int generation = 0; generation <= GC.MaxGeneration; generation++)
             to.Sample(GC.CollectionCount(generation), new Label("generation", generation.ToString(CultureInfo.InvariantCulture)));
-        to.Counter("dotnet_gc_pause_seconds_total", "Time that all threads stood still for collections.");
+        to.Counter("dotnet_gc_pause_seconds_total", "Time for which garbage collections paused all threads.");
         to.Sample(GC.GetTotalPauseDuration().TotalSeconds);
-        to.Gauge("dotnet_managed_memory_bytes", "The managed heap.");
+        to.Gauge("dotnet_managed_memory_bytes", "Size of the managed heap.");
         to.Sample(GC.GetTotalMemory(forceFullCollection: false));
     }
 

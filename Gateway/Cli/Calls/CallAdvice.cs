@@ -21,14 +21,14 @@ internal static class CallAdvice
     {
         string address = about.Settings.Address;
         if (address.StartsWith("unix:", StringComparison.Ordinal))
-            return "Is it running, and is this the path of its socket? A gateway prints its listeners when it starts.";
+            return "Is the server running, and is this the path of its socket? A gateway prints its listeners at start.";
         return (failure.InnerException as SocketException)?.SocketErrorCode switch
         {
-            SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "Is the name spelled right? An IP address does as well.",
+            SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData => "Is the name spelled correctly? An IP address also works.",
             SocketError.ConnectionRefused =>
-                "Is it running? A gateway prints its listeners when it starts; "
-                + $"\"{GatewayCommandLine.Program} demo --protocol {about.Format.Word} --address {address}\" runs a server there.",
-            _ => "Is the address right, and open to this machine? --timeout gives a slow way more time.",
+                "Is the server running? A gateway prints its listeners at start; "
+                + $"\"{GatewayCommandLine.Program} demo --protocol {about.Format.Word} --address {address}\" runs a server at this address.",
+            _ => "Is the address correct and reachable from this machine? Use --timeout to allow more time.",
         };
     }
 
@@ -36,8 +36,8 @@ internal static class CallAdvice
     private static string? ForOtherFormat(CallCircumstances about)
     {
         ReadOnlySpan<byte> first = about.Tap.Replies.First;
-        return about.Format == WireFormat.Frame && IsSmfReply(first) ? "What came is an smf reply: add --smf to call this listener."
-            : about.Format == WireFormat.Smf && IsFrameReply(first) ? "What came is a frame reply: leave out --smf to call this listener."
+        return about.Format == WireFormat.Frame && IsSmfReply(first) ? "The reply is in the smf format: add --smf to call this listener."
+            : about.Format == WireFormat.Smf && IsFrameReply(first) ? "The reply is in the frame format: omit --smf to call this listener."
             : null;
     }
 
@@ -46,46 +46,46 @@ internal static class CallAdvice
         bool silent = about.Tap.Replies.Bytes == 0;
         return failure switch
         {
-            OperationCanceledException when !silent || about.Format == WireFormat.Smf => "--timeout gives it more time; --verbose shows how far it came.",
-            OperationCanceledException => "--timeout gives it more time. If this is an smf listener, add --smf.",
+            OperationCanceledException when !silent || about.Format == WireFormat.Smf => "Use --timeout to allow more time; --verbose shows how far the call got.",
+            OperationCanceledException => "Use --timeout to allow more time. If this is an smf listener, add --smf.",
             RpcReplyException e when about.Format == WireFormat.Frame => ForFrameError(e),
             RpcReplyException e => ForStatus(e.Status),
             RpcConnectionException when silent && about.Format == WireFormat.Frame =>
-                "It answered nothing. Is it a listener of the frame format? If it is one of smf, add --smf.",
+                "The connection was closed without a reply. Is this a frame listener? If it is an smf listener, add --smf.",
             RpcConnectionException when silent =>
-                "It answered nothing: smf servers do so for a request id that they do not know. "
-                + $"Compare it with \"{GatewayCommandLine.Program} routes\"; a frame listener is called without --smf.",
+                "The connection was closed without a reply: smf servers do this on an unknown request id. "
+                + $"Compare the id with \"{GatewayCommandLine.Program} routes\". For a frame listener, omit --smf.",
             RpcProtocolException when about.Tap is { Requests: FrameWatch request, Replies: FrameWatch { Error: ReplyError.Ok } reply }
                 && request.Accept != reply.DataType => ForWrongBody(reply.DataType),
-            RpcProtocolException or RpcConnectionException => "--verbose shows what came.",
+            RpcProtocolException or RpcConnectionException => "--verbose shows what was received.",
             _ => null,
         };
     }
 
     private static string? ForFrameError(RpcReplyException e) =>
-        e.Blame is not Blame.Caller ? "The request was understood; the log of the server, or of the gateway before it, says more."
+        e.Blame is not Blame.Caller ? "The request was valid; see the log of the server or of the gateway in front of it."
         : e.Message.Contains("endpoint", StringComparison.OrdinalIgnoreCase)
-            ? $"Is the endpoint spelled as on the server, upper and lower case too? \"{GatewayCommandLine.Program} routes\" prints those of a gateway."
-        : "Mend the request: its body, or what --accept asks for; --verbose shows it as it was sent.";
+            ? $"Is the endpoint spelled as on the server? Case matters. \"{GatewayCommandLine.Program} routes\" prints the endpoints of a gateway."
+        : "Correct the body of the request or --accept; --verbose shows the request as it was sent.";
 
     private static string? ForStatus(uint status) => status switch
     {
         SmfStatus.NotFound =>
-            $"\"{GatewayCommandLine.Program} routes\" prints the ids that a gateway serves, \"{GatewayCommandLine.Program} id --schema FILE\" those of a schema.",
-        SmfStatus.TooLarge => "limits.messageBytesMax of the gateway, or messageBytesMax of the route, allows more.",
-        SmfStatus.TooManyRequests => "Try again when there are fewer calls.",
-        SmfStatus.Unavailable => "Is a server of the backend running? The gateway's log says which could not be reached.",
-        SmfStatus.BadGateway => "Does the server know the method? Servers close the connection on a request id that they do not know.",
-        SmfStatus.TimedOut => "The route's timeout gives the server more time.",
+            $"\"{GatewayCommandLine.Program} routes\" prints the ids that a gateway serves; \"{GatewayCommandLine.Program} id --schema FILE\" prints those of a schema.",
+        SmfStatus.TooLarge => "Raise limits.messageBytesMax of the gateway or messageBytesMax of the route.",
+        SmfStatus.TooManyRequests => "Try again when the load is lower.",
+        SmfStatus.Unavailable => "Is a server of the backend running? The log of the gateway names the unreachable ones.",
+        SmfStatus.BadGateway => "Does the server implement the method? Servers close the connection on an unknown request id.",
+        SmfStatus.TimedOut => "Raise the timeout of the route to give the server more time.",
         SmfStatus.BadRequest => "Is the payload a FlatBuffers table? --verbose shows the request as it was sent.",
-        _ => "The server's log says more.",
+        _ => "See the log of the server.",
     };
 
     private static string? ForWrongBody(DataType came) => came switch
     {
-        DataType.Octets => "The reply holds octets: add --accept octets, or --output FILE.",
-        DataType.Json => "The reply holds JSON: add --accept json.",
-        DataType.None => "The reply holds nothing: add --accept none.",
+        DataType.Octets => "The reply contains octets: add --accept octets, or --output FILE.",
+        DataType.Json => "The reply contains JSON: add --accept json.",
+        DataType.None => "The reply is empty: add --accept none.",
         _ => null,
     };
 

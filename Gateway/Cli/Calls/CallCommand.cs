@@ -11,32 +11,32 @@ internal sealed class CallCommand
 {
     private static readonly DurationForm TimeoutForm = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
 
-    private readonly Argument<string> _address = new("ADDRESS") { Description = "Where to call: HOST:PORT, [IPV6]:PORT or unix:PATH." };
+    private readonly Argument<string> _address = new("ADDRESS") { Description = "Address to call: HOST:PORT, [IPV6]:PORT or unix:PATH." };
 
     private readonly Argument<string[]> _words = new("METHOD")
     {
         HelpName = "ENDPOINT [JSON|@FILE|-] | ID | SERVICE METHOD [REQUEST REPLY]",
-        Description = "For frame the endpoint and a JSON body; with --smf the id of the method or its four names, or two with --schema.",
+        Description = "For frame: the endpoint and a JSON body. With --smf: the request id or the four names of the method, or two names with --schema.",
         Arity = new ArgumentArity(1, 4),
     };
 
-    private readonly Option<bool> _smf = new("--smf") { Description = "Call in the smf format.", Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _smf = new("--smf") { Description = "Make an smf call. Default: frame.", Arity = ArgumentArity.Zero };
 
     private readonly Option<string> _output = new("--output", "-o")
     {
         HelpName = "FILE|-",
-        Description = "Write the reply's body there as it is; with - what is printed of the call goes to standard error.",
+        Description = "Write the body of the reply to a file, unchanged. With - it goes to standard output, and the report to standard error.",
     };
 
     private readonly Option<string> _timeout = new("--timeout")
     {
         HelpName = "DURATION",
-        Description = "How long all of the call may take, or, where octets pass, how long nothing may move; 5s by default.",
+        Description = "Time limit for the whole call; with octets, for the time without any data. Default: 5s.",
     };
 
-    private readonly Option<bool> _json = new("--json") { Description = "Report in one JSON object.", Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object.", Arity = ArgumentArity.Zero };
 
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Show on standard error what passes on the wire.", Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print each frame or message on the wire to standard error.", Arity = ArgumentArity.Zero };
 
     private readonly FrameCallOptions _frame = new();
     private readonly SmfCallOptions _smfOptions = new();
@@ -52,7 +52,7 @@ internal sealed class CallCommand
     public static Command Create(Surroundings surroundings)
     {
         var call = new CallCommand(surroundings);
-        var command = new Command("call", "Make one call and print request and reply. The exit status is 0 only if the reply is a success and has come whole.")
+        var command = new Command("call", "Make one call and print the request and the reply. The exit status is 0 only if a complete and successful reply arrives.")
         {
             call._address, call._words,
         };
@@ -81,10 +81,10 @@ internal sealed class CallCommand
         TimeSpan limit = default;
         string? output = line.GetValue(_output);
         bool json = line.GetValue(_json);
-        problem = address is DemoAddress ? "an embedded server has no address of its own; call a listener whose route leads to it"
+        problem = address is DemoAddress ? "an embedded server has no address; call a listener with a route to it"
             : TimeoutForm.Read(line.GetValue(_timeout) ?? "5s", SettingKind.Variable, out limit) is { } limitProblem
             ? $"--timeout: {limitProblem}; write {TimeoutForm.Phrase}"
-            : json && output == CallFiles.Standard ? "--json and --output - both need standard output; name a file"
+            : json && output == CallFiles.Standard ? "--json and --output - both write to standard output; write --output FILE"
             : _files.CheckOutput(output);
         if (problem is null)
             settings = new CallSettings(address.ToString(), limit, output, json, line.GetValue(_verbose));

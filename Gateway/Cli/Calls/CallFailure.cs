@@ -18,8 +18,8 @@ internal static class CallFailure
     {
         string limit = DurationForm.Display(about.Settings.Limit);
         return !about.Tap.Connected ? $"no connection within {limit}"
-            : about.Streams ? $"nothing moved for {limit}"
-            : $"no whole reply within {limit}";
+            : about.Streams ? $"no data for {limit}"
+            : $"no complete reply within {limit}";
     }
 
     /// <summary>The library's messages begin with the address where it is to blame, and ours always do.</summary>

@@ -31,7 +31,7 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
             problem = $"{Show(name)}: {e.Message}";
         }
         if (bytes.Length > bytesMax)
-            problem = $"{Show(name)}: more than {bytesMax} bytes; only octets may be longer";
+            problem = $"{Show(name)}: larger than {bytesMax} bytes; only octets can be longer";
         return bytes.ToArray();
     }
 
@@ -51,7 +51,7 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = Directory.Exists(Path(name)) ? $"{name}: a directory, where a file has to be" : $"{name}: cannot be read: {e.Message}";
+            problem = Directory.Exists(Path(name)) ? $"{name}: is a directory, not a file" : $"{name}: cannot be read: {e.Message}";
         }
         return null;
     }
@@ -63,9 +63,9 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
     /// <summary>What stands against writing a file there, as far as that can be told before the call; or null.</summary>
     public string? CheckOutput(string? name) =>
         name is null or Standard ? null
-        : name.Length == 0 ? "--output takes the name of a file, or -"
+        : name.Length == 0 ? "--output requires the name of a file, or -"
         : Directory.Exists(Path(name)) ? $"--output: {name} is a directory; name a file in it"
-        : !Directory.Exists(System.IO.Path.GetDirectoryName(Path(name))) ? $"--output: there is no directory to write {name} into"
+        : !Directory.Exists(System.IO.Path.GetDirectoryName(Path(name))) ? $"--output: the directory of {name} does not exist"
         : null;
 
     /// <exception cref="LocalFileException">It cannot be written.</exception>

@@ -51,14 +51,14 @@ internal sealed class FrameCall(FrameRequestPlan plan, Stream? octets, CallSetti
         };
         // A reply may end before its request, and leaving now would cut that.
         if (_source is not null && !await _source.Released.WaitAsync(limit.Token).ConfigureAwait(false))
-            throw new RpcException(SmfStatus.BadGateway, Blame.Server, "the reply has come, but the server did not take all of the request");
+            throw new RpcException(SmfStatus.BadGateway, Blame.Server, "the reply arrived, but the server did not read the whole request");
         EndReply();
         return result with { Status = SmfStatus.Ok };
     }
 
     protected override IEnumerable<string> Notes(Exception failure) =>
         _written > 0 && Settings.Output is not (null or CallFiles.Standard)
-            ? [$"{Settings.Output} holds the {_written} bytes that had come, and not the whole reply."]
+            ? [$"{Settings.Output} contains the {_written} bytes that arrived, not the whole reply."]
             : [];
 
     private void ShowRequest(string header)

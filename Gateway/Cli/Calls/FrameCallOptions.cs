@@ -17,13 +17,13 @@ internal sealed class FrameCallOptions
     private readonly Option<string> _octets = new("--octets")
     {
         HelpName = "FILE|-",
-        Description = "Send a file, or standard input, as octets: of any length, as it is read.",
+        Description = "Send a file or standard input as octets, streamed and of any length.",
     };
 
     private readonly Option<string> _accept = new("--accept")
     {
         HelpName = "json|octets|none",
-        Description = "What a frame reply should hold; json by default, octets with --output.",
+        Description = "Type of the frame reply. Default: json, or octets with --output.",
     };
 
     public IEnumerable<Option> All => [_octets, _accept];
@@ -40,10 +40,10 @@ internal sealed class FrameCallOptions
         string? file = line.GetValue(_octets);
         problem = AcceptForm.Read(line.GetValue(_accept) ?? (hasOutput ? "octets" : "json"), SettingKind.Variable, out DataType accept) is { } acceptProblem
             ? $"--accept: {acceptProblem}; write {AcceptForm.Phrase}"
-            : words.Length > 2 ? $"{words.Length} words are too many: a frame call takes ENDPOINT [JSON]; --smf calls a method by its names"
-            : file is not null && words.Length == 2 ? "a request has one body: JSON or --octets"
-            : accept is DataType.None && hasOutput ? "--accept none leaves nothing for --output"
-            : FitsHeader(words[0]) ? null : $"the endpoint's name does not fit into a header of {MessageHeader.BytesMax} bytes";
+            : words.Length > 2 ? $"too many arguments: a frame call takes ENDPOINT [JSON], not {words.Length}; add --smf to call an smf method by its names"
+            : file is not null && words.Length == 2 ? "a JSON body and --octets cannot be combined"
+            : accept is DataType.None && hasOutput ? "--accept none and --output cannot be combined"
+            : FitsHeader(words[0]) ? null : $"the endpoint name does not fit into a header of {MessageHeader.BytesMax} bytes";
         byte[]? json = problem is null && words.Length == 2 ? ReadJson(words[1], files, out problem) : null;
         if (problem is null && file is not null)
             octets = files.OpenToRead(file, out problem);

@@ -27,23 +27,23 @@ internal sealed class SmfCallOptions
     private readonly Option<string> _schema = new("--schema")
     {
         HelpName = "FILE",
-        Description = "A FlatBuffers schema that has SERVICE and METHOD, so that their types need not be named.",
+        Description = "FlatBuffers schema that defines SERVICE and METHOD; REQUEST and REPLY are taken from it.",
     };
 
     private readonly Option<string> _hex = new("--hex")
     {
         HelpName = "PAYLOAD",
-        Description = "The smf payload in hexadecimal; by default a FlatBuffers table of 60 bytes.",
+        Description = "smf payload in hexadecimal. Default: a FlatBuffers table of 60 bytes.",
     };
 
-    private readonly Option<string> _base64 = new("--base64") { HelpName = "PAYLOAD", Description = "The smf payload in Base64." };
+    private readonly Option<string> _base64 = new("--base64") { HelpName = "PAYLOAD", Description = "smf payload in Base64." };
 
-    private readonly Option<string> _payload = new("--payload") { HelpName = "FILE|-", Description = "The smf payload from a file or standard input." };
+    private readonly Option<string> _payload = new("--payload") { HelpName = "FILE|-", Description = "smf payload from a file or from standard input." };
 
     private readonly Option<string> _compress = new("--compress")
     {
         HelpName = "zstd|lz4",
-        Description = "Pack the payload, if that makes it smaller.",
+        Description = "Compress the payload, if that makes it smaller.",
     };
 
     public IEnumerable<Option> All => [_schema, _hex, _base64, _payload, _compress];
@@ -71,11 +71,11 @@ internal sealed class SmfCallOptions
         if (words.Length == 4)
             id = RequestId.ForMethod(words[0], words[1], words[2], words[3]);
         else if (words.Length != 1)
-            problem = $"{words.Length} words say no method: it takes ID, or SERVICE METHOD REQUEST REPLY, or SERVICE METHOD with --schema FILE";
+            problem = $"{words.Length} arguments do not identify a method; write ID, or SERVICE METHOD REQUEST REPLY, or SERVICE METHOD with --schema FILE";
         else if (!RequestId.TryParse(words[0], out id))
             problem = $"\"{words[0]}\" is not a request id, such as 0x6ad4023d or 1792279101";
         if (problem is null && id.Value == 0)
-            problem = "0 is no request id: the format keeps it for a header that nobody filled in";
+            problem = "0 is not a valid request id";
         return problem is null;
     }
 
@@ -84,7 +84,7 @@ internal sealed class SmfCallOptions
         id = default;
         if (words.Length != 2)
         {
-            problem = $"with --schema it takes SERVICE METHOD; \"{GatewayCommandLine.Program} id --schema {file}\" prints those that there are";
+            problem = $"--schema requires SERVICE METHOD; \"{GatewayCommandLine.Program} id --schema {file}\" lists them";
             return false;
         }
         try
@@ -111,7 +111,7 @@ internal sealed class SmfCallOptions
         payload = DefaultPayload;
         problem = null;
         if (new[] { _hex, _base64, _payload }.Count(option => line.GetResult(option) is not null) > 1)
-            problem = "a request has one payload: --hex, --base64 or --payload";
+            problem = "only one of --hex, --base64 and --payload can be given";
         else if (line.GetValue(_hex) is { } hex && !TryReadHex(hex, out payload))
             problem = "--hex takes an even number of hexadecimal digits, at least two";
         else if (line.GetValue(_base64) is { } base64 && !TryReadBase64(base64, out payload))

@@ -51,7 +51,7 @@ internal sealed class AdminClient : IAsyncDisposable
                 return reply;
             }
             if (read.Buffer.Length > ReplyBytesMax)
-                throw new InvalidDataException("no gateway has so much to say");
+                throw new InvalidDataException("the response is longer than {ReplyBytesMax} bytes");
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (read.IsCompleted)
                 throw new EndOfStreamException("the connection was closed");

@@ -12,19 +12,19 @@ internal sealed class ShutdownCommand
     private readonly Option<string> _admin = new("--admin")
     {
         HelpName = "ADDRESS",
-        Description = "Where the gateway's admin endpoint listens; by default the admin.address of its configuration.",
+        Description = "Admin address of the gateway. Default: admin.address of the configuration.",
     };
 
     private readonly Option<string> _delay = new("--delay")
     {
         HelpName = "DURATION",
-        Description = "How long to serve on, while load balancers see that callers should go elsewhere; 0s by default.",
+        Description = "How long to keep serving, with /readyz at 503, so that load balancers can notice. Default: 0s.",
     };
 
     private readonly Option<string> _tokenFile = new("--token-file")
     {
         HelpName = "FILE",
-        Description = "The file with the gateway's token; by default the admin.tokenFile of its configuration, unless --admin names the address.",
+        Description = "File with the admin token of the gateway. Default: admin.tokenFile of the configuration, unless --admin is given.",
     };
 
     private readonly ConfigOption _config;
@@ -39,7 +39,7 @@ internal sealed class ShutdownCommand
     public static Command Create(ConfigOption config, string workingDirectory)
     {
         var shutdown = new ShutdownCommand(config, workingDirectory);
-        var command = new Command("shutdown", "Have a running gateway stop, and wait until it is gone.") { config.Option, shutdown._admin, shutdown._tokenFile, shutdown._delay };
+        var command = new Command("shutdown", "Stop a running gateway and wait for it to exit.") { config.Option, shutdown._admin, shutdown._tokenFile, shutdown._delay };
         command.SetAction(shutdown.Run);
         return command;
     }
@@ -81,7 +81,7 @@ internal sealed class ShutdownCommand
         }
         catch (IOException problem)
         {
-            around.Error.WriteLine($"{tokenName}: {problem.Message}; run this as the user of the gateway or as root, where it runs, or stop its process with SIGTERM");
+            around.Error.WriteLine($"{tokenName}: {problem.Message}; run this command as root or as the user of the gateway, on its machine, or send SIGTERM to the process");
             return ExitStatus.Failed;
         }
         return new ShutdownRun(address, delay, around.Output, around.Error) { Token = token }.StopAsync().GetAwaiter().GetResult();
@@ -89,7 +89,7 @@ internal sealed class ShutdownCommand
 
     private static Address? ReadAddress(string named, List<string> problems)
     {
-        string? problem = AddressForm.ToListenOn.Read(named, SettingKind.Variable, out Address address) ?? (HasNoPort(address) ? "port 0 is nobody's" : null);
+        string? problem = AddressForm.ToListenOn.Read(named, SettingKind.Variable, out Address address) ?? (HasNoPort(address) ? "port 0 is not a valid port" : null);
         if (problem is not null)
             problems.Add($"--admin: {problem}; write {AddressForm.ToListenOn.Phrase}");
         return address;
@@ -105,9 +105,9 @@ internal sealed class ShutdownCommand
         AdminOptions? admin = configuration.Options!.Admin;
         if (admin is not null && !HasNoPort(admin.Address))
             return admin;
-        string what = admin is null ? "it has no admin endpoint; name the address with --admin"
-            : $"the kernel chose the port of {admin.Address}, and only the gateway's first lines say which; name the address with --admin, and the token with --token-file";
-        line.InvocationConfiguration.Error.WriteLine($"{shownAs}: {what}, or stop the process with SIGTERM");
+        string what = admin is null ? "it has no admin endpoint; give the address with --admin"
+            : $"the kernel chose the port of {admin.Address}, and the gateway printed it at start; give the address with --admin and the token with --token-file";
+        line.InvocationConfiguration.Error.WriteLine($"{shownAs}: {what}, or send SIGTERM to the process");
         return null;
     }
 

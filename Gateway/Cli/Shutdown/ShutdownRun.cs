@@ -38,19 +38,19 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
             await using AdminClient client = await AdminClient.ConnectAsync(address);
             TimeSpan limit = delay + DrainTimeoutIn(await client.AskAsync("GET", "/config")) + Margin;
             AdminReply reply = await client.AskAsync("POST", $"/shutdown?delay={DurationForm.Display(delay)}", Token);
-            return reply.Status == 202 ? await WaitAsync(client, limit) : Fail($"the gateway at {address} refuses to stop: {reply.Text}");
+            return reply.Status == 202 ? await WaitAsync(client, limit) : Fail($"the gateway at {address} refused to stop: {reply.Text}");
         }
-        catch (SocketException nobody)
+        catch (SocketException unreachable)
         {
-            return Fail($"nobody can be reached at {address}: {nobody.Message}. Is the gateway running, and with this admin address? --admin names another.");
+            return Fail($"cannot connect to {address}: {unreachable.Message}. Is the gateway running with this admin address? Give another one with --admin.");
         }
         catch (OperationCanceledException)
         {
-            return Fail($"{address} does not answer. If it is the gateway, it is stuck: end its process.");
+            return Fail($"{address} does not answer. If a gateway listens there, it is stuck: kill its process.");
         }
         catch (Exception wrong) when (wrong is IOException or InvalidDataException or JsonException)
         {
-            return Fail($"what listens at {address} is not a gateway's admin endpoint: {wrong.Message}");
+            return Fail($"{address} is not the admin endpoint of a gateway: {wrong.Message}");
         }
     }
 
@@ -69,17 +69,17 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
             }
             catch (Exception end) when (end is IOException or SocketException)
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the gateway at {address} is gone after {Elapsed.TotalSeconds:0.0} s"));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the gateway at {address} exited after {Elapsed.TotalSeconds:0.0} s"));
                 return ExitStatus.Fine;
             }
             if (tells)
                 tellAt += TellInterval;
         }
-        return Fail($"the gateway at {address} has not ended within {limit.TotalSeconds:0} s, the delay and its drain timeout included; end its process");
+        return Fail($"the gateway at {address} did not exit within {limit.TotalSeconds:0} s, which includes the delay and the drain timeout; kill its process");
     }
 
     private void Tell(int calls) =>
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"still there after {Elapsed.TotalSeconds:0} s, with {calls} {(calls == 1 ? "call" : "calls")} in flight"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"still running after {Elapsed.TotalSeconds:0} s, with {calls} {(calls == 1 ? "call" : "calls")} in flight"));
 
     private int Fail(string problem)
     {
@@ -96,7 +96,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
             && json.RootElement.TryGetProperty(option.Name, out JsonElement written)
             && option.TypedForm.Read(written.ToString(), SettingKind.String, out TimeSpan drainTimeout) is null
                 ? drainTimeout
-                : throw new InvalidDataException($"its configuration has no {option.Name}");
+                : throw new InvalidDataException($"its configuration contains no {option.Name}");
     }
 
     private static int CallsIn(AdminReply backends)

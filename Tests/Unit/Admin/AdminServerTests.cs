@@ -55,7 +55,7 @@ public sealed class AdminServerTests : IDisposable
     [Arguments("/LOOK")]
     [Arguments("/look/below")]
     public async Task What_is_not_there_is_404_with_what_there_is(string path) =>
-        await Assert.That(_admin.Get(path).Short).IsEqualTo((404, $"Nothing is here. There is:\n{List}"));
+        await Assert.That(_admin.Get(path).Short).IsEqualTo((404, $"Not found. Available paths:\n{List}"));
 
     [Test]
     [Arguments("POST", "/look", "GET, HEAD")]

@@ -123,6 +123,6 @@ public sealed class LocalShortageTests
         await Assert.That(sim.Counters.ConnectsExhausted).IsEqualTo(1);
         string message = await Assert.That(sim.Messages).HasSingleItem();
         await Assert.That(message)
-            .StartsWith("Connections to servers cannot be made for want of descriptors, ports or memory here (", StringComparison.Ordinal);
+            .StartsWith("Cannot connect to servers: this process or machine is out of descriptors, ports or memory (", StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,7 @@ public sealed class ConfigTests
     {
         using Command command = new Command().With(Right);
 
-        await Assert.That(command.Run("check")).IsEqualTo(new Result(0, "gateway.json: fine: 1 listener, 2 backends, 1 route\n", ""));
+        await Assert.That(command.Run("check")).IsEqualTo(new Result(0, "gateway.json: valid: 1 listener, 2 backends, 1 route\n", ""));
     }
 
     [Test]
@@ -128,7 +128,7 @@ public sealed class ConfigTests
             .With(Given.With(routes: """{ "name": "all", "schema": "dmo.fbs", "service": "SmfStorage", "backend": "storage" }"""), "etc/wrong.json");
 
         await Assert.That(command.Run("check", "--config", "etc/right.json"))
-            .IsEqualTo(new Result(0, "etc/right.json: fine: 1 listener, 2 backends, 1 route\n", ""));
+            .IsEqualTo(new Result(0, "etc/right.json: valid: 1 listener, 2 backends, 1 route\n", ""));
         await Assert.That(command.Run("routes", "--config", "etc/right.json")).IsEqualTo(new Result(0, """
                 ID          NAME     METHOD                                                          BACKEND  TIMEOUT
                 0x6ad4023d  all.Get  SmfStorage.Get(smf_gen::demo::Request):smf_gen::demo::Response  storage  30s
@@ -142,7 +142,7 @@ public sealed class ConfigTests
     public async Task The_file_can_be_named_before_and_after_the_command()
     {
         using Command command = new Command().With(Right, "other.json");
-        var fine = new Result(0, "other.json: fine: 1 listener, 2 backends, 1 route\n", "");
+        var fine = new Result(0, "other.json: valid: 1 listener, 2 backends, 1 route\n", "");
 
         await Assert.That(command.Run("check", "--config", "other.json")).IsEqualTo(fine);
         await Assert.That(command.Run("--config", "other.json", "check")).IsEqualTo(fine);
@@ -155,7 +155,7 @@ public sealed class ConfigTests
         string path = Path.Combine(command.ProgramDirectory, "gateway.json");
         File.WriteAllText(path, Right);
 
-        await Assert.That(command.Run("check")).IsEqualTo(new Result(0, $"{path}: fine: 1 listener, 2 backends, 1 route\n", ""));
+        await Assert.That(command.Run("check")).IsEqualTo(new Result(0, $"{path}: valid: 1 listener, 2 backends, 1 route\n", ""));
     }
 
     [Test]

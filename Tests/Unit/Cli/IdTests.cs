@@ -56,7 +56,7 @@ public sealed class IdTests
     [Arguments("Nothing", "demo.fbs: there is no service \"Nothing\"; the services are SmfStorage, Other")]
     [Arguments("SmfStorage Putall", "demo.fbs: there is no method \"Putall\"; did you mean \"PutAll\"?")]
     [Arguments("Other Put", "demo.fbs: there is no method \"Put\"; the methods are Get")]
-    [Arguments("SmfStorage Get Request", "--schema FILE takes SERVICE and METHOD at most")]
+    [Arguments("SmfStorage Get Request", "--schema FILE takes at most SERVICE and METHOD")]
     public async Task Words_that_name_nothing_are_refused(string words, string problem)
     {
         using Command command = new Command().With(Demo, "demo.fbs");
@@ -71,9 +71,9 @@ public sealed class IdTests
         using var command = new Command();
 
         await Assert.That(command.Run("id", "Echo", "--json"))
-            .IsEqualTo(new Result(2, "", "frpc-gateway: --json goes with --schema FILE\nTry \"frpc-gateway id --help\".\n"));
+            .IsEqualTo(new Result(2, "", "frpc-gateway: --json requires --schema FILE\nTry \"frpc-gateway id --help\".\n"));
         await Assert.That(command.Run("id", "--schema", ""))
-            .IsEqualTo(new Result(2, "", "frpc-gateway: --schema takes a file\nTry \"frpc-gateway id --help\".\n"));
+            .IsEqualTo(new Result(2, "", "frpc-gateway: --schema requires a file\nTry \"frpc-gateway id --help\".\n"));
     }
 
     [Test]

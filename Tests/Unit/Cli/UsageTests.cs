@@ -7,8 +7,8 @@ public sealed class UsageTests
     [Arguments("chekc", "frpc-gateway: Unrecognized command or argument 'chekc'. Did you mean 'check'?\nTry \"frpc-gateway --help\".\n")]
     [Arguments("check --confg", "frpc-gateway: Unrecognized command or argument '--confg'. Did you mean '--config'?\nTry \"frpc-gateway check --help\".\n")]
     [Arguments("--config", "frpc-gateway: Required argument missing for option: '--config'.\nTry \"frpc-gateway --help\".\n")]
-    [Arguments("id", "frpc-gateway: 0 names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE\nTry \"frpc-gateway id --help\".\n")]
-    [Arguments("id a b", "frpc-gateway: 2 names say no method: it takes SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE\nTry \"frpc-gateway id --help\".\n")]
+    [Arguments("id", "frpc-gateway: 0 names do not identify a method; write SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE\nTry \"frpc-gateway id --help\".\n")]
+    [Arguments("id a b", "frpc-gateway: 2 names do not identify a method; write SERVICE METHOD REQUEST REPLY, or ENDPOINT, or --schema FILE\nTry \"frpc-gateway id --help\".\n")]
     public async Task Wrong_words_are_one_line_and_status_2(string args, string error)
     {
         using var command = new Command();

@@ -32,7 +32,7 @@ public sealed class LoopTests : IDisposable
         await Assert.That(_loop.Counters.Exceptions).IsEqualTo(1);
         (LogLevel level, string message, Exception? exception) = await Assert.That(_log.Messages).HasSingleItem();
         await Assert.That(level).IsEqualTo(LogLevel.Error);
-        await Assert.That(message).IsEqualTo("A bug closed one ScriptedConnection; the others go on.");
+        await Assert.That(message).IsEqualTo("A bug closed one ScriptedConnection; the others are not affected.");
         await Assert.That(exception?.Message).IsEqualTo("a bug");
     }
 

@@ -12,7 +12,7 @@ public sealed class MemoryShortageTests
 {
     private const int SmallBytes = 2048;
 
-    private const string Told = "The system gives no memory for buffers: a connection that needs some is closed, or its call refused.";
+    private const string Told = "Out of memory for buffers: a connection that needs one is closed, or its call is refused.";
 
     private static readonly NetworkConditions SmallBuffers = NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
 

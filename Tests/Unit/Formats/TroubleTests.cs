@@ -7,8 +7,8 @@ namespace FrameRpc.Tests.Formats;
 /// <summary>What an operator reads when servers misbehave: which server, what it did, and how many calls it cost.</summary>
 public sealed class TroubleTests
 {
-    private const string SmfLost = "Backend storage: server smf:1 closed a connection with {0} calls in flight; their callers are told.";
-    private const string FrameLost = "Backend frames: server frame:1 closed a connection with 1 calls in flight; their callers are told.";
+    private const string SmfLost = "Backend storage: server smf:1 closed a connection with {0} calls in flight; each of them gets an error.";
+    private const string FrameLost = "Backend frames: server frame:1 closed a connection with 1 calls in flight; each of them gets an error.";
 
     private readonly GatewaySimulation _sim = new();
 
@@ -50,8 +50,8 @@ public sealed class TroubleTests
         _sim.ConnectSmf().Call(1, "x"u8);
         _sim.RunUntilQuiet();
         await Assert.That(_sim.Messages).IsSequence([
-                "Backend frames: server frame:1 sent a reply to route Echo that cannot be passed on: it does not begin with a header part.",
-                "Backend storage: server smf:1 sent a reply to route get that cannot be passed on: its header or its checksum is wrong, or it is no FlatBuffers table.",
+                "Backend frames: server frame:1 sent a reply to route Echo that cannot be forwarded: it does not begin with a header part.",
+                "Backend storage: server smf:1 sent a reply to route get that cannot be forwarded: its header or its checksum is wrong, or it is no FlatBuffers table.",
             ]);
     }
 

@@ -51,7 +51,7 @@ public sealed class EarlyReplyTests : IAsyncDisposable
 
         await Assert.That(await call).IsEqualTo(1);
         await Assert.That(_error.ToString())
-            .IsEqualTo($"frpc-gateway: {_server.Address}: the reply has come, but the server did not take all of the request\n");
+            .IsEqualTo($"frpc-gateway: {_server.Address}: the reply arrived, but the server did not read the whole request\n");
     }
 
     [Test]

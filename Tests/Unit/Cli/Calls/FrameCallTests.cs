@@ -11,7 +11,7 @@ namespace FrameRpc.Tests.Cli.Calls;
 /// <summary>Calls of a frame server of the library, over sockets.</summary>
 public sealed class FrameCallTests : IAsyncDisposable
 {
-    private const string MendRequest = "Mend the request: its body, or what --accept asks for; --verbose shows it as it was sent.";
+    private const string MendRequest = "Correct the body of the request or --accept; --verbose shows the request as it was sent.";
 
     private readonly TaskCompletionSource _never = new(), _asked = new();
     private readonly FrameServer _server;
@@ -167,7 +167,7 @@ public sealed class FrameCallTests : IAsyncDisposable
         await Assert.That(came).IsBetween(1, 300_000);
         await Assert.That(result.Output).EndsWith("\nfailure in 0.0 ms\n", StringComparison.Ordinal);
         await Assert.That(result.Error).IsEqualTo($"frpc-gateway: {Address}: the connection ended within a body, by a reset frame: the sender gave it up\n"
-            + $"reply.bin holds the {came} bytes that had come, and not the whole reply.\n--verbose shows what came.\n");
+            + $"reply.bin contains the {came} bytes that arrived, not the whole reply.\n--verbose shows what was received.\n");
     }
 
     [Test]
@@ -182,9 +182,9 @@ public sealed class FrameCallTests : IAsyncDisposable
 
     [Test]
     [Arguments("echo", "echo: unregistered endpoint echo",
-        "Is the endpoint spelled as on the server, upper and lower case too? \"frpc-gateway routes\" prints those of a gateway.")]
+        "Is the endpoint spelled as on the server? Case matters. \"frpc-gateway routes\" prints the endpoints of a gateway.")]
     [Arguments("Fault", "Fault: Msg is missing", MendRequest)]
-    [Arguments("Fail", "Fail: the disk is full", "The request was understood; the log of the server, or of the gateway before it, says more.")]
+    [Arguments("Fail", "Fail: the disk is full", "The request was valid; see the log of the server or of the gateway in front of it.")]
     [Arguments("Octets", "Octets: Octets replies with data of type 3, and 2 was accepted", MendRequest)]
     public async Task An_error_says_what_to_try(string endpoint, string problem, string hint)
     {
@@ -197,9 +197,9 @@ public sealed class FrameCallTests : IAsyncDisposable
     }
 
     [Test]
-    [Arguments("no whole reply within 100ms")]
-    [Arguments("nothing moved for 100ms", "--output", "reply.bin")]
-    [Arguments("nothing moved for 100ms", "--octets", "octets.bin")]
+    [Arguments("no complete reply within 100ms")]
+    [Arguments("no data for 100ms", "--output", "reply.bin")]
+    [Arguments("no data for 100ms", "--octets", "octets.bin")]
     public async Task A_server_that_says_nothing_is_left_when_the_time_is_up(string problem, params string[] args)
     {
         using var run = new CallRun().With("octets.bin", [1]);
@@ -207,7 +207,7 @@ public sealed class FrameCallTests : IAsyncDisposable
         Result result = await run.CallInVainAsync(_asked.Task, [Address, "Silent", "--timeout", "100ms", .. args]);
 
         await Assert.That((result.Status, result.Error))
-            .IsEqualTo((1, $"frpc-gateway: {Address}: {problem}\n--timeout gives it more time. If this is an smf listener, add --smf.\n"));
+            .IsEqualTo((1, $"frpc-gateway: {Address}: {problem}\nUse --timeout to allow more time. If this is an smf listener, add --smf.\n"));
     }
 
     [Test]

@@ -110,8 +110,8 @@ public sealed class SmfCallTests : IAsyncDisposable
     }
 
     [Test]
-    [Arguments("5", 404, "nobody serves this request id there", "\"frpc-gateway routes\" prints the ids that a gateway serves, \"frpc-gateway id --schema FILE\" those of a schema.")]
-    [Arguments("2", 503, "no server is ready", "Is a server of the backend running? The gateway's log says which could not be reached.")]
+    [Arguments("5", 404, "nobody serves this request id there", "\"frpc-gateway routes\" prints the ids that a gateway serves; \"frpc-gateway id --schema FILE\" prints those of a schema.")]
+    [Arguments("2", 503, "no server is ready", "Is a server of the backend running? The log of the gateway names the unreachable ones.")]
     public async Task A_status_says_what_to_try(string id, int status, string problem, string hint)
     {
         using var run = new CallRun();
@@ -131,6 +131,6 @@ public sealed class SmfCallTests : IAsyncDisposable
         Result result = await run.CallInVainAsync(_asked.Task, Address, "--smf", "3", "--timeout", "100ms");
 
         await Assert.That((result.Status, result.Error))
-            .IsEqualTo((1, $"frpc-gateway: {Address}: no whole reply within 100ms\n--timeout gives it more time; --verbose shows how far it came.\n"));
+            .IsEqualTo((1, $"frpc-gateway: {Address}: no complete reply within 100ms\nUse --timeout to allow more time; --verbose shows how far the call got.\n"));
     }
 }

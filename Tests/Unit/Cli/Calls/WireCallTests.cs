@@ -9,8 +9,8 @@ namespace FrameRpc.Tests.Cli.Calls;
 /// <summary>Calls as they are on the wire, against servers that send fixed bytes, and wrong words.</summary>
 public sealed class WireCallTests
 {
-    private const string Silent = "It answered nothing. Is it a listener of the frame format? If it is one of smf, add --smf.";
-    private const string Verbose = "--verbose shows what came.";
+    private const string Silent = "The connection was closed without a reply. Is this a frame listener? If it is an smf listener, add --smf.";
+    private const string Verbose = "--verbose shows what was received.";
     private const string EchoRequest = """{"Endpoint":"Echo","DataType":2,"Accept":2,"Error":0,"ErrorMessage":""}""";
 
     [Test]
@@ -46,7 +46,7 @@ public sealed class WireCallTests
         await Assert.That(SmfHeader.Read(await server.Request)).IsEqualTo(new SmfHeader(SmfCompression.None, 0, 1, 12, SmfChecksum.Of(payload), 0x6ad4023e));
         await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"""
                 frpc-gateway: {server.Address}: 0x6ad4023e: the reply has status 404: nobody serves this request id there
-                "frpc-gateway routes" prints the ids that a gateway serves, "frpc-gateway id --schema FILE" those of a schema.
+                "frpc-gateway routes" prints the ids that a gateway serves; "frpc-gateway id --schema FILE" prints those of a schema.
 
                 """));
         await Assert.That(result.Output)
@@ -66,7 +66,7 @@ public sealed class WireCallTests
 
         Result result = Call(server, "--smf", "0x6ad4023d");
 
-        await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"frpc-gateway: {server.Address}: {problem}\n--verbose shows what came.\n"));
+        await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"frpc-gateway: {server.Address}: {problem}\n--verbose shows what was received.\n"));
     }
 
     [Test]
@@ -121,7 +121,7 @@ public sealed class WireCallTests
             .Contains("\"Error\":2,\"ErrorMessage\":\"no route for endpoint \\\"X\\\"\"}\nfailure in 0.0 ms\n", StringComparison.Ordinal);
         await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"""
                 frpc-gateway: {server.Address}: X: no route for endpoint "X"
-                Is the endpoint spelled as on the server, upper and lower case too? "frpc-gateway routes" prints those of a gateway.
+                Is the endpoint spelled as on the server? Case matters. "frpc-gateway routes" prints the endpoints of a gateway.
 
                 """));
     }
@@ -143,8 +143,8 @@ public sealed class WireCallTests
     }
 
     [Test]
-    [Arguments(1, "The reply holds nothing: add --accept none.")]
-    [Arguments(3, "The reply holds octets: add --accept octets, or --output FILE.")]
+    [Arguments(1, "The reply is empty: add --accept none.")]
+    [Arguments(3, "The reply contains octets: add --accept octets, or --output FILE.")]
     public async Task A_reply_of_another_kind_says_how_to_ask_for_it(int dataType, string hint)
     {
         using var server = new OneCallServer(6 + 68 + 6, Message($$"""{"Endpoint":"","DataType":{{dataType}},"Accept":0,"Error":1,"ErrorMessage":""}"""));
@@ -168,11 +168,11 @@ public sealed class WireCallTests
     }
 
     [Test]
-    [Arguments("00000100000a000001020304c8000000", "What came is an smf reply: add --smf to call this listener.", "X")]
-    [Arguments("01014c0000007b22456e64706f696e74", "What came is a frame reply: leave out --smf to call this listener.", "--smf", "1")]
-    [Arguments("ff0100000000", "What came is a frame reply: leave out --smf to call this listener.", "--smf", "1")]
-    [Arguments("", "It answered nothing: smf servers do so for a request id that they do not know. "
-        + "Compare it with \"frpc-gateway routes\"; a frame listener is called without --smf.", "--smf", "1")]
+    [Arguments("00000100000a000001020304c8000000", "The reply is in the smf format: add --smf to call this listener.", "X")]
+    [Arguments("01014c0000007b22456e64706f696e74", "The reply is in the frame format: omit --smf to call this listener.", "--smf", "1")]
+    [Arguments("ff0100000000", "The reply is in the frame format: omit --smf to call this listener.", "--smf", "1")]
+    [Arguments("", "The connection was closed without a reply: smf servers do this on an unknown request id. "
+        + "Compare the id with \"frpc-gateway routes\". For a frame listener, omit --smf.", "--smf", "1")]
     public async Task An_answer_in_the_other_format_is_recognised(string reply, string hint, params string[] args)
     {
         using var server = new OneCallServer(76, Convert.FromHexString(reply));
@@ -195,7 +195,7 @@ public sealed class WireCallTests
 
         await Assert.That(result).IsEqualTo(new Result(1, "failure in 0.0 ms\n", $"""
                 frpc-gateway: {gone.LocalEndPoint}: no connection: Connection refused
-                Is it running? A gateway prints its listeners when it starts; "frpc-gateway demo --protocol frame --address {gone.LocalEndPoint}" runs a server there.
+                Is the server running? A gateway prints its listeners at start; "frpc-gateway demo --protocol frame --address {gone.LocalEndPoint}" runs a server at this address.
 
                 """));
     }
@@ -210,7 +210,7 @@ public sealed class WireCallTests
         await Assert.That(result.Status).IsEqualTo(1);
         await Assert.That(result.Error).StartsWith("frpc-gateway: unix:/nowhere/x.sock: no connection: ", StringComparison.Ordinal);
         await Assert.That(result.Error)
-            .EndsWith("\nIs it running, and is this the path of its socket? A gateway prints its listeners when it starts.\n", StringComparison.Ordinal);
+            .EndsWith("\nIs the server running, and is this the path of its socket? A gateway prints its listeners at start.\n", StringComparison.Ordinal);
     }
 
     [Test]
@@ -221,40 +221,40 @@ public sealed class WireCallTests
         Result result = run.Call("nobody.invalid:1", "Echo");
 
         await Assert.That(result.Status).IsEqualTo(1);
-        await Assert.That(result.Error).EndsWith("\nIs the name spelled right? An IP address does as well.\n", StringComparison.Ordinal);
+        await Assert.That(result.Error).EndsWith("\nIs the name spelled correctly? An IP address also works.\n", StringComparison.Ordinal);
     }
 
     [Test]
     [Arguments("nowhere Echo", "an address is written HOST:PORT, [IPV6]:PORT or unix:PATH")]
-    [Arguments("demo:echo Echo", "an embedded server has no address of its own; call a listener whose route leads to it")]
-    [Arguments("h:1 a b c", "3 words are too many: a frame call takes ENDPOINT [JSON]; --smf calls a method by its names")]
+    [Arguments("demo:echo Echo", "an embedded server has no address; call a listener with a route to it")]
+    [Arguments("h:1 a b c", "too many arguments: a frame call takes ENDPOINT [JSON], not 3; add --smf to call an smf method by its names")]
     [Arguments("h:1 Echo --hex 00", "--hex is for --smf; a frame call takes its body as JSON, @FILE, - or --octets FILE")]
     [Arguments("h:1 Echo --schema x.fbs", "--schema is for --smf; a frame call takes its body as JSON, @FILE, - or --octets FILE")]
     [Arguments("h:1 Echo --accept xml", "--accept: unknown value \"xml\"; write \"json\", \"octets\" or \"none\"")]
-    [Arguments("h:1 Echo --accept none -o x", "--accept none leaves nothing for --output")]
+    [Arguments("h:1 Echo --accept none -o x", "--accept none and --output cannot be combined")]
     [Arguments("h:1 Echo --timeout 5", "--timeout: \"5\" is not a duration; write a duration from \"1ms\" to \"1h\", such as \"250ms\", \"5s\" or \"2m\"")]
-    [Arguments("h:1 Echo {} --octets x", "a request has one body: JSON or --octets")]
+    [Arguments("h:1 Echo {} --octets x", "a JSON body and --octets cannot be combined")]
     [Arguments("h:1 Echo {]", "the body is not JSON: line 1, column 2: ']' is an invalid start of a property name. Expected a '\"'.")]
     [Arguments("h:1 Echo @broken.json", "broken.json is not JSON: line 2, column 8: 'x' is an invalid start of a value.")]
     [Arguments("h:1 Echo @nowhere.json", "nowhere.json: there is no such file")]
-    [Arguments("h:1 Echo @.", ".: a directory, where a file has to be")]
+    [Arguments("h:1 Echo @.", ".: is a directory, not a file")]
     [Arguments("h:1 Echo -", "standard input is not JSON: line 1, column 1: The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true.")]
     [Arguments("h:1 Up --octets nowhere.bin", "nowhere.bin: there is no such file")]
     [Arguments("h:1 Echo -o .", "--output: . is a directory; name a file in it")]
-    [Arguments("h:1 Echo -o nowhere/x", "--output: there is no directory to write nowhere/x into")]
-    [Arguments("h:1 Echo --json -o -", "--json and --output - both need standard output; name a file")]
+    [Arguments("h:1 Echo -o nowhere/x", "--output: the directory of nowhere/x does not exist")]
+    [Arguments("h:1 Echo --json -o -", "--json and --output - both write to standard output; write --output FILE")]
     [Arguments("h:1 --smf Get", "\"Get\" is not a request id, such as 0x6ad4023d or 1792279101")]
-    [Arguments("h:1 --smf 0", "0 is no request id: the format keeps it for a header that nobody filled in")]
-    [Arguments("h:1 --smf a b", "2 words say no method: it takes ID, or SERVICE METHOD REQUEST REPLY, or SERVICE METHOD with --schema FILE")]
+    [Arguments("h:1 --smf 0", "0 is not a valid request id")]
+    [Arguments("h:1 --smf a b", "2 arguments do not identify a method; write ID, or SERVICE METHOD REQUEST REPLY, or SERVICE METHOD with --schema FILE")]
     [Arguments("h:1 --smf 1 --hex 0", "--hex takes an even number of hexadecimal digits, at least two")]
     [Arguments("h:1 --smf 1 --base64 x", "--base64 takes Base64, such as CAAAAAQABAAEAAAA")]
-    [Arguments("h:1 --smf 1 --hex 00 --base64 AA==", "a request has one payload: --hex, --base64 or --payload")]
+    [Arguments("h:1 --smf 1 --hex 00 --base64 AA==", "only one of --hex, --base64 and --payload can be given")]
     [Arguments("h:1 --smf 1 --payload nowhere.bin", "nowhere.bin: there is no such file")]
     [Arguments("h:1 --smf 1 --payload -", "standard input is empty, and smf has no empty payloads; the empty FlatBuffers table is --hex 080000000400040004000000")]
     [Arguments("h:1 --smf 1 --compress zip", "--compress: unknown value \"zip\"; write \"zstd\" or \"lz4\"")]
     [Arguments("h:1 --smf 1 --accept json", "--accept is for frame calls; an smf call takes --hex, --base64 or --payload FILE")]
     [Arguments("h:1 --smf --schema nowhere.fbs S M", "nowhere.fbs: there is no such file")]
-    [Arguments("h:1 --smf --schema x.fbs S", "with --schema it takes SERVICE METHOD; \"frpc-gateway id --schema x.fbs\" prints those that there are")]
+    [Arguments("h:1 --smf --schema x.fbs S", "--schema requires SERVICE METHOD; \"frpc-gateway id --schema x.fbs\" lists them")]
     public async Task Wrong_words_are_told_before_anything_is_called(string args, string problem)
     {
         using CallRun run = new CallRun().With("broken.json", "{\n \"Mü\": x}"u8.ToArray());

@@ -22,7 +22,7 @@ public sealed class ShutdownRunTests : IDisposable
     [Test]
     [Arguments("--delay soon", "--delay: \"soon\" is not a duration; write a duration from \"0s\" to \"1h\", such as \"250ms\", \"5s\" or \"2m\"")]
     [Arguments("--admin nowhere", "--admin: an address is written HOST:PORT, [IPV6]:PORT or unix:PATH; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
-    [Arguments("--admin 127.0.0.1:0", "--admin: port 0 is nobody's; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
+    [Arguments("--admin 127.0.0.1:0", "--admin: port 0 is not a valid port; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
     public async Task Wrong_words_are_told_with_status_2(string words, string problem)
     {
         using var command = new Command();
@@ -39,9 +39,9 @@ public sealed class ShutdownRunTests : IDisposable
         int status = await new ShutdownRun(stuck.Address, TimeSpan.Zero, _output, _error) { Margin = TimeSpan.FromSeconds(1.5), Time = new HurriedTime() }.StopAsync();
 
         await Assert.That(status).IsEqualTo(1);
-        await Assert.That(_output.ToString()).IsEqualTo("still there after 1 s, with 3 calls in flight\n");
+        await Assert.That(_output.ToString()).IsEqualTo("still running after 1 s, with 3 calls in flight\n");
         await Assert.That(_error.ToString())
-            .IsEqualTo($"frpc-gateway: the gateway at {stuck.Address} has not ended within 2 s, the delay and its drain timeout included; end its process\n");
+            .IsEqualTo($"frpc-gateway: the gateway at {stuck.Address} did not exit within 2 s, which includes the delay and the drain timeout; kill its process\n");
     }
 
     [Test]
@@ -51,7 +51,7 @@ public sealed class ShutdownRunTests : IDisposable
 
         int status = await new ShutdownRun(refusing.Address, TimeSpan.Zero, _output, _error).StopAsync();
 
-        await Assert.That((status, _error.ToString())).IsEqualTo((1, $"frpc-gateway: the gateway at {refusing.Address} refuses to stop: so it is\n"));
+        await Assert.That((status, _error.ToString())).IsEqualTo((1, $"frpc-gateway: the gateway at {refusing.Address} refused to stop: so it is\n"));
     }
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class ShutdownRunTests : IDisposable
 
         int status = await new ShutdownRun(wide.Address, TimeSpan.Zero, _output, _error).StopAsync();
 
-        await Assert.That((status, _error.ToString())).IsEqualTo((1, $"frpc-gateway: the gateway at {wide.Address} refuses to stop: so it is\n"));
+        await Assert.That((status, _error.ToString())).IsEqualTo((1, $"frpc-gateway: the gateway at {wide.Address} refused to stop: so it is\n"));
     }
 
     private static AdminServer Start(int post, string address = "127.0.0.1:0")

@@ -145,7 +145,7 @@ public sealed class SessionTests
         await Assert.That(first.IsOver).IsTrue();
         await Assert.That(sim.SmfBackend.Servers[0].Statistics.UnknownSessions).IsEqualTo(1);
         await Assert.That(sim.Messages)
-            .Contains("Backend storage: server smf:1 sent a reply that no call waits for (route of the session's last call: get); its connection takes no further calls.");
+            .Contains("Backend storage: server smf:1 sent a reply that matches no call (last route of its session: get); the connection takes no further calls.");
     }
 
     [Test]
@@ -197,7 +197,7 @@ public sealed class SessionTests
         SmfFarCaller caller = sim.ConnectSmf();
         caller.Call(1, "x"u8);
         sim.RunUntilQuiet();
-        await Assert.That(await Assert.That(sim.Messages).HasSingleItem()).Contains("(route of the session's last call: none)", StringComparison.Ordinal);
+        await Assert.That(await Assert.That(sim.Messages).HasSingleItem()).Contains("(last route of its session: none)", StringComparison.Ordinal);
         await Assert.That(caller.Replies).IsEmpty();
     }
 

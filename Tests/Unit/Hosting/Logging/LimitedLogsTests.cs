@@ -62,14 +62,14 @@ public sealed partial class LimitedLogsTests : IDisposable
     {
         Flood(Burst + 1_234);
         _time.Advance(LimitedLogs.TellInterval);
-        await Assert.That((_book.Lines.Count, _book.Lines[^1])).IsEqualTo((Burst + 1, "Warning 300 1,234 more like it were left out: server {Number} is gone"));
+        await Assert.That((_book.Lines.Count, _book.Lines[^1])).IsEqualTo((Burst + 1, "Warning 300 Suppressed 1,234 more: server {Number} is gone"));
 
         _time.Advance(10 * LimitedLogs.TellInterval);
         await Assert.That(_book.Lines.Count).IsEqualTo(Burst + 1);
 
         Flood(Burst + 1);
         _time.Advance(LimitedLogs.TellInterval);
-        await Assert.That(_book.Lines[^1]).IsEqualTo("Warning 300 1 more like it were left out: server {Number} is gone");
+        await Assert.That(_book.Lines[^1]).IsEqualTo("Warning 300 Suppressed 1 more: server {Number} is gone");
         await Assert.That(_logs.LeftOut).IsEqualTo(1_235);
     }
 
@@ -80,7 +80,7 @@ public sealed partial class LimitedLogsTests : IDisposable
 
         _logs.Dispose();
 
-        await Assert.That(_book.Lines[^1]).StartsWith("Warning 300 5 more like it", StringComparison.Ordinal);
+        await Assert.That(_book.Lines[^1]).StartsWith("Warning 300 Suppressed 5 more: ", StringComparison.Ordinal);
         await Assert.That(_book.IsDisposed).IsTrue();
     }
 
