@@ -1,5 +1,6 @@
 using System.Globalization;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Bench;

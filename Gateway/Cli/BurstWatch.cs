@@ -1,3 +1,5 @@
+using FrameRpc.Gateway.Proxy;
+
 namespace FrameRpc.Gateway.Cli;
 
 /// <summary>
@@ -10,7 +12,7 @@ namespace FrameRpc.Gateway.Cli;
 /// garbage since the last time. A gateway that is never quiet for a second keeps what a burst left, until the collector
 /// needs it.
 /// </remarks>
-internal sealed class BurstWatch(Activity start)
+internal sealed class BurstWatch(ActivityTotals start)
 {
     /// <summary>How often to look: as long as somebody calls more often than this, there is no trim.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -21,11 +23,11 @@ internal sealed class BurstWatch(Activity start)
     /// <summary>Those of them who were there at the last trim have allocated nothing since, and are garbage now.</summary>
     public const int CallersGoneMin = 2_000;
 
-    private Activity _lastLook = start;
-    private Activity _lastTrim = start;
+    private ActivityTotals _lastLook = start;
+    private ActivityTotals _lastTrim = start;
 
     /// <summary>Whether now is the moment to give memory back.</summary>
-    public bool IsOver(Activity now)
+    public bool IsOver(ActivityTotals now)
     {
         bool isQuiet = now with { AllocatedBytes = 0 } == _lastLook with { AllocatedBytes = 0 };
         _lastLook = now;
@@ -35,6 +37,33 @@ internal sealed class BurstWatch(Activity start)
         return true;
     }
 
-    private bool IsWorthIt(Activity now) =>
+    private bool IsWorthIt(ActivityTotals now) =>
         now.AllocatedBytes - _lastTrim.AllocatedBytes >= AllocatedBytesMin || now.CallersGone - _lastTrim.CallersGone >= CallersGoneMin;
+}
+
+/// <summary>How much has happened up to now.</summary>
+/// <param name="CallersCome">Callers taken since the start.</param>
+/// <param name="CallersOpen">Callers connected.</param>
+/// <param name="Calls">Calls answered since the start, by servers or by the gateway itself.</param>
+/// <param name="BodyBytes">Bytes of large bodies passed on since the start.</param>
+/// <param name="AllocatedBytes">Managed memory allocated since the start.</param>
+internal readonly record struct ActivityTotals(long CallersCome, long CallersOpen, long Calls, long BodyBytes, long AllocatedBytes)
+{
+    public long CallersGone => CallersCome - CallersOpen;
+
+    public static ActivityTotals Of(IEnumerable<ProxyWorker> workers)
+    {
+        ActivityTotals sum = new(0, 0, 0, 0, GC.GetTotalAllocatedBytes(precise: false));
+        foreach (ProxyWorker worker in workers)
+        {
+            sum = sum with
+            {
+                CallersCome = sum.CallersCome + worker.Listeners.Sum(listener => listener.Accepted),
+                CallersOpen = sum.CallersOpen + worker.CallersOpen,
+                Calls = sum.Calls + worker.Counters.CallsAnswered + worker.Counters.CallsRefused,
+                BodyBytes = sum.BodyBytes + worker.Counters.BytesCopied + worker.Counters.BytesSpliced,
+            };
+        }
+        return sum;
+    }
 }

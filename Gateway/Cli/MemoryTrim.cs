@@ -13,7 +13,7 @@ internal sealed class MemoryTrim : IDisposable
     public MemoryTrim(IReadOnlyList<ProxyWorker> workers)
     {
         _workers = workers;
-        _watch = new BurstWatch(Activity.Of(workers));
+        _watch = new BurstWatch(ActivityTotals.Of(workers));
         _ = Watch();
     }
 
@@ -26,7 +26,7 @@ internal sealed class MemoryTrim : IDisposable
     {
         while (await _timer.WaitForNextTickAsync())
         {
-            if (_watch.IsOver(Activity.Of(_workers)))
+            if (_watch.IsOver(ActivityTotals.Of(_workers)))
                 Trim();
         }
     }

@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Demo;

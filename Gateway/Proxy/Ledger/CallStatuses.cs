@@ -1,6 +1,6 @@
 using System.Globalization;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Proxy.Ledger;
 

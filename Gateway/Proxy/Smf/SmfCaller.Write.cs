@@ -2,6 +2,7 @@ using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Proxy.Ledger;
 using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Proxy.Smf;

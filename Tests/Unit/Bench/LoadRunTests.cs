@@ -3,6 +3,7 @@ using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Workers;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -4,11 +4,11 @@ namespace FrameRpc.Tests.Cli;
 
 public sealed class BurstWatchTests
 {
-    private static readonly Activity Start = new(CallersCome: 5, CallersOpen: 5, Calls: 100, BodyBytes: 0, AllocatedBytes: 1000);
+    private static readonly ActivityTotals Start = new(CallersCome: 5, CallersOpen: 5, Calls: 100, BodyBytes: 0, AllocatedBytes: 1000);
 
     private readonly BurstWatch _watch = new(Start);
 
-    private static Activity AfterBurst => Start with { CallersCome = 1_005, AllocatedBytes = 1000 + BurstWatch.AllocatedBytesMin };
+    private static ActivityTotals AfterBurst => Start with { CallersCome = 1_005, AllocatedBytes = 1000 + BurstWatch.AllocatedBytesMin };
 
     [Test]
     public async Task The_first_quiet_look_after_a_burst_is_the_moment_and_the_next_is_not()
@@ -23,7 +23,7 @@ public sealed class BurstWatchTests
     {
         _watch.IsOver(AfterBurst);
         _watch.IsOver(AfterBurst);
-        Activity second = AfterBurst with { CallersCome = 2_005, AllocatedBytes = AfterBurst.AllocatedBytes + BurstWatch.AllocatedBytesMin };
+        ActivityTotals second = AfterBurst with { CallersCome = 2_005, AllocatedBytes = AfterBurst.AllocatedBytes + BurstWatch.AllocatedBytesMin };
 
         await Assert.That(_watch.IsOver(second)).IsFalse();
         await Assert.That(_watch.IsOver(second)).IsTrue();
@@ -32,10 +32,10 @@ public sealed class BurstWatchTests
     [Test]
     public async Task Callers_who_were_there_at_the_last_trim_and_leave_later_are_a_burst_that_is_over()
     {
-        Activity connected = AfterBurst with { CallersCome = 10_005, CallersOpen = 10_005 };
+        ActivityTotals connected = AfterBurst with { CallersCome = 10_005, CallersOpen = 10_005 };
         _watch.IsOver(connected);
         await Assert.That(_watch.IsOver(connected)).IsTrue();
-        Activity gone = connected with { CallersOpen = 10_005 - BurstWatch.CallersGoneMin };
+        ActivityTotals gone = connected with { CallersOpen = 10_005 - BurstWatch.CallersGoneMin };
 
         await Assert.That(_watch.IsOver(gone)).IsFalse();
         await Assert.That(_watch.IsOver(gone)).IsTrue();
@@ -45,7 +45,7 @@ public sealed class BurstWatchTests
     [Test]
     public async Task Little_is_left_where_it_is()
     {
-        Activity little = AfterBurst with { CallersCome = 5 + BurstWatch.CallersGoneMin - 1, AllocatedBytes = AfterBurst.AllocatedBytes - 1 };
+        ActivityTotals little = AfterBurst with { CallersCome = 5 + BurstWatch.CallersGoneMin - 1, AllocatedBytes = AfterBurst.AllocatedBytes - 1 };
 
         _watch.IsOver(little);
 
@@ -55,7 +55,7 @@ public sealed class BurstWatchTests
     [Test]
     public async Task While_anybody_comes_leaves_or_calls_is_not_the_moment()
     {
-        Activity now = AfterBurst;
+        ActivityTotals now = AfterBurst;
         await Assert.That(_watch.IsOver(now)).IsFalse();
         await Assert.That(_watch.IsOver(now = now with { Calls = now.Calls + 1 })).IsFalse();
         await Assert.That(_watch.IsOver(now = now with { CallersCome = now.CallersCome + 1, CallersOpen = now.CallersOpen + 1 })).IsFalse();
