@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using System.Reflection;
+using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Cli.Calls;
 using FrameRpc.Gateway.Cli.Shutdown;
 using FrameRpc.Gateway.Configuration;
@@ -118,8 +118,7 @@ internal static class GatewayCommandLine
 
         public override int Invoke(ParseResult parseResult)
         {
-            string? version = typeof(GatewayCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-            parseResult.InvocationConfiguration.Output.WriteLine($"{Program} {version}");
+            parseResult.InvocationConfiguration.Output.WriteLine($"{Program} {BuildVersion.WithCommit}");
             return ExitStatus.Fine;
         }
     }

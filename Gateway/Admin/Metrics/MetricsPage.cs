@@ -12,8 +12,6 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 internal sealed class MetricsPage(
     GatewayOptions options, IReadOnlyList<ProxyWorker> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
 {
-    private static readonly string Version = typeof(MetricsPage).Assembly.GetName().Version!.ToString(3);
-
     private readonly CallMetrics _calls = new(options, workers);
     private readonly ConnectionMetrics _connections = new(options, workers);
     private readonly WorkerMetrics _workers = new(workers);
@@ -23,8 +21,8 @@ internal sealed class MetricsPage(
     public void WriteTo(IBufferWriter<byte> output)
     {
         var to = new MetricsWriter(output);
-        to.Gauge("frpc_build_info", "Always 1; the label says which version this is.");
-        to.Sample(1, new Label("version", Version));
+        to.Gauge("frpc_build_info", "Always 1; the labels are the version and the commit of this build.");
+        to.Sample(1, new Label("version", BuildVersion.Version), new Label("commit", BuildVersion.Commit));
         to.Gauge("frpc_configuration_generation", "How many configurations this process has run with, this one included.");
         to.Sample(options.Generation);
         to.Gauge("frpc_draining", "1 from the moment the gateway drains or is told to stop.");
