@@ -1,4 +1,5 @@
-# What the scripts need, and how to get it. Sourced, not run.
+#!/usr/bin/env bash
+# What the scripts need, and how to get it. They source it; run as root, it installs all of it: sudo ./prerequisites.sh
 #
 # Where the system is Debian's and the user is root, missing Debian packages are installed; else they are named.
 
@@ -137,3 +138,17 @@ explain_restore() {
     echo "The packages named above have to be in a NuGet source that this machine can reach." >&2
   fi
 }
+
+# Run, and not sourced: all Debian packages that the scripts and tests use. The SDK comes from elsewhere.
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+  set -euo pipefail
+  if ! command -v clang >/dev/null; then require_debian gcc gcc "a C compiler to link the native binary (gcc or clang)"; fi
+  require_debian /usr/include/zlib.h zlib1g-dev "the zlib headers, which the native binary is linked against"
+  require_prometheus
+  require_go
+  require_comparison
+  require_image_tools
+  require_node
+  require_debian systemd-analyze systemd "systemd-analyze, which checks the unit"
+  require_debian /usr/share/doc/python3-seccomp python3-seccomp "libseccomp for Debian's Python 3, which confines as systemd does"
+fi

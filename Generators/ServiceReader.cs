@@ -5,7 +5,7 @@ namespace FrameRpc.Generators;
 /// <summary>Reads an interface that is a service. A format decides which types it carries, and what a method is called on the wire.</summary>
 internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat format)
 {
-    private readonly List<Mistake> _mistakes = [];
+    private readonly List<ServiceMistake> _mistakes = [];
     private bool _understood = true;
 
     protected INamedTypeSymbol Service => service;
@@ -14,7 +14,7 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
     {
         CheckInterface();
         CheckAttribute();
-        var names = new NameBook(this, service.Name, NameWithoutI(service.Name));
+        var names = new ReservedNames(this, service.Name, NameWithoutI(service.Name));
         var methods = new List<MethodModel>();
         foreach (ISymbol member in service.GetMembers())
         {
@@ -25,10 +25,10 @@ internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat forma
             methods.Add(method);
         }
         bool whole = _understood && _mistakes.Count == 0;
-        return new ServiceResult(whole ? Model(methods) : null, new EquatableList<Mistake>(_mistakes));
+        return new ServiceResult(whole ? Model(methods) : null, new EquatableList<ServiceMistake>(_mistakes));
     }
 
-    public void Report(Location place, DiagnosticDescriptor descriptor, params string[] arguments) => _mistakes.Add(Mistake.At(place, descriptor, arguments));
+    public void Report(Location place, DiagnosticDescriptor descriptor, params string[] arguments) => _mistakes.Add(ServiceMistake.At(place, descriptor, arguments));
 
     /// <summary>The full name of the JSON context, once everything else was read.</summary>
     protected virtual string? JsonContext => null;

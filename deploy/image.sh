@@ -28,10 +28,12 @@ require_image_tools
 # The bill of materials is made of what the compiler was given, which ./publish.sh leaves there.
 if [ ! -x ./frpc-gateway ] || [ ! -d artifacts/native/publish ]; then ./publish.sh; fi
 
-version=$(sed -nE 's:.*<Version>(.+)</Version>.*:\1:p' Directory.Build.props)
+# "frpc-gateway VERSION+COMMIT": the program's own, whatever is checked out by now.
+version=$(./frpc-gateway --version | sed -nE 's/^frpc-gateway ([^+]+).*/\1/p')
+revision=$(./frpc-gateway --version | sed -nE 's/^[^+]+\+([0-9a-f]{40})$/\1/p')
+revision=${revision:-unknown}
 tag=${tag:-frpc-gateway:$version}
 # What was committed last says when, so that building again later gives the same image.
-revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 
 made=artifacts/image

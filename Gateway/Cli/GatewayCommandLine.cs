@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using System.Reflection;
+using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Cli.Calls;
 using FrameRpc.Gateway.Cli.Shutdown;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Hosting.Logging;
 using FrameRpc.Protocol.Identity;
+using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Cli;
 
@@ -117,9 +119,27 @@ internal static class GatewayCommandLine
 
         public override int Invoke(ParseResult parseResult)
         {
-            string? version = typeof(GatewayCommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-            parseResult.InvocationConfiguration.Output.WriteLine($"{Program} {version}");
+            parseResult.InvocationConfiguration.Output.WriteLine($"{Program} {BuildVersion.WithCommit}");
             return ExitStatus.Fine;
         }
     }
+}
+
+/// <summary>What a command takes from the process around it; tests bring their own.</summary>
+internal sealed record Surroundings(string WorkingDirectory, string ProgramDirectory, IConfigurationSource Environment)
+{
+    public StandardStreams Streams { get; init; } = StandardStreams.OfProcess();
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public static Surroundings OfProcess() => new(Directory.GetCurrentDirectory(), AppContext.BaseDirectory, EnvironmentOverrides.OfProcess());
+}
+
+/// <summary>What the program tells its caller.</summary>
+internal static class ExitStatus
+{
+    public const int Fine = 0;
+    public const int Failed = 1;
+    /// <summary>Wrong usage or configuration: trying again will not help.</summary>
+    public const int Wrong = 2;
 }

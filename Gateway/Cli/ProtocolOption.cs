@@ -4,12 +4,12 @@ using FrameRpc.Gateway.Configuration.Forms;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>--protocol smf|frame</c>, of the commands that speak one format.</summary>
+/// <summary><c>--protocol</c>, of the commands that speak one format.</summary>
 internal static class ProtocolOption
 {
     private static readonly ChoiceForm<WireFormat> Form = new([.. WireFormat.All.Select(format => (format.Word, format))]);
 
-    public static Option<string> Create() => new("--protocol") { HelpName = "smf|frame", Description = "Wire format.", Required = true };
+    public static Option<string> Create() => new("--protocol") { HelpName = string.Join('|', WireFormat.All), Description = "Wire format.", Required = true };
 
     /// <summary>The format, or a problem more in <paramref name="problems"/>.</summary>
     public static WireFormat Read(ParseResult line, Option<string> option, List<string> problems)

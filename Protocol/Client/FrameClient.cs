@@ -148,3 +148,12 @@ public sealed class FrameClient : IAsyncDisposable
         }
     }
 }
+
+/// <summary>A successful reply. Until its body was read to the end, or it was disposed, it keeps its connection.</summary>
+public sealed class FrameReply : ReceivedMessage
+{
+    internal FrameReply(DataType dataType, DataPartReader part, int messageBytesMax)
+        : base(dataType, part, Blame.Server, messageBytesMax)
+    {
+    }
+}

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Protocol.Frames.Bodies;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
@@ -65,7 +64,7 @@ internal sealed class FrameConnection
             MessageHeaderRecord header = await _reader.ReadHeaderAsync(cancel).ConfigureAwait(false)
                 ?? throw ConnectionLoss.Of(_transport, $"the reply to {endpoint} had begun");
             if (header.Error is not ReplyError.Ok)
-                throw RpcReplyException.FromError(header.Error, header.ErrorMessage, endpoint);
+                throw header.ToException(endpoint);
             if (header.DataType != accept)
                 throw _reader.Broken($"the reply to {endpoint} holds data of type {(byte)header.DataType}, where {(byte)accept} was asked for");
             return await BeginReplyAsync(header, upload, cancel).ConfigureAwait(false);

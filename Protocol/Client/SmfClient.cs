@@ -1,7 +1,7 @@
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Limits;
-using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Smf.Compression;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
@@ -128,7 +128,7 @@ public sealed class SmfClient : IAsyncDisposable
     // Waiting costs what the way without it spares: a state machine, and a timer.
     private async ValueTask<SmfReply> CallAfterWaitingAsync(RequestId id, SmfPacked payload, long deadline, bool waitForReady, CancellationToken cancel)
     {
-        SmfCall call;
+        SmfClientCall call;
         using (var limit = new CancellationTokenSource(TimeUntil(deadline), Options.TimeProvider))
         using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel, _disposed.Token))
         {
@@ -148,7 +148,7 @@ public sealed class SmfClient : IAsyncDisposable
         return await call.Task.ConfigureAwait(false);
     }
 
-    private async ValueTask<SmfCall> BeginAsync(
+    private async ValueTask<SmfClientCall> BeginAsync(
         RequestId id, SmfPacked payload, long deadline, bool waitForReady, CancellationToken waiting, CancellationToken cancel)
     {
         long bytes = payload.Bytes.Length;

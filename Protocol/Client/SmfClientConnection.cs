@@ -2,6 +2,7 @@ using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Smf.Compression;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
@@ -15,10 +16,10 @@ internal sealed class SmfClientConnection : IAsyncDisposable
     private readonly SmfClient _client;
     private readonly TransportConnection _transport;
     private readonly SmfDeadlines _deadlines;
-    private readonly SmfSessions _sessions;
+    private readonly SmfClientSessions _sessions;
     private readonly SmfOutput _output;
     private readonly SmfReplyReceiver _receiver;
-    private readonly Budget _places = new(SmfSessions.SessionsMax);
+    private readonly Budget _places = new(SmfClientSessions.SessionsMax);
     private readonly CancellationTokenSource _unusable = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _retired;
@@ -29,7 +30,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         _client = client;
         _transport = transport;
         _deadlines = new SmfDeadlines(client.Options.TimeProvider, FailDue);
-        _sessions = new SmfSessions(_deadlines);
+        _sessions = new SmfClientSessions(_deadlines);
         _output = new SmfOutput(transport.Output, Lose);
         _receiver = new SmfReplyReceiver(transport.Input, this, _sessions, _places);
     }
@@ -49,11 +50,11 @@ internal sealed class SmfClientConnection : IAsyncDisposable
     public void Start() => _receiver.Start();
 
     /// <summary>Begins a call, if a session is free at once; null, if none is, or if the connection takes no more calls.</summary>
-    public SmfCall? TryCall(RequestId id, in SmfPacked payload, long deadline, CancellationToken cancel) =>
+    public SmfClientCall? TryCall(RequestId id, in SmfPacked payload, long deadline, CancellationToken cancel) =>
         _places.TryTake(1) ? TryCallWithPlace(id, payload, deadline, cancel) : null;
 
     /// <summary>Begins a call when a session is free; null, if the connection takes no more calls.</summary>
-    public async ValueTask<SmfCall?> CallAsync(RequestId id, SmfPacked payload, long deadline, CancellationToken waiting, CancellationToken cancel)
+    public async ValueTask<SmfClientCall?> CallAsync(RequestId id, SmfPacked payload, long deadline, CancellationToken waiting, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting, _unusable.Token);
         try
@@ -68,7 +69,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
     }
 
     /// <summary>A call's token was cancelled.</summary>
-    public void Cancel(SmfCall call)
+    public void Cancel(SmfClientCall call)
     {
         if (_sessions.TryAbandon(call))
             FailAbandoned(call, call.Cancelled());
@@ -120,11 +121,11 @@ internal sealed class SmfClientConnection : IAsyncDisposable
             return;
         }
         _client.Forget(this);
-        List<SmfCall> calls = _sessions.TakeAll();
+        List<SmfClientCall> calls = _sessions.TakeAll();
         _deadlines.Dispose();
         if (failure is not null || calls.Count > 0 || _output.BytesWaiting > 0)
             _transport.Abort();
-        foreach (SmfCall call in calls)
+        foreach (SmfClientCall call in calls)
             FailAbandoned(call, failure?.Invoke() ?? new RpcConnectionException($"{Peer}: the connection was closed", mayHaveRun: true));
         await _unusable.CancelAsync().ConfigureAwait(false);
         await LetGoAsync().ConfigureAwait(false);
@@ -146,9 +147,9 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         }
     }
 
-    private SmfCall? TryCallWithPlace(RequestId id, in SmfPacked payload, long deadline, CancellationToken cancel)
+    private SmfClientCall? TryCallWithPlace(RequestId id, in SmfPacked payload, long deadline, CancellationToken cancel)
     {
-        SmfCall call = SmfCall.Begin(this, id, deadline, payload.Bytes.Length);
+        SmfClientCall call = SmfClientCall.Begin(this, id, deadline, payload.Bytes.Length);
         if (!_sessions.TryAdd(call, out bool alone))
         {
             call.Forget();
@@ -171,12 +172,12 @@ internal sealed class SmfClientConnection : IAsyncDisposable
 
     private void FailDue()
     {
-        foreach (SmfCall call in _sessions.AbandonDue(_client.Options.TimeProvider.GetTimestamp()))
+        foreach (SmfClientCall call in _sessions.AbandonDue(_client.Options.TimeProvider.GetTimestamp()))
             FailAbandoned(call, new RpcTimeoutException($"{Peer}: {call.Id} was not answered in time"));
         GiveUpIfForgotten();
     }
 
-    private void FailAbandoned(SmfCall call, Exception failure)
+    private void FailAbandoned(SmfClientCall call, Exception failure)
     {
         // Its request may still wait to be written, and is memory until then.
         _output.ReturnWhenWritten(Memory, call.MemoryBytes);

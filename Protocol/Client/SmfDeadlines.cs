@@ -1,7 +1,7 @@
 namespace FrameRpc.Protocol.Client;
 
 /// <summary>One timer for all calls of a connection, set for the first that is due.</summary>
-/// <remarks>Everything but <see cref="Dispose"/> is called under the lock of <see cref="SmfSessions"/>.</remarks>
+/// <remarks>Everything but <see cref="Dispose"/> is called under the lock of <see cref="SmfClientSessions"/>.</remarks>
 internal sealed class SmfDeadlines : IDisposable
 {
     // A stream of calls with near deadlines would have the timer fire for each: after a sweep it rests so long, and a call may be failed so much too late.

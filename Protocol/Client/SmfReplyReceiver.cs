@@ -7,7 +7,7 @@ using FrameRpc.Protocol.Smf;
 namespace FrameRpc.Protocol.Client;
 
 /// <summary>Reads a connection's replies and gives each to its call. One reply that is wrong fails its own call only.</summary>
-internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection connection, SmfSessions sessions, Budget places) : SmfReceiver(input)
+internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection connection, SmfClientSessions sessions, Budget places) : SmfReceiver(input)
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -30,13 +30,13 @@ internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection con
 
     protected override bool OnHeader(in SmfHeader header)
     {
-        SmfCall? call = sessions.Peek(header.Session);
+        SmfClientCall? call = sessions.Peek(header.Session);
         if (call is null)
         {
             connection.OnUnknownSession(header.Session);
             return false;
         }
-        if (call == SmfSessions.Abandoned)
+        if (call == SmfClientSessions.Abandoned)
         {
             _ = Answer(header.Session);
             return false;
@@ -115,13 +115,13 @@ internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection con
     };
 
     /// <summary>The call that waits for this reply; null, if it does not any more.</summary>
-    private SmfCall? Answer(ushort session)
+    private SmfClientCall? Answer(ushort session)
     {
-        SmfCall? call = sessions.Take(session);
+        SmfClientCall? call = sessions.Take(session);
         if (_answeredCount == _answered.Length)
             Array.Resize(ref _answered, _answeredCount * 2);
         _answered[_answeredCount++] = session;
-        if (call != SmfSessions.Abandoned)
+        if (call != SmfClientSessions.Abandoned)
             return call;
         _late++;
         return null;

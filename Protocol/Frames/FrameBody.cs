@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using FrameRpc.Protocol.Frames.Bodies;
 
 namespace FrameRpc.Protocol.Frames;
 

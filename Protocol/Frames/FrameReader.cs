@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Frames;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
-using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Frames;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Frames;
 
@@ -25,6 +26,15 @@ public sealed record MessageHeaderRecord
     /// <summary>In a reply: text for people. JSON <c>null</c> reads as empty.</summary>
     [AllowNull]
     public string ErrorMessage { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The failure that an error reply reports: <see cref="ReplyError.Request"/> blames the caller (400), <see cref="ReplyError.Server"/> the server (500), anything else neither (500).</summary>
+    /// <param name="endpoint">The method that was called.</param>
+    public RpcReplyException ToException(string endpoint) => Error switch
+    {
+        ReplyError.Request => new(SmfStatus.BadRequest, Blame.Caller, $"{endpoint}: {ErrorMessage}"),
+        ReplyError.Server => new(SmfStatus.ServerError, Blame.Server, $"{endpoint}: {ErrorMessage}"),
+        _ => new(SmfStatus.ServerError, Blame.Undecided, $"{endpoint}: {ErrorMessage}"),
+    };
 }
 
 /// <summary>Serializes <see cref="MessageHeaderRecord"/> without reflection; names are matched without case, as the format asks.</summary>

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Limits;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Frames;
 

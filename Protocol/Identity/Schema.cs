@@ -49,3 +49,24 @@ public sealed class Schema
         return new Schema(SchemaLoader.Load(fileName, readFile ?? SchemaFile.Read));
     }
 }
+
+/// <summary>An <c>rpc_service</c> of a schema.</summary>
+/// <param name="Name">Without its namespace, as request ids are computed from it: <c>SmfStorage</c>.</param>
+/// <param name="Namespace">As the schema writes it, <c>smf_gen.demo</c>; empty for the global one.</param>
+/// <param name="Methods">In the order of the schema; at least one.</param>
+public sealed record SchemaService(string Name, string Namespace, IReadOnlyList<SchemaMethod> Methods)
+{
+    /// <summary><c>smf_gen.demo.SmfStorage</c>: two namespaces may have a service of one name.</summary>
+    public string QualifiedName => SchemaNames.Join(Namespace, Name);
+}
+
+/// <summary>A method of a service of a schema, and the id that it has on the wire.</summary>
+/// <param name="Service">The service's name without its namespace: <c>SmfStorage</c>.</param>
+/// <param name="Name">The method's name: <c>Get</c>.</param>
+/// <param name="Request">The table that it takes, its namespace joined by <c>::</c>, as in <c>smf_gen::demo::Request</c>.</param>
+/// <param name="Reply">The table that it answers with, written the same way.</param>
+public sealed record SchemaMethod(string Service, string Name, string Request, string Reply)
+{
+    /// <summary>As smf's code generator computes it; see <see cref="RequestId.ForMethod"/>.</summary>
+    public RequestId Id { get; } = RequestId.ForMethod(Service, Name, Request, Reply);
+}

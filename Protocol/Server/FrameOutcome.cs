@@ -1,6 +1,5 @@
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Server;
 

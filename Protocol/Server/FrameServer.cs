@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Protocol.Smf;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Server;

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
-using FrameRpc.Protocol.Frames.Bodies;
-using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Telemetry;
 using FrameRpc.Protocol.Transports;
 

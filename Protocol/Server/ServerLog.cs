@@ -29,12 +29,6 @@ internal static partial class ServerLog
     [LoggerMessage(28, LogLevel.Warning, "{Method}: the handler failed")]
     public static partial void HandlerFailed(ILogger logger, string method, Exception reason);
 
-    [LoggerMessage(32, LogLevel.Debug, "{Address}: the handshake of {Peer} lost its place to another; its ClientHello had come: {Greeted}")]
-    public static partial void HandshakeDropped(ILogger logger, string address, string peer, bool greeted);
-
-    [LoggerMessage(33, LogLevel.Warning, "{Address}: {Count} handshakes that did not go on lost their places to others, the last one of {Peer}: {PlacesMax} in progress at once are allowed, and half of them to one address")]
-    public static partial void HandshakesDropped(ILogger logger, string address, long count, int placesMax, string peer);
-
     [LoggerMessage(26, LogLevel.Warning, "{Address}: {Count} connections are cut off: their calls took longer than the {GraceMs:0} ms they were given to end")]
     public static partial void CutOff(ILogger logger, string address, int count, double graceMs);
 

@@ -1,4 +1,5 @@
 using FrameRpc.Protocol.Limits;
+using FrameRpc.Protocol.Smf.Compression;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -49,4 +50,17 @@ public abstract record ServerOptions
         TimeLimit.Validate(MessageTimeout);
         TimeLimit.Validate(StallTimeout);
     }
+}
+
+/// <summary>What a <see cref="FrameServer"/> can be told.</summary>
+public sealed record FrameServerOptions : ServerOptions;
+
+/// <summary>What an <see cref="SmfServer"/> can be told.</summary>
+public sealed record SmfServerOptions : ServerOptions
+{
+    /// <summary>
+    /// Packs the replies for which that pays, unless their request was sent as <see cref="Smf.SmfCompression.Disabled"/>; by default none. Requests are unpacked
+    /// in any case.
+    /// </summary>
+    public SmfCompressor? Compressor { get; init; }
 }

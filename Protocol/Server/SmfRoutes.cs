@@ -26,3 +26,7 @@ internal sealed class SmfRoutes
 
     public SmfRoute? Find(uint id) => _routes.TryGetValue(id, out SmfRoute? route) ? route : _fallback;
 }
+
+/// <param name="Method">For people: logs and telemetry.</param>
+/// <param name="Handler">Serves it.</param>
+internal sealed record SmfRoute(string Method, SmfHandler Handler);

@@ -1,4 +1,4 @@
-using FrameRpc.Protocol.Limits;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Protocol.Smf.Compression;
 using FrameRpc.Protocol.Transports;

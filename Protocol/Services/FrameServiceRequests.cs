@@ -2,7 +2,6 @@ using System.ComponentModel;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Server;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Services;
 

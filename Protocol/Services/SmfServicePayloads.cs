@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.ComponentModel;
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Services;
 

@@ -1,3 +1,5 @@
+using FrameRpc.Protocol.Errors;
+
 namespace FrameRpc.Protocol.Smf;
 
 /// <summary>The smallest reply that every client survives: a status, and the empty FlatBuffers table with its checksum.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using FrameRpc.Protocol.Limits;
+using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Smf;
 

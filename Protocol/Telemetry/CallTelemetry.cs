@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Telemetry;
 
@@ -62,4 +61,11 @@ internal struct CallTelemetry
             _ = _activity.SetStatus(ActivityStatusCode.Error, failure);
         _activity.Dispose();
     }
+}
+
+/// <summary>Where to listen for what the channels measure.</summary>
+public static class RpcTelemetry
+{
+    /// <summary>The name of the <see cref="System.Diagnostics.ActivitySource"/> and of the <see cref="System.Diagnostics.Metrics.Meter"/>.</summary>
+    public const string Name = "FrameRpc.Protocol";
 }

@@ -1,5 +1,3 @@
-using FrameRpc.Protocol.Server;
-
 namespace FrameRpc.Protocol.Transports;
 
 /// <summary>Counts and logs the handshakes that lost their places. A flood of them makes a warning a minute, and no flood of warnings.</summary>
@@ -17,14 +15,14 @@ internal sealed class DroppedHandshakes(string address, TlsListenerOptions optio
     public void Add(Handshake dropped)
     {
         long count = Interlocked.Increment(ref _count);
-        ServerLog.HandshakeDropped(options.Logger, address, dropped.Connection.Peer, !dropped.IsSilent);
+        TransportLog.HandshakeDropped(options.Logger, address, dropped.Connection.Peer, !dropped.IsSilent);
         lock (_lock)
         {
             long now = options.TimeProvider.GetTimestamp();
             if (_warnedAt is { } warned && options.TimeProvider.GetElapsedTime(warned, now) < WarningInterval)
                 return;
             _warnedAt = now;
-            ServerLog.HandshakesDropped(options.Logger, address, count - _warnedCount, TlsListener.HandshakesMax, dropped.Connection.Peer);
+            TransportLog.HandshakesDropped(options.Logger, address, count - _warnedCount, TlsListener.HandshakesMax, dropped.Connection.Peer);
             _warnedCount = count;
         }
     }

@@ -12,8 +12,8 @@ public sealed record MemoryPair(TransportConnection Client, TransportConnection 
 
     // Two megabytes a connection at most, in pieces that are few for a stream and that the shared array pool keeps.
     private static readonly PipeOptions Default = new(
-        BlockPool.Shared,
-        pauseWriterThreshold: BufferBytesMax, resumeWriterThreshold: BufferBytesMax / 2, minimumSegmentSize: BlockPool.BlockBytes, useSynchronizationContext: false);
+        PipeBlockPool.Shared,
+        pauseWriterThreshold: BufferBytesMax, resumeWriterThreshold: BufferBytesMax / 2, minimumSegmentSize: PipeBlockPool.BlockBytes, useSynchronizationContext: false);
 
     /// <summary>Makes a new connection.</summary>
     /// <param name="peer">What each end calls the other.</param>

@@ -7,7 +7,7 @@ namespace FrameRpc.Protocol.Transports;
 /// <summary>A connection over a TCP or Unix socket.</summary>
 internal sealed class SocketConnection : TransportConnection
 {
-    private const int ReadBytes = BlockPool.BlockBytes;
+    private const int ReadBytes = PipeBlockPool.BlockBytes;
     private const int ReadBytesMin = 16 << 10;
 
     private readonly Socket _socket;
@@ -20,9 +20,9 @@ internal sealed class SocketConnection : TransportConnection
         if (socket.ProtocolType is ProtocolType.Tcp)
             socket.NoDelay = true;
         var stream = new NetworkStream(socket, ownsSocket: false);
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(BlockPool.Shared, ReadBytes, ReadBytesMin, leaveOpen: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(BlockPool.Shared, BlockPool.BlockBytes, leaveOpen: true));
-        Peer = SocketAddress.Display(peer);
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(PipeBlockPool.Shared, ReadBytes, ReadBytesMin, leaveOpen: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(PipeBlockPool.Shared, PipeBlockPool.BlockBytes, leaveOpen: true));
+        Peer = TransportAddress.Display(peer);
         RemoteAddress = (peer as IPEndPoint)?.Address;
     }
 

@@ -13,13 +13,13 @@ public sealed class SocketConnector : IConnector
     public SocketConnector(EndPoint endpoint)
     {
         _endpoint = endpoint;
-        Address = SocketAddress.Display(endpoint);
+        Address = TransportAddress.Display(endpoint);
     }
 
     /// <summary>For an address as people write it: <c>127.0.0.1:11225</c>, <c>[::1]:11225</c>, <c>name:port</c>, <c>unix:/run/x.sock</c>.</summary>
     /// <exception cref="FormatException">It is none of these.</exception>
     public SocketConnector(string address)
-        : this(SocketAddress.Parse(address))
+        : this(TransportAddress.Parse(address))
     {
     }
 

@@ -27,14 +27,14 @@ public sealed class SocketListener : IListener
             _socket.Dispose();
             throw;
         }
-        Address = SocketAddress.Display(unix ? endpoint : _socket.LocalEndPoint);
+        Address = TransportAddress.Display(unix ? endpoint : _socket.LocalEndPoint);
     }
 
     /// <summary>Starts to listen on an address as people write it: <c>127.0.0.1:11225</c>, <c>[::1]:0</c>, <c>unix:/run/x.sock</c>.</summary>
     /// <exception cref="FormatException">It is none of these.</exception>
     /// <exception cref="SocketException">The address is taken, or is not this machine's.</exception>
     public SocketListener(string address)
-        : this(Resolve(SocketAddress.Parse(address)))
+        : this(Resolve(TransportAddress.Parse(address)))
     {
     }
 

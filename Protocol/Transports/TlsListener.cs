@@ -3,6 +3,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FrameRpc.Protocol.Transports;
 
@@ -209,4 +211,14 @@ public sealed class TlsListener : IListener
     {
         public TaskCompletionSource Heard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+}
+
+/// <summary>What a <see cref="TlsListener"/> can be told besides its certificate.</summary>
+public sealed record TlsListenerOptions
+{
+    /// <summary>Where handshakes that were dropped are logged.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>The clock of the handshakes' time limits.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -152,7 +152,7 @@ internal static class Failures
     private static void Errors()
     {
         Expect.Equal(Blame.Caller, RpcReplyException.FromStatus(SmfStatus.NotFound, "Get").Blame);
-        Expect.Equal(Blame.Undecided, RpcReplyException.FromError(ReplyError.Undecided, "why", "Get").Blame);
+        Expect.Equal(Blame.Undecided, new MessageHeaderRecord { Error = ReplyError.Undecided, ErrorMessage = "why" }.ToException("Get").Blame);
         Expect.True(new RpcTimeoutException("late") is RpcException and IOException);
         Expect.Equal(SmfStatus.Unavailable, new RpcConnectionException("lost", mayHaveRun: false).Status);
         Expect.Equal(SmfStatus.BadRequest, new RpcProtocolException("broken", Blame.Caller).Status);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Smf;

@@ -92,7 +92,7 @@ public sealed class BillTests(BuiltImage image)
     }
 
     // They work on the program and are no part of it; of the compiler, its package for the system is.
-    private static bool IsTool(string package) => package is "Microsoft.NET.ILLink.Tasks" or "Microsoft.DotNet.ILCompiler";
+    private static bool IsTool(string package) => package is "MinVer" or "Microsoft.NET.ILLink.Tasks" or "Microsoft.DotNet.ILCompiler";
 
     /// <summary>The program first.</summary>
     private static JsonElement[] Components()

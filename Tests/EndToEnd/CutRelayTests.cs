@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Demo;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Peers;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Peers;

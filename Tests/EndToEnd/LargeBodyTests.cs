@@ -1,4 +1,5 @@
 using System.Text;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Peers;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Generators;
 

@@ -1,7 +1,6 @@
 using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Services;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Generators;
 

@@ -7,6 +7,7 @@ It says only what is on this machine to be read: the files under ROOT, the compi
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def main() -> int:
         json.dump(_describe(root, repository), sys.stdout, indent=2)
         print()
         return 0
-    except (OSError, LookupError) as problem:
+    except (OSError, LookupError, subprocess.CalledProcessError) as problem:
         print(f"deploy/sbom: {problem}", file=sys.stderr)
         return 1
 
@@ -44,7 +45,7 @@ def _describe(root: Path, repository: Path) -> dict:
     packages = nuget.compiled_into(root / PROGRAM[1:], repository / "artifacts/native") + [
         debian.package(name) | {"components": [bom.file(root, file) for file in held]} for name, held in sorted(owned.items())
     ]
-    program = nuget.version_of(repository) | {"components": [bom.file(root, file) for file in OURS]}
+    program = nuget.version_of(repository, root / PROGRAM[1:]) | {"components": [bom.file(root, file) for file in OURS]}
     return bom.document(program, packages, int(os.environ.get("SOURCE_DATE_EPOCH", "0")))
 
 

@@ -3,6 +3,7 @@
 import base64
 import filecmp
 import re
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -15,12 +16,13 @@ def compiled_into(program: Path, native: Path) -> list[dict]:
     return [_component(Path(folder)) for folder in sorted({found["folder"] for found in REFERENCE.finditer(references)})]
 
 
-def version_of(repository: Path) -> dict:
+def version_of(repository: Path, program: Path) -> dict:
     build = ElementTree.parse(repository / "Directory.Build.props")
+    said = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
     return {
         "type": "application",
         "name": build.findtext(".//Product"),
-        "version": build.findtext(".//Version"),
+        "version": said.split()[1].split("+")[0],
         "licenses": [{"license": {"id": build.findtext(".//PackageLicenseExpression")}}],
     }
 

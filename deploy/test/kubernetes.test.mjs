@@ -7,7 +7,8 @@ import { find, readManifests } from "./manifests.mjs";
 import { podsOf, seconds } from "./pods.mjs";
 
 const path = (name) => fileURLToPath(new URL(`../kubernetes/${name}`, import.meta.url));
-const version = /<Version>(.+)<\/Version>/.exec(readFileSync(new URL("../../Directory.Build.props", import.meta.url), "utf8"))[1];
+// The newest that was released.
+const version = /^## ([0-9.]+)/m.exec(readFileSync(new URL("../../CHANGELOG.md", import.meta.url), "utf8"))[1];
 
 for (const example of ["sidecar.yaml", "gateway"]) {
   const manifests = readManifests(path(example));

@@ -1,5 +1,4 @@
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Smf;
 
 namespace Storage;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Smf;
 
 namespace Storage;
 

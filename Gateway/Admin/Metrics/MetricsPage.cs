@@ -14,8 +14,6 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 internal sealed class MetricsPage(
     Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
 {
-    private static readonly string Version = typeof(MetricsPage).Assembly.GetName().Version!.ToString(3);
-
     private readonly CallMetrics _calls = new(workers);
     private readonly ConnectionMetrics _connections = new(workers);
     private readonly WorkerMetrics _workers = new(workers);
@@ -25,8 +23,8 @@ internal sealed class MetricsPage(
     public void WriteTo(IBufferWriter<byte> output)
     {
         var to = new MetricsWriter(output);
-        to.Gauge("frpc_build_info", "Always 1; the version is in the label.");
-        to.Sample(1, new Label("version", Version));
+        to.Gauge("frpc_build_info", "Always 1; the version and the commit of this build are in the labels.");
+        to.Sample(1, new Label("version", BuildVersion.Version), new Label("commit", BuildVersion.Commit));
         to.Gauge("frpc_configuration_generation", "Number of configurations this process has run with, including the current one.");
         to.Sample(snapshot().Options.Generation);
         to.Gauge("frpc_draining", "1 once the gateway drains or has been asked to stop, else 0.");

@@ -68,7 +68,7 @@ internal sealed class CallCommand
         if (!TryReadSettings(line, out CallSettings? settings, out string? problem))
             return GatewayCommandLine.Refuse(line, around.Error, problem);
         var console = new CallConsole(around.Output, TextWriter.Synchronized(around.Error), _surroundings.Streams, _files, _surroundings.Clock);
-        Call? call = line.GetValue(_smf) ? PrepareSmf(line, settings, console, out problem) : PrepareFrame(line, settings, console, out problem);
+        CommandCall? call = line.GetValue(_smf) ? PrepareSmf(line, settings, console, out problem) : PrepareFrame(line, settings, console, out problem);
         return call is null ? GatewayCommandLine.Refuse(line, around.Error, problem!) : call.MakeAsync().GetAwaiter().GetResult();
     }
 
@@ -91,20 +91,20 @@ internal sealed class CallCommand
         return problem is null;
     }
 
-    private FrameCall? PrepareFrame(ParseResult line, CallSettings settings, CallConsole console, out string? problem)
+    private FrameCommandCall? PrepareFrame(ParseResult line, CallSettings settings, CallConsole console, out string? problem)
     {
         problem = _smfOptions.FirstGiven(line) is { } other ? $"{other} is for --smf; a frame call takes its body as JSON, @FILE, - or --octets FILE" : null;
         string[] words = line.GetRequiredValue(_words);
         return problem is null && _frame.TryRead(line, words, settings.Output is not null, _files, out FrameRequestPlan? plan, out Stream? octets, out problem)
-            ? new FrameCall(plan, octets, settings, console)
+            ? new FrameCommandCall(plan, octets, settings, console)
             : null;
     }
 
-    private SmfCall? PrepareSmf(ParseResult line, CallSettings settings, CallConsole console, out string? problem)
+    private SmfCommandCall? PrepareSmf(ParseResult line, CallSettings settings, CallConsole console, out string? problem)
     {
         problem = _frame.FirstGiven(line) is { } other ? $"{other} is for frame calls; an smf call takes --hex, --base64 or --payload FILE" : null;
         return problem is null && _smfOptions.TryRead(line, line.GetRequiredValue(_words), _files, out SmfRequestPlan? plan, out problem)
-            ? new SmfCall(plan, settings, console)
+            ? new SmfCommandCall(plan, settings, console)
             : null;
     }
 }

@@ -1,6 +1,6 @@
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
@@ -26,3 +26,10 @@ internal static class CallFailure
     private static string WithoutAddress(string message, string address) =>
         message.StartsWith($"{address}: ", StringComparison.Ordinal) ? message[(address.Length + 2)..] : message;
 }
+
+/// <summary>What is known of a call that failed.</summary>
+/// <param name="Format">What it was made in.</param>
+/// <param name="Settings">What it was told.</param>
+/// <param name="Tap">What passed.</param>
+/// <param name="Streams">Whether its limit was one for standing still.</param>
+internal sealed record CallCircumstances(WireFormat Format, CallSettings Settings, WireTap Tap, bool Streams);

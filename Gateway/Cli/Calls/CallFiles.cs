@@ -85,3 +85,15 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
 
     private string Path(string name) => System.IO.Path.Combine(workingDirectory, name);
 }
+
+/// <summary>What a call reads and writes as octets where a file is named <c>-</c>.</summary>
+/// <param name="OpenInput">Standard input.</param>
+/// <param name="OpenOutput">Standard output.</param>
+/// <param name="ErrorIsTerminal">Whether somebody watches standard error, so that a line there may be written over.</param>
+internal sealed record StandardStreams(Func<Stream> OpenInput, Func<Stream> OpenOutput, bool ErrorIsTerminal)
+{
+    public static StandardStreams OfProcess() => new(Console.OpenStandardInput, () => new StandardOutput(), !Console.IsErrorRedirected);
+}
+
+/// <summary>A file of ours could not be read or written: nobody on the connection is to blame.</summary>
+internal sealed class LocalFileException(string message, Exception inner) : Exception(message, inner);

@@ -4,7 +4,7 @@ namespace FrameRpc.Gateway.Cli.Calls;
 /// <param name="file">The file; null to keep the first bytes only.</param>
 /// <param name="name">Its name, for people.</param>
 /// <param name="limit">Does not run while the file keeps us waiting.</param>
-internal sealed class OctetsSink(Stream? file, string? name, TimeLimit limit) : IAsyncDisposable
+internal sealed class OctetsSink(Stream? file, string? name, CallTimeLimit limit) : IAsyncDisposable
 {
     private readonly MemoryStream _front = new();
 

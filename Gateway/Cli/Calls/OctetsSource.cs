@@ -7,7 +7,7 @@ namespace FrameRpc.Gateway.Cli.Calls;
 /// <param name="source">The octets; it is left to the process's end when a read of it may still go on.</param>
 /// <param name="name">Its name, for people.</param>
 /// <param name="limit">Does not run while the source keeps us waiting.</param>
-internal sealed class OctetsSource(Stream source, string name, TimeLimit limit) : Stream
+internal sealed class OctetsSource(Stream source, string name, CallTimeLimit limit) : Stream
 {
     private readonly TaskCompletionSource<bool> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _read = [];

@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Sockets.Buffers;

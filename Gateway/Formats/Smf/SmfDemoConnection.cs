@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;

@@ -40,4 +40,7 @@ internal sealed partial class LimitedLogger(ILogger inner, TimeProvider time) : 
     /// <summary>Where Microsoft.Extensions.Logging keeps the text with its placeholders: it is the last of the message's values.</summary>
     private static string? TemplateOf<TState>(TState state) =>
         state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values ? values[^1].Value as string : null;
+
+    [LoggerMessage(EventId = 300, Message = "{Count:N0} more like it were left out: {Template}")]
+    private static partial void LogLeftOut(ILogger log, LogLevel level, long count, string template);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Smf.Compression;
 
@@ -78,3 +79,28 @@ public static class SmfDecompressor
         return null;
     }
 }
+
+/// <summary>Why a payload could not be decompressed. Its sender is to blame.</summary>
+/// <param name="IsTooLarge">
+/// The original is larger than the limit, which is <see cref="SmfStatus.TooLarge"/> in a reply; anything else is <see cref="SmfStatus.BadRequest"/>.
+/// </param>
+/// <param name="Message">What is wrong, with the figures, for a log. Holds none of the payload's bytes.</param>
+public sealed record SmfDecompressionProblem(bool IsTooLarge, string Message)
+{
+    internal static SmfDecompressionProblem TooLarge(string what, int bytesMax) => new(true, $"{what}, more than the limit of {bytesMax} bytes");
+
+    internal static SmfDecompressionProblem Malformed(string what) => new(false, what);
+}
+
+/// <summary>The memory that unpacking a payload takes.</summary>
+/// <param name="ContentBytesMax">The limit for the original that goes with it: what announces no length may turn out to be longer, and is refused then.</param>
+/// <param name="Bytes">All that is taken while it is unpacked.</param>
+internal readonly record struct SmfUnpackRoom(int ContentBytesMax, long Bytes);
+
+/// <summary>The system's libzstd or liblz4, which is loaded when first needed, is not there.</summary>
+/// <remarks>
+/// The message names the library, the file names that were tried, and what to install on Debian, Alpine, macOS and Windows. The answer is kept: a library
+/// installed later is found after a restart.
+/// </remarks>
+/// <param name="message">What is missing, and what to do.</param>
+public sealed class SmfCompressionUnavailableException(string message) : InvalidOperationException(message);

@@ -59,3 +59,12 @@ internal sealed unsafe class ZstdLibrary
         return failed ? _errorCode(result) : ZstdError.None;
     }
 }
+
+/// <summary>Those of libzstd's error codes that are told apart here; any other means that the input is broken.</summary>
+/// <remarks>Source: <c>zstd_errors.h</c>, which fixes the numbers for all versions since 1.3.1.</remarks>
+internal enum ZstdError
+{
+    None = 0,
+    OutOfMemory = 64,
+    DestinationTooSmall = 70,
+}

@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Demo;

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Demo;

@@ -3,7 +3,6 @@ using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Server;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Cli.Calls;
 

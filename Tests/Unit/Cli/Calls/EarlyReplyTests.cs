@@ -67,7 +67,7 @@ public sealed class EarlyReplyTests : IAsyncDisposable
         var settings = new CallSettings(_server.Address, TimeSpan.FromMinutes(1), Output: null, Json: false, Verbose: false);
         var streams = new StandardStreams(() => source, () => Stream.Null, ErrorIsTerminal: false);
         var console = new CallConsole(new ReplyWatcher(_replied), _error, streams, new CallFiles("/", streams), TimeProvider.System);
-        return new FrameCall(new FrameRequestPlan("Early", null, CallFiles.Standard, DataType.Json), source, settings, console).MakeAsync();
+        return new FrameCommandCall(new FrameRequestPlan("Early", null, CallFiles.Standard, DataType.Json), source, settings, console).MakeAsync();
     }
 
     /// <summary>Tells when the reply's body has been printed.</summary>

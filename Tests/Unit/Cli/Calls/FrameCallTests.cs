@@ -4,7 +4,6 @@ using System.Text;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Server;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Cli.Calls;
 

@@ -104,7 +104,7 @@ public sealed class SmfClientLimitTests() : ScriptedSmf(options => options with 
         var calls = new List<Task<SmfReply>>();
         var sessions = new HashSet<ushort>();
         SmfHeader last = default;
-        while (calls.Count < SmfSessions.SessionsMax)
+        while (calls.Count < SmfClientSessions.SessionsMax)
         {
             (Task<SmfReply> call, last) = await BeginAsync(server);
             calls.Add(call);

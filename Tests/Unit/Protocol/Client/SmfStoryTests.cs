@@ -3,7 +3,6 @@ using FrameRpc.Protocol.Client;
 using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Server;
-using FrameRpc.Protocol.Smf;
 using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Tests.Protocol.Client;

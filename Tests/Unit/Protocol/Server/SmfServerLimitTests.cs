@@ -1,4 +1,5 @@
 using System.Buffers;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Server;
 using FrameRpc.Protocol.Smf;

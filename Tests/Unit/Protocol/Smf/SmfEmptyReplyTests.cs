@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Protocol.Smf;

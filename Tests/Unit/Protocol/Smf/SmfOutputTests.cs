@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Limits;
 using FrameRpc.Protocol.Smf;
+using FrameRpc.Protocol.Smf.Compression;
 
 namespace FrameRpc.Tests.Protocol.Smf;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Protocol.Transports;
 

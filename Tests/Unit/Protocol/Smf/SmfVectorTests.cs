@@ -1,3 +1,4 @@
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Identity;
 using FrameRpc.Protocol.Smf;
 

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+using FrameRpc.Gateway.Sockets;
+
+namespace FrameRpc.Tests.Docs;
+
+/// <summary>What a contributor is told: every switch that a script or a test reads, and scripts that are there.</summary>
+public sealed partial class ContributingPageTests
+{
+    private static readonly Page Contributing = Page.Read("CONTRIBUTING.md");
+
+    private static readonly string[] ReadsSwitches = [".cs", ".sh", ".py", ".js", ".mjs", ".csproj", ".props", ".targets", ".yml"];
+
+    [Test]
+    public async Task Every_switch_of_the_repository_is_in_the_table_and_no_other()
+    {
+        IEnumerable<string> read = Files(Repository.Root).SelectMany(file => Switch().Matches(File.ReadAllText(file)).Select(name => name.Value)).Distinct().Order(StringComparer.Ordinal);
+        IEnumerable<string> told = Row().Matches(Contributing.Text).Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal);
+        await Assert.That(told).IsSequence([.. read]);
+    }
+
+    [Test]
+    public async Task Every_script_that_is_named_is_there_and_can_be_run()
+    {
+        string[] scripts = [.. Contributing.CodeSpans.SelectMany(span => Script().Matches(span).Select(name => name.Value)).Distinct()];
+        await Assert.That(scripts).IsNotEmpty();
+        await Assert.That(scripts.Where(script => FileSystem.Look(Path.Combine(Repository.Root, script))?.Mode.HasFlag(UnixFileMode.UserExecute) is not true)).IsEmpty();
+    }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder).Where(file => ReadsSwitches.Contains(Path.GetExtension(file)))
+            .Concat(Directory.EnumerateDirectories(folder).Where(below => Path.GetFileName(below) is not (".git" or "artifacts" or "node_modules")).SelectMany(Files));
+
+    /// <summary>With one underscore; FRPC__ begins an option of the configuration.</summary>
+    [GeneratedRegex("FRPC_[A-Z][A-Z_]*[A-Z]")]
+    private static partial Regex Switch();
+
+    [GeneratedRegex(@"^\| `(FRPC_\w+)` \|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"(?<![\w/])(?:\./)?(?:[\w]+/)*[\w-]+\.sh\b")]
+    private static partial Regex Script();
+}
