@@ -3,6 +3,7 @@ using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;
@@ -80,7 +81,7 @@ internal sealed class BenchOptions
         var plan = new LoadPlan
         {
             Address = Read(line.GetRequiredValue(_address), "ADDRESS", AddressForm.OfServer, problems),
-            Format = FormatRegistry.Product.Of(protocol),
+            Format = BuiltInFormats.Registry.Of(protocol),
             Connections = Read(line, _connections, new CountForm(1, 20_000), "16", problems),
             InFlight = Read(line, _inFlight, new CountForm(1, InFlightMax), "1", problems),
             SizeBytes = (int)Read(line, _size, PayloadForm, $"{(isSmf ? SmfSizeBytes : FrameSizeBytes)}", problems),

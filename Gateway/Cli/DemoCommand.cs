@@ -5,6 +5,7 @@ using FrameRpc.Gateway.Configuration.Forms;
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Hosting.Logging;
 using FrameRpc.Gateway.Sockets;
@@ -69,7 +70,7 @@ internal sealed class DemoCommand
             foreach (Address address in addresses)
                 listeners.Add(network.Open(address, workers, SocketRights.Default));
             using var signals = new StopSignals();
-            WorkerThread[] running = Start(FormatRegistry.Product.Of(protocol), network, listeners, workers, logs.CreateLogger(GatewayCommandLine.Program));
+            WorkerThread[] running = Start(BuiltInFormats.Registry.Of(protocol), network, listeners, workers, logs.CreateLogger(GatewayCommandLine.Program));
             foreach (IOpenedAddress point in listeners)
                 console.Output.WriteLine($"listener {protocol.Word} {point.Address}");
             console.Output.WriteLine("ready");

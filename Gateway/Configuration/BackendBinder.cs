@@ -45,9 +45,9 @@ internal static class BackendBinder
         section.Refuse(max, $"{max.Value} is too few for {workers} workers: each needs {each}; write at least {least}, or fewer \"workers\"");
     }
 
-    private static List<ServerOptions> BindServers(OptionSection backend)
+    private static List<BackendServerOptions> BindServers(OptionSection backend)
     {
-        var servers = new List<ServerOptions>();
+        var servers = new List<BackendServerOptions>();
         var given = new Dictionary<Address, Origin>();
         foreach (OptionSection section in backend.GetList(BackendSection.Servers))
         {

@@ -8,7 +8,7 @@ internal sealed record BackendOptions
 {
     public required string Name { get; init; }
     public required WireFormat Protocol { get; init; }
-    public required IReadOnlyList<ServerOptions> Servers { get; init; }
+    public required IReadOnlyList<BackendServerOptions> Servers { get; init; }
     public Balancing Balancing { get; init; } = Balancing.LeastCalls;
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>As many as the workers share: what is left over when it is divided among them is not in it.</summary>
@@ -77,7 +77,7 @@ internal static class BackendSection
         o => o.Protocol, (o, v) => o with { Protocol = v },
         "Wire format of the servers.");
 
-    public static readonly ListOption<BackendOptions, ServerOptions> Servers = Options.List("servers", ServerSection.Options, o => o.Servers,
+    public static readonly ListOption<BackendOptions, BackendServerOptions> Servers = Options.List("servers", ServerSection.Options, o => o.Servers,
         "The servers: each is an address, or an object with an address and a weight.", shortForm: ServerSection.Address);
 
     public static readonly ValueOption<BackendOptions, Balancing> Balancing = Options.Default("balancing",
@@ -129,7 +129,7 @@ internal static class BackendSection
 }
 
 /// <summary>One address of a backend, and its share of the calls.</summary>
-internal sealed record ServerOptions
+internal sealed record BackendServerOptions
 {
     public required Address Address { get; init; }
     public int Weight { get; init; } = 1;
@@ -138,13 +138,13 @@ internal sealed record ServerOptions
 /// <summary>The options of an entry of a backend's <c>servers</c>.</summary>
 internal static class ServerSection
 {
-    public static readonly OptionGroup<ServerOptions> Options = new(() => new ServerOptions { Address = DemoAddress.Instance });
+    public static readonly OptionGroup<BackendServerOptions> Options = new(() => new BackendServerOptions { Address = DemoAddress.Instance });
 
-    public static readonly ValueOption<ServerOptions, Address> Address = Options.Required("address", AddressForm.OfServer,
+    public static readonly ValueOption<BackendServerOptions, Address> Address = Options.Required("address", AddressForm.OfServer,
         o => o.Address, (o, v) => o with { Address = v },
         "Address of the server: \"127.0.0.1:7001\", \"[::1]:7001\", \"name:port\", \"unix:/run/x.sock\", or \"demo:echo\" for the embedded echo server.");
 
-    public static readonly ValueOption<ServerOptions, int> Weight = Options.Default("weight", new CountForm(1, 1000),
+    public static readonly ValueOption<BackendServerOptions, int> Weight = Options.Default("weight", new CountForm(1, 1000),
         o => o.Weight, (o, v) => o with { Weight = v },
         "Share of the calls, relative to the other servers.");
 }

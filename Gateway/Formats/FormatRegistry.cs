@@ -1,15 +1,10 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Formats.Frame;
-using FrameRpc.Gateway.Formats.Smf;
 
 namespace FrameRpc.Gateway.Formats;
 
 /// <summary>The wire formats that a gateway speaks.</summary>
 internal sealed class FormatRegistry(params IReadOnlyList<Format> formats)
 {
-    /// <summary>The list. A format that is not here is spoken nowhere.</summary>
-    public static FormatRegistry Product { get; } = new(new FrameFormat(), new SmfFormat());
-
     public IReadOnlyList<Format> All => formats;
 
     /// <exception cref="ArgumentException">The configuration knows a format that nothing speaks, which is a bug.</exception>

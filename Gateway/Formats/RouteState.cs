@@ -11,6 +11,9 @@ namespace FrameRpc.Gateway.Formats;
 /// </summary>
 internal sealed class RouteState(Route policy, Backend backend)
 {
+    /// <summary>By the numbers of the listeners.</summary>
+    private CallTally?[] _tallies = [];
+
     /// <summary>Beside the policy, because each lookup compares it.</summary>
     public uint Id { get; } = policy.Id;
 
@@ -22,6 +25,17 @@ internal sealed class RouteState(Route policy, Backend backend)
 
     public WireFormat Format => policy.Format;
 
-    /// <summary>By the worker's own numbers of its listeners, see <see cref="ListenerLedger"/>.</summary>
-    internal CallTally?[] Tallies { get; set; } = [];
+    /// <summary>Where the calls that came in by this listener are counted.</summary>
+    public CallTally TallyIn(ListenerLedger listener)
+    {
+        CallTally?[] tallies = _tallies;
+        return listener.Number < tallies.Length && tallies[listener.Number] is { } tally ? tally : OpenTally(listener);
+    }
+
+    private CallTally OpenTally(ListenerLedger listener)
+    {
+        if (listener.Number >= _tallies.Length)
+            Array.Resize(ref _tallies, listener.Number + 1);
+        return _tallies[listener.Number] = listener.Open(Name, Backend.Name);
+    }
 }

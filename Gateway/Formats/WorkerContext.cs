@@ -1,10 +1,8 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
-using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Routing;
-using FrameRpc.Gateway.Sockets.Buffers;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Formats;
@@ -18,7 +16,6 @@ internal sealed partial class WorkerContext
     private readonly Dictionary<string, Backend> _backends = [];
     /// <summary>Backends that have left the snapshot and still have calls or connections.</summary>
     private readonly List<Backend> _leaving = [];
-    private readonly Block _gather;
     private Action? _onDrained;
 
     /// <param name="number">The worker's.</param>
@@ -31,7 +28,6 @@ internal sealed partial class WorkerContext
         Loop = loop;
         _formats = formats;
         _log = log;
-        _gather = loop.Blocks.Rent(FrameCaller.HeldBytesMax);
         Ledger = new WorkerLedger(AccessQueueOf(snapshot.Options.AccessLog));
         Statistics = new WorkerStatistics(number, loop.Counters, Ledger, loop.Blocks);
         Snapshot = snapshot;
@@ -54,9 +50,6 @@ internal sealed partial class WorkerContext
     public LimitOptions Limits => Snapshot.Limits;
 
     public long WriteTimeoutMs { get; private set; }
-
-    /// <summary>Where a part that came in several frames is put together. Its content lasts until the next one.</summary>
-    public Span<byte> Gather => _gather.Span;
 
     public bool IsDraining { get; private set; }
 

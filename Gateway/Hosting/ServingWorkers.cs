@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using Microsoft.Extensions.Logging;
@@ -44,7 +45,7 @@ internal sealed class ServingWorkers : IServing, IDisposable
     /// <summary>Opens the addresses.</summary>
     /// <exception cref="IOException">An address or a server's name cannot be had.</exception>
     /// <exception cref="SocketException">The same, from the kernel.</exception>
-    public static ServingWorkers Open(GatewayOptions options, ILogger log) => Open(options, new Machine(), FormatRegistry.Product, log);
+    public static ServingWorkers Open(GatewayOptions options, ILogger log) => Open(options, new Machine(), BuiltInFormats.Registry, log);
 
     /// <inheritdoc cref="Open(GatewayOptions, ILogger)"/>
     public static ServingWorkers Open(GatewayOptions options, Machine machine, FormatRegistry formats, ILogger log)

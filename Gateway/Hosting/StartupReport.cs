@@ -32,7 +32,7 @@ internal static class StartupReport
         yield return $"ready: {Count(options.Workers, "worker")}, process {Environment.ProcessId}";
     }
 
-    private static string Show(ServerOptions server) => server.Weight == 1 ? server.Address.ToString() : $"{server.Address} (weight {server.Weight})";
+    private static string Show(BackendServerOptions server) => server.Weight == 1 ? server.Address.ToString() : $"{server.Address} (weight {server.Weight})";
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

@@ -103,7 +103,7 @@ internal sealed record GatewaySetup
     {
         Name = name,
         Protocol = protocol,
-        Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = address(i), Weight = weight })],
+        Servers = [.. weights.Select((weight, i) => new BackendServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
         Lanes = new ConnectionLimits(SharedConnectionsMax, ExclusiveConnectionsMax),

@@ -18,6 +18,7 @@ internal sealed class GatewaySimulation
     private const long LongestMs = 10 * 60_000;
 
     private readonly BugLog _log = new();
+    private readonly Block _gather;
     private readonly long _mappedAtStart;
     private readonly bool _needsTables;
 
@@ -28,8 +29,9 @@ internal sealed class GatewaySimulation
         Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
         var options = setup.ToOptions();
         Loop = new Loop(Network, Time, new Random(seed), _log, options.Relay, Memory);
-        WorkerContext = new WorkerContext(0, Loop, Snapshot.Of(options), FormatRegistry.Product, _log);
+        WorkerContext = new WorkerContext(0, Loop, Snapshot.Of(options), BuiltInFormats.Registry, _log);
         Calls = new SmfCallPool(Loop);
+        _gather = Loop.Blocks.Rent(FrameCaller.HeldBytesMax);
         _needsTables = setup.Payload == PayloadKind.Table;
         SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)) { NeedsTables = _needsTables })];
         FrameServers = [.. setup.FrameServers.Select((_, i) => new FrameServer(GatewaySetup.FrameAddress(i)))];
@@ -93,7 +95,7 @@ internal sealed class GatewaySimulation
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
         Network.Attach(far, caller);
-        _ = new FrameCaller(WorkerContext, FrameLedger, near, onClosed: () => { });
+        _ = new FrameCaller(WorkerContext, FrameLedger, _gather, near, onClosed: () => { });
         return caller;
     }
 

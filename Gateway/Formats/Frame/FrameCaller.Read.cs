@@ -113,7 +113,7 @@ internal sealed partial class FrameCaller
             Reject(FrameErrors.NoRoute(header.Endpoint));
             return false;
         }
-        _entry.Begin(Ledger.Of(route), Loop.NowUs);
+        _entry.Begin(route.TallyIn(Ledger), Loop.NowUs);
         if (Context.IsDraining)
         {
             Reject(RejectReason.Draining);
@@ -182,7 +182,7 @@ internal sealed partial class FrameCaller
         if (_scan.End == 0)
             return bytes.Length < HeldBytesMax && _scan.Wanted <= HeldBytesMax ? 0 : BeginLongJson(json);
 
-        ReadOnlySpan<byte> data = _scan.Data(bytes, Context.Gather);
+        ReadOnlySpan<byte> data = _scan.Data(bytes, GatherRoom);
         PartFault partFault = WholePart.FaultOf(data, _route.Policy.RequestBody, _route.Policy.RefusesHeaderLikeBodies);
         if (partFault != PartFault.None)
         {

@@ -1,8 +1,9 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
@@ -17,6 +18,7 @@ internal sealed partial class FrameCaller : Caller
     public const int HeldBytesMax = 64 * 1024 + 8 * 1024;
 
     private readonly CallbackTimer _timer;
+    private readonly Block _gather;
     private readonly OwnConnectionRequest _connectionRequest;
     private FrameServerConnection? _connection;
     private RouteState? _route;
@@ -26,15 +28,17 @@ internal sealed partial class FrameCaller : Caller
     private bool _replyEnded;
     private bool _requestEnded;
 
-    public FrameCaller(WorkerContext context, ListenerLedger ledger, ISocket socket, Action onClosed)
+    /// <param name="gather">Shared by all frame callers of the worker: its content lasts until another part is put together.</param>
+    public FrameCaller(WorkerContext context, ListenerLedger ledger, Block gather, ISocket socket, Action onClosed)
         : base(context, ledger, socket, onClosed)
     {
+        _gather = gather;
         _timer = new CallbackTimer(this, OnTimeUp);
         _connectionRequest = new OwnConnectionRequest(this);
     }
 
-    /// <summary>Where the connection puts together a part that came in several frames.</summary>
-    public Span<byte> GatherRoom => Context.Gather;
+    /// <summary>Where a part that came in several frames is put together. Its content lasts until the next one.</summary>
+    public Span<byte> GatherRoom => _gather.Span;
 
     /// <summary>Not while a call is in progress: a stream may stand still for as long as its route's timeout says.</summary>
     protected override bool MustRead => _route is null;
@@ -123,7 +127,7 @@ internal sealed partial class FrameCaller : Caller
     {
         _entry.ReplyBytes = Math.Max(_entry.ReplyBytes, _connection?.ReplyBytesPassed ?? 0);
         BreakConnection();
-        _entry.End(this);
+        _entry.End(Loop, Name);
         Loop.Timers.Disarm(_timer);
         base.OnClosed();
     }
@@ -132,7 +136,7 @@ internal sealed partial class FrameCaller : Caller
     private void BreakReply(long bytesPassed, long bytesLeft)
     {
         _entry.ReplyBytes = bytesPassed;
-        _entry.End(this);
+        _entry.End(Loop, Name);
         FrameOutput.Break(this, bytesLeft);
     }
 
@@ -141,7 +145,7 @@ internal sealed partial class FrameCaller : Caller
     {
         if (State != ConnectionState.Open)
             return;
-        _entry.End(this);
+        _entry.End(Loop, Name);
         Write(FrameHeader.Reset);
         EndAfterOutput();
     }
@@ -168,7 +172,7 @@ internal sealed partial class FrameCaller : Caller
     {
         if (!_replyEnded || !_requestEnded || State != ConnectionState.Open)
             return;
-        _entry.End(this);
+        _entry.End(Loop, Name);
         Loop.Timers.Disarm(_timer);
         _route = null;
         _connection = null;

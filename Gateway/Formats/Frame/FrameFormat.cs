@@ -5,6 +5,7 @@ using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
@@ -16,7 +17,11 @@ internal sealed class FrameFormat : Format
 
     public override StatusList Statuses => FrameStatuses.List;
 
-    public override CallerFactory ForWorker(WorkerContext context) => (ledger, socket, onClosed) => new FrameCaller(context, ledger, socket, onClosed);
+    public override CallerFactory ForWorker(WorkerContext context)
+    {
+        Block gather = context.Loop.Blocks.Rent(FrameCaller.HeldBytesMax);
+        return (ledger, socket, onClosed) => new FrameCaller(context, ledger, gather, socket, onClosed);
+    }
 
     /// <summary>Always exclusive: the format has no call id.</summary>
     public override ServerConnection Connect(Loop loop, ISocket socket, Server server, bool isExclusive) => new FrameServerConnection(loop, socket, server);

@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Formats.Ledger;
 
@@ -6,7 +7,7 @@ namespace FrameRpc.Gateway.Formats.Ledger;
 /// One call in the books: begun once, ended once, however it ends. Part of whatever stands for the call, so that it
 /// allocates nothing.
 /// </summary>
-/// <remarks>Times are those of the turns in which the request was heard and the reply was passed on: reading the clock for each call would cost more than all other counting.</remarks>
+/// <remarks>Times are those of the turns in which the request was read and the reply was passed on: reading the clock for each call would cost more than all other counting.</remarks>
 internal struct CallEntry
 {
     private CallTally? _tally;
@@ -41,20 +42,22 @@ internal struct CallEntry
     }
 
     /// <summary>Does nothing when it has ended already.</summary>
-    public void End(Caller caller)
+    /// <param name="loop">The clock.</param>
+    /// <param name="caller">The caller's address, for the access log.</param>
+    public void End(Loop loop, string caller)
     {
         if (_tally is not { } tally)
             return;
         _tally = null;
-        long tookUs = caller.Loop.NowUs - _beganUs;
+        long tookUs = loop.NowUs - _beganUs;
         tally.End(Server, Status, tookUs, RequestBytes, ReplyBytes);
         if (tally.Access is { } access && access.IsNext())
-            access.Add(RecordOf(tally, tookUs, caller));
+            access.Add(RecordOf(tally, tookUs, loop, caller));
     }
 
-    private readonly AccessRecord RecordOf(CallTally tally, long tookUs, Caller caller) => new()
+    private readonly AccessRecord RecordOf(CallTally tally, long tookUs, Loop loop, string caller) => new()
     {
-        Ended = caller.Loop.ReadUtc(),
+        Ended = loop.ReadUtc(),
         Tally = tally,
         Server = Server?.Address,
         Status = Status,
@@ -62,6 +65,6 @@ internal struct CallEntry
         RequestBytes = RequestBytes,
         ReplyBytes = ReplyBytes,
         UnknownId = UnknownId,
-        Caller = caller.Name,
+        Caller = caller,
     };
 }

@@ -16,17 +16,24 @@ internal sealed class ListenerLedger(string name, int number, StatusList statuse
 
     public string Name => name;
 
+    public int Number => number;
+
     /// <summary>Calls whose route was not found, or that were too malformed to have one.</summary>
     public CallTally Unrouted { get; } = new(new TallyName(name, null, null), statuses, access);
 
     /// <summary>All tallies, the one of calls without a route first. From any thread.</summary>
     public IEnumerable<CallTally> Tallies => Volatile.Read(ref _routed).Prepend(Unrouted);
 
-    /// <summary>The tally of the route's calls. By the worker.</summary>
-    public CallTally Of(RouteState route)
+    /// <summary>The tally of a route's calls, which is made where there is none. By the worker, at the route's first call.</summary>
+    public CallTally Open(string route, string backend)
     {
-        CallTally?[] tallies = route.Tallies;
-        return number < tallies.Length && tallies[number] is { } tally ? tally : Open(route);
+        var tallyName = new TallyName(name, route, backend);
+        if (_byName.TryGetValue(tallyName, out CallTally? known))
+            return known;
+        var tally = new CallTally(tallyName, statuses, access);
+        _byName.Add(tallyName, tally);
+        Volatile.Write(ref _routed, [.. _byName.Values]);
+        return tally;
     }
 
     /// <summary>Drops the tallies of routes that are not among these, except where a call is still in flight.</summary>
@@ -35,20 +42,5 @@ internal sealed class ListenerLedger(string name, int number, StatusList statuse
         foreach (TallyName gone in _byName.Keys.Where(n => !known.Contains((n.Route!, n.Backend!)) && _byName[n].InFlight == 0).ToArray())
             _byName.Remove(gone);
         Volatile.Write(ref _routed, [.. _byName.Values]);
-    }
-
-    private CallTally Open(RouteState route)
-    {
-        var tallyName = new TallyName(name, route.Name, route.Backend.Name);
-        if (!_byName.TryGetValue(tallyName, out CallTally? tally))
-        {
-            tally = new CallTally(tallyName, statuses, access);
-            _byName.Add(tallyName, tally);
-            Volatile.Write(ref _routed, [.. _byName.Values]);
-        }
-        if (number >= route.Tallies.Length)
-            route.Tallies = [.. route.Tallies, .. new CallTally?[number + 1 - route.Tallies.Length]];
-        route.Tallies[number] = tally;
-        return tally;
     }
 }

@@ -67,7 +67,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         LastMovedMs = loop.NowMs;
         ArmTimer(loop);
         caller.OnCallBegun();
-        _entry.Begin(caller.Ledger.Of(route), loop.NowUs);
+        _entry.Begin(route.TallyIn(caller.Ledger), loop.NowUs);
         _entry.RequestBytes = bytesHere;
     }
 
@@ -120,7 +120,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
             return;
         if (ServerConnection is { } connection)
             _entry.Server = connection.Server.Statistics;
-        _entry.End(Caller!);
+        _entry.End(Caller!.Loop, Caller.Name);
     }
 
     protected internal override IReadyHandler? Owner => (IReadyHandler?)ServerConnection ?? Caller;

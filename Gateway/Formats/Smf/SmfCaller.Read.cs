@@ -55,13 +55,13 @@ internal sealed partial class SmfCaller
         if (Context.Routes.Find(header.Meta) is not { } route || route.Format != WireFormat.Smf)
             return RejectAndSkip(header, RejectReason.NoRoute, Ledger.Unrouted);
         if (header.Size > route.Policy.MessageBytesMax)
-            return RejectAndSkip(header, RejectReason.TooLarge, Ledger.Of(route));
+            return RejectAndSkip(header, RejectReason.TooLarge, route.TallyIn(Ledger));
         if (!route.Backend.Takes(header.Compression))
-            return RejectAndSkip(header, RejectReason.Malformed, Ledger.Of(route));
+            return RejectAndSkip(header, RejectReason.Malformed, route.TallyIn(Ledger));
         if (Context.IsDraining)
-            return RejectAndSkip(header, RejectReason.Draining, Ledger.Of(route));
+            return RejectAndSkip(header, RejectReason.Draining, route.TallyIn(Ledger));
         if (_inFlight >= CallsInFlightMax)
-            return RejectAndSkip(header, RejectReason.TooMany, Ledger.Of(route));
+            return RejectAndSkip(header, RejectReason.TooMany, route.TallyIn(Ledger));
         if (header.Size > Context.Limits.SharedBodyMax)
             return ConsumeLargeRequest(route, header, bytes);
         int messageBytes = SmfHeader.Bytes + (int)header.Size;
@@ -120,7 +120,7 @@ internal sealed partial class SmfCaller
     private int RejectWhole(SmfHeader header, ReadOnlySpan<byte> message, RejectReason why, RouteState route)
     {
         Loop.Timers.Disarm(_roomTimer);
-        RejectAtOnce(header, why, Ledger.Of(route));
+        RejectAtOnce(header, why, route.TallyIn(Ledger));
         return message.Length;
     }
 

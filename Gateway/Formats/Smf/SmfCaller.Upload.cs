@@ -28,7 +28,7 @@ internal sealed partial class SmfCaller
             if (bytes.Length < MessageBytes)
                 return 0;
             if (!SmfTableOutline.IsTableSoFar(bytes.Slice(SmfHeader.Bytes, headBytes), header.Size, out farVtable))
-                return RejectAndSkip(header, RejectReason.Malformed, Ledger.Of(route));
+                return RejectAndSkip(header, RejectReason.Malformed, route.TallyIn(Ledger));
         }
         BeginUpload(route, header, farVtable);
         return SmfHeader.Bytes;

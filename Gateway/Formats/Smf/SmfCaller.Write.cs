@@ -110,7 +110,7 @@ internal sealed partial class SmfCaller
         entry.Status = SmfStatuses.Of(StatusOf(why));
         if (why == RejectReason.NoRoute)
             entry.UnknownId = header.Meta;
-        entry.End(this);
+        entry.End(Loop, Name);
         Reject(header.Session, why);
     }
 

@@ -94,7 +94,7 @@ public sealed class ServerPickerTests
         {
             Name = "storage",
             Protocol = WireFormat.Smf,
-            Servers = [.. weights.Select((weight, i) => new ServerOptions { Address = new TcpAddress("server", i + 1), Weight = weight })],
+            Servers = [.. weights.Select((weight, i) => new BackendServerOptions { Address = new TcpAddress("server", i + 1), Weight = weight })],
             Balancing = Balancing.RoundRobin,
             ConnectTimeout = TimeSpan.FromSeconds(1),
             Lanes = new ConnectionLimits(Shared: 8, Exclusive: 64),

@@ -14,7 +14,7 @@ public sealed class LoadAllocationTests
     public Task Smf_calls_allocate_nothing_each() => AssertNothingEach(LoadPlans.Small);
 
     [Test]
-    public Task Frame_calls_allocate_nothing_each() => AssertNothingEach(LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), SizeBytes = 100 });
+    public Task Frame_calls_allocate_nothing_each() => AssertNothingEach(LoadPlans.Small with { Format = BuiltInFormats.Registry.Of(WireFormat.Frame), SizeBytes = 100 });
 
     /// <remarks>The server that answers runs in this process, and is counted with the load.</remarks>
     private static async Task AssertNothingEach(LoadPlan plan)

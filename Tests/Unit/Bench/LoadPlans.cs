@@ -12,7 +12,7 @@ internal static class LoadPlans
     public static LoadPlan Small { get; } = new()
     {
         Address = new TcpAddress("127.0.0.1", 1),
-        Format = FormatRegistry.Product.Of(WireFormat.Smf),
+        Format = BuiltInFormats.Registry.Of(WireFormat.Smf),
         Connections = 3,
         InFlight = 4,
         SizeBytes = 60,

@@ -33,14 +33,14 @@ public sealed class LoadRunTests
     [Arguments(DataType.Octets, 1)]
     [Arguments(DataType.Octets, 5_000_000)]
     public Task Frame_calls_of_any_size_are_counted_and_right(DataType dataType, int size) =>
-        AssertClean(LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), DataType = dataType, SizeBytes = size, Count = size > 1000 ? 20 : 2000 });
+        AssertClean(LoadPlans.Small with { Format = BuiltInFormats.Registry.Of(WireFormat.Frame), DataType = dataType, SizeBytes = size, Count = size > 1000 ? 20 : 2000 });
 
     [Test]
     [Arguments(0)]
     [Arguments(10)]
     [Arguments(4_194_304)]
     public Task Streams_are_counted_and_right(long bytes) =>
-        AssertClean(LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "Stream", StreamBytes = bytes, Count = 10 });
+        AssertClean(LoadPlans.Small with { Format = BuiltInFormats.Registry.Of(WireFormat.Frame), Endpoint = "Stream", StreamBytes = bytes, Count = 10 });
 
     [Test]
     [Arguments(0)]
@@ -49,7 +49,7 @@ public sealed class LoadRunTests
     [Arguments(10_000_000)]
     public async Task Uploads_are_counted_and_their_replies_right(long bytes)
     {
-        LoadPlan plan = LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "Upload", UploadBytes = bytes, Count = 10 };
+        LoadPlan plan = LoadPlans.Small with { Format = BuiltInFormats.Registry.Of(WireFormat.Frame), Endpoint = "Upload", UploadBytes = bytes, Count = 10 };
 
         LoadResult result = await Run(plan, DemoOf(WireFormat.Frame));
 
@@ -60,7 +60,7 @@ public sealed class LoadRunTests
     [Test]
     public async Task An_upload_of_which_less_arrived_is_found()
     {
-        LoadPlan plan = LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "Upload", UploadBytes = 10, Connections = 1, Count = 1 };
+        LoadPlan plan = LoadPlans.Small with { Format = BuiltInFormats.Registry.Of(WireFormat.Frame), Endpoint = "Upload", UploadBytes = 10, Connections = 1, Count = 1 };
 
         LoadResult result = await Run(plan, (loop, socket, onClosed) => new ForgetfulConnection(loop, socket, onClosed));
 
@@ -80,7 +80,7 @@ public sealed class LoadRunTests
     public async Task An_error_reply_is_a_failure_of_its_kind()
     {
         LoadResult result = await Run(
-            LoadPlans.Small with { Format = FormatRegistry.Product.Of(WireFormat.Frame), Endpoint = "NoSuchEndpoint", Count = 100 }, DemoOf(WireFormat.Frame));
+            LoadPlans.Small with { Format = BuiltInFormats.Registry.Of(WireFormat.Frame), Endpoint = "NoSuchEndpoint", Count = 100 }, DemoOf(WireFormat.Frame));
         await Assert.That(result.Calls).IsEqualTo(0);
         await Assert.That(result.Tally.Errors["error 2"]).IsEqualTo(100);
         await Assert.That(result.IsClean).IsFalse();
@@ -120,7 +120,7 @@ public sealed class LoadRunTests
     }
 
     internal static Func<Loop, ISocket, Action, Connection> DemoOf(WireFormat protocol) =>
-        (loop, socket, onClosed) => FormatRegistry.Product.Of(protocol).ServeDemo(loop, socket, onClosed);
+        (loop, socket, onClosed) => BuiltInFormats.Registry.Of(protocol).ServeDemo(loop, socket, onClosed);
 
     internal static async Task<LoadResult> Run(LoadPlan plan, Func<Loop, ISocket, Action, Connection> serve)
     {

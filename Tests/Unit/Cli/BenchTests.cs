@@ -64,7 +64,7 @@ public sealed class BenchTests
         var loop = new Loop(new EpollNetwork(new ResolvedAddresses()), TimeProvider.System, new Random(1), NullLogger.Instance);
         var worker = new WorkerThread(0, loop, NullLogger.Instance);
         _ = new Listener(loop, loop.Network.Listen(point, 0), new CallerSpread(), new CallerLimit(100), new ListenerCounters("demo"),
-            (socket, onClosed) => FormatRegistry.Product.Of(WireFormat.Frame).ServeDemo(loop, socket, onClosed));
+            (socket, onClosed) => BuiltInFormats.Registry.Of(WireFormat.Frame).ServeDemo(loop, socket, onClosed));
         worker.Start();
         string[] args = ["bench", point.Address.ToString(), "--protocol", "frame", "--count", "500", "--warm-up", "0s"];
 

@@ -52,7 +52,7 @@ public sealed class EnvironmentTests
         GatewayOptions options = Given.Options(
             Given.With(backends: """ "storage": { "protocol": "smf", "servers": [{ "address": "x:1", "weight": 7 }] }"""), ("BACKENDS__STORAGE__SERVERS__0", "y:1"));
 
-        await Assert.That(options.Backends[0].Servers).IsSequence([new ServerOptions { Address = new TcpAddress("y", 1), Weight = 1 }]);
+        await Assert.That(options.Backends[0].Servers).IsSequence([new BackendServerOptions { Address = new TcpAddress("y", 1), Weight = 1 }]);
     }
 
     [Test]

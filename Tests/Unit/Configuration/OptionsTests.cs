@@ -31,7 +31,7 @@ public sealed class OptionsTests
         await Assert.That((backend.Balancing, backend.ConnectTimeout, backend.CallsWaitingMax))
             .IsEqualTo((Balancing.LeastCalls, TimeSpan.FromSeconds(1), 1024));
         await Assert.That(Given.Options(Given.With(rest: """ "workers": 2 """)).Backends[0].Lanes).IsEqualTo(new ConnectionLimits(Shared: 8, Exclusive: 120));
-        await Assert.That(backend.Servers).IsSequence([new ServerOptions { Address = new TcpAddress("10.0.0.1", 1), Weight = 1 }]);
+        await Assert.That(backend.Servers).IsSequence([new BackendServerOptions { Address = new TcpAddress("10.0.0.1", 1), Weight = 1 }]);
         RouteOptions route = options.Routes[0];
         await Assert.That((route.Backend, route.Timeout, route.MessageBytesMax, route.OctetsBytesMax))
             .IsEqualTo(("storage", TimeSpan.FromSeconds(30), 64L << 20, null));
@@ -59,7 +59,7 @@ public sealed class OptionsTests
         await Assert.That((backend.ConnectTimeout, backend.Lanes, backend.CallsWaitingMax))
             .IsEqualTo((TimeSpan.FromMilliseconds(250), new ConnectionLimits(Shared: 1, Exclusive: 5), 0));
         await Assert.That(backend.Servers)
-            .IsSequence([new ServerOptions { Address = new TcpAddress("h", 1), Weight = 1 }, new ServerOptions { Address = new TcpAddress("::1", 2), Weight = 3 }]);
+            .IsSequence([new BackendServerOptions { Address = new TcpAddress("h", 1), Weight = 1 }, new BackendServerOptions { Address = new TcpAddress("::1", 2), Weight = 3 }]);
         await Assert.That((options.Limits.ConnectionsMax, options.Limits.ReplyBufferMax, options.Limits.WriteTimeout, options.Limits.SharedBodyMax))
             .IsEqualTo((7, 1 << 20, TimeSpan.FromSeconds(1), 1000));
         await Assert.That(options.Relay).IsEqualTo(new RelayPolicy { Mode = RelayMode.Splice, SpliceBytesMin = 1 << 20, PipesMax = 3 });

@@ -21,7 +21,7 @@ internal sealed class DemoClient : IDisposable
     {
         _loop = new Loop(_network, TimeProvider.System, new Random(1), NullLogger.Instance);
         (ISocket near, ISocket far) = _network.ConnectPair();
-        Server = FormatRegistry.Product.Of(protocol).ServeDemo(_loop, far, () => ServersClosed++);
+        Server = BuiltInFormats.Registry.Of(protocol).ServeDemo(_loop, far, () => ServersClosed++);
         _peer = new Peer(_loop, near);
     }
 
