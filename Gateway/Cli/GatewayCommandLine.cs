@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using FrameRpc.Gateway.Admin;
+using FrameRpc.Gateway.Admin.Metrics;
 using FrameRpc.Gateway.Cli.Calls;
 using FrameRpc.Gateway.Cli.Shutdown;
 using FrameRpc.Gateway.Configuration;

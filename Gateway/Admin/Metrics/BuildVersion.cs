@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace FrameRpc.Gateway.Admin;
+namespace FrameRpc.Gateway.Admin.Metrics;
 
 /// <summary>What this program was built from: the version, and the commit where the build knew it.</summary>
 internal static class BuildVersion
