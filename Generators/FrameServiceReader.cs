@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace FrameRpc.Generators;
 
 /// <summary>Reads a service of the frame format: bodies are JSON that the context declares, or octets.</summary>
-internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData attribute) : ServiceReader(service, WireFormat.Frame)
+internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData attribute) : ServiceReader(service, ServiceFormat.Frame)
 {
     public const string Attribute = "FrameRpc.Protocol.Services.FrameServiceAttribute";
 

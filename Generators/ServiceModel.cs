@@ -9,7 +9,7 @@ namespace FrameRpc.Generators;
 /// <param name="JsonContext">The full name of the JSON context, as code.</param>
 /// <param name="Methods">In the order of the interface.</param>
 internal sealed record ServiceModel(
-    WireFormat Format, string? Namespace, string Interface, string Name, bool IsPublic, string? JsonContext, EquatableList<MethodModel> Methods)
+    ServiceFormat Format, string? Namespace, string Interface, string Name, bool IsPublic, string? JsonContext, EquatableList<MethodModel> Methods)
 {
     public string Accessibility => IsPublic ? "public" : "internal";
 
@@ -20,7 +20,7 @@ internal sealed record ServiceModel(
         Methods.SelectMany(method => new[] { method.Request, method.Reply }).Where(body => body.Kind is BodyKind.Json).Select(body => body.Type).Distinct();
 }
 
-internal enum WireFormat
+internal enum ServiceFormat
 {
     Frame,
     Smf,

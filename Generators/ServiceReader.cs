@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace FrameRpc.Generators;
 
 /// <summary>Reads an interface that is a service. A format decides which types it carries, and what a method is called on the wire.</summary>
-internal abstract class ServiceReader(INamedTypeSymbol service, WireFormat format)
+internal abstract class ServiceReader(INamedTypeSymbol service, ServiceFormat format)
 {
     private readonly List<ServiceMistake> _mistakes = [];
     private bool _understood = true;

@@ -22,7 +22,7 @@ internal static class ServiceWriter
 
     private static void WriteTypes(CodeWriter code, ServiceModel service)
     {
-        FormatWriter format = service.Format is WireFormat.Frame ? new FrameServiceWriter(service) : new SmfServiceWriter(service);
+        FormatWriter format = service.Format is ServiceFormat.Frame ? new FrameServiceWriter(service) : new SmfServiceWriter(service);
         ClientWriter.Write(code, service, format);
         code.Line();
         DispatcherWriter.Write(code, service, format);

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 namespace FrameRpc.Generators;
 
 /// <summary>Reads a service of the smf format: payloads are types that read and write themselves, or bytes.</summary>
-internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData attribute) : ServiceReader(service, WireFormat.Smf)
+internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData attribute) : ServiceReader(service, ServiceFormat.Smf)
 {
     public const string Attribute = "FrameRpc.Protocol.Services.SmfServiceAttribute";
 

@@ -2,7 +2,6 @@ using FrameRpc.Gateway.Admin.Metrics;
 using FrameRpc.Gateway.Admin.Views;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats;
-using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

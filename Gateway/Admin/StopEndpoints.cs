@@ -1,6 +1,5 @@
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
-using FrameRpc.Gateway.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace FrameRpc.Gateway.Admin;

@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;

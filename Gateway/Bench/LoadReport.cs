@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
 
 namespace FrameRpc.Gateway.Bench;

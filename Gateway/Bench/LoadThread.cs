@@ -1,8 +1,5 @@
-using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.EventLoop;
-using FrameRpc.Protocol.Frames;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Bench;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
-using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Configuration.Forms;
-using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Formats.Registry;

@@ -21,11 +21,11 @@ internal static class RoutesCommand
     {
         if (!config.TryLoad(line, out _, out GatewayConfiguration? configuration))
             return ExitStatus.Wrong;
-        TextTable.Write(line.InvocationConfiguration.Output, [Heading, .. configuration.Options!.Routes.Select(route => Row(route, configuration.Options))]);
+        TextTable.Write(line.InvocationConfiguration.Output, [Heading, .. configuration.Options!.Routes.Select(Row)]);
         return ExitStatus.Fine;
     }
 
-    private static string[] Row(RouteOptions route, GatewayOptions options) =>
+    private static string[] Row(RouteOptions route) =>
     [
         new RequestId(route.Id).ToString(),
         route.Name,

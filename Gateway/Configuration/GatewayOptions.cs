@@ -1,5 +1,4 @@
 using FrameRpc.Gateway.Configuration.Forms;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Configuration;

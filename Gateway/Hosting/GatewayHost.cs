@@ -1,11 +1,9 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Admin.AccessLog;
 using FrameRpc.Gateway.Admin.Metrics;
 using FrameRpc.Gateway.Hosting.Logging;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,6 @@
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Routing;
-using FrameRpc.Gateway.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;

@@ -38,7 +38,7 @@ public sealed class FrameServer : IAsyncDisposable
         options ??= new FrameServerOptions();
         options.Validate();
         var shared = new FrameServing(options, Find);
-        _loop = new AcceptLoop(listener, options, transport => new FrameServerConnection(transport, shared));
+        _loop = new AcceptLoop(listener, options, transport => new FrameServedConnection(transport, shared));
     }
 
     /// <summary>Where it listens.</summary>

@@ -38,7 +38,7 @@ public sealed class SmfServer : IAsyncDisposable
         Options.Validate();
         Calls = new Budget(Options.CallsMax);
         Memory = new Budget(Options.MemoryBytesMax);
-        _loop = new AcceptLoop(listener, Options, transport => new SmfServerConnection(this, transport));
+        _loop = new AcceptLoop(listener, Options, transport => new SmfServedConnection(this, transport));
     }
 
     /// <summary>Where it listens; with the port that the system chose, where it was asked to.</summary>

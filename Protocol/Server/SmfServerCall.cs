@@ -16,7 +16,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
 
     private readonly Action _complete;
     private ConfiguredValueTaskAwaitable<ReadOnlyMemory<byte>>.ConfiguredValueTaskAwaiter _handling;
-    private SmfServerConnection? _connection;
+    private SmfServedConnection? _connection;
     private SmfRoute? _route;
     private RentedBytes? _packed;
     private CallTelemetry _telemetry;
@@ -37,7 +37,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
     /// <param name="memoryBytes">Taken for it, and for unpacking it: given back by the call.</param>
     /// <param name="contentBytesMax">How much of an original there is room for, where it is packed.</param>
     public static SmfServerCall Begin(
-        SmfServerConnection connection, SmfRoute route, in SmfHeader header, byte[] payload, long memoryBytes, int contentBytesMax)
+        SmfServedConnection connection, SmfRoute route, in SmfHeader header, byte[] payload, long memoryBytes, int contentBytesMax)
     {
         SmfServerCall call = Free.Rent();
         call._connection = connection;
@@ -70,7 +70,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         _packed?.Dispose();
         ReturnPayload();
         KeepMemory(0);
-        SmfServerConnection connection = _connection!;
+        SmfServedConnection connection = _connection!;
         _packed = null;
         _opened = null;
         _connection = null;

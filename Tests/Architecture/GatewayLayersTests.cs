@@ -24,7 +24,7 @@ public sealed partial class GatewayLayersTests
         new("Formats.Smf", "Sockets", "Configuration", "Routing", "EventLoop", "Demo", "Bench", "Backends", "Formats.Ledger", "Formats"),
         new("Formats.Registry", "Formats", "Formats.Frame", "Formats.Smf"),
         new("Admin", "Sockets", "Configuration", "Routing", "EventLoop", "Backends", "Formats.Ledger", "Formats"),
-        new("Hosting", "Sockets", "Configuration", "Routing", "EventLoop", "Backends", "Formats.Ledger", "Formats", "Formats.Registry", "Admin"),
+        new("Hosting", "Sockets", "Configuration", "Routing", "EventLoop", "Formats.Ledger", "Formats", "Formats.Registry", "Admin"),
         new("Cli", "Sockets", "Configuration", "EventLoop", "Bench", "Formats", "Formats.Registry", "Admin", "Hosting"));
 
     /// <summary>What the admin endpoint may see of the data path: what is counted, under names, and never what counts.</summary>

@@ -4,8 +4,10 @@ using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Formats.Ledger;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Formats.Smf;
 using FrameRpc.Gateway.Routing;
+using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats.Ledger;
 
 namespace FrameRpc.Gateway.Admin.AccessLog;

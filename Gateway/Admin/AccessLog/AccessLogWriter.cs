@@ -2,7 +2,6 @@ using System.Buffers;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Formats.Ledger;
-using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Admin.AccessLog;

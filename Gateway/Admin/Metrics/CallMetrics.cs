@@ -98,7 +98,7 @@ internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
         public long Sum(Func<CallTally, long> count) => Of.Sum(count);
 
         /// <summary>By server and status, in the order of their lists, without those that there were none of.</summary>
-        public IReadOnlyDictionary<(string Server, string Status), long> Ended()
+        public Dictionary<(string Server, string Status), long> Ended()
         {
             var ended = new Dictionary<(string Server, string Status), long>();
             foreach (CallTally tally in Of)

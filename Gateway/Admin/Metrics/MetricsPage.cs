@@ -1,8 +1,6 @@
 using System.Buffers;
 using FrameRpc.Gateway.Admin.AccessLog;
-using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats;
-using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Routing;
 
 namespace FrameRpc.Gateway.Admin.Metrics;

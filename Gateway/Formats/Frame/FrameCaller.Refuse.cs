@@ -1,5 +1,4 @@
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;

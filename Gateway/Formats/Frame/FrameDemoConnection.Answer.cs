@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FrameRpc.Gateway.Demo;
-using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;

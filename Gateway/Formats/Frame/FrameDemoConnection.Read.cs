@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;

@@ -1,6 +1,5 @@
 using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
-using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 

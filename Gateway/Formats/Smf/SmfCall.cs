@@ -1,5 +1,4 @@
 using FrameRpc.Gateway.Formats.Ledger;
-using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Smf;

@@ -2,7 +2,6 @@ using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
-using FrameRpc.Gateway.Routing;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Protocol.Errors;
-using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;
 

@@ -1,6 +1,6 @@
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 
 namespace FrameRpc.Tests.Bench;
 

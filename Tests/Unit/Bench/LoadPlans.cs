@@ -1,6 +1,6 @@
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Identity;

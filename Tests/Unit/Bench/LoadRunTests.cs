@@ -1,11 +1,10 @@
-using FrameRpc.Protocol.Errors;
 using FrameRpc.Gateway.Bench;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
-using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Protocol.Errors;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
-using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Hosting;
 using FrameRpc.Gateway.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,4 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Sockets.Pipes;
 

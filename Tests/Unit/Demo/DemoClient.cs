@@ -1,7 +1,6 @@
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.EventLoop;
-using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Registry;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,4 @@
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Tests.Simulation;

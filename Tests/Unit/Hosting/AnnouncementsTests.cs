@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.Cli;
 using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Tests.Hosting;

@@ -1,5 +1,4 @@
 using System.Text;
-using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Frames;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Simulation;

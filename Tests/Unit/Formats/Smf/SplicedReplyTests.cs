@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;

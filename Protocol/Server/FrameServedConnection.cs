@@ -8,7 +8,7 @@ namespace FrameRpc.Protocol.Server;
 
 /// <summary>Serves one connection's calls, one after the other, and never loses its place: every request is read to its end, or the connection ends.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "Abort may come from another thread at any time, and a token source without a timer holds nothing to dispose of.")]
-internal sealed class FrameServerConnection : IServedConnection
+internal sealed class FrameServedConnection : IServedConnection
 {
     /// <summary>How long the rest of a request that nobody wants may take to come.</summary>
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ internal sealed class FrameServerConnection : IServedConnection
     private readonly FrameWriter _writer;
     private volatile bool _draining;
 
-    public FrameServerConnection(TransportConnection transport, FrameServing serving)
+    public FrameServedConnection(TransportConnection transport, FrameServing serving)
     {
         _transport = transport;
         _serving = serving;

@@ -10,7 +10,7 @@ namespace FrameRpc.Protocol.Server;
 /// Nothing but a lost connection or the server's stop ends it: after every header it is known where the next one begins. What cannot be held now is not read.
 /// </remarks>
 #pragma warning disable CA1001 // A token source without timer holds nothing to dispose, and handlers may use its token after the connection's end.
-internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
+internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
 #pragma warning restore CA1001
 {
     /// <summary>Replies that wait for their caller to read, in bytes; with more, its requests are not read. What its calls in hand still reply comes on top.</summary>
@@ -38,7 +38,7 @@ internal sealed class SmfServerConnection : SmfReceiver, IServedConnection
     private volatile bool _draining;
     private volatile bool _aborted;
 
-    public SmfServerConnection(SmfServer server, TransportConnection transport)
+    public SmfServedConnection(SmfServer server, TransportConnection transport)
         : base(transport.Input)
     {
         _server = server;
