@@ -33,7 +33,7 @@ internal sealed class GatewaySimulation
         Loop = new Loop(Network, Time, new Random(seed), _log, options.Relay, Memory);
         WorkerContext = new WorkerContext(0, Loop, Snapshot.Of(options), BuiltInFormats.Registry, _log);
         Calls = new SmfCallPool(Loop);
-        _gather = Loop.Blocks.Rent(FrameCaller.HeldBytesMax);
+        _gather = Loop.Blocks.Rent(FrameRequestReader.HeldBytesMax);
         _needsTables = setup.Payload == PayloadKind.Table;
         SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)) { NeedsTables = _needsTables })];
         FrameServers = [.. setup.FrameServers.Select((_, i) => new FrameServer(GatewaySetup.FrameAddress(i)))];

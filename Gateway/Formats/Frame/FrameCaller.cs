@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Protocol.Frames;
+using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
@@ -11,80 +14,100 @@ namespace FrameRpc.Gateway.Formats.Frame;
 /// A caller that speaks the frame format: one call at a time, each on an exclusive connection; requests that it pipelines wait
 /// in its connection and are answered in order.
 /// </summary>
-internal sealed partial class FrameCaller : Caller
+internal sealed class FrameCaller : Caller
 {
-    /// <summary>Header and JSON part up to this size, frames and all, are held whole and leave in one write; what is longer is passed on as it comes.</summary>
-    public const int HeldBytesMax = 64 * 1024 + 8 * 1024;
-
-    private readonly CallbackTimer _timer;
+    private readonly FrameCall _call;
     private readonly Block _gather;
-    private readonly OwnConnectionRequest _connectionRequest;
-    private FrameServerConnection? _connection;
-    private RouteState? _route;
-    private CallEntry _entry;
-    private long _lastMovedMs;
-    private bool _replyBegun;
-    private bool _replyEnded;
-    private bool _requestEnded;
 
     /// <param name="gather">Shared by all frame callers of the worker: its content lasts until another part is put together.</param>
     public FrameCaller(WorkerContext context, ListenerLedger ledger, Block gather, ISocket socket, Action onClosed)
         : base(context, ledger, socket, onClosed)
     {
         _gather = gather;
-        _timer = new CallbackTimer(this, OnTimeUp);
-        _connectionRequest = new OwnConnectionRequest(this);
+        _call = new FrameCall(this);
+        Reader = new FrameRequestReader(this, _call, gather);
     }
+
+    public FrameRequestReader Reader { get; }
 
     /// <summary>Where a part that came in several frames is put together. Its content lasts until the next one.</summary>
     public Span<byte> GatherRoom => _gather.Span;
 
+    public long WriteTimeoutMs => Context.WriteTimeoutMs;
+
+    /// <summary>It takes nothing just now.</summary>
+    public bool IsBlocked => IsSendBlocked;
+
     /// <summary>Not while a call is in progress: a stream may stand still for as long as its route's timeout says.</summary>
-    protected override bool MustRead => _route is null;
+    protected override bool MustRead => _call.Route is null;
 
-    public void NoteMoved() => _lastMovedMs = Loop.NowMs;
+    public void Hold(InputHold why) => HoldInput(why);
 
-    /// <summary>The server answers, and its connection takes no more of the request. What still comes of it is read away.</summary>
-    /// <returns>What the server still expects of the frame that was on its way.</returns>
-    public long StopRequest()
+    public void Release(InputHold why) => ReleaseInput(why);
+
+    /// <summary>What comes of the request does not go to the server any more.</summary>
+    public void StopSplicing() => CutOutgoing();
+
+    public void NoteRejected(RejectReason why) => Context.NoteRejected(why);
+
+    /// <summary>The connection to the server has taken what was written.</summary>
+    public void OnServerRoom() => ReleaseInput(InputHold.Upload);
+
+    /// <summary>Reads the header and finds its route. False when the request was rejected.</summary>
+    [SkipLocalsInit]
+    public bool Route(ReadOnlySpan<byte> json)
     {
-        long payloadBytesLeft = _part.SinkBytesLeft;
-        DiscardRest();
-        return payloadBytesLeft;
+        Span<byte> text = stackalloc byte[MessageHeader.BytesMax];
+        MessageHeaderFault fault = MessageHeader.TryRead(json, text, out MessageHeader header);
+        if (fault != MessageHeaderFault.None)
+            return Reject(FrameErrors.Of(fault));
+        if (FindRoute(header.Endpoint) is not { } route)
+            return Reject(FrameErrors.NoRoute(header.Endpoint));
+        _call.Count(route);
+        if (Context.IsDraining)
+            return Reject(FrameErrors.Of(RejectReason.Draining));
+        if (FrameErrors.OfTypes(header, route.Policy) is { } wrong)
+            return Reject(wrong);
+        _call.Begin(route);
+        return true;
     }
 
-    /// <summary>From now on an error reply would stand in the middle of the server's reply.</summary>
-    public void NoteReplyBegun() => _replyBegun = true;
-
-    /// <param name="error">What the reply says.</param>
-    /// <param name="bytes">Of its data part.</param>
-    /// <param name="requestGoesOn">The server answered early and still reads the request.</param>
-    public void OnReplyEnded(ReplyError error, long bytes, bool requestGoesOn)
+    /// <summary>Where the next frame begins is not known any more: the last words, then the end.</summary>
+    public int Desynchronise()
     {
-        Loop.Counters.CallsAnswered++;
-        _entry.Status = FrameStatuses.Of(error);
-        _entry.ReplyBytes = bytes;
-        _replyEnded = true;
-        if (!requestGoesOn)
-            _connection = null;
-        if (!_requestEnded && !requestGoesOn)
-            DiscardRest();
-        EndCallIfDone();
+        (long, long) reply = _call.Reply;
+        _call.BreakConnection();
+        if (_call.IsReplyUnfinished)
+        {
+            _call.BreakReply(reply);
+            return 0;
+        }
+        _call.RejectAtOnce(FrameErrors.Desynchronised);
+        SendResetFrame();
+        return 0;
     }
 
-    /// <summary>The connection closed or broke in the middle of the call.</summary>
-    /// <param name="replyBytesPassed">What this caller has got of the reply's data part.</param>
-    /// <param name="replyBytesLeft">What it still expects of the frame it is in.</param>
-    /// <param name="why">The server is lost, or its reply is none.</param>
-    public void OnServerConnectionLost(long replyBytesPassed, long replyBytesLeft, RejectReason why)
+    /// <summary>A server answers a reset frame, or an end of the stream, with its own.</summary>
+    public void SendResetFrame()
     {
-        _connection = null;
-        if (_replyEnded)
-            DiscardRest();
-        else if (_replyBegun)
-            BreakReply(replyBytesPassed, replyBytesLeft);
-        else
-            Reject(why);
+        if (State != ConnectionState.Open)
+            return;
+        _call.EndEntry();
+        Write(FrameHeader.Reset);
+        EndAfterOutput();
+    }
+
+    /// <summary>On to the next request, which may have come already.</summary>
+    public void OnCallEnded()
+    {
+        Reader.Reset();
+        MessageBytes = Reader.WantedBytes;
+        if (OutputBytes > RepliesHoldBytes)
+            HoldInput(InputHold.Replies);
+        ReleaseInput(InputHold.Turn);
+        // A request that came meanwhile is not read yet; it is answered before the end.
+        if (!MayHaveUnread)
+            OnNothingToRead();
     }
 
     public override void LeaveWhenIdle()
@@ -92,6 +115,29 @@ internal sealed partial class FrameCaller : Caller
         if (IsIdle && !IsConsuming)
             SendResetFrame();
     }
+
+    protected override int Consume(Span<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length && Reader.Consume(bytes[at..]) is > 0 and var consumed)
+            at += consumed;
+        MessageBytes = Reader.WantedBytes;
+        if (at == bytes.Length && Reader.SpliceBytes > 0)
+            TrySplice(_call.Connection!, Reader.SpliceBytes);
+        if (Context.IsDraining && at == bytes.Length && Reader.IsIdle)
+            SendResetFrame();
+        return at;
+    }
+
+    protected override void OnSpliced(int bytes)
+    {
+        if (Reader.TakeSpliced(bytes))
+            ReadHeaderOnly();
+    }
+
+    protected override void OnSinkFull() => HoldInput(InputHold.Upload);
+
+    protected override void OnSpliceLost(int bytes) => Reader.LoseSpliced(bytes);
 
     protected override void OnPeerEnded()
     {
@@ -101,10 +147,10 @@ internal sealed partial class FrameCaller : Caller
             return;
         }
         // Cut short in the middle of a request, which the server must not take for whole, nor the caller a reply that has begun.
-        long replyBytesPassed = _connection?.ReplyBytesPassed ?? 0, replyBytesLeft = _connection?.ReplyBytesLeft ?? 0;
-        BreakConnection();
-        if (_replyBegun && !_replyEnded)
-            BreakReply(replyBytesPassed, replyBytesLeft);
+        (long, long) reply = _call.Reply;
+        _call.BreakConnection();
+        if (_call.IsReplyUnfinished)
+            _call.BreakReply(reply);
         else
             SendResetFrame();
     }
@@ -118,129 +164,25 @@ internal sealed partial class FrameCaller : Caller
     protected override void OnOutputSent()
     {
         if (HasOutputRoom)
-            _connection?.OnCallerRoom();
+            _call.Connection?.OnCallerRoom();
         base.OnOutputSent();
     }
 
     protected override void OnClosed()
     {
-        _entry.ReplyBytes = Math.Max(_entry.ReplyBytes, _connection?.ReplyBytesPassed ?? 0);
-        BreakConnection();
-        _entry.End(Loop, Name);
-        Loop.Timers.Disarm(_timer);
+        _call.OnCallerClosed();
         base.OnClosed();
     }
 
-    /// <summary>A reply that has begun cannot be completed: it is broken off visibly, and the connection with it.</summary>
-    private void BreakReply(long bytesPassed, long bytesLeft)
+    private bool IsIdle => Reader.IsIdle && HeldBytes == 0;
+
+    /// <summary>The name is compared, too: a CRC-32 is easily forged.</summary>
+    private RouteState? FindRoute(ReadOnlySpan<byte> endpoint) =>
+        Context.Routes.Find(RequestId.ForEndpoint(endpoint).Value) is { } route && route.Format == WireFormat.Frame && endpoint.SequenceEqual(route.Policy.Endpoint) ? route : null;
+
+    private bool Reject(FrameError error)
     {
-        _entry.ReplyBytes = bytesPassed;
-        _entry.End(Loop, Name);
-        FrameOutput.Break(this, bytesLeft);
-    }
-
-    /// <summary>A server answers a reset frame, or an end of the stream, with its own.</summary>
-    private void SendResetFrame()
-    {
-        if (State != ConnectionState.Open)
-            return;
-        _entry.End(Loop, Name);
-        Write(FrameHeader.Reset);
-        EndAfterOutput();
-    }
-
-    private bool IsIdle => _phase == Phase.Request && _route is null && HeldBytes == 0;
-
-    private void BreakConnection()
-    {
-        NoteRequestPassed();
-        if (_route is { } route)
-            route.Backend.Cancel(_connectionRequest);
-        FrameServerConnection? connection = _connection;
-        _connection = null;
-        if (connection is null)
-            return;
-        if (_requestEnded)
-            connection.GiveUp();
-        else
-            connection.BreakRequest(_part.SinkBytesLeft);
-    }
-
-    /// <summary>Request and reply are over: on to the next, which may have come already.</summary>
-    private void EndCallIfDone()
-    {
-        if (!_replyEnded || !_requestEnded || State != ConnectionState.Open)
-            return;
-        _entry.End(Loop, Name);
-        Loop.Timers.Disarm(_timer);
-        _route = null;
-        _connection = null;
-        _replyBegun = false;
-        _replyEnded = false;
-        _requestEnded = false;
-        _rejection = null;
-        _scan = default;
-        _beginning = default;
-        _phase = Phase.Request;
-        MessageBytes = FrameHeader.Bytes;
-        if (OutputBytes > RepliesHoldBytes)
-            HoldInput(InputHold.Replies);
-        ReleaseInput(InputHold.Turn);
-        // A request that came meanwhile is not read yet; it is answered before the leave.
-        if (!MayHaveUnread)
-            OnNothingToRead();
-    }
-
-    /// <summary>Looks at the call when its time is up, and before that whether it is in the way of others.</summary>
-    private void ArmTimer() => Loop.Timers.Arm(_timer, Math.Min(Loop.NowMs + Context.WriteTimeoutMs, _lastMovedMs + _route!.Policy.TimeoutMs));
-
-    private void OnTimeUp()
-    {
-        if (State != ConnectionState.Open)
-            return;
-        // What waits in the gateway moves, too, when the slower side takes some of it.
-        _lastMovedMs = Math.Max(_lastMovedMs, Math.Max(LastSentMs, _connection?.LastSentMs ?? 0));
-        long stillMs = Loop.NowMs - _lastMovedMs;
-        if (stillMs >= _route!.Policy.TimeoutMs)
-        {
-            TimeOut();
-        }
-        else if (stillMs >= Context.WriteTimeoutMs && IsInTheWay)
-        {
-            CloseSlow(SlowCaller.StandsInTheWay);
-        }
-        else
-        {
-            ArmTimer();
-        }
-    }
-
-    /// <summary>It is this caller that neither sends nor reads, while others wait for the connection that it holds.</summary>
-    private bool IsInTheWay =>
-        _connection is { OutputBytes: 0 } && (IsSendBlocked || !_requestEnded) && _route!.Backend.HasWaiting;
-
-    private void TimeOut()
-    {
-        long replyBytesPassed = _connection?.ReplyBytesPassed ?? 0, replyBytesLeft = _connection?.ReplyBytesLeft ?? 0;
-        BreakConnection();
-        if (_replyEnded)
-            DiscardRest();
-        else if (_replyBegun)
-            BreakReply(replyBytesPassed, replyBytesLeft);
-        else
-            Reject(RejectReason.TimedOut);
-    }
-
-    private sealed class OwnConnectionRequest(FrameCaller caller) : ConnectionRequest
-    {
-        protected internal override void OnConnection(ServerConnection connection)
-        {
-            caller._connection = (FrameServerConnection)connection;
-            caller._entry.Server = connection.Server.Statistics;
-            caller._connection.Begin(caller, caller._route!.Policy);
-            caller.ReleaseInput(InputHold.ServerConnection);
-        }
-
-        protected internal override void OnNoConnection(RejectReason why) => caller.Reject(why);
+        _call.Reject(error);
+        return false;
     }
 }

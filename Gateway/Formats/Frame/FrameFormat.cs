@@ -19,7 +19,7 @@ internal sealed class FrameFormat : Format
 
     public override CallerFactory ForWorker(WorkerContext context)
     {
-        Block gather = context.Loop.Blocks.Rent(FrameCaller.HeldBytesMax);
+        Block gather = context.Loop.Blocks.Rent(FrameRequestReader.HeldBytesMax);
         return (ledger, socket, onClosed) => new FrameCaller(context, ledger, gather, socket, onClosed);
     }
 

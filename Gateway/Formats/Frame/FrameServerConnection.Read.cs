@@ -45,14 +45,14 @@ internal sealed partial class FrameServerConnection
             at += consumed;
         }
         if (at == bytes.Length && _phase == Phase.Data && !IsClosed)
-            TrySplice(_caller!, _part.SinkBytesLeft);
+            TrySplice(_call!.Caller, _part.SinkBytesLeft);
         return at;
     }
 
     protected override void OnSpliced(int bytes)
     {
-        _caller!.NoteMoved();
-        if (_part.TakeSpliced(bytes, _caller) == RelayResult.Ended)
+        _call!.NoteMoved();
+        if (_part.TakeSpliced(bytes, _call.Caller) == RelayResult.Ended)
             EndSplicedReply();
         else if (_part.FrameBytesLeft == 0)
             ReadHeaderOnly();
@@ -109,7 +109,7 @@ internal sealed partial class FrameServerConnection
     {
         int end = _scan.HeaderEnd;
         _mayBeDesynchronised |= error != ReplyError.Undecided || _route.RequestBody == DataType.Octets || !_requestEnded;
-        FrameOutput.WriteHeader(_caller!, json);
+        FrameOutput.WriteHeader(_call!.Caller, json);
         EndReply(error, bytes: 0, nothingBehind: end == held);
         return end;
     }
@@ -117,8 +117,8 @@ internal sealed partial class FrameServerConnection
     private int PassOctetsHeader(ReadOnlySpan<byte> json)
     {
         int end = _scan.HeaderEnd;
-        FrameOutput.WriteHeader(_caller!, json);
-        _caller!.NoteReplyBegun();
+        FrameOutput.WriteHeader(_call!.Caller, json);
+        _call!.BeginReply();
         _part = PartRelay.Octets(long.MaxValue);
         _phase = Phase.Data;
         return end;
@@ -131,14 +131,14 @@ internal sealed partial class FrameServerConnection
             return RejectReply("a frame stands in its data part that cannot, or is too long");
         MessageBytes = _scan.Wanted;
         if (_scan.End == 0)
-            return bytes.Length < FrameCaller.HeldBytesMax && _scan.Wanted <= FrameCaller.HeldBytesMax ? 0 : BeginLongReply(json);
+            return bytes.Length < FrameRequestReader.HeldBytesMax && _scan.Wanted <= FrameRequestReader.HeldBytesMax ? 0 : BeginLongReply(json);
         int end = _scan.End;
         // The scratch still holds what is being read: the few parts that came in several frames are put together elsewhere.
-        ReadOnlySpan<byte> data = _scan.Data(bytes, _caller!.GatherRoom);
+        ReadOnlySpan<byte> data = _scan.Data(bytes, _call!.Caller.GatherRoom);
         if (WholePart.FaultOf(data, _route.ReplyBody, refusesHeaderLike: false) != PartFault.None)
             return RejectReply(_route.ReplyBody == DataType.Json ? NotJson : NotEmpty);
-        FrameOutput.WriteHeader(_caller!, json);
-        FrameOutput.WriteJson(_caller!, data);
+        FrameOutput.WriteHeader(_call!.Caller, json);
+        FrameOutput.WriteJson(_call!.Caller, data);
         EndReply(ReplyError.Ok, data.Length, nothingBehind: end == bytes.Length);
         return end;
     }
@@ -148,8 +148,8 @@ internal sealed partial class FrameServerConnection
         if (_route.ReplyBody == DataType.None)
             return RejectReply(NotEmpty);
         int end = _scan.HeaderEnd;
-        FrameOutput.WriteHeader(_caller!, json);
-        _caller!.NoteReplyBegun();
+        FrameOutput.WriteHeader(_call!.Caller, json);
+        _call!.BeginReply();
         _part = PartRelay.Json(_route.MessageBytesMax, refusesHeaderLike: false);
         _phase = Phase.Data;
         return end;
@@ -157,15 +157,15 @@ internal sealed partial class FrameServerConnection
 
     private int ConsumeData(ReadOnlySpan<byte> bytes)
     {
-        FrameCaller caller = _caller!;
+        FrameCaller caller = _call!.Caller;
         RelayResult result = _part.Take(bytes, caller, out int taken);
         MessageBytes = FrameHeader.Bytes;
         Loop.Counters.BytesCopied += taken;
-        caller.NoteMoved();
+        _call.NoteMoved();
         switch (result)
         {
             case RelayResult.Going:
-                if (caller.OutputBytes > FrameCaller.StreamBufferBytesMax)
+                if (caller.OutputBytes > Caller.StreamBufferBytesMax)
                     PauseInput();
                 return taken;
             case RelayResult.Ended:
@@ -192,11 +192,11 @@ internal sealed partial class FrameServerConnection
 
     private void EndReply(ReplyError error, long bytes, bool nothingBehind)
     {
-        FrameCaller caller = _caller!;
+        FrameCall call = _call!;
         HasNothingBehind = nothingBehind;
         _phase = Phase.Done;
         bool goesOn = !_requestEnded && !_mayBeDesynchronised;
-        caller.OnReplyEnded(error, bytes, requestGoesOn: goesOn);
+        call.EndReply(error, bytes, requestGoesOn: goesOn);
         if (goesOn)
         {
             // It may read the rest of its request, or not.

@@ -9,7 +9,7 @@ namespace FrameRpc.Gateway.Formats.Frame;
 /// <summary>A connection to a frame server, which carries one call at a time: the format has no call id.</summary>
 internal sealed partial class FrameServerConnection : ServerConnection
 {
-    private FrameCaller? _caller;
+    private FrameCall? _call;
     private Route _route = null!;
     private bool _requestBegun;
     private bool _requestEnded;
@@ -32,10 +32,10 @@ internal sealed partial class FrameServerConnection : ServerConnection
     public long ReplyBytesPassed => _phase == Phase.Data ? _part.BytesPassed : 0;
 
     /// <summary>The call takes the connection. What it writes from now on is its request.</summary>
-    public void Begin(FrameCaller caller, Route route)
+    public void Begin(FrameCall call)
     {
-        _caller = caller;
-        _route = route;
+        _call = call;
+        _route = call.Route!.Policy;
         _requestBegun = false;
         _requestEnded = false;
         _isRequestCut = false;
@@ -99,29 +99,29 @@ internal sealed partial class FrameServerConnection : ServerConnection
     protected override void OnOutputSent()
     {
         if (HasOutputRoom)
-            _caller?.OnServerRoom();
+            _call?.Caller.OnServerRoom();
     }
 
     protected override void OnPeerEnded() => Close();
 
     protected override void OnClosed()
     {
-        FrameCaller? caller = _caller;
+        FrameCall? call = _call;
         Release();
         base.OnClosed();
-        if (caller is null)
+        if (call is null)
             return;
         RejectReason why = EndedForShortage ? RejectReason.Exhausted : _loss;
         if (why == RejectReason.ServerLost)
             Server.NoteLost(calls: 1);
-        caller.OnServerConnectionLost(ReplyBytesPassed, ReplyBytesLeft, why);
+        call.OnConnectionLost(ReplyBytesPassed, ReplyBytesLeft, why);
     }
 
     private void Release()
     {
-        if (_caller is null)
+        if (_call is null)
             return;
-        _caller = null;
+        _call = null;
         Server.CallsInFlight--;
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class FrameServerConnection : ServerConnection
             return;
         _requestEnded = true;
         _isRequestCut = true;
-        _cutPayloadBytesLeft = _caller!.StopRequest();
+        _cutPayloadBytesLeft = _call!.StopRequest();
         Loop.Counters.RequestsStopped++;
         // A Unix socket cannot be reset, so that its frame has to be filled up, and what waits of it belongs to that.
         if (CanReset)
