@@ -158,4 +158,42 @@ public sealed class OctetsRequestTests
         await Assert.That(caller.LastReply.Json).IsEqualTo("body");
         await Assert.That((await Assert.That(sim.FrameServer.Requests).HasSingleItem()).Json).IsEqualTo("body");
     }
+
+    /// <summary>An error behind a whole reply would be taken for the reply to the caller's next call.</summary>
+    [Test]
+    public async Task A_request_that_is_answered_early_and_turns_out_too_long_is_answered_once()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { DrainsOctets = true, OctetsBytesMax = 100 });
+        sim.FrameServer.OnRequestBegun = (connection, request) =>
+        {
+            if (request.Endpoint == "Receive")
+                connection.Reply(DataType.Json, Frame.Encode(FrameType.Data, true, "\"early\""u8));
+        };
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, false, new byte[60])]);
+        sim.RunUntilQuiet();
+        await Assert.That(caller.Replies.Count).IsEqualTo(1);
+
+        caller.Send([.. Frame.Encode(FrameType.Data, true, new byte[60]), .. Frame.JsonRequest(GatewaySetup.Endpoint, "1")]);
+        sim.RunUntilQuiet();
+        await Assert.That(caller.Replies.Select(reply => (reply.Error, reply.Json))).IsSequence([(ReplyError.Ok, "\"early\""), (ReplyError.Ok, "1")]);
+    }
+
+    /// <summary>An error in the middle of a reply would stand where its next frame should.</summary>
+    [Test]
+    public async Task A_request_that_turns_out_too_long_while_its_reply_is_passed_on_ends_the_reply_visibly()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { DrainsOctets = true, OctetsBytesMax = 100 });
+        sim.FrameServer.OnRequestBegun = (connection, _) => connection.Reply(DataType.Octets, Frame.Encode(FrameType.Data, false, "some"u8));
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Encode(FrameType.Data, false, new byte[60])]);
+        sim.RunUntilQuiet();
+        await Assert.That(caller.RepliesBegun).IsEqualTo(1);
+
+        caller.Send(Frame.Encode(FrameType.Data, true, new byte[60]));
+        sim.RunUntilQuiet();
+        await Assert.That(caller.RepliesBegun).IsEqualTo(1);
+        await Assert.That(caller.Replies).IsEmpty();
+        await Assert.That(caller.SawResetFrame || caller.SawReset).IsTrue();
+    }
 }
