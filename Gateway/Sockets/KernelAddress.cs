@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -30,7 +31,7 @@ internal sealed class KernelAddress
 
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>Throws <see cref="SocketException"/> for a host name that nobody knows. Control plane only: looking up a name blocks.</summary>
+    /// <summary>Throws <see cref="SocketException"/> for an unknown host name. Control plane only: looking up a name blocks.</summary>
     public static KernelAddress Resolve(Address address) => address switch
     {
         TcpAddress tcp => Of(ResolveHost(tcp.Host), tcp.Port),
@@ -67,4 +68,22 @@ internal sealed class KernelAddress
         IPAddress.TryParse(host, out IPAddress? literal) ? literal
         : Dns.GetHostAddresses(host) is [IPAddress first, ..] ? first
         : throw new SocketException((int)SocketError.HostNotFound);
+}
+
+/// <summary>Servers' addresses in the kernel's form, looked up beforehand: a look-up waits, and a worker may not. Added to by the control plane, read by workers.</summary>
+internal sealed class ResolvedAddresses
+{
+    private readonly ConcurrentDictionary<Address, KernelAddress> _known = new();
+
+    /// <exception cref="SocketException">A name cannot be looked up.</exception>
+    public ResolvedAddresses(params ReadOnlySpan<Address> addresses)
+    {
+        foreach (Address address in addresses)
+            Add(address);
+    }
+
+    public KernelAddress this[Address address] => _known[address];
+
+    /// <exception cref="SocketException">The name cannot be looked up.</exception>
+    public void Add(Address address) => _known[address] = KernelAddress.Resolve(address);
 }

@@ -2,6 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
+/// <summary>Where the memory of buffers comes from: the kernel in the product, one that runs out in tests.</summary>
+internal interface IMemorySource
+{
+    /// <summary>New memory, all zeros; 0 where there is none.</summary>
+    nint TryMap(long bytes);
+
+    /// <summary>Gives back what <see cref="TryMap"/> gave. False where that cannot be: then it is still there, and still usable.</summary>
+    bool TryUnmap(nint memory, long bytes);
+}
+
 /// <summary>Anonymous memory straight from the kernel: pages cost nothing until they are touched, and are gone when unmapped.</summary>
 /// <remarks>
 /// The kernel may refuse either: a limit on the address space (RLIMIT_AS), strict accounting (vm.overcommit_memory 2), or too

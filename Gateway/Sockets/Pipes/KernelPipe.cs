@@ -2,13 +2,32 @@ using System.Globalization;
 
 namespace FrameRpc.Gateway.Sockets.Pipes;
 
+/// <summary>
+/// A pipe through which bytes go from one socket to another inside the kernel: the kernel's own in the product, one in
+/// memory in tests.
+/// </summary>
+/// <remarks>Filled and emptied by sockets, see <see cref="ISocket.Receive(IPipe, int)"/> and <see cref="ISocket.Send(IPipe, bool)"/>.</remarks>
+internal interface IPipe
+{
+    /// <summary>What fits at best. Small pieces fill it earlier, for it has a place for each piece: a receive that moves nothing need not mean that the socket is empty.</summary>
+    int CapacityBytes { get; }
+
+    /// <summary>Bytes that were put in and not taken out.</summary>
+    int Bytes { get; }
+
+    /// <summary>Takes bytes out into memory, where they cannot be sent from the pipe. Never called on an empty pipe.</summary>
+    int Read(Span<byte> buffer);
+
+    void Close();
+}
+
 /// <summary>A pipe of the kernel, for splice(2).</summary>
 internal sealed unsafe class KernelPipe : IPipe
 {
     /// <summary>What is asked for, where the kernel allows it. See <see cref="SizeAllowed"/>.</summary>
     private const int BytesWanted = 1024 * 1024;
 
-    /// <summary>What a pipe has without asking. One with less comes of a user who holds too many, and is not worth its calls.</summary>
+    /// <summary>What a pipe has without asking. A user who holds too many gets less, which is not worth its calls.</summary>
     private const int BytesMin = 64 * 1024;
 
     private const string SizeMaxFile = "/proc/sys/fs/pipe-max-size";

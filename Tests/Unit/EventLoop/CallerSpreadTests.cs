@@ -34,7 +34,8 @@ public sealed class CallerSpreadTests
         other.Join();
 
         await Assert.That(Enumerable.Range(0, rounds)).DoesNotContain(round => chosen[0, round] == chosen[1, round]);
-        await Assert.That(chosen.Cast<Listener>().ToHashSet()).IsSequence(doors.Select(door => door.Listener).ToHashSet());
+        foreach (Door door in doors)
+            await Assert.That(chosen.Cast<Listener>()).Contains(door.Listener);
     }
 
     [Test]

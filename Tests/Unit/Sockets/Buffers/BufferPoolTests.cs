@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Sockets.Buffers;
 
 namespace FrameRpc.Tests.Sockets.Buffers;
 
-public sealed class BlockPoolTests
+public sealed class BufferPoolTests
 {
     /// <summary>Of each of the seven sizes one unused slab is kept; the largest is a single block of 2 MiB.</summary>
     private const long KeptBytesMax = 6 * 512 * 1024 + BufferPool.LargestBytes;
