@@ -105,12 +105,12 @@ public sealed class SnapshotTests
         _sim.RunUntilQuiet();
         Publish();
         _sim.RunUntilQuiet();
-        await Assert.That(Servers()).IsEquivalentTo([First.ToString(), Second.ToString(), _added.Address.ToString()]);
+        await Assert.That(Servers()).IsSequence([First.ToString(), Second.ToString(), _added.Address.ToString()]);
 
         foreach ((SmfFarServer connection, SmfMessage request) in _smfRequests)
             connection.Reply(request, request.Content);
         _sim.RunUntilQuiet();
-        await Assert.That(Servers()).IsEquivalentTo([Second.ToString(), _added.Address.ToString()]);
+        await Assert.That(Servers()).IsSequence([Second.ToString(), _added.Address.ToString()]);
         await Assert.That(_sim.SmfServers[0].Connection.IsOver).IsTrue();
     }
 
@@ -220,7 +220,7 @@ public sealed class SnapshotTests
     private FrameFarServer Holder(FrameMessage request) => _sim.FrameServer.Connections[_sim.FrameServer.Requests.IndexOf(request)];
 
     private IEnumerable<string> Servers() =>
-        _sim.WorkerContext.Statistics.Backends.Single(backend => backend.Name == "storage").Servers.Select((ServerStatistics server) => server.Address);
+        _sim.WorkerContext.Statistics.Backends.Single(backend => backend.Name == "storage").Servers.Select((ServerStatistics server) => server.Address).Order(StringComparer.Ordinal);
 
     private void Publish()
     {
