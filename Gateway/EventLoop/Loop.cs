@@ -10,7 +10,7 @@ namespace FrameRpc.Gateway.EventLoop;
 /// </summary>
 /// <remarks>
 /// One turn: wait; handle everything that is ready, which reads, routes and appends to outputs; then write each connection
-/// that has something to say once; then timers. Batching comes from this order: a hundred callers' requests to one server
+/// that has output once; then timers. Batching comes from this order: a hundred callers' requests to one server
 /// leave in one send.
 /// </remarks>
 internal sealed partial class Loop
@@ -22,13 +22,13 @@ internal sealed partial class Loop
     private readonly ILogger _log;
     private readonly Block _scratch;
     private readonly PostQueue _posted;
-    private readonly DoubleBatch _unsent = new();
-    private readonly DoubleBatch _continued = new();
+    private readonly ConnectionBatch _unsent;
+    private readonly ConnectionBatch _continued;
 
     /// <param name="network">Where its sockets come from.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="random">All chance of this loop.</param>
-    /// <param name="log">Where trouble is told.</param>
+    /// <param name="random">The source of every random choice in this loop.</param>
+    /// <param name="log">Where bugs and shortages are logged.</param>
     /// <param name="relay">When bodies are spliced; by default never.</param>
     /// <param name="memory">Where its buffers come from; by default the kernel.</param>
     /// <exception cref="IOException">There is no memory for what every loop needs.</exception>
@@ -40,6 +40,8 @@ internal sealed partial class Loop
         Random = random;
         _log = log;
         _posted = new PostQueue(network);
+        _unsent = new ConnectionBatch(static connection => connection.Sending.Send(), GiveUp);
+        _continued = new ConnectionBatch(static connection => connection.Receiving.Continue(), GiveUp);
         Splices = new SplicePool(network, Counters, relay ?? RelayPolicy.CopyAll);
         SetClock();
         Timers = new TimerWheel(NowMs, Fire);
@@ -63,6 +65,7 @@ internal sealed partial class Loop
 
     /// <summary>The same in milliseconds: what timers go by.</summary>
     public long NowMs { get; private set; }
+
     /// <summary>Shared by all receives of this worker; what is left in it after a connection was handled is lost.</summary>
     public Span<byte> Scratch => _scratch.Span;
 
@@ -78,11 +81,11 @@ internal sealed partial class Loop
 
         while (Network.TryTakeReady(out IReadyHandler owner, out Readiness readiness))
             Handle(owner, readiness);
-        ContinueReading();
+        _continued.Run();
         _posted.RunPosted();
-        SendUnsent();
+        _unsent.Run();
         Timers.Advance(NowMs);
-        SendUnsent();
+        _unsent.Run();
     }
 
     /// <summary>Runs the callback between two turns, or in this one. From any thread.</summary>
@@ -91,7 +94,7 @@ internal sealed partial class Loop
     /// <summary>Has the connection's output sent at the end of this turn.</summary>
     public void SendAtEndOfTurn(Connection connection) => _unsent.Add(connection);
 
-    /// <summary>Has the connection read again in the next turn, although no readiness will say so.</summary>
+    /// <summary>Has the connection read again in the next turn, although no readiness will be reported.</summary>
     public void ContinueNextTurn(Connection connection) => _continued.Add(connection);
 
     /// <summary>Runs for its owner what was posted: a bug in it costs the owner, and not the loop.</summary>
@@ -114,14 +117,14 @@ internal sealed partial class Loop
         LogExhausted();
     }
 
-    /// <summary>A connection to a server cannot be made for want of something here, which is no fault of the server's.</summary>
+    /// <summary>A connection to a server cannot be made for want of something here, which is no fault of the server.</summary>
     public void NoteConnectExhausted(int error)
     {
         Counters.ConnectsExhausted++;
         LogConnectExhausted(Libc.Describe(error));
     }
 
-    /// <summary>There is no memory for a buffer. Who asked for it closes its connection, or refuses its call.</summary>
+    /// <summary>There is no memory for a buffer. The connection that needs it is closed, or its call is refused.</summary>
     public void NoteBufferRefused()
     {
         Counters.BuffersRefused++;
@@ -133,7 +136,7 @@ internal sealed partial class Loop
 
     private int WaitMs(long nowMs, int waitMsMax)
     {
-        if (_continued.Count > 0 || _unsent.Count > 0)
+        if (!_continued.IsEmpty || !_unsent.IsEmpty)
             return 0;
         int timersMs = Timers.WaitMs(nowMs);
         return timersMs < 0 ? waitMsMax : waitMsMax < 0 ? timersMs : Math.Min(timersMs, waitMsMax);
@@ -149,29 +152,6 @@ internal sealed partial class Loop
         {
             GiveUp(owner, bug);
         }
-    }
-
-    private void ContinueReading() => ForEach(_continued, static connection => connection.Continue());
-
-    private void SendUnsent() => ForEach(_unsent, static connection => connection.SendOutput());
-
-    private void ForEach(DoubleBatch batch, Action<Connection> act)
-    {
-        if (batch.Count == 0)
-            return;
-        List<Connection> taken = batch.Take();
-        foreach (Connection connection in taken)
-        {
-            try
-            {
-                act(connection);
-            }
-            catch (Exception bug) when (bug is not OutOfMemoryException)
-            {
-                GiveUp(connection, bug);
-            }
-        }
-        taken.Clear();
     }
 
     private void Fire(TimerEntry timer)

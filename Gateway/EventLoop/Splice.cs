@@ -10,53 +10,129 @@ namespace FrameRpc.Gateway.EventLoop;
 /// </summary>
 /// <remarks>
 /// It stands behind all that was written to the sink before, and nothing may be written to the sink until it has ended. A
-/// byte counts as passed on when it has left the pipe, because until then it can still be lost.
+/// byte counts as passed on when it has left the pipe, because until then it can still be lost. The source's protocol may
+/// end it whenever it is called: what goes on afterwards looks first whether the splice is still attached.
 /// </remarks>
-internal sealed class Splice(IPipe pipe) : TimerEntry
+internal sealed class Splice(IPipe pipe)
 {
-    /// <summary>
-    /// While a body streams, the loop wakes for nearly a pipe full of it, and not for each segment. One stream of 4 MiB frames
-    /// over loopback against HAProxy with 1 MiB pipes, on a kernel with cubic: 1.04 × its throughput at 0.58 × its CPU; waking
-    /// for 512 KiB 0.97 × at 0.78 ×, for 256 KiB 1.0 × at 1.02 ×, for every byte 0.97 × at 1.21 ×.
-    /// </summary>
-    private const int LowWaterMarkBytes = 960 * 1024;
-
-    /// <summary>A sender that takes longer than this for so much is slow: then every byte is passed on as it comes.</summary>
-    private const int PatienceMs = 20;
-
-    private bool _isSlow;
-    private long _lastFilledMs;
+    private readonly SpliceWakeup _wakeup = new();
     private Connection? _source;
     private Connection? _sink;
-
-    /// <summary>Whose input it is.</summary>
-    public Connection Source => _source!;
-
-    /// <summary>Whose output it becomes.</summary>
-    public Connection Sink => _sink!;
-
     /// <summary>What has not reached the sink's socket yet.</summary>
-    public long BytesLeft { get; private set; }
+    private long _bytesLeft;
 
-    /// <summary>Of these, what is in the pipe.</summary>
+    /// <summary>Received, and not taken by the sink's socket.</summary>
     public int PipedBytes => pipe.Bytes;
 
-    /// <summary>Of these, what is still to be received.</summary>
-    public long UnreceivedBytes => BytesLeft - pipe.Bytes;
+    public bool IsAttached => _source is not null;
 
-    public bool IsInUse => _source is not null;
+    private long UnreceivedBytes => _bytesLeft - pipe.Bytes;
 
     public void Begin(Connection source, Connection sink, long bytes)
     {
-        Debug.Assert(!IsInUse && pipe.Bytes == 0 && bytes > 0);
+        Debug.Assert(!IsAttached && pipe.Bytes == 0 && bytes > 0);
         _source = source;
         _sink = sink;
-        BytesLeft = bytes;
-        _isSlow = false;
+        _bytesLeft = bytes;
+        _wakeup.Begin(source);
+        source.Receiving.Splice = this;
+        sink.Sending.Splice = this;
     }
 
+    /// <summary>Fills the pipe and empties it right away. False when nothing more can be done in this turn.</summary>
+    public bool Move()
+    {
+        (Connection source, Connection sink) = (_source!, _sink!);
+        if (UnreceivedBytes > 0)
+        {
+            Transfer filled = Fill(source.Socket);
+            if (IsRefused(filled) && pipe.Bytes == 0)
+            {
+                source.Loop.Splices.NoteSourceRefused(source.Socket.Kind);
+                Detach();
+                return true;
+            }
+            // A pipe that holds something may be full: only with an empty one a fill that moves nothing means an empty socket.
+            if (filled.Status is not (TransferStatus.Done or TransferStatus.WouldBlock) || pipe.Bytes == 0)
+            {
+                if (filled.Status == TransferStatus.WouldBlock)
+                    _wakeup.AwaitMore(UnreceivedBytes);
+                source.Receiving.HandleNothingReceived(filled);
+                return false;
+            }
+        }
+        SendToSink();
+        if (source.Receiving.Splice != this || pipe.Bytes == 0)
+            return true;
+        // The end of the turn finds out whether the sink can be waited for, or why the send failed.
+        sink.Sending.QueueSend();
+        source.HandleSinkFull();
+        return source.Receiving.Splice != this;
+    }
+
+    /// <summary>Sends what was written to the sink before, then what is in the pipe: right behind its filling, or later when the sink took nothing then.</summary>
+    public void SendToSink()
+    {
+        Connection sink = _sink!;
+        ref ConnectionOutput output = ref sink.Sending;
+        Transfer sent = default;
+        int passed = 0;
+        while (output.CanSend)
+        {
+            if (!output.Queue.IsEmpty)
+            {
+                output.SendQueue(moreFollows: pipe.Bytes > 0);
+                continue;
+            }
+            if (pipe.Bytes == 0)
+                break;
+            sent = sink.Socket.Send(pipe, moreFollows: false);
+            if (IsRefused(sent))
+                break;
+            output.Note(sent);
+            passed += sent.Bytes;
+        }
+        if (passed > 0)
+            NotePassed(passed);
+        if (!IsRefused(sent) || output.Splice != this)
+            return;
+        sink.Loop.Splices.NoteSinkRefused(sink.Socket.Kind);
+        TakeOut();
+    }
+
+    /// <summary>Takes what the sink did not take out of the pipe into the sink's output, from where it still reaches it, and ends.</summary>
+    public void TakeOut()
+    {
+        (Connection source, Connection sink) = (_source!, _sink!);
+        Span<byte> scratch = source.Loop.Scratch;
+        int taken = 0;
+        while (pipe.Bytes > 0)
+        {
+            int read = pipe.Read(scratch);
+            sink.Sending.Append(scratch[..read]);
+            taken += read;
+        }
+        Detach();
+        sink.Sending.QueueSend();
+        source.Loop.Counters.BytesCopied += taken;
+        if (taken > 0)
+            source.HandleSpliced(taken);
+    }
+
+    /// <summary>Breaks it off. What is in the pipe is lost.</summary>
+    public void Cut()
+    {
+        Connection source = _source!;
+        int lost = pipe.Bytes;
+        Detach();
+        if (lost > 0 && !source.IsClosed)
+            source.HandleSpliceLost(lost);
+    }
+
+    public void Close() => pipe.Close();
+
     /// <summary>Fills the pipe with what the socket has of the stretch, and nothing behind it.</summary>
-    public Transfer Fill(ISocket socket)
+    private Transfer Fill(ISocket socket)
     {
         // A place of the pipe may hold more than a page, so that it holds more than its capacity.
         int room = (int)Math.Min(UnreceivedBytes, Math.Max(0, pipe.CapacityBytes - pipe.Bytes));
@@ -64,61 +140,32 @@ internal sealed class Splice(IPipe pipe) : TimerEntry
             return Transfer.WouldBlock;
         Transfer filled = socket.Receive(pipe, room);
         if (filled.Status == TransferStatus.Done)
-            _lastFilledMs = Source.Loop.NowMs;
-        _isSlow &= filled.Bytes < LowWaterMarkBytes;
+            _wakeup.NoteFilled(filled.Bytes);
         return filled;
     }
 
-    /// <summary>The socket is empty: wake for the next large piece, or for the rest if it is less.</summary>
-    public void AwaitMore(ISocket socket)
+    private void NotePassed(int bytes)
     {
-        if (_isSlow)
-            return;
-        socket.SetReceiveLowWaterMark((int)Math.Min(UnreceivedBytes, LowWaterMarkBytes));
-        if (!IsArmed)
-            Source.Loop.Timers.Arm(this, Source.Loop.NowMs + PatienceMs);
+        Connection source = _source!;
+        source.Loop.Counters.BytesSpliced += bytes;
+        _bytesLeft -= bytes;
+        if (_bytesLeft == 0)
+            Detach();
+        source.HandleSpliced(bytes);
     }
 
-    /// <summary>Empties the pipe into the socket, as far as it takes it.</summary>
-    public Transfer Empty(ISocket socket)
+    /// <summary>Lets go of both ends and returns to the pool.</summary>
+    private void Detach()
     {
-        Transfer sent = socket.Send(pipe, moreFollows: false);
-        BytesLeft -= sent.Bytes;
-        return sent;
-    }
-
-    /// <summary>Takes what is in the pipe into memory, from where it still reaches the sink.</summary>
-    public int Read(Span<byte> buffer)
-    {
-        int read = pipe.Read(buffer);
-        BytesLeft -= read;
-        return read;
-    }
-
-    protected internal override IReadyHandler? Owner => _source;
-
-    /// <summary>What has come meanwhile is too little to be told of, and has waited long enough.</summary>
-    protected internal override void OnDue()
-    {
-        long dueMs = _lastFilledMs + PatienceMs;
-        if (dueMs > Source.Loop.NowMs)
-        {
-            Source.Loop.Timers.Arm(this, dueMs);
-            return;
-        }
-        _isSlow = true;
-        Source.ResetReceiveLowWaterMark();
-    }
-
-    /// <summary>Over, whether it was passed on whole or not.</summary>
-    public void End()
-    {
-        if (_source is not null)
-            _source.Loop.Timers.Disarm(this);
+        Loop loop = _source!.Loop;
+        _wakeup.End();
+        _source.Receiving.Splice = null;
+        _sink!.Sending.Splice = null;
         _source = null;
         _sink = null;
-        BytesLeft = 0;
+        loop.Splices.Return(this);
     }
 
-    public void Close() => pipe.Close();
+    /// <summary>The errors of a kernel, or of a sandbox in its place, for sockets that it cannot splice.</summary>
+    private static bool IsRefused(Transfer transfer) => transfer.Error is Libc.EINVAL or Libc.ENOSYS or Libc.EPERM;
 }

@@ -49,7 +49,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         int fd = Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0)
             return StreamSocket.NotMade(this, Libc.Errno);
-        if (StreamSocket.TryOpen(this, fd, isTcp: target.Family != Libc.AF_UNIX, isConnected: false) is not { } socket)
+        if (StreamSocket.TryOpen(this, fd, target.Family == Libc.AF_UNIX ? SocketKind.Unix : SocketKind.Tcp, isConnected: false) is not { } socket)
             return CloseUnwatched(fd);
         socket.BeginConnect(target);
         return socket;
@@ -63,13 +63,13 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
             int error = Libc.Errno;
             return (StreamSocket.NotMade(this, error), StreamSocket.NotMade(this, error));
         }
-        if (StreamSocket.TryOpen(this, pair[0], isTcp: false, isConnected: true) is not { } near)
+        if (StreamSocket.TryOpen(this, pair[0], SocketKind.Unix, isConnected: true) is not { } near)
         {
             StreamSocket failed = CloseUnwatched(pair[0]);
             _ = Libc.close(pair[1]);
             return (failed, StreamSocket.NotMade(this, failed.ConnectError()));
         }
-        if (StreamSocket.TryOpen(this, pair[1], isTcp: false, isConnected: true) is not { } far)
+        if (StreamSocket.TryOpen(this, pair[1], SocketKind.Unix, isConnected: true) is not { } far)
         {
             StreamSocket failed = CloseUnwatched(pair[1]);
             near.Close();
@@ -133,13 +133,13 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         NativeMemory.Free(_events);
     }
 
-    /// <param name="tellOfWritable">
+    /// <param name="watchWritable">
     /// TCP reports writable only after a send found the buffer full. A Unix socket does whenever its peer reads, which
-    /// would wake this worker for nothing: it is told of writable from the first full buffer on.
+    /// would wake this worker for nothing: there writable is watched from the first full buffer on.
     /// </param>
     /// <returns>False where the kernel does not watch it, for the reason that stands in errno.</returns>
-    internal bool TryRegister(int fd, object registered, bool tellOfWritable) =>
-        TryAdd(fd, registered, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | (tellOfWritable ? Libc.EPOLLOUT : 0));
+    internal bool TryRegister(int fd, object registered, bool watchWritable) =>
+        TryAdd(fd, registered, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | (watchWritable ? Libc.EPOLLOUT : 0));
 
     /// <summary>Reports nothing of this listener until it is registered again: level-triggered, it would be reported in every turn.</summary>
     internal void UnregisterListener(int fd) => Check(Control(Libc.EPOLL_CTL_DEL, fd, 0), "epoll_ctl");
@@ -149,7 +149,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     internal bool TryRegisterListener(int fd, ListenerSocket listener, bool shared) =>
         TryAdd(fd, listener, shared ? Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE : Libc.EPOLLIN | Libc.EPOLLET);
 
-    internal void TellOfWritable(int fd) =>
+    internal void WatchWritable(int fd) =>
         Check(Control(Libc.EPOLL_CTL_MOD, fd, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | Libc.EPOLLOUT), "epoll_ctl");
 
     internal void Report(StreamSocket socket, Readiness readiness) => _known.Enqueue((socket, readiness));

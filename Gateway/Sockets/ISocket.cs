@@ -3,18 +3,33 @@ using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Sockets;
 
+/// <summary>What carries a stream. What the kernel refuses to do with one socket it refuses to all sockets of that kind.</summary>
+internal enum SocketKind : byte
+{
+    Tcp,
+    Unix,
+}
+
 /// <summary>
-/// One connected stream, never blocking: the seam below the proxy. The kernel's sockets implement it, and in tests an
+/// One connected stream, never blocking: the seam below the connections. The kernel's sockets implement it, and in tests an
 /// in-memory network that plays every split, delay, reset and full buffer from a seed.
 /// </summary>
 internal interface ISocket
 {
-    /// <summary>Who is told of readiness. Set once, before the first turn that could report it.</summary>
+    /// <summary>The handler of its readiness. Set once, before the first turn that could report it.</summary>
     IReadyHandler? Owner { get; set; }
 
+    SocketKind Kind { get; }
+
     /// <summary>
-    /// Whether <see cref="Abort"/> reaches the peer as a reset. Unix sockets have none: their peer sees an orderly end,
-    /// so whoever must break a stream visibly there has to do it with bytes.
+    /// Whether its bytes on the wire are the stream's own, so that a pipe can carry them to another socket. Where false, as for
+    /// a stream that is encrypted in this process, <see cref="Receive(IPipe, int)"/> and <see cref="Send(IPipe, bool)"/> are never called.
+    /// </summary>
+    bool CanSplice { get; }
+
+    /// <summary>
+    /// Whether <see cref="Abort"/> reaches the peer as a reset. Unix sockets have none: their peer sees an orderly end, so that
+    /// a stream can be broken visibly there only by the bytes that are sent.
     /// </summary>
     bool CanReset { get; }
 
@@ -30,8 +45,8 @@ internal interface ISocket
     Transfer Receive(IPipe pipe, int bytesMax);
 
     /// <summary>
-    /// How much must have come before readiness tells of it, unless the stream ends or its buffer is full; 1 by default. A
-    /// receive takes less, too. Sockets that cannot do it tell of every byte.
+    /// How much must have arrived before it is reported as readable, unless the stream ends or its buffer is full; 1 by default.
+    /// A receive takes less, too. Sockets without such a mark report every byte.
     /// </summary>
     void SetReceiveLowWaterMark(int bytes);
 

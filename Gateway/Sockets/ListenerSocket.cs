@@ -4,16 +4,16 @@ namespace FrameRpc.Gateway.Sockets;
 internal sealed unsafe class ListenerSocket : IListenerSocket
 {
     private readonly EpollNetwork _network;
-    private readonly bool _isTcp;
+    private readonly SocketKind _kind;
     private int _fd;
     private bool _isUnregistered;
 
-    public ListenerSocket(EpollNetwork network, int fd, bool isTcp)
+    public ListenerSocket(EpollNetwork network, int fd, SocketKind kind)
     {
         _network = network;
         _fd = fd;
-        _isTcp = isTcp;
-        EpollNetwork.Check(network.TryRegisterListener(fd, this, shared: !isTcp) ? 0 : -1, "epoll_ctl");
+        _kind = kind;
+        EpollNetwork.Check(network.TryRegisterListener(fd, this, shared: kind == SocketKind.Unix) ? 0 : -1, "epoll_ctl");
     }
 
     public IReadyHandler? Owner { get; set; }
@@ -33,7 +33,7 @@ internal sealed unsafe class ListenerSocket : IListenerSocket
             case Libc.EAGAIN:
                 return AcceptStatus.Empty;
             case Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS:
-                if (!_isTcp)
+                if (_kind == SocketKind.Unix)
                 {
                     _network.UnregisterListener(_fd);
                     _isUnregistered = true;
@@ -46,7 +46,7 @@ internal sealed unsafe class ListenerSocket : IListenerSocket
 
     public ISocket? TryAdopt(Arrival arrival)
     {
-        StreamSocket? socket = StreamSocket.TryOpen(_network, arrival.Descriptor, _isTcp, isConnected: true);
+        StreamSocket? socket = StreamSocket.TryOpen(_network, arrival.Descriptor, _kind, isConnected: true);
         if (socket is null)
             Refuse(arrival);
         return socket;

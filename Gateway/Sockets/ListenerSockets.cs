@@ -19,12 +19,12 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         Address = address;
         _fds = fds;
         _file = file;
-        IsTcp = file is null;
+        Kind = file is null ? SocketKind.Tcp : SocketKind.Unix;
     }
 
     public Address Address { get; }
 
-    private bool IsTcp { get; }
+    private SocketKind Kind { get; }
 
     /// <summary>Throws <see cref="IOException"/> or <see cref="SocketException"/> where the address cannot be had.</summary>
     public static ListenerSockets Open(Address address, int workers) => Open(address, workers, SocketRights.Default);
@@ -54,7 +54,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
     {
         int fd = _fds[worker];
         _fds[worker] = -1;
-        return new ListenerSocket(network, fd, IsTcp);
+        return new ListenerSocket(network, fd, Kind);
     }
 
     /// <summary>

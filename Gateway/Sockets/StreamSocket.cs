@@ -7,19 +7,18 @@ namespace FrameRpc.Gateway.Sockets;
 internal sealed unsafe class StreamSocket : ISocket
 {
     private readonly EpollNetwork _network;
-    private readonly bool _isTcp;
     private int _fd;
     private int _immediateConnectError;
-    private bool _toldOfWritable;
-    private int _tellFromBytes = 1;
+    private bool _watchesWritable;
+    private int _lowWaterMarkBytes = 1;
     private bool _isClosed;
 
-    private StreamSocket(EpollNetwork network, int fd, bool isTcp)
+    private StreamSocket(EpollNetwork network, int fd, SocketKind kind)
     {
         _network = network;
         _fd = fd;
-        _isTcp = isTcp;
-        _toldOfWritable = isTcp;
+        Kind = kind;
+        _watchesWritable = kind == SocketKind.Tcp;
     }
 
     private StreamSocket(EpollNetwork network, int error)
@@ -34,11 +33,15 @@ internal sealed unsafe class StreamSocket : ISocket
 
     public bool IsClosed => _isClosed;
 
-    public bool CanReset => _isTcp;
+    public SocketKind Kind { get; }
+
+    public bool CanSplice => true;
+
+    public bool CanReset => Kind == SocketKind.Tcp;
 
     public string DescribePeer()
     {
-        if (!_isTcp)
+        if (Kind == SocketKind.Unix)
             return "unix";
         byte* address = stackalloc byte[KernelAddress.TcpBytesMax];
         uint bytes = KernelAddress.TcpBytesMax;
@@ -54,7 +57,7 @@ internal sealed unsafe class StreamSocket : ISocket
         uint length = sizeof(int);
         if (Libc.getsockopt(_fd, Libc.SOL_SOCKET, Libc.SO_ERROR, &error, &length) < 0)
             return Libc.Errno;
-        if (error == 0 && _isTcp)
+        if (error == 0 && Kind == SocketKind.Tcp)
             TcpOptions.SetConnected(_fd);
         return error;
     }
@@ -69,9 +72,9 @@ internal sealed unsafe class StreamSocket : ISocket
 
     public void SetReceiveLowWaterMark(int bytes)
     {
-        if (!_isTcp || _isClosed || bytes == _tellFromBytes)
+        if (Kind != SocketKind.Tcp || _isClosed || bytes == _lowWaterMarkBytes)
             return;
-        _tellFromBytes = bytes;
+        _lowWaterMarkBytes = bytes;
         TcpOptions.SetOption(_fd, Libc.SOL_SOCKET, Libc.SO_RCVLOWAT, bytes);
     }
 
@@ -112,15 +115,15 @@ internal sealed unsafe class StreamSocket : ISocket
         Close();
     }
 
-    /// <summary>The socket of a descriptor. Null where the kernel does not watch it, for the reason that stands in errno: then the descriptor is still the caller's to close.</summary>
-    internal static StreamSocket? TryOpen(EpollNetwork network, int fd, bool isTcp, bool isConnected)
+    /// <summary>The socket of a descriptor. Null where the kernel does not watch it, for the reason in errno: then the descriptor is still open.</summary>
+    internal static StreamSocket? TryOpen(EpollNetwork network, int fd, SocketKind kind, bool isConnected)
     {
-        if (isTcp)
+        if (kind == SocketKind.Tcp)
             TcpOptions.Set(fd);
-        if (isTcp && isConnected)
+        if (kind == SocketKind.Tcp && isConnected)
             TcpOptions.SetConnected(fd);
-        var socket = new StreamSocket(network, fd, isTcp);
-        return network.TryRegister(fd, socket, tellOfWritable: isTcp) ? socket : null;
+        var socket = new StreamSocket(network, fd, kind);
+        return network.TryRegister(fd, socket, watchWritable: socket._watchesWritable) ? socket : null;
     }
 
     /// <summary>A socket that could not be made: its connection failed with this error, and is reported like one that a server refused.</summary>
@@ -149,10 +152,10 @@ internal sealed unsafe class StreamSocket : ISocket
     private Transfer Sent(nint result)
     {
         Transfer sent = Result(result, zeroIsEnd: false);
-        if (sent.Status == TransferStatus.WouldBlock && !_toldOfWritable)
+        if (sent.Status == TransferStatus.WouldBlock && !_watchesWritable)
         {
-            _toldOfWritable = true;
-            _network.TellOfWritable(_fd);
+            _watchesWritable = true;
+            _network.WatchWritable(_fd);
         }
         return sent;
     }

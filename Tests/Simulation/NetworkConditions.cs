@@ -1,3 +1,5 @@
+using FrameRpc.Gateway.Sockets;
+
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>How a simulated network treats what is sent through it.</summary>
@@ -20,8 +22,18 @@ internal sealed record NetworkConditions
     /// <summary>Sends take less than there is room for.</summary>
     public bool ShortSends { get; init; }
 
-    /// <summary>False for connections like Unix sockets, which cannot be reset.</summary>
-    public bool CanReset { get; init; } = true;
+    /// <summary>What new connections are.</summary>
+    public SocketKind Kind { get; init; } = SocketKind.Tcp;
+
+    /// <summary>False makes new connections Unix sockets, the kind that cannot be reset.</summary>
+    public bool CanReset
+    {
+        get => Kind == SocketKind.Tcp;
+        init => Kind = value ? SocketKind.Tcp : SocketKind.Unix;
+    }
+
+    /// <summary>False for new connections like those that are encrypted in this process.</summary>
+    public bool CanSplice { get; init; } = true;
 
     /// <summary>What a pipe for splicing holds; 0 where none can be had.</summary>
     public int PipeBytes { get; init; } = 1024 * 1024;
@@ -31,6 +43,9 @@ internal sealed record NetworkConditions
 
     /// <summary>The same of a send out of a pipe.</summary>
     public int EmptyError { get; init; }
+
+    /// <summary>The only kind of socket that gets these errors; null for all.</summary>
+    public SocketKind? SpliceErrorKind { get; init; }
 
     /// <summary>Everything that a network may do to a stream without breaking it.</summary>
     public static NetworkConditions Rough(Random random)

@@ -92,8 +92,8 @@ internal sealed class SimulatedNetwork(VirtualTime time, Random random, NetworkC
     {
         var there = new SimulatedPipe(this, DrawCapacity());
         var back = new SimulatedPipe(this, DrawCapacity());
-        var near = new SimulatedSocket(this, incoming: back, outgoing: there, Conditions.CanReset);
-        var far = new SimulatedSocket(this, incoming: there, outgoing: back, Conditions.CanReset);
+        var near = new SimulatedSocket(this, incoming: back, outgoing: there, Conditions.Kind, Conditions.CanSplice);
+        var far = new SimulatedSocket(this, incoming: there, outgoing: back, Conditions.Kind, Conditions.CanSplice);
         (near.Peer, far.Peer) = (far, near);
         (there.Writer, there.Reader) = (near, far);
         (back.Writer, back.Reader) = (far, near);

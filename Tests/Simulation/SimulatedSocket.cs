@@ -9,13 +9,13 @@ namespace FrameRpc.Tests.Simulation;
 /// One end of a simulated connection, with the kernel's manners: an edge for each change and only then, short sends when
 /// the buffer fills up, data before the end of a stream, a reset after a close that leaves bytes unread.
 /// </summary>
-internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe incoming, SimulatedPipe outgoing, bool canReset) : ISocket
+internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe incoming, SimulatedPipe outgoing, SocketKind kind, bool canSplice) : ISocket
 {
     private const int Epipe = 32, Econnreset = 104;
 
-    private bool _toldOfWritable = canReset;
+    private bool _watchesWritable = kind == SocketKind.Tcp;
     private bool _sentEnd;
-    private int _tellFromBytes = 1;
+    private int _lowWaterMarkBytes = 1;
     private bool _askedOutcome;
     private int _error;
 
@@ -26,7 +26,11 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public SimulatedSocket Peer { get; set; } = null!;
 
-    public bool CanReset { get; } = canReset;
+    public SocketKind Kind => kind;
+
+    public bool CanSplice => canSplice;
+
+    public bool CanReset => kind == SocketKind.Tcp;
 
     public bool IsClosed { get; private set; }
 
@@ -46,7 +50,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     /// <summary>Whether what has arrived is as much as the owner wants to be told of. A sender that has no room for more cannot be waited for.</summary>
     public bool HasEnoughToTell =>
-        incoming.EndArrived || incoming.ResetArrived || (incoming.Arrived > 0 && (incoming.Arrived >= _tellFromBytes || incoming.Room == 0));
+        incoming.EndArrived || incoming.ResetArrived || (incoming.Arrived > 0 && (incoming.Arrived >= _lowWaterMarkBytes || incoming.Room == 0));
 
     public int UnreceivedBytes => outgoing.Count;
 
@@ -65,7 +69,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
                 level |= Readiness.PeerEnded;
             if (incoming.EndArrived && (CanReset ? _sentEnd : Peer.IsClosed))
                 level |= Readiness.Failed;
-            if (outgoing.IsWritable && (_toldOfWritable || IsOutcomeUnreported))
+            if (outgoing.IsWritable && (_watchesWritable || IsOutcomeUnreported))
                 level |= Readiness.Writable;
             return incoming.ResetArrived ? level | Readiness.Readable | Readiness.PeerEnded | Readiness.Failed : level;
         }
@@ -98,11 +102,12 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public Transfer Receive(IPipe pipe, int bytesMax)
     {
+        ThrowIfNotSpliced();
         var target = (SimulatedSplicePipe)pipe;
         int room = Math.Min(bytesMax, target.Room);
         if (bytesMax <= 0)
             throw new InvalidOperationException("spliced nothing, which looks like the end of the stream");
-        if (network.Conditions.FillError != 0)
+        if (network.Conditions.FillError != 0 && RefusesSplice)
             return Transfer.Failed(network.Conditions.FillError);
         if (room == 0)
             return Transfer.WouldBlock;
@@ -115,9 +120,9 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public void SetReceiveLowWaterMark(int bytes)
     {
-        if (!CanReset || IsClosed || bytes == _tellFromBytes)
+        if (!CanReset || IsClosed || bytes == _lowWaterMarkBytes)
             return;
-        _tellFromBytes = bytes;
+        _lowWaterMarkBytes = bytes;
         // As the kernel does: what is there already may be enough now.
         if (HasEnoughToTell)
             network.Raise(this);
@@ -125,8 +130,9 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public Transfer Send(IPipe pipe, bool moreFollows)
     {
+        ThrowIfNotSpliced();
         var source = (SimulatedSplicePipe)pipe;
-        if (network.Conditions.EmptyError != 0)
+        if (network.Conditions.EmptyError != 0 && RefusesSplice)
             return Transfer.Failed(network.Conditions.EmptyError);
         Transfer sent = Send(source.Content, moreFollows);
         source.Take(sent.Bytes);
@@ -237,10 +243,18 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
             outgoing.WriterWaits = true;
         if (room == 0)
         {
-            _toldOfWritable = true;
+            _watchesWritable = true;
             return Transfer.WouldBlock;
         }
         return Transfer.Done(network.Shorten(Math.Min(room, bytes)));
+    }
+
+    private bool RefusesSplice => network.Conditions.SpliceErrorKind is not { } refused || refused == kind;
+
+    private void ThrowIfNotSpliced()
+    {
+        if (!canSplice)
+            throw new InvalidOperationException("spliced although the socket says that it cannot be");
     }
 
     private void ThrowIfUnusable()

@@ -171,9 +171,9 @@ public sealed class ConnectionSpliceTests
     [Arguments(Libc.EINVAL)]
     [Arguments(Libc.ENOSYS)]
     [Arguments(Libc.EPERM)]
-    public async Task Where_the_kernel_does_not_splice_from_the_source_the_body_is_consumed_and_it_is_not_tried_again(int error)
+    public async Task Where_the_kernel_does_not_splice_from_the_source_the_body_is_consumed_and_its_kind_is_not_tried_again(int error)
     {
-        _network.Conditions = Roomy with { FillError = error };
+        _network.Conditions = Roomy with { FillError = error, SpliceErrorKind = SocketKind.Tcp };
         (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = await Connect();
         source.RelayTo(sink, bytes: 4);
         sender.Send("body"u8);
@@ -181,16 +181,19 @@ public sealed class ConnectionSpliceTests
 
         await Assert.That(source.ConsumedText).IsEqualTo("body");
         await Assert.That((_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse)).IsEqualTo((1L, 0L));
-        await Assert.That(_loop.Splices.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true)).IsFalse();
+        await AssertSpliced(from: SocketKind.Tcp, to: SocketKind.Tcp, isSpliced: false);
+        await AssertSpliced(from: SocketKind.Tcp, to: SocketKind.Unix, isSpliced: false);
+        await AssertSpliced(from: SocketKind.Unix, to: SocketKind.Tcp, isSpliced: true);
+        await AssertSpliced(from: SocketKind.Unix, to: SocketKind.Unix, isSpliced: true);
     }
 
     /// <summary>Whether the pipe is emptied right behind its filling, or when a sink that was full takes more.</summary>
     [Test]
     [Arguments(false)]
     [Arguments(true)]
-    public async Task Where_the_kernel_does_not_splice_into_the_sink_the_body_goes_on_through_memory_and_it_is_not_tried_again(bool isFullAtFirst)
+    public async Task Where_the_kernel_does_not_splice_into_the_sink_the_body_goes_on_through_memory_and_its_kind_is_not_tried_again(bool isFullAtFirst)
     {
-        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000, EmptyError = Libc.EINVAL };
+        _network.Conditions = Roomy with { BufferBytesMin = 10_000, BufferBytesMax = 10_000, EmptyError = Libc.EINVAL, SpliceErrorKind = SocketKind.Tcp };
         (RelayConnection source, Reader sender, RelayConnection sink, Reader receiver) = await Connect();
         receiver.IsReading = !isFullAtFirst;
         byte[] before = isFullAtFirst ? Body(12_000) : [];
@@ -208,7 +211,31 @@ public sealed class ConnectionSpliceTests
         await Assert.That(receiver.Bytes).IsSequence([.. before, .. Body(5_000)]);
         await Assert.That(source.ConsumedText).IsEqualTo("next");
         await Assert.That((_loop.Counters.SplicesRefused, _loop.Counters.PipesInUse)).IsEqualTo((1L, 0L));
-        await Assert.That(_loop.Splices.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true)).IsFalse();
+        await AssertSpliced(from: SocketKind.Tcp, to: SocketKind.Tcp, isSpliced: false);
+        await AssertSpliced(from: SocketKind.Unix, to: SocketKind.Tcp, isSpliced: false);
+        await AssertSpliced(from: SocketKind.Tcp, to: SocketKind.Unix, isSpliced: true);
+        await AssertSpliced(from: SocketKind.Unix, to: SocketKind.Unix, isSpliced: true);
+    }
+
+    /// <summary>As a socket that is encrypted in this process, at either end.</summary>
+    [Test]
+    [Arguments(false)]
+    [Arguments(true)]
+    public async Task A_body_from_or_to_a_socket_that_cannot_be_spliced_is_consumed_as_ever_and_all_others_are_spliced(bool isSource)
+    {
+        _network.Conditions = Roomy with { CanSplice = !isSource };
+        (RelayConnection source, Reader sender) = ConnectOne();
+        _network.Conditions = Roomy with { CanSplice = isSource };
+        (RelayConnection sink, Reader receiver) = ConnectOne();
+        await Run();
+        source.RelayTo(sink, bytes: 4);
+        sender.Send("body"u8);
+        await Run();
+
+        await Assert.That(receiver.Text).IsEqualTo("");
+        await Assert.That(source.ConsumedText).IsEqualTo("body");
+        _network.Conditions = Roomy;
+        await AssertSpliced(from: SocketKind.Tcp, to: SocketKind.Tcp, isSpliced: true);
     }
 
     [Test]
@@ -346,6 +373,20 @@ public sealed class ConnectionSpliceTests
             _time.AdvanceTo(_time.NowMs + 1);
             await Run();
         }
+    }
+
+    /// <summary>Sends a body between two new connections of these kinds.</summary>
+    private async Task AssertSpliced(SocketKind from, SocketKind to, bool isSpliced)
+    {
+        _network.Conditions = _network.Conditions with { Kind = from };
+        (RelayConnection source, Reader sender) = ConnectOne();
+        _network.Conditions = _network.Conditions with { Kind = to };
+        (RelayConnection sink, Reader receiver) = ConnectOne();
+        await Run();
+        source.RelayTo(sink, bytes: 4);
+        sender.Send("body"u8);
+        await Run();
+        await Assert.That((receiver.Text, source.ConsumedText)).IsEqualTo(isSpliced ? ("body", "") : ("", "body")).Because($"from {from} to {to}");
     }
 
     private async Task AssertSpliced(long bytes)

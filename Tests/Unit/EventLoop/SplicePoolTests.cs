@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Tests.Simulation;
 
@@ -18,17 +19,18 @@ public sealed class SplicePoolTests
     [Arguments(RelayMode.Auto, 1000, true)]
     [Arguments(RelayMode.Copy, 1_000_000, false)]
     public async Task A_body_is_worth_a_pipe_from_a_length_on_and_never_where_all_is_copied(object mode, long bytes, bool isWorthIt) =>
-        await Assert.That(Pool(Everything with { Mode = (RelayMode)mode, SpliceBytesMin = 1000 }).IsWorthIt(bytes, fromTcp: true, toTcp: true))
+        await Assert.That(Pool(Everything with { Mode = (RelayMode)mode, SpliceBytesMin = 1000 }).IsWorthIt(bytes, Tcp, Tcp))
             .IsEqualTo(isWorthIt);
 
     [Test]
-    [Arguments(RelayMode.Auto, false, true, false)]
-    [Arguments(RelayMode.Auto, true, false, true)]
-    [Arguments(RelayMode.Auto, false, false, true)]
-    [Arguments(RelayMode.Splice, false, true, true)]
-    public async Task Auto_copies_from_a_Unix_socket_to_TCP_and_counts_it(object mode, bool fromTcp, bool toTcp, bool isWorthIt)
+    [Arguments(RelayMode.Auto, SocketKind.Unix, SocketKind.Tcp, false)]
+    [Arguments(RelayMode.Auto, SocketKind.Tcp, SocketKind.Unix, true)]
+    [Arguments(RelayMode.Auto, SocketKind.Unix, SocketKind.Unix, true)]
+    [Arguments(RelayMode.Splice, SocketKind.Unix, SocketKind.Tcp, true)]
+    public async Task Auto_copies_from_a_Unix_socket_to_TCP_and_counts_it(object mode, object source, object sink, bool isWorthIt)
     {
-        await Assert.That(Pool(Everything with { Mode = (RelayMode)mode }).IsWorthIt(1_000_000, fromTcp, toTcp)).IsEqualTo(isWorthIt);
+        SplicePool pool = Pool(Everything with { Mode = (RelayMode)mode });
+        await Assert.That(pool.IsWorthIt(1_000_000, Socket((SocketKind)source), Socket((SocketKind)sink))).IsEqualTo(isWorthIt);
         await Assert.That(_counters.CopiesChosen).IsEqualTo(isWorthIt ? 0 : 1);
     }
 
@@ -94,18 +96,68 @@ public sealed class SplicePoolTests
         await Assert.That((_counters.PipesInUse, _counters.SplicesRefused)).IsEqualTo((0L, 1L));
 
         _network.Conditions = NetworkConditions.Calm;
-        await Assert.That(pool.IsWorthIt(1, fromTcp: true, toTcp: true)).IsTrue();
+        await Assert.That(pool.IsWorthIt(1, Tcp, Tcp)).IsTrue();
         Assert.NotNull(pool.Rent());
     }
 
     [Test]
-    public async Task Where_the_kernel_does_not_splice_nobody_asks_again()
+    public async Task A_source_that_the_kernel_refuses_ends_splicing_from_its_kind_alone()
     {
         SplicePool pool = Pool(Everything);
-        pool.NoteUnsupported();
+        pool.NoteSourceRefused(SocketKind.Unix);
 
-        await Assert.That(pool.IsWorthIt(long.MaxValue, fromTcp: true, toTcp: true)).IsFalse();
-        await Assert.That(_counters.SplicesRefused).IsEqualTo(1);
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Tcp)).IsFalse();
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Unix)).IsFalse();
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Tcp)).IsTrue();
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Unix)).IsTrue();
+    }
+
+    [Test]
+    public async Task A_sink_that_the_kernel_refuses_ends_splicing_into_its_kind_alone()
+    {
+        SplicePool pool = Pool(Everything);
+        pool.NoteSinkRefused(SocketKind.Unix);
+
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Unix)).IsFalse();
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Unix)).IsFalse();
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Tcp)).IsTrue();
+        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Tcp)).IsTrue();
+    }
+
+    [Test]
+    public async Task Each_piece_that_is_copied_because_of_a_refusal_is_counted()
+    {
+        SplicePool pool = Pool(Everything with { SpliceBytesMin = 1000 });
+        pool.NoteSourceRefused(SocketKind.Tcp);
+        pool.IsWorthIt(1000, Tcp, Tcp);
+        pool.IsWorthIt(1000, Tcp, Tcp);
+        pool.IsWorthIt(999, Tcp, Tcp);
+        await Assert.That((_counters.SplicesRefused, _counters.CopiesChosen)).IsEqualTo((3L, 0L));
+    }
+
+    /// <summary>Bytes of such a socket are not the stream's own: a pipe would carry what the peer encrypted.</summary>
+    [Test]
+    [Arguments(false, true)]
+    [Arguments(true, false)]
+    public async Task A_socket_that_cannot_be_spliced_is_copied_in_every_mode_and_counts_neither_as_refused_nor_as_chosen(bool sourceCan, bool sinkCan)
+    {
+        foreach (RelayMode mode in new[] { RelayMode.Auto, RelayMode.Splice })
+        {
+            SplicePool pool = Pool(Everything with { Mode = mode });
+            await Assert.That(pool.IsWorthIt(long.MaxValue, Socket(SocketKind.Tcp, sourceCan), Socket(SocketKind.Tcp, sinkCan))).IsFalse();
+            await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Tcp)).IsTrue();
+        }
+        await Assert.That((_counters.SplicesRefused, _counters.CopiesChosen)).IsEqualTo((0L, 0L));
+    }
+
+    private SimulatedSocket Tcp => Socket(SocketKind.Tcp);
+
+    private SimulatedSocket Unix => Socket(SocketKind.Unix);
+
+    private SimulatedSocket Socket(SocketKind kind, bool canSplice = true)
+    {
+        _network.Conditions = _network.Conditions with { Kind = kind, CanSplice = canSplice };
+        return _network.Pair().Near;
     }
 
     private SplicePool Pool(RelayPolicy policy) => new(_network, _counters, policy);

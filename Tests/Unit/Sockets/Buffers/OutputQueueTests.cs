@@ -97,6 +97,10 @@ public sealed class OutputQueueTests
 
         public IReadyHandler? Owner { get; set; }
 
+        public SocketKind Kind => SocketKind.Tcp;
+
+        public bool CanSplice => false;
+
         public bool CanReset => true;
 
         public Transfer Send(ReadOnlySpan<byte> bytes, bool moreFollows)

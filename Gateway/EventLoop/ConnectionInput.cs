@@ -1,0 +1,167 @@
+using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Buffers;
+
+namespace FrameRpc.Gateway.EventLoop;
+
+/// <summary>The receiving half of a connection: what has come and is not consumed, and whether more is received.</summary>
+/// <remarks>
+/// Hot path: one receive for all messages that have arrived, and no allocation. The protocol is entered from here alone, and
+/// may do anything to its connection, closing it included: after each call the state is looked at again. A struct, so that an
+/// idle connection stays one object.
+/// </remarks>
+internal struct ConnectionInput(Connection connection)
+{
+    /// <summary>Receives of one connection in one turn: 512 KiB. One with more to read goes on in the next turn, behind all others.</summary>
+    private const int ReceivesPerTurnMax = 4;
+
+    private InputBuffer _buffer;
+    /// <summary>The peer sends nothing more, but what it sent may not be read yet.</summary>
+    private bool _peerEnded;
+    private bool _readsHeaderOnly;
+    /// <summary>What is held is consumed again before more is received.</summary>
+    private bool _reconsumes;
+    private bool _continueQueued;
+
+    /// <inheritdoc cref="Connection.MessageBytes"/>
+    public int MessageBytes { get; set; }
+
+    /// <summary>The stretch of this input that goes to another connection without passing through memory.</summary>
+    public Splice? Splice { get; set; }
+
+    public bool IsPaused { get; private set; }
+
+    /// <summary>The protocol is looking at the bytes: they have to stay where they are.</summary>
+    public bool IsConsuming { get; private set; }
+
+    /// <summary>There may be more to receive.</summary>
+    public bool MayHaveUnread { get; private set; }
+
+    /// <summary>All that the peer sent is read.</summary>
+    public bool SawEnd { get; private set; }
+
+    public readonly int HeldBytes => _buffer.HeldBytes;
+
+    public void ReadHeaderOnly() => _readsHeaderOnly = true;
+
+    public void Pause() => IsPaused = true;
+
+    /// <summary>Goes on in the next turn, first with what is held.</summary>
+    public void Resume()
+    {
+        IsPaused = false;
+        _reconsumes = HeldBytes > 0 || IsConsuming;
+        if (_reconsumes || MayHaveUnread)
+            QueueContinue();
+    }
+
+    /// <summary>The next turn has come.</summary>
+    public void Continue()
+    {
+        _continueQueued = false;
+        if (connection.State is ConnectionState.Closed or ConnectionState.Connecting)
+            return;
+        if (_reconsumes && !IsPaused)
+        {
+            _reconsumes = false;
+            if (HeldBytes > 0)
+                Feed(_buffer.Held);
+        }
+        Read();
+    }
+
+    public void HandleReadable(Readiness readiness)
+    {
+        MayHaveUnread = true;
+        bool isBroken = (readiness & Readiness.Failed) != 0;
+        _peerEnded |= isBroken || (readiness & Readiness.PeerEnded) != 0;
+        if (isBroken && IsPaused)
+            connection.HandleBrokenWhilePaused();
+        Read();
+    }
+
+    /// <summary>A receive, into memory or into a pipe, moved nothing.</summary>
+    public void HandleNothingReceived(Transfer received)
+    {
+        MayHaveUnread = false;
+        SawEnd |= received.Status != TransferStatus.WouldBlock;
+        connection.HandleNothingReceived(received);
+    }
+
+    /// <summary>Lets go of what is held; while the protocol looks at it, further up the stack, that is left to <see cref="Feed"/>.</summary>
+    public void Release()
+    {
+        if (!IsConsuming)
+            _buffer.Clear();
+    }
+
+    /// <summary>An exception ended the consuming.</summary>
+    public void GiveUp() => IsConsuming = false;
+
+    private readonly bool CanRead => MayHaveUnread && !IsPaused && connection.State is ConnectionState.Open or ConnectionState.Ending;
+
+    private void Read()
+    {
+        for (int receives = 0; CanRead; receives++)
+        {
+            if (receives == ReceivesPerTurnMax)
+            {
+                QueueContinue();
+                return;
+            }
+            if (Splice is { } splice)
+            {
+                // A pipe full, up to 1 MiB, is a turn's share: small calls of others go between the moves of a stream.
+                if (splice.Move())
+                    QueueContinue();
+                return;
+            }
+            if (!TryPrepareRoom(out Span<byte> room))
+            {
+                connection.BreakForMemory();
+                return;
+            }
+            Transfer received = connection.Socket.Receive(room);
+            if (received.Status != TransferStatus.Done)
+            {
+                HandleNothingReceived(received);
+                return;
+            }
+            // Fewer bytes than there was room for mean that nothing is left, which saves the receive that would find nothing.
+            // Not at the end of the stream: the end itself has no further edge.
+            if (received.Bytes < room.Length && !_peerEnded)
+                MayHaveUnread = false;
+            Feed(_buffer.Received(connection.Loop.Scratch, received.Bytes));
+        }
+    }
+
+    private bool TryPrepareRoom(out Span<byte> room)
+    {
+        if (!_buffer.TryPrepare(connection.Loop.Blocks, connection.Loop.Scratch, MessageBytes, out room))
+            return false;
+        if (_readsHeaderOnly)
+            room = room[..Math.Min(room.Length, MessageBytes)];
+        _readsHeaderOnly = false;
+        return true;
+    }
+
+    private void Feed(Span<byte> unread)
+    {
+        IsConsuming = true;
+        int consumed = connection.State == ConnectionState.Open ? connection.ConsumeInput(unread) : unread.Length;
+        IsConsuming = false;
+        if (Splice is not null && consumed < unread.Length)
+            throw new InvalidOperationException("a splice was begun before all that had come was consumed");
+        if (connection.State == ConnectionState.Closed)
+            _buffer.Clear();
+        else if (!_buffer.TryKeep(connection.Loop.Blocks, unread, connection.State == ConnectionState.Ending ? unread.Length : consumed))
+            connection.BreakForMemory();
+    }
+
+    private void QueueContinue()
+    {
+        if (_continueQueued)
+            return;
+        _continueQueued = true;
+        connection.Loop.ContinueNextTurn(connection);
+    }
+}
