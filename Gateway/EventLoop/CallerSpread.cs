@@ -1,8 +1,8 @@
 namespace FrameRpc.Gateway.EventLoop;
 
 /// <summary>
-/// How many callers of one address each worker serves, and so which of them takes the next. The kernel spreads callers by
-/// a hash of their ports, which puts all of a few callers on one worker as often as a coin shows the same side.
+/// How many callers of one address each worker serves, and so which worker gets the next. The kernel spreads callers by
+/// a hash of their ports, which often puts all of a few callers on one worker.
 /// </summary>
 /// <remarks>
 /// All workers share it, and touch it when a caller comes or goes, never for a call. A caller stays where it was put:
@@ -21,7 +21,7 @@ internal sealed class CallerSpread
         return _listeners.Count - 1;
     }
 
-    /// <summary>Counts a caller in where the fewest are, and returns who that is: whoever accepted it where others have no fewer.</summary>
+    /// <summary>Counts a caller in where the fewest are, and returns that listener: the one that accepted it where no other has fewer.</summary>
     public Listener Place(int acceptedAt)
     {
         while (true)

@@ -3,13 +3,13 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>Takes the callers that connect to one address, and serves as many of them as its worker's part is.</summary>
+/// <summary>Accepts the callers that connect to one address, and serves its worker's share of them.</summary>
 internal sealed class Listener : IReadyHandler
 {
-    /// <summary>Callers taken in one go; after that the connected ones are heard first.</summary>
+    /// <summary>Callers accepted in one go; after that the connected ones are served first.</summary>
     private const int AcceptsMax = 256;
 
-    /// <summary>When file descriptors or memory have run out, only others' closing helps, and nothing tells of it.</summary>
+    /// <summary>File descriptors or memory that run out come back when other connections close, of which there is no event.</summary>
     private const int RetryExhaustedMs = 100;
 
     private readonly Loop _loop;
@@ -24,12 +24,12 @@ internal sealed class Listener : IReadyHandler
     private readonly Action _openHandedOver;
     private bool _isClosing;
 
-    /// <param name="loop">Its worker's.</param>
+    /// <param name="loop">The worker's.</param>
     /// <param name="listener">The worker's own socket at the address.</param>
     /// <param name="spread">Shared with the other workers' listeners at this address.</param>
     /// <param name="limit">Of callers at once, over all workers.</param>
     /// <param name="counters">Where it counts.</param>
-    /// <param name="serve">Takes a caller and what to call when it is gone.</param>
+    /// <param name="serve">Serves a caller; to be given what to call when it has disconnected.</param>
     public Listener(Loop loop, IListenerSocket listener, CallerSpread spread, CallerLimit limit, ListenerCounters counters, Action<ISocket, Action> serve)
     {
         _loop = loop;
@@ -52,8 +52,8 @@ internal sealed class Listener : IReadyHandler
     public ListenerCounters Counters { get; }
 
     /// <summary>
-    /// Takes those who are connected already, and nobody after them. They stay here: other workers may be done with
-    /// draining. Whoever was handed over before and comes in later is served as well, and so takes leave like the rest.
+    /// Accepts the callers that are connected already, and none after them. They stay here: other workers may be done with
+    /// draining. A caller that was handed over before and arrives later is served as well, and so drained like the rest.
     /// </summary>
     public void Close()
     {
@@ -81,7 +81,7 @@ internal sealed class Listener : IReadyHandler
                     return;
             }
         }
-        // More may wait, and no edge will say so.
+        // More may wait, without a further edge.
         _loop.Timers.Arm(_retry, _loop.NowMs);
     }
 
@@ -89,7 +89,7 @@ internal sealed class Listener : IReadyHandler
     {
         if (!_limit.TryEnter())
         {
-            // At once and visibly: a caller left in the queue would wait for somebody else to leave.
+            // At once and visibly: a caller left in the queue would wait until another one leaves.
             Counters.Refused++;
             _listener.Refuse(arrival);
             return;

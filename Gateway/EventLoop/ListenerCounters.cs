@@ -6,16 +6,16 @@ internal sealed class ListenerCounters(string name)
     /// <summary>The listener's.</summary>
     public string Name => name;
 
-    /// <summary>Callers that this worker has served, whoever took them.</summary>
+    /// <summary>Callers that this worker has served, wherever they were accepted.</summary>
     public long Accepted;
-    /// <summary>Of these, those who are gone.</summary>
+    /// <summary>Of these, those that have disconnected.</summary>
     public long Closed;
-    /// <summary>Callers for whom there was no room.</summary>
+    /// <summary>Callers refused because the limit of callers was reached.</summary>
     public long Refused;
-    /// <summary>Callers taken here that another worker serves, because it has fewer.</summary>
+    /// <summary>Callers accepted here that another worker serves, because it has fewer.</summary>
     public long HandedOver;
 
-    /// <summary>Read in this order, a caller who comes and goes meanwhile cannot make it negative.</summary>
+    /// <summary>Read in this order, so that a caller that connects and disconnects meanwhile cannot make it negative.</summary>
     public long Open
     {
         get

@@ -15,13 +15,13 @@ internal abstract class TimerEntry
 
     public bool IsArmed => DueTick != NotArmed;
 
-    /// <summary>To whom it belongs: who is given up if <see cref="OnDue"/> lets an exception escape.</summary>
+    /// <summary>What is given up if <see cref="OnDue"/> lets an exception escape.</summary>
     protected internal abstract IReadyHandler? Owner { get; }
 
     protected internal abstract void OnDue();
 }
 
-/// <summary>A timer whose owner has more than one and tells them apart by what they call.</summary>
+/// <summary>A timer that calls back, for an owner that has more than one.</summary>
 internal sealed class CallbackTimer(IReadyHandler owner, Action onDue) : TimerEntry
 {
     protected internal override IReadyHandler? Owner => owner;

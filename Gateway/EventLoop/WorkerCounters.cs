@@ -12,7 +12,7 @@ internal sealed class WorkerCounters
     public long CallsAnswered;
     /// <summary>Replies made by the gateway itself: no route, malformed, too large, no server, lost server, timeout, draining.</summary>
     public long CallsRefused;
-    /// <summary>Replies that came after their call was given up, and were swallowed.</summary>
+    /// <summary>Replies that came after their call was given up, and were discarded.</summary>
     public long LateReplies;
     /// <summary>Replies whose header or checksum was wrong, or whose payload was no table, answered with 502 instead.</summary>
     public long BadReplies;
@@ -27,14 +27,14 @@ internal sealed class WorkerCounters
     public long BytesCopied;
     /// <summary>Bytes of bodies that passed from socket to socket inside the kernel.</summary>
     public long BytesSpliced;
-    /// <summary>Bodies that were copied although they were to be spliced: no pipe could be had, or the kernel does not splice here.</summary>
+    /// <summary>Pieces of bodies that were copied although they were to be spliced: no pipe could be had, or the kernel does not splice this kind of socket.</summary>
     public long SplicesRefused;
     /// <summary>Pieces of bodies long enough to be spliced that <c>auto</c> copied, because that was measured to be faster.</summary>
     public long CopiesChosen;
     public long PipesInUse;
     /// <summary>Pipes closed because a body was broken off while they held some of it.</summary>
     public long PipesDiscarded;
-    /// <summary>Connections given up because of an exception: each is a bug.</summary>
+    /// <summary>Connections closed because of an exception: each is a bug.</summary>
     public long Exceptions;
     public long Turns;
     /// <summary>Time between the waits, in turns that are over.</summary>

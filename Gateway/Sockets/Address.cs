@@ -12,7 +12,7 @@ internal abstract record Address
     /// <summary>The longest path that fits <c>sockaddr_un</c> with its closing zero.</summary>
     public const int UnixPathBytesMax = 107;
 
-    /// <summary>Reads one of the forms above; <paramref name="problem"/> says what is wrong with anything else.</summary>
+    /// <summary>Reads one of the forms above; <paramref name="problem"/> is what is wrong with anything else.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Address? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;

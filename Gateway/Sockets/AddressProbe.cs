@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Finds out, before a gateway starts, whether it could listen on an address.</summary>
+/// <summary>Whether a gateway that is not started yet could listen on an address.</summary>
 internal static class AddressProbe
 {
     /// <summary>What keeps an address from being listened on, or null.</summary>
@@ -36,7 +36,7 @@ internal static class AddressProbe
     /// <summary>
     /// Listens for a moment. .NET's bind sets SO_REUSEADDR, so that connections in TIME_WAIT do not count. SO_REUSEPORT stays off, though workers set it:
     /// with it, the bind would succeed beside another gateway on the same port, which then would get half of the callers.
-    /// (SocketOptionName.ReuseAddress is no way to say this: on Linux it sets SO_REUSEPORT.)
+    /// (SocketOptionName.ReuseAddress does not do this: on Linux it sets SO_REUSEPORT.)
     /// </summary>
     private static SocketError TryListen(IPEndPoint endPoint)
     {

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Who can reach an address that is listened on.</summary>
+/// <summary>How far an address that is listened on can be reached.</summary>
 internal static class AddressReach
 {
     /// <summary>
     /// Whether other machines can: any TCP address that is not loopback. A name that cannot be looked up cannot be listened on
-    /// either, which <see cref="AddressProbe"/> tells.
+    /// either, which <see cref="AddressProbe"/> reports.
     /// </summary>
     public static bool IsBeyondThisMachine(Address address) => address is TcpAddress tcp && Resolve(tcp.Host).Any(ip => !IPAddress.IsLoopback(ip));
 

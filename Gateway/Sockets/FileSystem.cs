@@ -13,15 +13,15 @@ internal enum FileKind
     Other,
 }
 
-/// <summary>Tells a file from another that has come to its path. The kernel gives the number of a file to no other while a socket or a descriptor holds it.</summary>
+/// <summary>Distinguishes a file from another that has come to its path. The kernel gives the number of a file to no other while a socket or a descriptor holds it.</summary>
 internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode);
 
-/// <summary>What the kernel tells about a file.</summary>
+/// <summary>What the kernel knows about a file.</summary>
 internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode, uint Owner, FileIdentity Identity);
 
 /// <summary>
-/// What .NET does not tell about a path: whether a socket is there (opening one fails, connecting to a file is refused) or a named pipe, whose it is, whether it
-/// is still the same, and whether a directory can be written to.
+/// What .NET has no API for: whether a path is a socket (opening one fails, connecting to a file is refused) or a named pipe, whose it is, whether it is still the
+/// same, and whether a directory can be written to.
 /// </summary>
 internal static unsafe partial class FileSystem
 {
@@ -45,27 +45,27 @@ internal static unsafe partial class FileSystem
 
     public static bool IsWritable(string directory) => Access(directory, WriteAndSearch) == 0;
 
-    /// <summary>Opens what is there for reading, and waits for nobody: a named pipe opens whether somebody writes to it or not.</summary>
-    /// <exception cref="IOException">It cannot be opened; the message says why.</exception>
+    /// <summary>Opens what is there for reading, without waiting: a named pipe opens whether it has a writer or not.</summary>
+    /// <exception cref="IOException">It cannot be opened; the message has the reason.</exception>
     public static SafeFileHandle OpenWithoutWaiting(string path)
     {
         int descriptor = Open(path, ReadOnly | NoTerminal | NonBlocking | CloseOnExec);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException(Libc.Describe(Marshal.GetLastPInvokeError()));
     }
 
-    /// <summary>Says who may do what with a file; what has come to its path as a symbolic link is not followed.</summary>
-    /// <exception cref="IOException">It cannot be; the message says why.</exception>
+    /// <summary>Sets the permissions of a file; a symbolic link is not followed.</summary>
+    /// <exception cref="IOException">It cannot be done; the message has the reason.</exception>
     public static void ChangeMode(string path, UnixFileMode mode) => Check(ChangeMode(CurrentDirectory, path, (uint)mode, NoFollow));
 
     /// <summary>Gives a file to a user and a group, each as it is where null; a symbolic link is not followed.</summary>
-    /// <exception cref="IOException">It cannot be; the message says why.</exception>
+    /// <exception cref="IOException">It cannot be done; the message has the reason.</exception>
     public static void ChangeOwner(string path, FileOwner owner) => Check(ChangeOwner(path, owner.User ?? FileOwner.AsItIs, owner.Group ?? FileOwner.AsItIs));
 
     /// <summary>
     /// Gives a file a second name, at once and only where nothing has it yet. .NET's <see cref="File.Move(string, string, bool)"/> looks first and renames
     /// then: of two that come at the same time the second replaces the first's file.
     /// </summary>
-    /// <exception cref="IOException">It cannot be; the message says why.</exception>
+    /// <exception cref="IOException">It cannot be done; the message has the reason.</exception>
     public static void AddName(string path, string name) => Check(Link(path, name));
 
     private static FileFacts? Look(int directory, string path, int flags)

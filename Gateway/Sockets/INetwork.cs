@@ -13,16 +13,16 @@ internal interface INetwork
     /// <param name="worker">The worker's number.</param>
     IListenerSocket Listen(IOpenedAddress opened, int worker);
 
-    /// <summary>Begins to connect. The first readiness of the socket says that <see cref="ISocket.ConnectError"/> has the outcome.</summary>
+    /// <summary>Begins to connect. With the first readiness of the socket, <see cref="ISocket.ConnectError"/> has the outcome.</summary>
     ISocket Connect(Address address);
 
-    /// <summary>Two sockets connected with each other, for servers embedded in this process. Where they cannot be had, the near one says so as after <see cref="Connect"/>, and the far one breaks.</summary>
+    /// <summary>Two sockets connected with each other, for servers embedded in this process. Where they cannot be made, the near one fails as after <see cref="Connect"/>, and the far one breaks.</summary>
     (ISocket Near, ISocket Far) ConnectPair();
 
     /// <summary>A pipe between this network's sockets; null when none can be had just now.</summary>
     IPipe? OpenPipe();
 
-    /// <summary>Waits until something is ready, somebody calls <see cref="Wake"/> or the time is over; −1 waits without end, 0 only looks.</summary>
+    /// <summary>Waits until something is ready, <see cref="Wake"/> is called or the time is over; −1 waits without end, 0 only looks.</summary>
     void Wait(int timeoutMs);
 
     /// <summary>Takes the next socket or listener found ready by <see cref="Wait"/>.</summary>
@@ -37,10 +37,10 @@ internal interface IListenerSocket
 {
     IReadyHandler? Owner { get; set; }
 
-    /// <summary>Takes a waiting connection.</summary>
+    /// <summary>Accepts a waiting connection.</summary>
     AcceptStatus Accept(out Arrival arrival);
 
-    /// <summary>Makes it a socket of this worker, also where another worker took it from the same address. Null where it cannot be watched (epoll watches, memory): then it is closed with a reset.</summary>
+    /// <summary>Makes it a socket of this worker, also where another worker accepted it at the same address. Null where it cannot be watched (epoll watches, memory): then it is closed with a reset.</summary>
     ISocket? TryAdopt(Arrival arrival);
 
     /// <summary>Closes it with a reset.</summary>
@@ -49,16 +49,16 @@ internal interface IListenerSocket
     void Close();
 }
 
-/// <summary>A connection that was taken from a listener and belongs to no worker yet. Until one adopts it, it may pass between threads.</summary>
+/// <summary>A connection that was accepted and belongs to no worker yet. Until one adopts it, it may pass between threads.</summary>
 internal readonly record struct Arrival(int Descriptor);
 
 internal enum AcceptStatus
 {
     Accepted,
-    /// <summary>Nobody waits; readiness will tell.</summary>
+    /// <summary>No connection waits; readiness is reported when one does.</summary>
     Empty,
-    /// <summary>That one caller was gone before it was taken; the next may be fine.</summary>
+    /// <summary>That caller was gone before it was accepted; the next may be fine.</summary>
     CallerGone,
-    /// <summary>The process is out of file descriptors or memory: try again later, readiness will not tell.</summary>
+    /// <summary>The process is out of file descriptors or memory: to be tried again later, without readiness.</summary>
     Exhausted,
 }

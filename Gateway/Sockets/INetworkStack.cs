@@ -1,6 +1,6 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Where workers get their networks from, and where addresses are opened: the kernel in the product, memory in tests.</summary>
+/// <summary>Makes the networks of workers and opens addresses: the kernel in the product, memory in tests.</summary>
 internal interface INetworkStack
 {
     /// <summary>The network of one worker.</summary>
@@ -25,7 +25,7 @@ internal interface IOpenedAddress : IDisposable
     /// <summary>The address as it came out: with the port that the kernel chose where port 0 was asked for.</summary>
     Address Address { get; }
 
-    /// <summary>Nothing new finds the address from now on. Those who found it already are accepted.</summary>
+    /// <summary>Nothing new finds the address from now on. Callers that found it already are accepted.</summary>
     void Withdraw();
 }
 

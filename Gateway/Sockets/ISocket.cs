@@ -36,7 +36,7 @@ internal interface ISocket
     /// <summary>The peer's address, to be read by people: <c>127.0.0.1:50000</c>, <c>[::1]:50000</c>, or <c>unix</c>, whose callers have none.</summary>
     string DescribePeer();
 
-    /// <summary>The errno a connection attempt ended with; 0 when it succeeded. Asked once, after the first readiness.</summary>
+    /// <summary>The errno a connection attempt ended with; 0 when it succeeded. To be read once, after the first readiness.</summary>
     int ConnectError();
 
     Transfer Receive(Span<byte> buffer);
@@ -57,7 +57,7 @@ internal interface ISocket
     /// <summary>Sends several pieces in order as one write.</summary>
     Transfer Send(ReadOnlySpan<Segment> segments, bool moreFollows = false);
 
-    /// <summary>Sends what the pipe holds, as far as the socket takes it. Not asked with an empty pipe.</summary>
+    /// <summary>Sends what the pipe holds, as far as the socket takes it. Never called with an empty pipe.</summary>
     Transfer Send(IPipe pipe, bool moreFollows);
 
     /// <summary>Ends the sending direction in order; receiving goes on.</summary>

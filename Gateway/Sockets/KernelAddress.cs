@@ -31,7 +31,7 @@ internal sealed class KernelAddress
 
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>Throws <see cref="SocketException"/> for a host name that nobody knows. Control plane only: looking up a name blocks.</summary>
+    /// <summary>Throws <see cref="SocketException"/> for an unknown host name. Control plane only: looking up a name blocks.</summary>
     public static KernelAddress Resolve(Address address) => address switch
     {
         TcpAddress tcp => Of(ResolveHost(tcp.Host), tcp.Port),

@@ -42,11 +42,11 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         {
             TcpAddress tcp => OpenTcp(tcp, workers),
             UnixAddress unix => OpenUnix(unix, workers, rights, stale?.Identity),
-            _ => throw new ArgumentException($"nobody can listen on {address}", nameof(address)),
+            _ => throw new ArgumentException($"{address} cannot be listened on", nameof(address)),
         };
     }
 
-    /// <summary>The socket of a point that is opened for one, who listens on it and leaves it open.</summary>
+    /// <summary>The only socket of an address that was opened for one; it stays this object's to close.</summary>
     public int Descriptor => _fds[0];
 
     /// <summary>Hands one worker its socket.</summary>
@@ -58,7 +58,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
     }
 
     /// <summary>
-    /// Takes a socket's file away. Called while the socket still listens: until then another gateway takes the file for one that is in use, and from then on
+    /// Deletes a socket's file. Called while the socket still listens: until then another gateway takes the file for one that is in use, and from then on
     /// what it finds at this path is its own, which must not be deleted when this one has drained. What has come to the path already stays.
     /// </summary>
     public void Withdraw()
@@ -84,7 +84,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         int[] fds = new int[workers];
         for (int i = 0; i < workers; i++)
         {
-            // Alone, a socket shares its port with nobody: two gateways that start in the same instant would both listen.
+            // A single socket does not share its port: with SO_REUSEPORT, two gateways that start in the same instant would both listen.
             fds[i] = Bind(address, tcp, reusePort: workers > 1);
             if (Libc.listen(fds[i], Backlog) != 0)
                 throw Failed(fds[i], tcp);
@@ -96,7 +96,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         return new ListenerSockets(tcp with { Port = port }, fds, file: null);
     }
 
-    /// <summary>A path whose server is gone is left behind by every crash and is replaced; one that still answers belongs to somebody.</summary>
+    /// <summary>A path whose server is gone is left behind by every crash and is replaced; one that still answers is in use.</summary>
     private static ListenerSockets OpenUnix(UnixAddress unix, int workers, SocketRights rights, FileIdentity? stale)
     {
         var address = KernelAddress.Resolve(unix);

@@ -1,16 +1,16 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>What this machine or process has no more of, which is the fault of no peer.</summary>
+/// <summary>The errors of a machine or process that has run out of something, which is the fault of no peer.</summary>
 internal static class LocalShortage
 {
     /// <summary>
     /// Descriptors (EMFILE, ENFILE), memory (ENOMEM, ENOBUFS), watches of epoll (ENOSPC) or ports (EADDRNOTAVAIL). EAGAIN is
-    /// none: it says that the queue of a server at a Unix path is full.
+    /// none: the queue of a server at a Unix path is full.
     /// </summary>
     public static bool Is(int error) => error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS or Libc.ENOSPC or Libc.EADDRNOTAVAIL;
 }
 
-/// <summary>How many connections the process may hold. Most systems start programs with 1,024, and let them ask for more.</summary>
+/// <summary>The descriptors that the process may hold, and so its connections. Most systems start programs with 1,024 and allow more.</summary>
 internal static unsafe class OpenFileLimit
 {
     public static void Raise()

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>The user at the other end of a Unix socket, as the kernel noted it when the connection was made: nobody can claim to be another.</summary>
+/// <summary>The user at the other end of a Unix socket, as the kernel noted it when the connection was made, so that it cannot be forged.</summary>
 internal static unsafe partial class PeerUser
 {
     public const uint Root = 0;
 
     private const int PeerCredentials = 17;
 
-    /// <summary>Where the kernel shows a user of another user namespace that has no number in this one: it may be anybody.</summary>
+    /// <summary>Where the kernel shows a user of another user namespace that has no number in this one: it may be any user.</summary>
     private const uint Unmapped = 65534;
 
     /// <summary><c>struct ucred</c>: process, user and group, four bytes each.</summary>

@@ -1,6 +1,6 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>What a socket has become ready for. Reported once for each change (edge-triggered), so whoever is told remembers it.</summary>
+/// <summary>What a socket has become ready for. Reported once for each change (edge-triggered), so that the handler has to remember it.</summary>
 [Flags]
 internal enum Readiness : byte
 {
@@ -13,7 +13,7 @@ internal enum Readiness : byte
     Failed = 8,
 }
 
-/// <summary>Whoever owns a socket or a listener and is told when it is ready.</summary>
+/// <summary>The owner of a socket or a listener, called when it is ready.</summary>
 internal interface IReadyHandler
 {
     void OnReady(Readiness readiness);

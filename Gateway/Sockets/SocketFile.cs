@@ -22,8 +22,8 @@ internal sealed class SocketFile
     }
 
     /// <summary>
-    /// Says who may connect, between bind and listen: until it listens nobody can, whatever the file allows. (The alternative, a umask, is the whole
-    /// process's, whose other threads make files meanwhile.)
+    /// Sets who may connect, between bind and listen: until it listens no connection is possible, whatever the file allows. (The alternative, a umask, is the
+    /// whole process's, whose other threads make files meanwhile.)
     /// </summary>
     /// <exception cref="IOException">The rights cannot be set; the file is gone again.</exception>
     public static SocketFile Claim(string path, SocketRights rights)
@@ -45,7 +45,7 @@ internal sealed class SocketFile
         }
     }
 
-    /// <summary>Takes the file away, unless another has come to its path: that is somebody else's.</summary>
+    /// <summary>Deletes the file, unless its path has another one now, which is not this gateway's.</summary>
     public void Delete() => DeleteIfStill(_path, _identity);
 
     /// <summary>Deletes what is at a path if it is still the file that was seen there.</summary>

@@ -3,7 +3,7 @@ namespace FrameRpc.Gateway.Sockets;
 /// <summary>What is set on every TCP connection, and why.</summary>
 internal static unsafe class TcpOptions
 {
-    /// <summary>A peer that vanished without a word (power, network) is noticed after about two minutes of silence.</summary>
+    /// <summary>A peer that vanished without closing (power, network) is noticed after about two minutes of silence.</summary>
     private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 20, KeepAliveProbes = 3;
 
     private const int Ipv4Start = 4, Ipv6Start = 8;

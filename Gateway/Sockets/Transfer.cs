@@ -5,7 +5,7 @@ internal enum TransferStatus : byte
 {
     /// <summary>At least one byte was moved.</summary>
     Done,
-    /// <summary>Nothing could be moved now; readiness will tell when to try again.</summary>
+    /// <summary>Nothing could be moved now; readiness is reported when it can.</summary>
     WouldBlock,
     /// <summary>The peer ended its stream in order. Receives only.</summary>
     EndOfStream,

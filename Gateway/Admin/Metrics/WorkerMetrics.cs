@@ -12,7 +12,7 @@ internal sealed class WorkerMetrics(IReadOnlyList<WorkerStatistics> workers)
         to.Counter("frpc_relayed_bytes_total", "Bytes of large bodies forwarded, spliced in the kernel or copied.");
         to.Sample(Sum(counters => counters.BytesSpliced), new Label("how", "spliced"));
         to.Sample(Sum(counters => counters.BytesCopied), new Label("how", "copied"));
-        Counter(to, "frpc_splices_refused_total", "Bodies copied instead of spliced because no pipe was available or the kernel refused to splice.", counters => counters.SplicesRefused);
+        Counter(to, "frpc_splices_refused_total", "Pieces of bodies copied instead of spliced because no pipe was available or the kernel refused to splice.", counters => counters.SplicesRefused);
         Counter(to, "frpc_copies_chosen_total", "Pieces of bodies that relay = auto chose to copy because copying is faster there.", counters => counters.CopiesChosen);
         Gauge(to, "frpc_pipes_in_use", "Pipes that currently carry a body.", worker => worker.Counters.PipesInUse);
         Counter(to, "frpc_pipes_discarded_total", "Pipes closed because their body was aborted.", counters => counters.PipesDiscarded);

@@ -55,7 +55,7 @@ internal sealed class BufferPool
             ? block
             : throw new IOException($"the system gives no memory for buffers: a block of {_classes[ClassOf(bytesMin)].BlockBytes} bytes could not be had");
 
-    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>. False where the system gives no memory: then who asked has to do without.</summary>
+    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>. False where the system gives no memory.</summary>
     public bool TryRent(int bytesMin, out Block block)
     {
         int fitting = ClassOf(bytesMin);
@@ -80,7 +80,7 @@ internal sealed class BufferPool
         throw new ArgumentOutOfRangeException(nameof(bytesMin), bytesMin, $"the largest block has {LargestBytes} bytes");
     }
 
-    /// <summary>Takes a block back and forgets it at the lender's.</summary>
+    /// <summary>Takes a block back and clears the variable that held it.</summary>
     public static void Return(ref Block block)
     {
         if (block.IsNone)

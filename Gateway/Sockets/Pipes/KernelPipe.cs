@@ -15,7 +15,7 @@ internal interface IPipe
     /// <summary>Bytes that were put in and not taken out.</summary>
     int Bytes { get; }
 
-    /// <summary>Takes bytes out into memory, for those who cannot send them from the pipe. Not asked of an empty pipe.</summary>
+    /// <summary>Takes bytes out into memory, where they cannot be sent from the pipe. Never called on an empty pipe.</summary>
     int Read(Span<byte> buffer);
 
     void Close();
@@ -27,7 +27,7 @@ internal sealed unsafe class KernelPipe : IPipe
     /// <summary>What is asked for, where the kernel allows it. See <see cref="SizeAllowed"/>.</summary>
     private const int BytesWanted = 1024 * 1024;
 
-    /// <summary>What a pipe has without asking. One with less comes of a user who holds too many, and is not worth its calls.</summary>
+    /// <summary>What a pipe has without asking. A user who holds too many gets less, which is not worth its calls.</summary>
     private const int BytesMin = 64 * 1024;
 
     private const string SizeMaxFile = "/proc/sys/fs/pipe-max-size";

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
-using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Sockets;
 

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
-using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Sockets;
 

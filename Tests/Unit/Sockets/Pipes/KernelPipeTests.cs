@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.Sockets.Pipes;
-using KernelAddress = FrameRpc.Gateway.Sockets.KernelAddress;
 
 namespace FrameRpc.Tests.Sockets.Pipes;
 
