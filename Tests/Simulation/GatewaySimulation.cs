@@ -24,17 +24,17 @@ internal sealed class GatewaySimulation
     public GatewaySimulation(GatewaySetup? setup = null, NetworkConditions? conditions = null, int seed = 1)
     {
         setup ??= new GatewaySetup();
-        Random = new Random(seed);
-        Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
+        Random = SeedStream.Of(seed, "bodies and servers");
+        Network = new SimulatedNetwork(Time, SeedStream.Of(seed, "network"), conditions ?? NetworkConditions.Calm);
         var options = setup.ToOptions();
-        Loop = new Loop(Network, Time, new Random(seed), _log, options.Relay, Memory);
+        Loop = new Loop(Network, Time, SeedStream.Of(seed, "loop"), _log, options.Relay, Memory);
         WorkerContext = new WorkerContext(0, Loop, Snapshot.Of(options), FormatRegistry.Product, _log);
         Calls = new SmfCallPool(Loop);
         _needsTables = setup.Payload == PayloadKind.Table;
         SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)) { NeedsTables = _needsTables })];
         FrameServers = [.. setup.FrameServers.Select((_, i) => new FrameServer(GatewaySetup.FrameAddress(i)))];
         foreach (SimulatedServer server in SmfServers.Concat<SimulatedServer>(FrameServers))
-            Network.Add(server);
+            Network.World.Add(server);
         _mappedAtStart = Loop.Blocks.MappedBytes;
     }
 
@@ -43,6 +43,7 @@ internal sealed class GatewaySimulation
     /// <summary>What the gateway's buffers are made of.</summary>
     public ScarceMemory Memory { get; } = new();
 
+    /// <summary>For what a test draws itself.</summary>
     public Random Random { get; }
 
     public SimulatedNetwork Network { get; }
