@@ -1,17 +1,19 @@
 using System.Globalization;
-using System.Text;
 
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>What happened in a simulated world, in order: the last events as text for people, and a hash over all of them, by which two runs are compared.</summary>
 internal sealed class EventLog(VirtualTime time)
 {
-    /// <summary>Events that are kept; older ones are in the hash alone.</summary>
-    public const int KeptMax = 200;
+    /// <summary>The last events, which a failure shows. Older ones are in the hash alone, unless all are kept.</summary>
+    public const int ShownMax = 200;
 
     private const ulong FnvPrime = 1099511628211;
 
-    private readonly Event[] _kept = new Event[KeptMax];
+    private readonly Queue<Event> _kept = new();
+
+    /// <summary>Whether older events are kept as well: for one run that is looked at closely.</summary>
+    public bool KeepsAll { get; set; }
 
     /// <summary>Events since the start.</summary>
     public long Count { get; private set; }
@@ -26,7 +28,10 @@ internal sealed class EventLog(VirtualTime time)
     public void Note(string what, long first = 0, long second = 0, string name = "")
     {
         var noted = new Event(time.NowMs, what, first, second, name);
-        _kept[Count++ % KeptMax] = noted;
+        Count++;
+        _kept.Enqueue(noted);
+        if (_kept.Count > ShownMax && !KeepsAll)
+            _kept.Dequeue();
         Add((ulong)noted.Ms);
         Add(what);
         Add((ulong)first);
@@ -34,14 +39,11 @@ internal sealed class EventLog(VirtualTime time)
         Add(name);
     }
 
-    /// <summary>The events that are kept, one a line, each with its virtual time.</summary>
-    public override string ToString()
-    {
-        var text = new StringBuilder();
-        for (long i = Math.Max(0, Count - KeptMax); i < Count; i++)
-            text.Append(_kept[i % KeptMax]).Append('\n');
-        return text.Append(CultureInfo.InvariantCulture, $"{Count} events, hash {Hash:x16}").ToString();
-    }
+    /// <summary>All events that are kept, one a line, each with its virtual time.</summary>
+    public IEnumerable<string> Lines => _kept.Select(noted => noted.ToString());
+
+    /// <summary>The last ones.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{string.Join('\n', Lines.TakeLast(ShownMax))}\n{Count} events, hash {Hash:x16}");
 
     private void Add(string text)
     {
