@@ -173,12 +173,16 @@ internal sealed class SimulatedGateway : IDisposable
         {
             Must.Hold(backend.CallsWaiting == 0);
             foreach (ServerStatistics server in backend.Servers)
-                Must.Hold((server.CallsInFlight, server.SharedConnections, server.ExclusiveConnections, server.IdleConnections) == (0, 0, 0, 0), $"worker {worker.Number} has something left of {server.Address}");
+                AssertNothingLeft(worker, server);
         }
         foreach (ListenerCounters listener in context.Statistics.Listeners)
             Must.Hold(listener.Open == 0);
         AssertNoBufferLeft(worker);
     }
+
+    private static void AssertNothingLeft(SimulatedWorker worker, ServerStatistics server) => Must.Hold(
+        (server.CallsInFlight, server.SharedConnections, server.ExclusiveConnections, server.IdleConnections) == (0, 0, 0, 0),
+        $"worker {worker.Number} has left of {server.Address}: {server.CallsInFlight} calls, {server.SharedConnections} shared, {server.ExclusiveConnections} exclusive and {server.IdleConnections} idle connections");
 
     /// <summary>Behind a trim, what is mapped is the slab of the two blocks that each loop has always; the rest of it is free.</summary>
     private void AssertNoBufferLeft(SimulatedWorker worker)
