@@ -49,6 +49,9 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
 
     public int Count { get; private set; }
 
+    /// <summary>Entries looked at since the start, fired or not: what the wheel has cost.</summary>
+    public long Looks { get; private set; }
+
     /// <summary>Arms the entry, or moves it when it is armed already.</summary>
     public void Arm(TimerEntry entry, long dueMs)
     {
@@ -138,6 +141,7 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
             if (looksLeft <= 0)
                 return false;
             looksLeft--;
+            Looks++;
             _next = entry.Next;
             if (entry.DueTick > _clockTick)
                 continue;

@@ -22,7 +22,7 @@ public sealed partial class MemoryShortageTests
         foreach (Peer holder in holders)
             SendSome(holder, request.AsSpan(0, 50_000));
 
-        Patience.Until(() => gateway.Error.Contains("[104] The system gives no memory for buffers", StringComparison.Ordinal) || gateway.HasExited, "the gateway has no more memory");
+        Patience.Until(() => gateway.Error.Contains("[104] Out of memory for buffers", StringComparison.Ordinal) || gateway.HasExited, "the gateway has no more memory");
         await Assert.That(gateway.HasExited).IsFalse().Because(gateway.Error);
         await gateway.AssertServes();
         await Assert.That(holders[^1].ReadToEnd().End).IsEqualTo(StreamEnd.Reset);

@@ -10,6 +10,7 @@ internal abstract class FarEnd
 
     private readonly ByteQueue _outbox = new();
     private bool _endWhenSent;
+    private bool _isMute;
     private bool _isRunning;
     private bool _runAgain;
 
@@ -35,10 +36,10 @@ internal abstract class FarEnd
 
     public int UnsentBytes => _outbox.Count;
 
-    /// <summary>Says this when the connection takes it; nothing after <see cref="EndSending"/>.</summary>
+    /// <summary>Says this when the connection takes it; nothing after <see cref="EndSending"/> or <see cref="Mute"/>.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
-        if (_endWhenSent)
+        if (_endWhenSent || _isMute)
             return;
         _outbox.Append(bytes);
         Run();
@@ -50,6 +51,9 @@ internal abstract class FarEnd
         _endWhenSent = true;
         Run();
     }
+
+    /// <summary>Says nothing more, and stays.</summary>
+    public void Mute() => _isMute = true;
 
     public void Close() => Socket.Close();
 

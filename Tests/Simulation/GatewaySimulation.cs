@@ -27,10 +27,10 @@ internal sealed class GatewaySimulation
     public GatewaySimulation(GatewaySetup? setup = null, NetworkConditions? conditions = null, int seed = 1)
     {
         setup ??= new GatewaySetup();
-        Random = new Random(seed);
-        Network = new SimulatedNetwork(Time, Random, conditions ?? NetworkConditions.Calm);
+        Random = SeedStream.Of(seed, "bodies and servers");
+        Network = new SimulatedNetwork(Time, SeedStream.Of(seed, "network"), conditions ?? NetworkConditions.Calm);
         var options = setup.ToOptions();
-        Loop = new Loop(Network, Time, new Random(seed), _log, options.Relay, Memory);
+        Loop = new Loop(Network, Time, SeedStream.Of(seed, "loop"), _log, options.Relay, Memory);
         WorkerContext = new WorkerContext(0, Loop, Snapshot.Of(options), BuiltInFormats.Registry, _log);
         Calls = new SmfCallPool(Loop);
         _gather = Loop.Blocks.Rent(FrameRequestReader.HeldBytesMax);
@@ -38,7 +38,7 @@ internal sealed class GatewaySimulation
         SmfServers = [.. setup.SmfServers.Select((_, i) => new SmfServer(GatewaySetup.SmfAddress(i)) { NeedsTables = _needsTables })];
         FrameServers = [.. setup.FrameServers.Select((_, i) => new FrameServer(GatewaySetup.FrameAddress(i)))];
         foreach (SimulatedServer server in SmfServers.Concat<SimulatedServer>(FrameServers))
-            Network.Add(server);
+            Network.World.Add(server);
         _mappedAtStart = Loop.Blocks.MappedBytes;
     }
 
@@ -47,6 +47,7 @@ internal sealed class GatewaySimulation
     /// <summary>What the gateway's buffers are made of.</summary>
     public ScarceMemory Memory { get; } = new();
 
+    /// <summary>For what a test draws itself.</summary>
     public Random Random { get; }
 
     public SimulatedNetwork Network { get; }

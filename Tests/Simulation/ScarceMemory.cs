@@ -2,28 +2,37 @@ using FrameRpc.Gateway.Sockets.Buffers;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>The kernel's memory, until it is told to give no more, or to take none back.</summary>
-internal sealed class ScarceMemory : IMemorySource
+/// <summary>The kernel's memory, until it is told to give no more, or to take none back. What is left of it when a run is over is given back then.</summary>
+internal sealed class ScarceMemory : IMemorySource, IDisposable
 {
     private readonly List<Block> _hoard = [];
+    private readonly Dictionary<nint, long> _mapped = [];
 
     public bool IsExhausted { get; set; }
 
     public bool KeepsWhatIsUnmapped { get; set; }
 
-    public nint TryMap(long bytes) => IsExhausted ? 0 : MemoryMap.Kernel.TryMap(bytes);
+    public nint TryMap(long bytes)
+    {
+        nint memory = IsExhausted ? 0 : MemoryMap.Kernel.TryMap(bytes);
+        if (memory != 0)
+            _mapped.Add(memory, bytes);
+        return memory;
+    }
 
-    public bool TryUnmap(nint memory, long bytes) => !KeepsWhatIsUnmapped && MemoryMap.Kernel.TryUnmap(memory, bytes);
+    public bool TryUnmap(nint memory, long bytes) => !KeepsWhatIsUnmapped && _mapped.Remove(memory) && MemoryMap.Kernel.TryUnmap(memory, bytes);
 
-    /// <summary>From now on the pool has nothing but one free block of each of these sizes.</summary>
-    public void Exhaust(BufferPool pool, params int[] left)
+    /// <summary>From now on the pool has nothing but one free block of each of these sizes. Returns how many blocks it had free.</summary>
+    public int Exhaust(BufferPool pool, params int[] left)
     {
         Block[] kept = [.. left.Select(pool.Rent)];
         IsExhausted = true;
+        int before = _hoard.Count;
         while (pool.TryRent(1, out Block block))
             _hoard.Add(block);
         for (int i = 0; i < kept.Length; i++)
             BufferPool.Return(ref kept[i]);
+        return _hoard.Count - before;
     }
 
     /// <summary>There is enough again.</summary>
@@ -36,5 +45,12 @@ internal sealed class ScarceMemory : IMemorySource
             BufferPool.Return(ref block);
         }
         _hoard.Clear();
+    }
+
+    public void Dispose()
+    {
+        foreach ((nint memory, long bytes) in _mapped)
+            MemoryMap.Kernel.TryUnmap(memory, bytes);
+        _mapped.Clear();
     }
 }

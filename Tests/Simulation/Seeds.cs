@@ -2,19 +2,18 @@ using System.Globalization;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>Tells a story once for each seed. The seed that fails is named, and can be told alone: FRPC_SEED=123.</summary>
+/// <summary>Tells a story once for each seed. The seed that fails is named, with what happened last, and can be told alone: FRPC_SEED=123. Several are FRPC_SEED=1-500.</summary>
 internal static class Seeds
 {
     private const string Variable = "FRPC_SEED";
 
+    /// <summary>The seeds that were chosen from outside; empty where none were.</summary>
+    public static IEnumerable<int> Chosen => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen ? Read(chosen) : [];
+
+    /// <summary>Tells it for 1 to <paramref name="count"/>, or for the seeds that were chosen.</summary>
     public static async Task ForEach(int count, Func<int, Task> tell)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen)
-        {
-            await tell(int.Parse(chosen, CultureInfo.InvariantCulture));
-            return;
-        }
-        for (int seed = 1; seed <= count; seed++)
+        foreach (int seed in Chosen.Any() ? Chosen : Enumerable.Range(1, count))
         {
             try
             {
@@ -22,8 +21,50 @@ internal static class Seeds
             }
             catch (Exception failure)
             {
-                Assert.Fail($"seed {seed} fails; to replay it alone, run with {Variable}={seed}\n{failure}");
+                Fail(seed, failure, lastEvents: "");
             }
         }
+    }
+
+    /// <inheritdoc cref="ForEach(int, Func{int, Task})"/>
+    public static Task ForEach(int count, Func<int, IStory> begin) => ForEach(Enumerable.Range(1, count), begin);
+
+    /// <summary>Tells it for these seeds, or for those that were chosen.</summary>
+    public static async Task ForEach(IEnumerable<int> seeds, Func<int, IStory> begin)
+    {
+        foreach (int seed in Chosen.Any() ? Chosen : seeds)
+        {
+            IStory story = begin(seed);
+            story.Events.KeepsAll = Chosen.Take(2).Count() == 1;
+            try
+            {
+                await story.Tell();
+            }
+            catch (Exception failure)
+            {
+                Fail(seed, failure, $"\nthe last events{WriteAll(seed, story.Events)}:\n{story.Events}");
+            }
+        }
+    }
+
+    /// <summary>Of a seed that is told alone every event can be read.</summary>
+    private static string WriteAll(int seed, EventLog events)
+    {
+        if (!events.KeepsAll)
+            return "";
+        string path = Path.Combine(Path.GetTempPath(), $"frpc-seed-{seed}.txt");
+        File.WriteAllLines(path, events.Lines);
+        return $" (all are in {path})";
+    }
+
+    private static void Fail(int seed, Exception failure, string lastEvents) =>
+        Assert.Fail($"seed {seed} fails; to replay it alone, run with {Variable}={seed}\n{failure}{lastEvents}");
+
+    private static IEnumerable<int> Read(string chosen)
+    {
+        string[] ends = chosen.Split('-');
+        int first = int.Parse(ends[0], CultureInfo.InvariantCulture);
+        int last = int.Parse(ends[^1], CultureInfo.InvariantCulture);
+        return Enumerable.Range(first, last - first + 1);
     }
 }

@@ -1,7 +1,7 @@
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>One direction of a simulated connection: bytes that were sent, of which the first <see cref="Arrived"/> can be read.</summary>
-internal sealed class SimulatedPipe(SimulatedNetwork network, int capacity)
+internal sealed class SimulatedPipe(SimulatedWorld world, int capacity)
 {
     private byte[] _ring = new byte[Math.Min(capacity, 1024)];
     private int _head;
@@ -45,7 +45,7 @@ internal sealed class SimulatedPipe(SimulatedNetwork network, int capacity)
         bytes[..first].CopyTo(_ring.AsSpan(tail));
         bytes[first..].CopyTo(_ring);
         Count += bytes.Length;
-        network.Depart(this);
+        world.Depart(this);
     }
 
     public int Read(Span<byte> room)
@@ -60,7 +60,7 @@ internal sealed class SimulatedPipe(SimulatedNetwork network, int capacity)
         if (WriterWaits && IsWritable)
         {
             WriterWaits = false;
-            network.Raise(Writer);
+            Writer.Raise();
         }
         return taken;
     }
@@ -68,13 +68,13 @@ internal sealed class SimulatedPipe(SimulatedNetwork network, int capacity)
     public void SendEnd()
     {
         _endSent = true;
-        network.Depart(this);
+        world.Depart(this);
     }
 
     public void SendReset()
     {
         _resetSent = true;
-        network.Depart(this);
+        world.Depart(this);
     }
 
     /// <summary>Lets the next bytes, at most <paramref name="bytesMax"/>, or the end behind the last of them arrive.</summary>
@@ -95,7 +95,7 @@ internal sealed class SimulatedPipe(SimulatedNetwork network, int capacity)
         if (ReaderGone)
             Refuse();
         else if (Reader.HasEnoughToTell)
-            network.Raise(Reader);
+            Reader.Raise();
     }
 
     /// <summary>Bytes for a closed reader are answered with a reset. An end is not.</summary>

@@ -9,7 +9,7 @@ namespace FrameRpc.Tests.Simulation;
 /// One end of a simulated connection, with the kernel's manners: an edge for each change and only then, short sends when
 /// the buffer fills up, data before the end of a stream, a reset after a close that leaves bytes unread.
 /// </summary>
-internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe incoming, SimulatedPipe outgoing, SocketKind kind, bool canSplice) : ISocket
+internal sealed class SimulatedSocket(SimulatedWorld world, int number, SimulatedPipe incoming, SimulatedPipe outgoing, SocketKind kind, bool canSplice) : Watched, ISocket
 {
     private const int Epipe = 32, Econnreset = 104;
 
@@ -18,8 +18,11 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     private int _lowWaterMarkBytes = 1;
     private bool _askedOutcome;
     private int _error;
+    private bool _isClosed;
+    private SimulatedNetwork? _network;
 
-    public IReadyHandler? Owner { get; set; }
+    /// <summary>The connection's, at both ends.</summary>
+    public int Number => number;
 
     /// <summary>The scripted peer that has this end, when it is not the gateway's.</summary>
     public FarEnd? FarEnd { get; set; }
@@ -32,12 +35,13 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public bool CanReset => kind == SocketKind.Tcp;
 
-    public bool IsClosed { get; private set; }
+    public override bool IsClosed => _isClosed;
+
+    /// <summary>It is open in the gateway's process.</summary>
+    public bool HasDescriptor { get; set; }
 
     /// <summary>Not yet connected: nothing can be sent or received.</summary>
     public bool IsConnecting { get; set; }
-
-    public bool IsEdgeQueued { get; set; }
 
     /// <summary>Connected, and the owner does not know it yet: reported as writable, whatever is reported later.</summary>
     public bool IsOutcomeUnreported { get; set; }
@@ -54,7 +58,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
 
     public int UnreceivedBytes => outgoing.Count;
 
-    public Readiness Level
+    public override Readiness Level
     {
         get
         {
@@ -75,6 +79,24 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         }
     }
 
+    public override void NoteReported() => IsOutcomeUnreported = false;
+
+    /// <summary>From now on this network watches it. As the kernel does: what it is ready for already is told at once.</summary>
+    public void Adopt(SimulatedNetwork network)
+    {
+        _network = network;
+        network.Raise(this);
+    }
+
+    /// <summary>Something has changed: whoever has this end hears of it. Where nobody has it yet, it is told of when somebody does.</summary>
+    public void Raise()
+    {
+        if (FarEnd is not null)
+            world.RaiseFar(this);
+        else
+            _network?.Raise(this);
+    }
+
     public string DescribePeer() => "far end";
 
     public int ConnectError()
@@ -90,11 +112,15 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     public Transfer Receive(Span<byte> buffer)
     {
         ThrowIfUnusable();
-        network.NoteActivity();
+        world.NoteActivity();
         if (buffer.IsEmpty)
             throw new InvalidOperationException("received into nothing, which looks like the end of the stream");
         if (incoming.Arrived > 0)
-            return Transfer.Done(incoming.Read(buffer));
+        {
+            int read = incoming.Read(buffer);
+            Note("socket {0}: the gateway receives {1}", "socket {0}: the peer receives {1}", read);
+            return Transfer.Done(read);
+        }
         if (incoming.ResetArrived || _error != 0)
             return Transfer.Failed(Econnreset);
         return incoming.EndArrived ? Transfer.EndOfStream : Transfer.WouldBlock;
@@ -107,8 +133,8 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         int room = Math.Min(bytesMax, target.Room);
         if (bytesMax <= 0)
             throw new InvalidOperationException("spliced nothing, which looks like the end of the stream");
-        if (network.Conditions.FillError != 0 && RefusesSplice)
-            return Transfer.Failed(network.Conditions.FillError);
+        if (world.Conditions.FillError != 0 && RefusesSplice)
+            return Transfer.Failed(world.Conditions.FillError);
         if (room == 0)
             return Transfer.WouldBlock;
         byte[] piece = ArrayPool<byte>.Shared.Rent(room);
@@ -125,15 +151,15 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         _lowWaterMarkBytes = bytes;
         // As the kernel does: what is there already may be enough now.
         if (HasEnoughToTell)
-            network.Raise(this);
+            Raise();
     }
 
     public Transfer Send(IPipe pipe, bool moreFollows)
     {
         ThrowIfNotSpliced();
         var source = (SimulatedSplicePipe)pipe;
-        if (network.Conditions.EmptyError != 0 && RefusesSplice)
-            return Transfer.Failed(network.Conditions.EmptyError);
+        if (world.Conditions.EmptyError != 0 && RefusesSplice)
+            return Transfer.Failed(world.Conditions.EmptyError);
         Transfer sent = Send(source.Content, moreFollows);
         source.Take(sent.Bytes);
         return sent;
@@ -145,7 +171,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         if (possible.Status != TransferStatus.Done || outgoing.ReaderGone)
             return possible;
         outgoing.Write(bytes[..possible.Bytes]);
-        Writes?.Add(possible.Bytes);
+        NoteSent(possible.Bytes);
         return possible;
     }
 
@@ -164,7 +190,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
             outgoing.Write(segment.Span[..taken]);
             left -= taken;
         }
-        Writes?.Add(possible.Bytes);
+        NoteSent(possible.Bytes);
         return possible;
     }
 
@@ -172,8 +198,9 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     {
         if (_sentEnd || IsClosed)
             return;
-        network.NoteActivity();
+        world.NoteActivity();
         _sentEnd = true;
+        Note("socket {0}: the gateway ends its stream", "socket {0}: the peer ends its stream");
         outgoing.SendEnd();
     }
 
@@ -181,11 +208,9 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
     {
         if (IsClosed)
             return;
-        network.NoteActivity();
-        IsClosed = true;
-        incoming.ReaderGone = true;
+        Leave("socket {0}: the gateway closes", "socket {0}: the peer closes");
         if (!CanReset)
-            network.Raise(Peer);
+            Peer.Raise();
         if (incoming.Count > 0)
             outgoing.SendReset();
         else if (!_sentEnd)
@@ -201,9 +226,7 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
             Close();
             return;
         }
-        network.NoteActivity();
-        IsClosed = true;
-        incoming.ReaderGone = true;
+        Leave("socket {0}: the gateway resets", "socket {0}: the peer resets");
         outgoing.SendReset();
     }
 
@@ -213,20 +236,41 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
         IsConnecting = false;
         IsOutcomeUnreported = true;
         _error = error;
-        network.Raise(this);
+        world.Events.Note(error == 0 ? "socket {0} is connected" : "socket {0} cannot be connected: error {1}", number, error);
+        Raise();
     }
 
     /// <summary>A reset came back for what was sent to a closed socket.</summary>
     public void Break()
     {
         _error = Econnreset;
-        network.Raise(this);
+        Raise();
     }
+
+    private void Leave(string asGateway, string asPeer)
+    {
+        world.NoteActivity();
+        Note(asGateway, asPeer);
+        _isClosed = true;
+        incoming.ReaderGone = true;
+        if (!HasDescriptor)
+            return;
+        HasDescriptor = false;
+        world.Descriptors.Release();
+    }
+
+    private void NoteSent(int bytes)
+    {
+        Writes?.Add(bytes);
+        Note("socket {0}: the gateway sends {1}", "socket {0}: the peer sends {1}", bytes);
+    }
+
+    private void Note(string asGateway, string asPeer, int bytes = 0) => world.Events.Note(FarEnd is null ? asGateway : asPeer, number, bytes);
 
     private Transfer MaySend(int bytes)
     {
         ThrowIfUnusable();
-        network.NoteActivity();
+        world.NoteActivity();
         if (bytes == 0)
             throw new InvalidOperationException("sent nothing");
         if (_error != 0 || incoming.ResetArrived || _sentEnd)
@@ -246,10 +290,10 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, SimulatedPipe in
             _watchesWritable = true;
             return Transfer.WouldBlock;
         }
-        return Transfer.Done(network.Shorten(Math.Min(room, bytes)));
+        return Transfer.Done(world.Shorten(Math.Min(room, bytes)));
     }
 
-    private bool RefusesSplice => network.Conditions.SpliceErrorKind is not { } refused || refused == kind;
+    private bool RefusesSplice => world.Conditions.SpliceErrorKind is not { } refused || refused == kind;
 
     private void ThrowIfNotSpliced()
     {

@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Sockets.Pipes;
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>A pipe for splicing, with the kernel's manners: it has a place for each piece, so that it may be full long before its capacity is.</summary>
-internal sealed class SimulatedSplicePipe(SimulatedNetwork network, int capacity) : IPipe
+internal sealed class SimulatedSplicePipe(SimulatedWorld world, int capacity) : IPipe
 {
     private readonly ByteQueue _bytes = new();
 
@@ -12,7 +12,7 @@ internal sealed class SimulatedSplicePipe(SimulatedNetwork network, int capacity
     public int Bytes => _bytes.Count;
 
     /// <summary>What one receive can put in; 0 when it is full.</summary>
-    public int Room => _bytes.Count == 0 ? network.Shorten(capacity) : network.Shorten(capacity - _bytes.Count + 1) - 1;
+    public int Room => _bytes.Count == 0 ? world.Shorten(capacity) : world.Shorten(capacity - _bytes.Count + 1) - 1;
 
     public ReadOnlySpan<byte> Content => _bytes.Bytes;
 
@@ -32,7 +32,7 @@ internal sealed class SimulatedSplicePipe(SimulatedNetwork network, int capacity
 
     public void Close()
     {
-        if (!network.Pipes.Remove(this))
+        if (!world.Pipes.Remove(this))
             throw new InvalidOperationException("a pipe was closed twice");
     }
 }

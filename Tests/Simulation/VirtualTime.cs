@@ -3,7 +3,10 @@ namespace FrameRpc.Tests.Simulation;
 /// <summary>A clock that stands still until it is moved: what a run does depends on its seed alone.</summary>
 internal sealed class VirtualTime : TimeProvider
 {
-    private long _nowMs = 1_000_000;
+    /// <summary>What the clock shows at first.</summary>
+    public const long StartMs = 1_000_000;
+
+    private long _nowMs = StartMs;
 
     public long NowMs => _nowMs;
 

@@ -131,7 +131,9 @@ internal sealed partial class SmfCaller
     {
         SmfCall call = _upload!;
         RejectCall(call, why);
-        call.End(Loop);
+        // The answer may have been too much for a caller that reads nothing, and the call have ended with the connection.
+        if (!IsClosed)
+            call.End(Loop);
     }
 
     /// <summary>The caller is gone, or cut its request short.</summary>

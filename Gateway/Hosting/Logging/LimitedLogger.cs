@@ -41,6 +41,6 @@ internal sealed partial class LimitedLogger(ILogger inner, TimeProvider time) : 
     private static string? TemplateOf<TState>(TState state) =>
         state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values ? values[^1].Value as string : null;
 
-    [LoggerMessage(EventId = 300, Message = "{Count:N0} more like it were left out: {Template}")]
+    [LoggerMessage(EventId = 300, Message = "Suppressed {Count:N0} more: {Template}")]
     private static partial void LogLeftOut(ILogger log, LogLevel level, long count, string template);
 }

@@ -10,6 +10,9 @@ internal sealed class FrameFarCaller : FrameFarEnd
 
     public FrameMessage LastReply => Replies[^1];
 
+    /// <summary>Looks at each reply as it comes.</summary>
+    public Action<FrameMessage>? OnReply { get; set; }
+
     /// <summary>Header parts that have come, of whole replies and others.</summary>
     public int RepliesBegun { get; private set; }
 
@@ -22,5 +25,9 @@ internal sealed class FrameFarCaller : FrameFarEnd
 
     protected override void OnMessageBegun(FrameMessage message) => RepliesBegun++;
 
-    protected override void OnMessage(FrameMessage message) => Replies.Add(message);
+    protected override void OnMessage(FrameMessage message)
+    {
+        Replies.Add(message);
+        OnReply?.Invoke(message);
+    }
 }

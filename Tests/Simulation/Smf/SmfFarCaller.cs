@@ -7,6 +7,9 @@ internal sealed class SmfFarCaller : FarEnd
 {
     public List<SmfMessage> Replies { get; } = [];
 
+    /// <summary>Looks at each reply as it comes.</summary>
+    public Action<SmfMessage>? OnReply { get; set; }
+
     /// <summary>Whether it fails, as the first Go client does, on a payload without the outline of a table.</summary>
     public bool NeedsTables { get; set; } = true;
 
@@ -27,6 +30,7 @@ internal sealed class SmfFarCaller : FarEnd
             if (NeedsTables && reply.Header.Compression <= SmfCompression.Disabled && !SmfTableOutline.IsTable(reply.Payload))
                 throw new InvalidDataException($"a reply that is no table: {reply.Header}");
             Replies.Add(reply);
+            OnReply?.Invoke(reply);
         }
     }
 }

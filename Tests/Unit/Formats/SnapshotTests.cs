@@ -27,7 +27,7 @@ public sealed class SnapshotTests
     {
         foreach (SmfServer server in _sim.SmfServers)
             server.OnRequest = (connection, request) => _smfRequests.Add((connection, request));
-        _sim.Network.Add(_added);
+        _sim.Network.World.Add(_added);
     }
 
     private static Address First => GatewaySetup.SmfAddress(0);

@@ -16,7 +16,7 @@ internal sealed class FrameStory
 
     public FrameStory(int seed)
     {
-        _random = new Random(seed);
+        _random = SeedStream.Of(seed, "story");
         var setup = new GatewaySetup
         {
             FrameServers = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => _random.Next(1, 4))],

@@ -23,7 +23,7 @@ internal sealed class HostileStory
 
     public HostileStory(int seed)
     {
-        _random = new Random(seed);
+        _random = SeedStream.Of(seed, "story");
         var setup = new GatewaySetup { ExclusiveConnectionsMax = _random.Next(1, 4), TimeoutMs = 1000, WriteTimeoutMs = 500, DrainsOctets = _random.Next(2) == 0 };
         _sim = new GatewaySimulation(setup, NetworkConditions.Rough(_random), seed);
         _server = _sim.UseLenientServer();

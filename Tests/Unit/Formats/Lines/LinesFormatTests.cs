@@ -65,7 +65,7 @@ public sealed class LinesFormatTests
             _callers = format.ForWorker(Context);
             _ledger = Context.Ledger.Of("lines", format.Statuses);
             Lines = new SimulatedServer(Server, () => new FarLines { Echoes = true });
-            _network.Add(Lines);
+            _network.World.Add(Lines);
         }
 
         public WorkerContext Context { get; }

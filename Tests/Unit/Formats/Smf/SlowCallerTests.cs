@@ -43,6 +43,36 @@ public sealed class SlowCallerTests
         await sim.AssertNothingLeaked();
     }
 
+    /// <summary>A call that ended twice would stand for two later calls at once.</summary>
+    [Test]
+    public async Task A_caller_that_is_closed_by_the_refusal_of_its_large_request_leaves_later_calls_their_own_replies()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { ReplyBufferMax = 20_000 }, SmallBuffers);
+        var held = new List<SmfMessage>();
+        SmfFarCaller slow = sim.ConnectSmf();
+        slow.IsReading = false;
+        slow.Call(1, new byte[30_000 - SmfMessage.BytesBefore]);
+        sim.RunUntilQuiet();
+        sim.SmfServer.Answer = ConnectAnswer.Refuse;
+        slow.Call(2, new byte[200_000]);
+        sim.RunUntilQuiet();
+        await Assert.That(sim.Messages).Contains("Listener smf: caller far end is closed: it left more unread than replyBufferMax.");
+
+        sim.SmfServer.Answer = ConnectAnswer.Accept;
+        sim.RunFor(200);
+        sim.SmfServer.OnRequest = (_, request) => held.Add(request);
+        SmfFarCaller[] others = [sim.ConnectSmf(), sim.ConnectSmf()];
+        others[0].Call(1, "first"u8);
+        others[1].Call(1, "second"u8);
+        sim.RunUntilQuiet();
+        foreach (SmfMessage request in held)
+            sim.SmfServer.Connection.Reply(request, request.Content);
+        sim.RunUntilQuiet();
+        await Assert.That(others[0].Replies.Single().Content).IsSequence("first"u8.ToArray());
+        await Assert.That(others[1].Replies.Single().Content).IsSequence("second"u8.ToArray());
+        await Assert.That(sim.SmfBackend.Servers[0].CallsInFlight).IsEqualTo(0);
+    }
+
     [Test]
     public async Task A_caller_that_reads_nothing_for_the_write_timeout_is_closed()
     {

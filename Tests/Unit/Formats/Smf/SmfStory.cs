@@ -14,7 +14,7 @@ internal sealed class SmfStory
 
     public SmfStory(int seed)
     {
-        _random = new Random(seed);
+        _random = SeedStream.Of(seed, "story");
         var setup = new GatewaySetup
         {
             SmfServers = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => _random.Next(1, 4))],

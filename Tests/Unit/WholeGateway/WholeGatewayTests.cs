@@ -1,0 +1,30 @@
+using FrameRpc.Tests.Simulation;
+
+namespace FrameRpc.Tests.WholeGateway;
+
+public sealed class WholeGatewayTests
+{
+    [Test]
+    public Task Whatever_happens_every_call_has_one_reply_its_own_or_a_visible_error_and_nothing_is_left() =>
+        Seeds.ForEach(Enumerable.Range(1, 300), seed => new GatewayStory(seed));
+
+    [Test]
+    [Arguments(1)]
+    [Arguments(2)]
+    [Arguments(3)]
+    public async Task One_seed_gives_the_same_events_each_time(int seed)
+    {
+        EventLog first = await EventsOf(seed);
+        EventLog second = await EventsOf(seed);
+        await Assert.That(first.Count).IsGreaterThan(100);
+        await Assert.That((second.Count, second.Hash)).IsEqualTo((first.Count, first.Hash));
+        await Assert.That((await EventsOf(seed + 1)).Hash).IsNotEqualTo(first.Hash);
+    }
+
+    private static async Task<EventLog> EventsOf(int seed)
+    {
+        var story = new GatewayStory(seed);
+        await story.Tell();
+        return story.Events;
+    }
+}
