@@ -7,18 +7,40 @@
 #   ./test.sh '*TimerWheel*'                  only the tests of classes of this name, once, after publishing; '*TimerWheel*.A_timer*' only such methods of them
 #   ./test.sh --unit                          unit tests and simulations alone, managed: publishes nothing
 #   ./test.sh --unit '*TimerWheel*'           of those only some
+#   ./test.sh --explore 10m                   plays the whole gateway in the simulation with fresh seeds for so long (s, m or h), and stops at the first that fails
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
 source ./build-step.sh
 
-usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 unit_alone=
+explore_seconds=
 filter=
-for word in "$@"; do
+
+# explore_for DURATION: as it is written after --explore.
+explore_for() {
+  if [[ ! "$1" =~ ^([1-9][0-9]{0,5})([smh])$ ]]; then
+    echo "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h" >&2
+    exit 2
+  fi
+  case "${BASH_REMATCH[2]}" in
+    s) explore_seconds=${BASH_REMATCH[1]} ;;
+    m) explore_seconds=$((BASH_REMATCH[1] * 60)) ;;
+    h) explore_seconds=$((BASH_REMATCH[1] * 3600)) ;;
+  esac
+}
+
+while [ $# -gt 0 ]; do
+  word=$1
+  shift
   case "$word" in
     --unit) unit_alone=yes ;;
+    --explore)
+      explore_for "${1:-}"
+      shift
+      ;;
     -h | --help) usage; exit 0 ;;
     -*) echo "test.sh: unknown argument \"$word\"" >&2; usage >&2; exit 2 ;;
     *)
@@ -70,7 +92,12 @@ run_tests() {
   # What sleeps on when the loop is ended holds nothing that a reader of this output would wait for.
   (while sleep 30 >/dev/null 2>&1; do echo "test.sh: $what … $((SECONDS - started)) s"; done) &
   heart=$!
-  "$program" "${RUNNER[@]}" ${3:+--treenode-filter "$3"} >"$log" 2>&1 || status=$?
+  if [ -n "$explore_seconds" ]; then
+    # Standard error is its progress.
+    "$program" "${RUNNER[@]}" --treenode-filter "$3" >"$log" || status=$?
+  else
+    "$program" "${RUNNER[@]}" ${3:+--treenode-filter "$3"} >"$log" 2>&1 || status=$?
+  fi
   kill "$heart" 2>/dev/null
   wait "$heart" 2>/dev/null || true
   heart=
@@ -116,7 +143,11 @@ run_scripts() {
   failed=$((failed + more_failed))
 }
 
-if [ -n "$unit_alone" ]; then
+if [ -n "$explore_seconds" ]; then
+  require_sdk
+  build "the unit tests" Tests/Unit -p:RunAnalyzers=false
+  FRPC_EXPLORE=$explore_seconds run_tests "exploring fresh seeds" "$UNIT" '/*/*/WholeGatewayTests/The_same_holds_for_seeds_that_were_never_played'
+elif [ -n "$unit_alone" ]; then
   require_sdk
   # Without analyzers a changed file is tested in a third of the time; the whole run has them.
   build "the unit tests" Tests/Unit -p:RunAnalyzers=false
@@ -135,7 +166,7 @@ else
   run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
   run_tests "tests of what is published and of the pages" "$PUBLISHED" ${filter:+"$(filter_of "$filter")"}
   if [ -z "$filter" ]; then
-    FRPC_RELAY=copy run_tests 'the proxy with relay "copy"' "$UNIT" '/*/FrameRpc.Tests.Proxy*/*/*'
+    FRPC_RELAY=copy run_tests 'the proxy with relay "copy"' "$UNIT" '/*/FrameRpc.Tests.Formats*/*/*'
     ./publish.sh Tests/Unit
     FRPC_RELAY=splice run_tests 'unit tests and simulations as a native program, the proxy with relay "splice"' "$UNIT_NATIVE"
     run_scripts

@@ -8,12 +8,15 @@ public sealed class TestScriptTests
     {
         Result help = Run("--help");
         await Assert.That((help.Status, help.Error)).IsEqualTo((0, ""));
-        foreach (string way in (string[])["./test.sh  ", "./test.sh '*TimerWheel*'", "./test.sh --unit  ", "./test.sh --unit '*TimerWheel*'"])
+        foreach (string way in (string[])["./test.sh  ", "./test.sh '*TimerWheel*'", "./test.sh --unit  ", "./test.sh --unit '*TimerWheel*'", "./test.sh --explore 10m"])
             await Assert.That(help.Output).Contains(way, StringComparison.Ordinal);
     }
 
     [Test]
     [Arguments("-class", "test.sh: unknown argument \"-class\"\n")]
+    [Arguments("--explore", "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h\n")]
+    [Arguments("--explore soon", "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h\n")]
+    [Arguments("--explore 0s", "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h\n")]
     [Arguments("One Two", "test.sh: one name at a time; \"*\" stands for any characters in it\n")]
     public async Task Words_that_select_nothing_are_refused_with_status_2(string words, string error)
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace FrameRpc.Tests.Simulation;
 
@@ -7,8 +9,46 @@ internal static class Seeds
 {
     private const string Variable = "FRPC_SEED";
 
+    /// <summary>For how many seconds to go on with fresh seeds, instead of so many.</summary>
+    private const string ExploreVariable = "FRPC_EXPLORE";
+
+    /// <summary>Those below are played each time.</summary>
+    private const int FreshMin = 1_000_000;
+
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
+
     /// <summary>The seeds that were chosen from outside; empty where none were.</summary>
     public static IEnumerable<int> Chosen => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen ? Read(chosen) : [];
+
+    /// <summary>Seeds that follow from the clock: as many, or, where it was asked for with FRPC_EXPLORE, as fit into the time.</summary>
+    public static IEnumerable<int> Fresh(int count)
+    {
+        int first = FreshMin + (int)(DateTime.UtcNow.Ticks / TimeSpan.TicksPerMillisecond % 2_000_000_000);
+        return Environment.GetEnvironmentVariable(ExploreVariable) is { Length: > 0 } seconds
+            ? Explore(first, TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)))
+            : Enumerable.Range(first, count);
+    }
+
+    private static IEnumerable<int> Explore(int first, TimeSpan time)
+    {
+        var told = TimeSpan.Zero;
+        var clock = Stopwatch.StartNew();
+        for (int seed = first; clock.Elapsed < time; seed++)
+        {
+            yield return seed;
+            if (clock.Elapsed - told < ProgressEvery)
+                continue;
+            told = clock.Elapsed;
+            TellProgress($"{seed - first + 1} seeds, {(int)told.TotalSeconds} of {(int)time.TotalSeconds} s, the last one {seed}\n");
+        }
+    }
+
+    /// <summary>Past the test runner, which keeps what a test prints until it ends.</summary>
+    private static void TellProgress(string line)
+    {
+        using Stream error = Console.OpenStandardError();
+        error.Write(Encoding.UTF8.GetBytes(line));
+    }
 
     /// <summary>Tells it for 1 to <paramref name="count"/>, or for the seeds that were chosen.</summary>
     public static async Task ForEach(int count, Func<int, Task> tell)

@@ -35,8 +35,13 @@ internal sealed class StoryCall
     /// <summary>Its caller has got its own reply.</summary>
     public bool IsAnswered { get; private set; }
 
+    /// <summary>The error that its caller got instead; null for none.</summary>
+    public string? Error { get; set; }
+
     /// <summary>The index of the server to which its whole request came; −1 for none.</summary>
     public int ServedAt { get; private set; } = -1;
+
+    public override string ToString() => $"call {Number} of {Route}, {RequestBytes} bytes asked, {ReplyBytes} in reply, served at {ServedAt}: {Error ?? "no error"}";
 
     public byte[] Request => Body(RequestType, server: -1, RequestBytes);
 

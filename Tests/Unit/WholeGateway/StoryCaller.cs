@@ -103,7 +103,7 @@ internal sealed class SmfStoryCaller : StoryCaller
         if (reply.Header.Meta == SmfStatus.Ok)
             Answer(call, reply.Content);
         else
-            Must.Hold(Errors.Contains(reply.Header.Meta), $"call {call.Number} was answered with status {reply.Header.Meta}");
+            call.Error = Errors.Contains(reply.Header.Meta) ? $"status {reply.Header.Meta}" : throw new InvalidDataException($"call {call.Number} was answered with status {reply.Header.Meta}");
     }
 }
 
@@ -160,7 +160,8 @@ internal sealed class FrameStoryCaller : StoryCaller
     {
         Must.Hold(_unanswered.TryDequeue(out StoryCall? call), "a reply to no call");
         if (reply.Error != ReplyError.Ok)
-            return;
-        Answer(call, reply.DataType == DataType.Json ? reply.Data.AsSpan().TrimEnd((byte)'\n') : reply.Data);
+            call.Error = $"error {reply.Error}, {reply.ErrorMessage}";
+        else
+            Answer(call, reply.DataType == DataType.Json ? reply.Data.AsSpan().TrimEnd((byte)'\n') : reply.Data);
     }
 }
