@@ -86,7 +86,7 @@ internal sealed class GatewaySimulation
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
         var caller = new SmfFarCaller { NeedsTables = _needsTables };
-        Network.Attach(far, caller);
+        SimulatedWorld.Attach(far, caller);
         _ = new SmfCaller(WorkerContext, SmfLedger, Calls, near, onClosed: () => { });
         return caller;
     }
@@ -97,7 +97,7 @@ internal sealed class GatewaySimulation
         where T : FarEnd
     {
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
-        Network.Attach(far, caller);
+        SimulatedWorld.Attach(far, caller);
         _ = new FrameCaller(WorkerContext, FrameLedger, _gather, near, onClosed: () => { });
         return caller;
     }

@@ -116,8 +116,6 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, int worker) : INetw
 
     public void Replace(SimulatedServer server) => world.Replace(server);
 
-    public void Attach(SimulatedSocket socket, FarEnd farEnd) => SimulatedWorld.Attach(socket, farEnd);
-
     public void DeliverDue() => world.DeliverDue();
 
     public void RunFarEnds() => world.RunFarEnds();

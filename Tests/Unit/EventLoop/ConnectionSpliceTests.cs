@@ -245,7 +245,7 @@ public sealed class ConnectionSpliceTests
         (SimulatedSocket near, SimulatedSocket far) = _network.Pair();
         var other = new RelayConnection(_loop, near);
         var caller = new Reader();
-        _network.Attach(far, caller);
+        SimulatedWorld.Attach(far, caller);
         byte[] body = Body(10 * PipeBytes);
         source.RelayTo(sink, body.Length);
         sender.Send(body);
@@ -349,7 +349,7 @@ public sealed class ConnectionSpliceTests
     {
         (SimulatedSocket near, SimulatedSocket far) = _network.Pair();
         var reader = new Reader();
-        _network.Attach(far, reader);
+        SimulatedWorld.Attach(far, reader);
         return (new RelayConnection(_loop, near), reader);
     }
 

@@ -10,7 +10,7 @@ namespace FrameRpc.Tests.WholeGateway;
 /// One random run of a whole gateway: workers, listeners, callers and servers of both formats, what they do, what the machine runs out
 /// of, and what the configuration is changed to, are drawn from the seed. In a fair story nothing goes wrong, and every call is served.
 /// </summary>
-internal sealed class GatewayStory : IStory
+internal sealed class GatewayStory : IStory, IDisposable
 {
     /// <summary>Everything begins before that.</summary>
     private const int BusyMs = 2500;
@@ -45,7 +45,7 @@ internal sealed class GatewayStory : IStory
 
     public EventLog Events => _world.Events;
 
-    private IEnumerable<SmfStoryServer> SmfServers => _servers.OfType<SmfStoryServer>();
+    public void Dispose() => _gateway.Dispose();
 
     private IEnumerable<FrameStoryServer> FrameServers => _servers.OfType<FrameStoryServer>();
 

@@ -76,7 +76,7 @@ public sealed class LinesFormatTests
         {
             (SimulatedSocket near, SimulatedSocket far) = _network.Pair();
             var caller = new FarLines();
-            _network.Attach(far, caller);
+            SimulatedWorld.Attach(far, caller);
             _ = _callers(_ledger, near, () => { });
             return caller;
         }

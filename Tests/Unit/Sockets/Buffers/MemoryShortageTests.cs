@@ -3,7 +3,7 @@ using FrameRpc.Tests.Simulation;
 
 namespace FrameRpc.Tests.Sockets.Buffers;
 
-public sealed class MemoryShortageTests
+public sealed class MemoryShortageTests : IDisposable
 {
     private const int SlabBytes = 512 * 1024;
 
@@ -11,6 +11,8 @@ public sealed class MemoryShortageTests
     private readonly BufferPool _pool;
 
     public MemoryShortageTests() => _pool = new BufferPool(_memory);
+
+    public void Dispose() => _memory.Dispose();
 
     [Test]
     public async Task What_the_kernel_does_not_give_is_a_value_and_no_exception() => await Assert.That(MemoryMap.Kernel.TryMap(1L << 60)).IsEqualTo((nint)0);
