@@ -1,6 +1,6 @@
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Formats;
 
@@ -102,4 +102,29 @@ internal abstract class Caller : Connection
         }
         CloseSlow(SlowCaller.ReadsNothing);
     }
+}
+
+/// <summary>Why a caller's requests are not read for a while. Each ends by itself or by a timeout, and holds up only this caller.</summary>
+[Flags]
+internal enum InputHold : byte
+{
+    None = 0,
+    /// <summary>Too many replies wait to be read by this caller.</summary>
+    Replies = 1,
+    /// <summary>The connection for its next request is full, or an exclusive connection is waited for.</summary>
+    ServerConnection = 2,
+    /// <summary>The server has to take more of its large request first.</summary>
+    Upload = 4,
+    /// <summary>The format answers one request before the next is looked at.</summary>
+    Turn = 8,
+}
+
+/// <summary>Why a slow caller is closed, as the log says it.</summary>
+internal static class SlowCaller
+{
+    public const string ReadsNothing = "it read none of its replies for writeTimeout";
+
+    public const string LeavesUnread = "it left more unread than replyBufferMax";
+
+    public const string StandsInTheWay = "it stood still in the middle of a call for writeTimeout, while others waited for a connection to the server";
 }
