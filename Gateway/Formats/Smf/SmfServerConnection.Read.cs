@@ -289,13 +289,15 @@ internal sealed partial class SmfServerConnection : IReplyStream
 
     private static bool IsDeliverable(SmfCall call) => call.Caller is { IsClosed: false };
 
-    /// <summary>The call is over, although the rest of its reply still has to be read away.</summary>
+    /// <summary>The call is over, although the rest of its reply still has to be read away: on an exclusive connection within the time of an idle one, for no call's timeout ends that.</summary>
     private void EndRelayedCall()
     {
         SmfCall call = _relay!;
         _relay = null;
         Remove(call);
         call.End(Loop);
+        if (IsExclusive)
+            BeginIdle();
     }
 
     /// <summary>The caller has been told. Where its request was still on its way, the connection has lost its place, or has ended with the caller.</summary>

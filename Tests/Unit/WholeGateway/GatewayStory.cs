@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Tests.Simulation;
@@ -114,19 +115,35 @@ internal sealed class GatewayStory : IStory, IDisposable
         }
         if (_setting.HasLenient)
         {
-            for (int i = _random.Next(1, 4); i > 0; i--)
-                _world.After(_random.Next(BusyMs / 2), () => Attacker.Come(_world, _setting, _random));
+            for (int i = _random.Next(1, 6); i > 0; i--)
+                _world.After(_random.Next(BusyMs / 2), Attack);
         }
+    }
+
+    /// <summary>Somebody who means harm, and somebody else who calls the same server just then.</summary>
+    private void Attack()
+    {
+        Attacker.Come(_world, _setting, _random);
+        StoryCaller honest = Connect(isSmf: false);
+        StoryCall[] calls = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NewCall(StorySetting.LenientRoutes[0], _random.Next(200), replyBytes: 0, isCut: false))];
+        honest.CallsToCome += calls.Length;
+        _world.After(_random.Next(5), () => Send(honest, calls));
     }
 
     private void Come(bool isSmf)
     {
-        StoryCaller caller = isSmf ? new SmfStoryCaller(new SmfFarCaller(), _callers.Count) : new FrameStoryCaller(new FrameFarCaller(), _callers.Count);
-        _world.ConnectCaller(isSmf ? _setting.SmfListener : _setting.FrameListener, caller.FarEnd);
-        _callers.Add(caller);
+        StoryCaller caller = Connect(isSmf);
         PlanCalls(caller, isSmf);
         if (!_isFair && _random.Next(4) == 0)
             PlanMood(caller);
+    }
+
+    private StoryCaller Connect(bool isSmf)
+    {
+        StoryCaller caller = isSmf ? new SmfStoryCaller(new SmfFarCaller(), _callers.Count) : new FrameStoryCaller(new FrameFarCaller(), _callers.Count);
+        _world.ConnectCaller(isSmf ? _setting.SmfListener : _setting.FrameListener, caller.FarEnd);
+        _callers.Add(caller);
+        return caller;
     }
 
     private void PlanCalls(StoryCaller caller, bool isSmf)
@@ -146,13 +163,14 @@ internal sealed class GatewayStory : IStory, IDisposable
     private void Plan(StoryCaller caller, StoryCall[] calls)
     {
         caller.CallsToCome += calls.Length;
-        _world.After(_random.Next(3) == 0 ? 0 : _random.Next(BusyMs / 2), () =>
-        {
-            caller.CallsToCome -= calls.Length;
-            if (caller.FarEnd.Socket.IsClosed)
-                return;
+        _world.After(_random.Next(3) == 0 ? 0 : _random.Next(BusyMs / 2), () => Send(caller, calls));
+    }
+
+    private void Send(StoryCaller caller, StoryCall[] calls)
+    {
+        caller.CallsToCome -= calls.Length;
+        if (!caller.FarEnd.Socket.IsClosed)
             caller.Send(calls, _random);
-        });
     }
 
     /// <summary>A last request that ends in the middle, and the caller's stream with it.</summary>
@@ -287,6 +305,7 @@ internal sealed class GatewayStory : IStory, IDisposable
     private void EndServing()
     {
         AssertRetiredServersAreLeft();
+        AssertNoExclusiveConnectionIsKept();
         if (_drainsSinceMs == long.MaxValue)
             BeginDrain();
         bool hasDrained = _gateway.RunUntil(Math.Max(_world.Time.NowMs, _drainsSinceMs + DrainMsMax), () => _gateway.Callers == 0 && _callers.TrueForAll(caller => caller.FarEnd.IsOver));
@@ -303,6 +322,14 @@ internal sealed class GatewayStory : IStory, IDisposable
         Address[] known = [.. _setting.Options.Backends.SelectMany(backend => backend.Servers).Select(server => server.Address)];
         foreach (StoryServer server in _servers)
             Must.Hold(known.Contains(server.Address) || server.OpenConnections == 0, $"server {server.Index} left the snapshot, and {server.OpenConnections} connections are kept to it");
+    }
+
+    /// <summary>All calls are over, so that each exclusive connection is idle, and an idle one is closed after a minute.</summary>
+    private void AssertNoExclusiveConnectionIsKept()
+    {
+        _gateway.RunFor(Server.IdleConnectionMs + 1000);
+        foreach (ServerStatistics server in _gateway.Contexts.SelectMany(context => context.Statistics.Backends).SelectMany(backend => backend.Servers))
+            Must.Hold(server.ExclusiveConnections == 0, $"{server.ExclusiveConnections} exclusive connections to {server.Address} are kept without a call");
     }
 
     private void AssertAnswers()

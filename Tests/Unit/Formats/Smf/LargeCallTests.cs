@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
@@ -124,6 +125,21 @@ public sealed class LargeCallTests
         caller.Call(2, new byte[100_000]);
         sim.RunUntilQuiet();
         await Assert.That(sim.SmfServer.Connections).HasSingleItem();
+    }
+
+    /// <summary>It would count among the connections that the server may have, for ever.</summary>
+    [Test]
+    public async Task A_connection_whose_server_stops_in_a_large_reply_that_nobody_waits_for_is_closed_like_an_idle_one()
+    {
+        var sim = new GatewaySimulation();
+        sim.SmfServer.OnRequest = (server, request) => server.Send(SmfMessage.Encode(request.Header.Session, 200, new byte[200_000]).AsSpan(0, 150_000));
+        SmfFarCaller caller = sim.ConnectSmf();
+        caller.Call(1, new byte[200_000]);
+        sim.RunUntilQuiet();
+        caller.Reset();
+        sim.RunFor(Server.IdleConnectionMs + 100);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
+        await sim.AssertNothingLeaked();
     }
 
     [Test]
