@@ -8,7 +8,7 @@ import { podsOf, seconds } from "./pods.mjs";
 
 const path = (name) => fileURLToPath(new URL(`../kubernetes/${name}`, import.meta.url));
 // The newest that was released.
-const version = /^## ([0-9.]+)/m.exec(readFileSync(new URL("../../CHANGELOG.md", import.meta.url), "utf8"))[1];
+const version = /^## \[?([0-9.]+)/m.exec(readFileSync(new URL("../../CHANGELOG.md", import.meta.url), "utf8"))[1];
 
 for (const example of ["sidecar.yaml", "gateway"]) {
   const manifests = readManifests(path(example));
