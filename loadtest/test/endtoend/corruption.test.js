@@ -61,7 +61,7 @@ test('wrong bytes are printed by each VU that received some, once', async () => 
   relay.stop();
   await gateway.stop();
   assert.ok(faults(result).body > 3, result.output);
-  assert.deepEqual(result.error.match(/\] .*source=console/g), new Array(3).fill('] a body that is not the one sent: status ok; more are only counted source=console'));
+  assert.deepEqual(result.error.match(/\] .*source=console/g), new Array(3).fill('] a body that differs from the one sent: status ok; more are only counted source=console'));
 });
 
 describe('and so does one that is broken between a server and the gateway', { concurrency: 2 }, () => {

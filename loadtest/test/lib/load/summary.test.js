@@ -40,7 +40,7 @@ smf to 127.0.0.1:11225: smoke, 1 VU for 2s, 0x6ad4023d, 60 bytes, 1 in flight
   calls        5000, 2500 a second
   callers      1 of 1
   bad replies  7
-    4 × a body that is not the one sent
+    4 × a body that differs from the one sent
     3 × the connection ended before the reply
   duration     min 0.10  med 0.13  p(90) 0.50  p(95) 1.00  p(99) 2.00  max 3.00  ms
 
