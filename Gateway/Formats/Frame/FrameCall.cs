@@ -67,8 +67,7 @@ internal sealed class FrameCall : ConnectionRequest
 
     private bool IsReplyPassed => State is FrameCallState.SendingAfterReply or FrameCallState.Replied;
 
-    /// <summary>What the caller has got of the reply's data part, and what it still expects of the frame it is in.</summary>
-    public (long Passed, long FrameBytesLeft) Reply => Connection is { } connection ? (connection.ReplyBytesPassed, connection.ReplyBytesLeft) : (0, 0);
+    public ReplyProgress Reply => Connection?.Reply ?? default;
 
     public long RequestBytes
     {
@@ -166,13 +165,10 @@ internal sealed class FrameCall : ConnectionRequest
     }
 
     /// <summary>The connection closed or broke in the middle of the call.</summary>
-    /// <param name="replyBytesPassed">What the caller has got of the reply's data part.</param>
-    /// <param name="replyBytesLeft">What it still expects of the frame it is in.</param>
-    /// <param name="why">The server is lost, or its reply is none.</param>
-    public void OnConnectionLost(long replyBytesPassed, long replyBytesLeft, RejectReason why)
+    public void OnConnectionLost(ReplyProgress reply, RejectReason why)
     {
         Connection = null;
-        Fail((replyBytesPassed, replyBytesLeft), FrameErrors.Of(why));
+        Fail(reply, FrameErrors.Of(why));
     }
 
     /// <summary>The gateway answers the call, as soon as the request has been read away.</summary>
@@ -201,7 +197,7 @@ internal sealed class FrameCall : ConnectionRequest
     /// </summary>
     public void FailRequest(FrameError error)
     {
-        (long, long) reply = Reply;
+        ReplyProgress reply = Reply;
         BreakConnection();
         Fail(reply, error);
     }
@@ -217,9 +213,9 @@ internal sealed class FrameCall : ConnectionRequest
     }
 
     /// <summary>A reply that has begun cannot be completed: it is broken off visibly, and the caller's connection with it.</summary>
-    public void BreakReply((long Passed, long FrameBytesLeft) reply)
+    public void BreakReply(ReplyProgress reply)
     {
-        _entry.ReplyBytes = reply.Passed;
+        _entry.ReplyBytes = reply.BytesPassed;
         EndEntry();
         FrameOutput.Break(Caller, reply.FrameBytesLeft);
     }
@@ -231,12 +227,7 @@ internal sealed class FrameCall : ConnectionRequest
         Route?.Backend.Cancel(this);
         FrameServerConnection? connection = Connection;
         Connection = null;
-        if (connection is null)
-            return;
-        if (IsRequestPassed)
-            connection.GiveUp();
-        else
-            connection.BreakRequest(Caller.Reader.SinkBytesLeft);
+        connection?.Abandon(Caller.Reader.SinkBytesLeft);
     }
 
     /// <summary>Out of the books, whether it was answered or not.</summary>
@@ -244,7 +235,7 @@ internal sealed class FrameCall : ConnectionRequest
 
     public void OnCallerClosed()
     {
-        _entry.ReplyBytes = Math.Max(_entry.ReplyBytes, Reply.Passed);
+        _entry.ReplyBytes = Math.Max(_entry.ReplyBytes, Reply.BytesPassed);
         BreakConnection();
         EndEntry();
         Caller.Loop.Timers.Disarm(_timer);
@@ -277,7 +268,7 @@ internal sealed class FrameCall : ConnectionRequest
     }
 
     /// <summary>The server has no part in the call any more.</summary>
-    private void Fail((long Passed, long FrameBytesLeft) reply, FrameError error)
+    private void Fail(ReplyProgress reply, FrameError error)
     {
         if (IsReplyPassed)
             DiscardRest();
@@ -339,7 +330,7 @@ internal sealed class FrameCall : ConnectionRequest
 
     private void TimeOut()
     {
-        (long, long) reply = Reply;
+        ReplyProgress reply = Reply;
         BreakConnection();
         Fail(reply, FrameErrors.Of(RejectReason.TimedOut));
     }

@@ -75,7 +75,7 @@ internal sealed class FrameCaller : Caller
     /// <summary>Where the next frame begins is not known any more: the last words, then the end.</summary>
     public int Desynchronise()
     {
-        (long, long) reply = _call.Reply;
+        ReplyProgress reply = _call.Reply;
         _call.BreakConnection();
         if (_call.IsReplyUnfinished)
         {
@@ -147,7 +147,7 @@ internal sealed class FrameCaller : Caller
             return;
         }
         // Cut short in the middle of a request, which the server must not take for whole, nor the caller a reply that has begun.
-        (long, long) reply = _call.Reply;
+        ReplyProgress reply = _call.Reply;
         _call.BreakConnection();
         if (_call.IsReplyUnfinished)
             _call.BreakReply(reply);

@@ -294,7 +294,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
             case RelayResult.Reset:
                 // The source failed. The server is told, and its answer, Error 4 of a first implementation, is the reply.
                 connection.Write(FrameHeader.Reset);
-                connection.NoteRequestBroken();
+                connection.ForbidReuse();
                 EndRequest();
                 return taken;
             case RelayResult.Desynchronised:

@@ -71,7 +71,7 @@ public sealed class DeclaredTypeTests
             await Assert.That(sim.FrameServer.Connection.IsOver).IsTrue().Because(what);
             await Assert.That(sim.Counters.BadReplies).IsEqualTo(1);
             await Assert.That(await Assert.That(sim.Messages).HasSingleItem())
-                .IsEqualTo("Backend frames: server frame:1 sent a reply to route Echo that cannot be forwarded: its DataType is not what the route's replyBody says.");
+                .IsEqualTo("Backend frames: server frame:1 sent a reply to route Echo that cannot be forwarded: its DataType is not the one that the route's replyBody declares.");
             await AssertNextIsServed(sim, caller);
         }
     }
@@ -129,7 +129,7 @@ public sealed class DeclaredTypeTests
         sim.RunUntilQuiet();
         await Assert.That((await Assert.That(caller.Replies).HasSingleItem()).Error).IsEqualTo(ReplyError.Server);
         await Assert.That(await Assert.That(sim.Messages).HasSingleItem())
-            .EndsWith("cannot be forwarded: it came before the request.", StringComparison.Ordinal);
+            .EndsWith("cannot be forwarded: it arrived before the request.", StringComparison.Ordinal);
         sim.Network.Replace(sim.FrameServer);
         await AssertNextIsServed(sim, caller);
     }

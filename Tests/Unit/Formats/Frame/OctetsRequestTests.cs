@@ -87,6 +87,24 @@ public sealed class OctetsRequestTests
     }
 
     [Test]
+    [Arguments(true)]
+    [Arguments(false)]
+    public async Task Bytes_behind_an_early_reply_do_not_make_the_request_that_it_stopped_look_whole(bool canReset)
+    {
+        var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { CanReset = canReset });
+        sim.FrameServer.OnDataFrame = (_, _, _) => { };
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), (byte)FrameType.Data, 1, 100, 0, 0, 0, 1, 2, 3]);
+        sim.RunUntilQuiet();
+        FrameFarServer server = sim.FrameServer.Connection;
+        server.Send([.. Frame.ReplyHeader(DataType.Absent, ReplyError.Request, "early"), .. Frame.ReplyHeader(DataType.Absent, ReplyError.Request, "behind")]);
+        sim.RunFor(10_000);
+        await Assert.That((await Assert.That(caller.Replies).HasSingleItem()).ErrorMessage).IsEqualTo("early");
+        await Assert.That(server.IsOver).IsTrue();
+        await Assert.That(server.EndedDeceptively).IsFalse();
+    }
+
+    [Test]
     public async Task What_waits_in_the_gateway_when_the_reply_begins_is_not_sent_either()
     {
         var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 });
