@@ -151,7 +151,7 @@ internal sealed class FrameDemoReader(FrameDemoConnection client)
     {
         switch (_part.Take(bytes, client, out int taken))
         {
-            case RelayResult.Going:
+            case RelayResult.More:
                 break;
             case RelayResult.Ended:
                 OnDataEnded();
@@ -171,7 +171,7 @@ internal sealed class FrameDemoReader(FrameDemoConnection client)
     {
         switch (_part.Take(bytes, sink: null, out int taken))
         {
-            case RelayResult.Going:
+            case RelayResult.More:
                 break;
             case RelayResult.Ended:
                 _part = PartRelay.Discarded(FrameType.Data);

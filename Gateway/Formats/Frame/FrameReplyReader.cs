@@ -167,7 +167,7 @@ internal sealed class FrameReplyReader(FrameServerConnection connection)
         Call.NoteMoved();
         switch (result)
         {
-            case RelayResult.Going:
+            case RelayResult.More:
                 if (caller.OutputBytes > Caller.StreamBufferBytesMax)
                     connection.PauseInput();
                 return taken;

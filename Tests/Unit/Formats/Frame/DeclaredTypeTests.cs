@@ -16,9 +16,9 @@ public sealed class DeclaredTypeTests
         ("Echo", DataType.Json, DataType.Octets, "the route replies with JSON (DataType 2), and the request accepts octets (DataType 3); see \"replyBody\" of the route"),
         ("Echo", DataType.Json, DataType.None, "the route replies with JSON (DataType 2), and the request accepts nothing (DataType 1); see \"replyBody\" of the route"),
         ("Download", DataType.Json, DataType.Json, "the route replies with octets (DataType 3), and the request accepts JSON (DataType 2); see \"replyBody\" of the route"),
-        ("Echo", DataType.Json, DataType.Absent, "the header's Accept is none of 1, 2 and 3"),
-        ("Echo", DataType.Json, (DataType)4, "the header's Accept is none of 1, 2 and 3"),
-        ("Echo", (DataType)4, DataType.Json, "the header's DataType is none of 1, 2 and 3"),
+        ("Echo", DataType.Json, DataType.Absent, "the header's Accept is not 1, 2 or 3"),
+        ("Echo", DataType.Json, (DataType)4, "the header's Accept is not 1, 2 or 3"),
+        ("Echo", (DataType)4, DataType.Json, "the header's DataType is not 1, 2 or 3"),
     ];
 
     [Test]

@@ -9,7 +9,7 @@ namespace FrameRpc.Tests.Formats.Frames;
 /// <summary>A server that lacks a method leaves its body unread, and takes it for the header of its next call.</summary>
 public sealed class HeaderLikeBodyTests
 {
-    private const string Refused = "the body could pass for a header, which a server that lacks the method would execute; see \"headerLikeBodies\" of the route";
+    private const string Refused = "the body could be read as a header, which a server without the method would execute; see \"headerLikeBodies\" of the route";
 
     private static readonly FrameRouteSetup[] Passing =
         [new("Echo", HeaderLikeBodies: HeaderLikeBodies.Pass), new("Upload", DataType.Octets, DataType.Octets, HeaderLikeBodies.Pass)];
