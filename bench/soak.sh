@@ -5,7 +5,7 @@
 #   bench/soak.sh                30 seconds
 #   SECONDS_EACH=5 bench/soak.sh
 #
-# Exit status 0 only if every reply came and was right.
+# Exit status 0 only if every reply arrived and was correct.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -48,4 +48,4 @@ for format in smf frame; do
 done
 echo "memory of the gateway: $before KiB before, $(resident_kib "$gateway_pid") KiB after"
 [ "$status" = 0 ] || fail "a reply was missing or wrong"
-echo "every reply came and was right"
+echo "every reply arrived and was correct"

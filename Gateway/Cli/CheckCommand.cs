@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Configuration;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>check</c>: says all that is wrong with the configuration, here and on this machine.</summary>
+/// <summary><c>check</c>: reports every error in the configuration, including addresses that are not free on this machine.</summary>
 internal static class CheckCommand
 {
     public static Command Create(ConfigOption config)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary>The whole command line: <c>frpc-gateway</c> runs, its sub-commands look and try.</summary>
+/// <summary>The command line: without a command the gateway runs.</summary>
 internal static class GatewayCommandLine
 {
     public const string Program = Logs.Category;
@@ -21,7 +21,7 @@ internal static class GatewayCommandLine
 
     public static int Run(string[] args, Surroundings surroundings, TextWriter output, TextWriter error)
     {
-        // A word that begins with @ is a word here, not the name of a file with more words.
+        // An argument that begins with @ is not a response file here.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
         ParseResult line = Create(surroundings).Parse(args, parsing);
         if (line.Action is ParseErrorAction)
@@ -37,7 +37,7 @@ internal static class GatewayCommandLine
         }
     }
 
-    /// <summary>Says what is wrong with the words, and where help is; System.CommandLine's own answer is all of the help, and status 1.</summary>
+    /// <summary>Prints the errors and where to find help; System.CommandLine would print the whole help and return status 1.</summary>
     private static int Refuse(ParseResult line, TextWriter error) => Refuse(line, error, line.Errors.Select(e => e.Message + Meant(line, e)));
 
     public static int Refuse(ParseResult line, TextWriter error, params IEnumerable<string> problems)
@@ -49,7 +49,7 @@ internal static class GatewayCommandLine
         return ExitStatus.Wrong;
     }
 
-    /// <summary>The name that was probably meant, where the error is about a word that the command does not know.</summary>
+    /// <summary>A suggestion for an unknown word.</summary>
     private static string Meant(ParseResult line, ParseError problem)
     {
         Command command = line.CommandResult.Command;
@@ -125,7 +125,7 @@ internal static class GatewayCommandLine
     }
 }
 
-/// <summary>What a command takes from the process around it; tests bring their own.</summary>
+/// <summary>What a command uses of its process; tests replace it.</summary>
 internal sealed record Surroundings(string WorkingDirectory, string ProgramDirectory, IConfigurationSource Environment)
 {
     public StandardStreams Streams { get; init; } = StandardStreams.OfProcess();
@@ -135,11 +135,10 @@ internal sealed record Surroundings(string WorkingDirectory, string ProgramDirec
     public static Surroundings OfProcess() => new(Directory.GetCurrentDirectory(), AppContext.BaseDirectory, EnvironmentOverrides.OfProcess());
 }
 
-/// <summary>What the program tells its caller.</summary>
 internal static class ExitStatus
 {
     public const int Fine = 0;
     public const int Failed = 1;
-    /// <summary>Wrong usage or configuration: trying again will not help.</summary>
+    /// <summary>Wrong usage or configuration: retrying does not help.</summary>
     public const int Wrong = 2;
 }

@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>id</c>: the request id of a method from its names, or those of all methods of a schema.</summary>
+/// <summary><c>id</c>: prints the request id of a method from its names, or of all methods in a schema.</summary>
 internal sealed class IdCommand
 {
     private readonly Argument<string[]> _names = new("NAMES")

@@ -50,7 +50,7 @@ internal sealed class SchemaLoader
     {
         try
         {
-            return readFile(file) ?? throw wrong("there is no such file");
+            return readFile(file) ?? throw wrong("no such file");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -105,7 +105,7 @@ internal sealed record GatewaySetup
         Servers = [.. weights.Select((weight, i) => new BackendServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        Lanes = new ConnectionLimits(SharedConnectionsMax, ExclusiveConnectionsMax),
+        ConnectionLimits = new ConnectionLimits(SharedConnectionsMax, ExclusiveConnectionsMax),
         CallsWaitingMax = CallsWaitingMax,
         DrainsOctets = DrainsOctets,
         Payload = Payload,

@@ -329,7 +329,7 @@ internal sealed class FrameCall : ConnectionRequest
         if (stillMs >= Route!.Policy.TimeoutMs)
             TimeOut();
         else if (stillMs >= Caller.WriteTimeoutMs && IsInTheWay)
-            Caller.CloseSlow(SlowCaller.StandsInTheWay);
+            Caller.CloseSlow(SlowCaller.Stalled);
         else
             ArmTimer();
     }

@@ -116,7 +116,7 @@ internal sealed partial class SmfCaller
     {
         if (call != _upload || call.ServerConnection is not { OutputBytes: 0 } || stillMs < Context.WriteTimeoutMs || !call.Route.Backend.HasWaiting)
             return false;
-        CloseSlow(SlowCaller.StandsInTheWay);
+        CloseSlow(SlowCaller.Stalled);
         return true;
     }
 

@@ -75,7 +75,7 @@ public sealed class BenchTests
 
         await Assert.That(table.Status).IsEqualTo(0);
         await Assert.That(table.Output).Contains("500 calls in ", StringComparison.Ordinal);
-        await Assert.That(table.Output).Contains("every reply came and was right", StringComparison.Ordinal);
+        await Assert.That(table.Output).Contains("every reply arrived and was correct", StringComparison.Ordinal);
         await Assert.That(wrong.Status).IsEqualTo(1);
         await Assert.That(wrong.Output).Contains("500  error 2", StringComparison.Ordinal);
         await Assert.That(json.RootElement.GetProperty("calls").GetInt64()).IsEqualTo(500);

@@ -225,7 +225,7 @@ public sealed class WireCallTests
     }
 
     [Test]
-    [Arguments("nowhere Echo", "an address is written HOST:PORT, [IPV6]:PORT or unix:PATH")]
+    [Arguments("nowhere Echo", "an address has the form HOST:PORT, [IPV6]:PORT or unix:PATH")]
     [Arguments("demo:echo Echo", "an embedded server has no address; call a listener with a route to it")]
     [Arguments("h:1 a b c", "too many arguments: a frame call takes ENDPOINT [JSON], not 3; add --smf to call an smf method by its names")]
     [Arguments("h:1 Echo --hex 00", "--hex is for --smf; a frame call takes its body as JSON, @FILE, - or --octets FILE")]
@@ -236,10 +236,10 @@ public sealed class WireCallTests
     [Arguments("h:1 Echo {} --octets x", "a JSON body and --octets cannot be combined")]
     [Arguments("h:1 Echo {]", "the body is not JSON: line 1, column 2: ']' is an invalid start of a property name. Expected a '\"'.")]
     [Arguments("h:1 Echo @broken.json", "broken.json is not JSON: line 2, column 8: 'x' is an invalid start of a value.")]
-    [Arguments("h:1 Echo @nowhere.json", "nowhere.json: there is no such file")]
+    [Arguments("h:1 Echo @nowhere.json", "nowhere.json: no such file")]
     [Arguments("h:1 Echo @.", ".: is a directory, not a file")]
     [Arguments("h:1 Echo -", "standard input is not JSON: line 1, column 1: The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true.")]
-    [Arguments("h:1 Up --octets nowhere.bin", "nowhere.bin: there is no such file")]
+    [Arguments("h:1 Up --octets nowhere.bin", "nowhere.bin: no such file")]
     [Arguments("h:1 Echo -o .", "--output: . is a directory; name a file in it")]
     [Arguments("h:1 Echo -o nowhere/x", "--output: the directory of nowhere/x does not exist")]
     [Arguments("h:1 Echo --json -o -", "--json and --output - both write to standard output; write --output FILE")]
@@ -249,11 +249,11 @@ public sealed class WireCallTests
     [Arguments("h:1 --smf 1 --hex 0", "--hex takes an even number of hexadecimal digits, at least two")]
     [Arguments("h:1 --smf 1 --base64 x", "--base64 takes Base64, such as CAAAAAQABAAEAAAA")]
     [Arguments("h:1 --smf 1 --hex 00 --base64 AA==", "only one of --hex, --base64 and --payload can be given")]
-    [Arguments("h:1 --smf 1 --payload nowhere.bin", "nowhere.bin: there is no such file")]
+    [Arguments("h:1 --smf 1 --payload nowhere.bin", "nowhere.bin: no such file")]
     [Arguments("h:1 --smf 1 --payload -", "standard input is empty, and smf has no empty payloads; the empty FlatBuffers table is --hex 080000000400040004000000")]
     [Arguments("h:1 --smf 1 --compress zip", "--compress: unknown value \"zip\"; write \"zstd\" or \"lz4\"")]
     [Arguments("h:1 --smf 1 --accept json", "--accept is for frame calls; an smf call takes --hex, --base64 or --payload FILE")]
-    [Arguments("h:1 --smf --schema nowhere.fbs S M", "nowhere.fbs: there is no such file")]
+    [Arguments("h:1 --smf --schema nowhere.fbs S M", "nowhere.fbs: no such file")]
     [Arguments("h:1 --smf --schema x.fbs S", "--schema requires SERVICE METHOD; \"frpc-gateway id --schema x.fbs\" lists them")]
     public async Task Wrong_words_are_told_before_anything_is_called(string args, string problem)
     {

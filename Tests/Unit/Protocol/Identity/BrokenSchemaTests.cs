@@ -106,7 +106,7 @@ public sealed class BrokenSchemaTests
             namespace t; table T {}
             namespace a; rpc_service S {Get(t.T):t.T; }
             namespace b; rpc_service S {Get(t.T):t.T; }
-            """)).IsSequence([$"demo.fbs:3:29: b.S.Get has the request id {RequestId.ForMethod("S", "Get", "t::T", "t::T")}, which is already that of a.S.Get at demo.fbs:2:29; rename one of them"]);
+            """)).IsSequence([$"demo.fbs:3:29: b.S.Get has the request id {RequestId.ForMethod("S", "Get", "t::T", "t::T")}, which is already used by a.S.Get at demo.fbs:2:29; rename one of them"]);
 
     [Test]
     public async Task Enough_mistakes_are_told_and_no_more()

@@ -57,8 +57,8 @@ public sealed class SchemaIncludeTests
     }
 
     [Test]
-    [Arguments("\"types.fbs\"", "types.fbs: there is no such file")]
-    [Arguments("\"sub/types.fbs\"", "sub/types.fbs: there is no such file")]
+    [Arguments("\"types.fbs\"", "types.fbs: no such file")]
+    [Arguments("\"sub/types.fbs\"", "sub/types.fbs: no such file")]
     [Arguments("\"\"", "is no name of a file; write the path of a schema beside this one")]
     [Arguments("\"a\\u0000b\"", "is no name of a file; write the path of a schema beside this one")]
     public async Task A_file_that_is_missing_is_told_where_it_is_included(string path, string mistake) =>

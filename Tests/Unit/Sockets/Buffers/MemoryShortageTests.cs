@@ -51,7 +51,7 @@ public sealed class MemoryShortageTests : IDisposable
     {
         _memory.IsExhausted = true;
         var refused = Assert.ThrowsExactly<IOException>(() => _pool.Rent(100));
-        await Assert.That(refused.Message).IsEqualTo("the system gives no memory for buffers: a block of 512 bytes could not be had");
+        await Assert.That(refused.Message).IsEqualTo("out of memory for buffers: a block of 512 bytes could not be allocated");
     }
 
     [Test]
