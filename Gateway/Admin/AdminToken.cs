@@ -116,7 +116,8 @@ internal sealed class AdminToken
         if (file.Owner != PeerUser.EffectiveUser() && file.Owner != PeerUser.Root)
             {
                 throw new IOException(string.Create(CultureInfo.InvariantCulture,
-                    $"{path} belongs to user {file.Owner}, who therefore knows the token; it must belong to the gateway's user ({PeerUser.EffectiveUser()}) or root: "
+                    $"{path} belongs to user {file.Owner}, who therefore knows the token; "
+                    + $"it must belong to the gateway's user ({PeerUser.EffectiveUser()}) or root: "
                     + $"chown it and write a new token to it"));
             }
         if ((file.Mode & Others) != 0)

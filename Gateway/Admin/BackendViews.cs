@@ -33,7 +33,8 @@ internal static class BackendViews
             spec.Weight,
             downFor.Length == 0,
             downFor,
-            new ServerConnectionsView(parts.Sum(of => of.Part.SharedConnections), parts.Sum(of => of.Part.ExclusiveConnections), parts.Sum(of => of.Part.IdleConnections)),
+            new ServerConnectionsView(
+                parts.Sum(of => of.Part.SharedConnections), parts.Sum(of => of.Part.ExclusiveConnections), parts.Sum(of => of.Part.IdleConnections)),
             parts.Sum(of => of.Part.CallsInFlight));
     }
 }

@@ -72,7 +72,7 @@ internal sealed partial class HostCheck
         : address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes())
         : address;
 
-    [LoggerMessage(EventId = 403, Level = LogLevel.Warning, 
+    [LoggerMessage(EventId = 403, Level = LogLevel.Warning,
         Message = "A request from {Peer} for the host \"{Host}\" was refused: the name is not in admin.hosts.")]
     private static partial void LogUnknown(ILogger log, IPAddress? peer, string host);
 }

@@ -33,7 +33,7 @@ internal sealed class LoadRun : IDisposable
     public long Failures => _threads.Sum(thread => thread.Tally.Failures);
 
     /// <summary>Time left of the warm-up.</summary>
-    public TimeSpan UntilMeasuring => 
+    public TimeSpan UntilMeasuring =>
         TimeSpan.FromTicks(Math.Max(0, MeasuredFrom - LoadClock.Now) / (LoadClock.NanosecondsPerSecond / TimeSpan.TicksPerSecond));
 
     /// <summary>Set when all threads have finished.</summary>

@@ -103,13 +103,15 @@ internal static class BackendSection
     public static readonly ValueOption<BackendOptions, bool> DrainsOctets = Options.Default("drainsOctets", new FlagForm(),
         o => o.DrainsOctets, (o, v) => o with { DrainsOctets = v },
         "For frame backends: whether the servers always read an octets request to its end or close the connection, whatever their handler does. "
-        + "If false, a connection that carried an octets request is closed after the reply, and a reply that begins before the request has ended stops the rest of the request.",
+        + "If false, a connection that carried an octets request is closed after the reply, "
+        + "and a reply that begins before the request has ended stops the rest of the request.",
         appliesTo: b => Of(b).HasOctets, otherwise: b => OnlyOf(rules => rules.HasOctets, b));
 
     public static readonly ValueOption<BackendOptions, PayloadKind> Payload = Options.Default("payload",
         new ChoiceForm<PayloadKind>(("table", PayloadKind.Table), ("any", PayloadKind.Any)),
         o => o.Payload, (o, v) => o with { Payload = v },
-        "For smf backends: the content of uncompressed bodies. table rejects requests and replies without the structure of a FlatBuffers table; any forwards all bytes.",
+        "For smf backends: the content of uncompressed bodies. "
+        + "table rejects requests and replies without the structure of a FlatBuffers table; any forwards all bytes.",
         appliesTo: b => Of(b).HasTables, otherwise: b => OnlyOf(rules => rules.HasTables, b));
 
     public static readonly ValueOption<BackendOptions, PackedRequests> Compression = Options.Default("compression",

@@ -74,7 +74,7 @@ internal static class RouteSection
     public static readonly ValueOption<RouteOptions, string> Endpoint = Options.Optional("endpoint", new TextForm(), o => o.Endpoint, null,
         "Name of a frame method.");
 
-    public static readonly ValueOption<RouteOptions, string> Backend = Options.Required("backend", new TextForm(), 
+    public static readonly ValueOption<RouteOptions, string> Backend = Options.Required("backend", new TextForm(),
         o => o.Backend, (o, v) => o with { Backend = v },
         "Name of the backend that serves the method.");
 

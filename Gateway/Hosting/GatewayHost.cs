@@ -37,7 +37,8 @@ internal static class GatewayHost
         var metrics = new MetricsPage(() => serving.Snapshot, serving.Statistics, accessLog, () => logs.Suppressed, () => lifecycle.Stage != Stage.Serving);
         using AdminServer? admin = options.Admin is { } adminOptions
             ? AdminServer.Start(
-                adminOptions, AdminEndpoints.Create(() => serving.Snapshot, serving.Statistics, Pulses(serving), metrics, lifecycle, token, log), TimeProvider.System, logs)
+                adminOptions, AdminEndpoints.Create(() => serving.Snapshot, serving.Statistics, Pulses(serving), metrics, lifecycle, token, log),
+                 TimeProvider.System, logs)
             : null;
         using var trim = new MemoryTrim(serving.Workers);
         var served = new ServedReport(serving.Statistics, trim);

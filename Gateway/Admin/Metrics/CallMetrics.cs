@@ -58,7 +58,8 @@ internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
     private static void WriteEnded(MetricsWriter to, TallySum[] tallies)
     {
         to.Counter("frpc_calls_total",
-            "Calls that have ended, by status: the smf status; ok, request, server or undecided for frame; or cut. The server is empty if no server had the call.");
+            "Calls that have ended, by status: the smf status; ok, request, server or undecided for frame; or cut. "
+            + "The server is empty if no server had the call.");
         foreach (TallySum tally in tallies)
         {
             foreach (((string server, string status), long ended) in tally.Ended())

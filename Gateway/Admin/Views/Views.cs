@@ -20,7 +20,9 @@ internal sealed record BackendView(string Name, string Protocol, int CallsWaitin
 /// <param name="DownForWorkers">The numbers of the workers whose last attempt failed.</param>
 /// <param name="Connections">The connections to it.</param>
 /// <param name="CallsInFlight">Calls that it has not answered yet.</param>
-internal sealed record ServerView(string Address, int Weight, bool Up, IReadOnlyList<int> DownForWorkers, [property: JsonPropertyName("lanes")] ServerConnectionsView Connections, int CallsInFlight);
+internal sealed record ServerView(
+    string Address, int Weight, bool Up, IReadOnlyList<int> DownForWorkers,
+    [property: JsonPropertyName("lanes")] ServerConnectionsView Connections, int CallsInFlight);
 
 /// <summary>The connections to one server.</summary>
 /// <param name="Shared">Those that many small smf calls share.</param>

@@ -82,7 +82,7 @@ internal sealed class OwnerForm : ValueForm<string>
     {
         value = text;
         string[] parts = text.Split(':');
-        bool isRight = parts is [{ Length: > 0 }] or [_, { Length: > 0 }] 
+        bool isRight = parts is [{ Length: > 0 }] or [_, { Length: > 0 }]
             && text.Length <= TextForm.CharsMax && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
         return isRight ? null : $"\"{text}\" is not an owner";
     }

@@ -38,9 +38,9 @@ public sealed class ConfigTests
         await Assert.That(Programs.Run(Programs.Start("mkfifo", command.WorkingDirectory, [], "pipe.fbs")).Status).IsEqualTo(0);
 
         await Assert.That(command.Run("check"))
-            .IsEqualTo(new Result(2, "", "gateway.json:7:26: routes[0].schema: pipe.fbs: cannot be read: it is a named pipe, where a regular file has to be\n"));
+            .IsEqualTo(new Result(2, "", "gateway.json:7:26: routes[0].schema: pipe.fbs: cannot be read: it is a named pipe, not a regular file\n"));
         await Assert.That(command.Run("id", "--schema", "pipe.fbs"))
-            .IsEqualTo(new Result(2, "", "pipe.fbs: cannot be read: it is a named pipe, where a regular file has to be\n"));
+            .IsEqualTo(new Result(2, "", "pipe.fbs: cannot be read: it is a named pipe, not a regular file\n"));
     }
 
     [Test]

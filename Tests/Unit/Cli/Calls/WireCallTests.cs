@@ -45,7 +45,7 @@ public sealed class WireCallTests
 
         await Assert.That(SmfHeader.Read(await server.Request)).IsEqualTo(new SmfHeader(SmfCompression.None, 0, 1, 12, SmfChecksum.Of(payload), 0x6ad4023e));
         await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"""
-                frpc-gateway: {server.Address}: 0x6ad4023e: the reply has status 404: nobody serves this request id there
+                frpc-gateway: {server.Address}: 0x6ad4023e: the reply has status 404: no such request id is served there
                 "frpc-gateway routes" prints the ids that a gateway serves; "frpc-gateway id --schema FILE" prints those of a schema.
 
                 """));
@@ -56,7 +56,7 @@ public sealed class WireCallTests
     }
 
     [Test]
-    [Arguments(8, 2, "the reply to 0x6ad4023d does not match its checksum: it was damaged on its way")]
+    [Arguments(8, 2, "the reply to 0x6ad4023d does not match its checksum: it was damaged in transit")]
     [Arguments(7, 0xff, "the reply to 0x6ad4023d has 4278190140 bytes, more than the limit of 67108864")]
     public async Task A_wrong_smf_reply_is_told(int offset, byte value, string problem)
     {
@@ -129,9 +129,9 @@ public sealed class WireCallTests
     [Test]
     [Arguments("", "the connection was lost before the reply to X had begun", Silent)]
     [Arguments("ff0100000000", "the connection was lost before the reply to X had begun", Verbose)]
-    [Arguments("020100000000", "a frame of type 0x02 came where a message's header had to begin", Verbose)]
+    [Arguments("020100000000", "a frame of type 0x02 arrived where a message header was expected", Verbose)]
     [Arguments("010101004000", "a frame is longer than 4194304 bytes", Verbose)]
-    [Arguments("01010400000000000000", "the header of a message is wrong (NotAnObject)", Verbose)]
+    [Arguments("01010400000000000000", "a message header is invalid (NotAnObject)", Verbose)]
     [Arguments("010104000000", "the connection ended within a message's header", Verbose)]
     public async Task A_wrong_frame_reply_is_told(string hex, string problem, string hint)
     {
@@ -152,7 +152,7 @@ public sealed class WireCallTests
         Result result = Call(server, "X");
 
         await Assert.That((result.Status, result.Error))
-            .IsEqualTo((1, $"frpc-gateway: {server.Address}: the reply to X holds data of type {dataType}, where 2 was asked for\n{hint}\n"));
+            .IsEqualTo((1, $"frpc-gateway: {server.Address}: the reply to X has data of type {dataType} instead of the requested 2\n{hint}\n"));
     }
 
     [Test]

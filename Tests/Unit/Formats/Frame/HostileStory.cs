@@ -33,7 +33,7 @@ internal sealed class HostileStory
     }
 
     /// <summary>Returns how many calls the server has run.</summary>
-    public async Task<int> Tell()
+    public async Task<int> Play()
     {
         for (int i = _random.Next(1, 6); i > 0; i--)
         {
