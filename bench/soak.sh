@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two smf servers and one frame server in processes of their own, a gateway before them, and two clients of other processes
-# which check every reply: 64 connections with 16 calls in flight each, in both formats at the same time.
+# Two smf servers and one frame server in their own processes, a gateway in front of them, and two client processes
+# that check every reply: 64 connections with 16 calls in flight each, in both formats at the same time.
 #
 #   bench/soak.sh                30 seconds
 #   SECONDS_EACH=5 bench/soak.sh

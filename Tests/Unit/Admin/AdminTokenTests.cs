@@ -8,7 +8,7 @@ public sealed partial class AdminTokenTests : IDisposable
 {
     private const string Token = "0123456789abcdef";
 
-    private const string WhatToWrite = "; write one line of 16 to 512 printable characters without blanks, as \"openssl rand -hex 32\" makes it";
+    private const string WhatToWrite = "; write one line of 16 to 512 printable characters without spaces, for example the output of \"openssl rand -hex 32\"";
 
     private readonly TestNetwork _network = new();
 

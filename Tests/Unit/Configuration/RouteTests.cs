@@ -76,7 +76,7 @@ public sealed class RouteTests
     [Test]
     public async Task An_id_alone_is_not_enough_for_a_frame_backend() =>
         await Assert.That(Given.Mistakes(Given.With(routes: """{ "name": "n", "id": 7, "backend": "files" }""")))
-            .IsSequence(["gateway.json:7:1: routes[0].endpoint: missing; backend \"files\" speaks frame, which compares the endpoint's name as well as the id"]);
+            .IsSequence(["gateway.json:7:1: routes[0].endpoint: missing; backend \"files\" uses frame, which compares the endpoint's name as well as the id"]);
 
     [Test]
     public async Task A_backend_speaks_the_protocol_of_the_route()
@@ -87,8 +87,8 @@ public sealed class RouteTests
             """);
 
         await Assert.That(Given.Mistakes(text)).IsSequence([
-                "gateway.json:7:47: routes[0].backend: backend \"storage\" speaks smf (gateway.json:5:26), but the route is for frame, because it has an \"endpoint\"",
-                "gateway.json:8:27: routes[1].backend: backend \"files\" speaks frame (gateway.json:5:85), but the route is for smf",
+                "gateway.json:7:47: routes[0].backend: backend \"storage\" uses smf (gateway.json:5:26), but the route is for frame, because it has an \"endpoint\"",
+                "gateway.json:8:27: routes[1].backend: backend \"files\" uses frame (gateway.json:5:85), but the route is for smf",
             ]);
     }
 

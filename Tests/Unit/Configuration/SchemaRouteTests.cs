@@ -122,7 +122,7 @@ public sealed class SchemaRouteTests
     [Test]
     public async Task Methods_are_smfs() =>
         await Assert.That(Mistakes("""{ "name": "n", "schema": "demo.fbs", "service": "Other", "backend":"files" }"""))
-            .IsSequence(["gateway.json:7:68: routes[0].backend: backend \"files\" speaks frame (gateway.json:5:85), but the route is for smf"]);
+            .IsSequence(["gateway.json:7:68: routes[0].backend: backend \"files\" uses frame (gateway.json:5:85), but the route is for smf"]);
 
     [Test]
     public async Task An_id_that_another_entry_has_is_told_with_the_methods_name() => await Assert.That(Mistakes(
