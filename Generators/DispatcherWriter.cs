@@ -20,7 +20,7 @@ internal static class DispatcherWriter
         code.Line("global::System.ArgumentNullException.ThrowIfNull(service);");
         foreach (MethodModel method in service.Methods)
         {
-            (string before, string behind) = format.Mapping(method);
+            (string before, string after) = format.Mapping(method);
             code.Block(
                 $"_ = server.Map({before}, async (request, cancel) =>",
                 () =>
@@ -28,7 +28,7 @@ internal static class DispatcherWriter
                     foreach (string line in format.Handler(method))
                         code.Line(line);
                 },
-                behind + ");");
+                after + ");");
         }
         code.Line("return server;");
     }

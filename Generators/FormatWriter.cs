@@ -15,7 +15,7 @@ internal abstract class FormatWriter
     public abstract string Call(MethodModel method);
 
     /// <summary>The code before and after the handler in <c>Map</c>.</summary>
-    public abstract (string Before, string Behind) Mapping(MethodModel method);
+    public abstract (string Before, string After) Mapping(MethodModel method);
 
     /// <summary>The statements of a handler, after <c>(request, cancel) =></c>.</summary>
     public abstract IEnumerable<string> Handler(MethodModel method);

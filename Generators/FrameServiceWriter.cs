@@ -36,7 +36,7 @@ internal sealed class FrameServiceWriter(ServiceModel service) : FormatWriter
         };
     }
 
-    public override (string Before, string Behind) Mapping(MethodModel method) => (Endpoint(method), "");
+    public override (string Before, string After) Mapping(MethodModel method) => (Endpoint(method), "");
 
     public override IEnumerable<string> Handler(MethodModel method)
     {

@@ -49,7 +49,7 @@ internal sealed partial class AdminAuthorization(AdminToken? token, ILogger log)
         if (user is { } peer && PeerUser.IsOwnOrRoot(peer))
             return (null, "its user");
         if (token is null)
-            return (new Problem(StatusCodes.Status403Forbidden, $"{Who(user)}, and this gateway has no token configured: {HowToConfigure}"), "");
+            return (new Problem(StatusCodes.Status403Forbidden, $"{PeerReason(user)}, and this gateway has no token configured: {HowToConfigure}"), "");
         string? presented = Presented(context);
         if (presented is not null && token.Matches(presented))
             return (null, "its token");
@@ -57,7 +57,7 @@ internal sealed partial class AdminAuthorization(AdminToken? token, ILogger log)
         return (new Problem(StatusCodes.Status401Unauthorized, $"{reason}: {HowToAuthorize}"), "");
     }
 
-    private static string Who(uint? user) => user is null
+    private static string PeerReason(uint? user) => user is null
         ? "Requests over TCP require a token"
         : $"User {user} is neither the gateway's own ({PeerUser.EffectiveUser()}) nor root";
 

@@ -64,7 +64,7 @@ internal sealed partial class Backend
 
     /// <summary>Whether its servers accept smf requests with this compression.</summary>
     public bool Takes(SmfCompression compression) =>
-        Options.Compression == PackedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
+        Options.Compression == CompressedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
 
     /// <summary>Those of the snapshot, in its order.</summary>
     public IReadOnlyList<Server> Servers => _servers;

@@ -41,7 +41,7 @@ internal sealed class BenchCommand
                 LoadReport.WriteJson(line.InvocationConfiguration.Output, result);
             else
                 LoadReport.Write(line.InvocationConfiguration.Output, result);
-            return result.IsClean ? ExitStatus.Fine : ExitStatus.Failed;
+            return result.IsClean ? ExitStatus.Success : ExitStatus.Failed;
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {

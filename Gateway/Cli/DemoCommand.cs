@@ -77,7 +77,7 @@ internal sealed class DemoCommand
             signals.WaitForFirst();
             foreach (WorkerThread worker in running)
                 worker.Stop();
-            return ExitStatus.Fine;
+            return ExitStatus.Success;
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {

@@ -38,7 +38,7 @@ internal static class GatewayCommandLine
     }
 
     /// <summary>Prints the errors and where to find help; System.CommandLine would print the whole help and return status 1.</summary>
-    private static int Refuse(ParseResult line, TextWriter error) => Refuse(line, error, line.Errors.Select(e => e.Message + Meant(line, e)));
+    private static int Refuse(ParseResult line, TextWriter error) => Refuse(line, error, line.Errors.Select(e => e.Message + SuggestionFor(line, e)));
 
     public static int Refuse(ParseResult line, TextWriter error, params IEnumerable<string> problems)
     {
@@ -46,11 +46,11 @@ internal static class GatewayCommandLine
         foreach (string problem in problems)
             error.WriteLine($"{Program}: {problem}");
         error.WriteLine($"Try \"{(command is RootCommand ? Program : $"{Program} {command.Name}")} --help\".");
-        return ExitStatus.Wrong;
+        return ExitStatus.UsageError;
     }
 
     /// <summary>A suggestion for an unknown word.</summary>
-    private static string Meant(ParseResult line, ParseError problem)
+    private static string SuggestionFor(ParseResult line, ParseError problem)
     {
         Command command = line.CommandResult.Command;
         string? word = line.UnmatchedTokens.FirstOrDefault(token => problem.Message.Contains($"'{token}'", StringComparison.Ordinal));
@@ -120,7 +120,7 @@ internal static class GatewayCommandLine
         public override int Invoke(ParseResult parseResult)
         {
             parseResult.InvocationConfiguration.Output.WriteLine($"{Program} {BuildVersion.WithCommit}");
-            return ExitStatus.Fine;
+            return ExitStatus.Success;
         }
     }
 }
@@ -137,8 +137,8 @@ internal sealed record Surroundings(string WorkingDirectory, string ProgramDirec
 
 internal static class ExitStatus
 {
-    public const int Fine = 0;
+    public const int Success = 0;
     public const int Failed = 1;
     /// <summary>Wrong usage or configuration: retrying does not help.</summary>
-    public const int Wrong = 2;
+    public const int UsageError = 2;
 }

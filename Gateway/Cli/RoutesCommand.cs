@@ -20,9 +20,9 @@ internal static class RoutesCommand
     private static int Run(ParseResult line, ConfigOption config)
     {
         if (!config.TryLoad(line, out _, out GatewayConfiguration? configuration))
-            return ExitStatus.Wrong;
+            return ExitStatus.UsageError;
         TextTable.Write(line.InvocationConfiguration.Output, [Heading, .. configuration.Options!.Routes.Select(Row)]);
-        return ExitStatus.Fine;
+        return ExitStatus.Success;
     }
 
     private static string[] Row(RouteOptions route) =>

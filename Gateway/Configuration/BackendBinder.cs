@@ -43,7 +43,7 @@ internal static class BackendBinder
         int least = Least(backend, workers);
         if (!max.IsRight || max.Value >= least)
             return;
-        string each = backend.Protocol.WhyConnections;
+        string each = backend.Protocol.ConnectionPurposes;
         section.Refuse(max, $"{max.Value} is too few for {workers} workers: each needs {each}; write at least {least}, or fewer \"workers\"");
     }
 

@@ -18,7 +18,7 @@ internal sealed record BackendOptions
     public int CallsWaitingMax { get; init; } = 1024;
     public bool DrainsOctets { get; init; }
     public PayloadKind Payload { get; init; } = PayloadKind.Table;
-    public PackedRequests Compression { get; init; } = PackedRequests.Pass;
+    public CompressedRequests Compression { get; init; } = CompressedRequests.Pass;
 }
 
 /// <summary>The load-balancing policy of a backend.</summary>
@@ -40,7 +40,7 @@ internal enum PayloadKind
 }
 
 /// <summary>How zstd and lz4 requests to an smf backend are handled.</summary>
-internal enum PackedRequests
+internal enum CompressedRequests
 {
     /// <summary>They are forwarded unchecked.</summary>
     Pass,
@@ -114,8 +114,8 @@ internal static class BackendSection
         + "table rejects requests and replies without the structure of a FlatBuffers table; any forwards all bytes.",
         appliesTo: b => Of(b).HasTables, otherwise: b => OnlyOf(rules => rules.HasTables, b));
 
-    public static readonly ValueOption<BackendOptions, PackedRequests> Compression = Options.Default("compression",
-        new ChoiceForm<PackedRequests>(("pass", PackedRequests.Pass), ("refuse", PackedRequests.Refuse)),
+    public static readonly ValueOption<BackendOptions, CompressedRequests> Compression = Options.Default("compression",
+        new ChoiceForm<CompressedRequests>(("pass", CompressedRequests.Pass), ("refuse", CompressedRequests.Refuse)),
         o => o.Compression, (o, v) => o with { Compression = v },
         "For smf backends: whether requests compressed with zstd or lz4 are forwarded. pass forwards them; "
         + "refuse rejects them, for servers that exit when they receive one, such as Go servers.",

@@ -14,7 +14,7 @@ internal sealed record WireFormat(string Word)
         SharesConnections = true,
         // Neither kind of call can wait for the other.
         ConnectionsPerWorkerMin = 2,
-        WhyConnections = "one that its small calls share, and one for a large body",
+        ConnectionPurposes = "one that its small calls share, and one for a large body",
     };
 
     /// <summary>Those allowed in gateway.json.</summary>
@@ -44,7 +44,7 @@ internal sealed record WireFormat(string Word)
     public int ConnectionsPerWorkerMin { get; init; } = 1;
 
     /// <summary>What they are needed for, as the end of "each needs …".</summary>
-    public string WhyConnections { get; init; } = "one";
+    public string ConnectionPurposes { get; init; } = "one";
 
     public override string ToString() => Word;
 }

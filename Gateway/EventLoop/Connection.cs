@@ -221,7 +221,7 @@ internal abstract class Connection : IReadyHandler
     /// </summary>
     protected void TrySplice(Connection sink, long bytes)
     {
-        if (!Loop.Splices.IsWorthIt(bytes, Socket, sink.Socket) || _input.Splice is not null || sink._output.Splice is not null)
+        if (!Loop.Splices.ShouldSplice(bytes, Socket, sink.Socket) || _input.Splice is not null || sink._output.Splice is not null)
             return;
         if (State != ConnectionState.Open || sink.State != ConnectionState.Open || Loop.Splices.Rent() is not { } splice)
             return;

@@ -21,7 +21,7 @@ internal sealed class SplicePool(INetwork network, WorkerCounters counters, Rela
     private KindSet _refusedSources, _refusedSinks;
 
     /// <summary>Whether this many bytes should be spliced at all; see <see cref="Rent"/> for whether they can be.</summary>
-    public bool IsWorthIt(long bytes, ISocket source, ISocket sink)
+    public bool ShouldSplice(long bytes, ISocket source, ISocket sink)
     {
         if (policy.Mode == RelayMode.Copy || bytes < policy.SpliceBytesMin || !source.CanSplice || !sink.CanSplice)
             return false;

@@ -29,9 +29,9 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
     public const int FiresPerTurnMax = 1024;
 
     /// <summary>Entries that are only examined, because they are due in a later round, count one sixteenth of one that fires.</summary>
-    public const int LooksPerTurnMax = LooksOfAFire * FiresPerTurnMax;
+    public const int LooksPerTurnMax = LooksPerFire * FiresPerTurnMax;
 
-    private const int LooksOfAFire = 16;
+    private const int LooksPerFire = 16;
 
     /// <summary>One round is 8.2 s, so the default timeout of 30 s is examined four times at most.</summary>
     private const int SlotCount = 1024;
@@ -149,7 +149,7 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
             _next = entry.Next;
             if (entry.DueTick > _clockTick)
                 continue;
-            looksLeft -= LooksOfAFire - 1;
+            looksLeft -= LooksPerFire - 1;
             Disarm(entry);
             fire(entry);
         }

@@ -100,7 +100,7 @@ internal abstract class Caller : Connection
             Loop.Timers.Arm(_slowReader, dueMs);
             return;
         }
-        CloseSlow(SlowCaller.ReadsNothing);
+        CloseSlow(SlowCaller.StoppedReading);
     }
 }
 
@@ -122,9 +122,9 @@ internal enum InputHold : byte
 /// <summary>Why a slow caller is closed, as logged.</summary>
 internal static class SlowCaller
 {
-    public const string ReadsNothing = "it read none of its replies for writeTimeout";
+    public const string StoppedReading = "it read none of its replies for writeTimeout";
 
-    public const string LeavesUnread = "it left more unread than replyBufferMax";
+    public const string TooMuchUnread = "it left more unread than replyBufferMax";
 
     public const string Stalled = "it stalled in a call for writeTimeout while other calls waited for a server connection";
 }

@@ -31,13 +31,13 @@ internal sealed class BurstWatch(TrafficSample start)
     {
         bool isQuiet = now with { AllocatedBytes = 0 } == _lastLook with { AllocatedBytes = 0 };
         _lastLook = now;
-        if (!isQuiet || !IsWorthIt(now))
+        if (!isQuiet || !ShouldTrim(now))
             return false;
         _lastTrim = now;
         return true;
     }
 
-    private bool IsWorthIt(TrafficSample now) =>
+    private bool ShouldTrim(TrafficSample now) =>
         now.AllocatedBytes - _lastTrim.AllocatedBytes >= AllocatedBytesMin || now.CallersGone - _lastTrim.CallersGone >= CallersGoneMin;
 }
 

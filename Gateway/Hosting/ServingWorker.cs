@@ -65,12 +65,12 @@ internal sealed class ServingWorker
         var counters = new ListenerCounters(shared.Name);
         _listeners.Add(new Listener(
             _loop, _loop.Network.Listen(shared.Opened, number), shared.Spread, shared.Limit, counters,
-            (socket, onClosed) => Welcome(create(ledger, socket, onClosed))));
+            (socket, onClosed) => AddCaller(create(ledger, socket, onClosed))));
         _context.Statistics.Add(counters);
     }
 
     /// <summary>A caller handed over by another worker just before this one began to drain leaves like the others.</summary>
-    private void Welcome(Caller caller)
+    private void AddCaller(Caller caller)
     {
         if (_context.IsDraining)
             caller.LeaveWhenIdle();

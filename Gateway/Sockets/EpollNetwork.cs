@@ -47,7 +47,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         KernelAddress target = _resolved[address];
         int fd = Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0)
-            return StreamSocket.NotMade(this, Libc.Errno);
+            return StreamSocket.CreateFailed(this, Libc.Errno);
         if (StreamSocket.TryOpen(this, fd, target.Family == Libc.AF_UNIX ? SocketKind.Unix : SocketKind.Tcp, isConnected: false) is not { } socket)
             return CloseUnwatched(fd);
         socket.BeginConnect(target);
@@ -60,19 +60,19 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         if (Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0, pair) < 0)
         {
             int error = Libc.Errno;
-            return (StreamSocket.NotMade(this, error), StreamSocket.NotMade(this, error));
+            return (StreamSocket.CreateFailed(this, error), StreamSocket.CreateFailed(this, error));
         }
         if (StreamSocket.TryOpen(this, pair[0], SocketKind.Unix, isConnected: true) is not { } near)
         {
             StreamSocket failed = CloseUnwatched(pair[0]);
             _ = Libc.close(pair[1]);
-            return (failed, StreamSocket.NotMade(this, failed.ConnectError()));
+            return (failed, StreamSocket.CreateFailed(this, failed.ConnectError()));
         }
         if (StreamSocket.TryOpen(this, pair[1], SocketKind.Unix, isConnected: true) is not { } far)
         {
             StreamSocket failed = CloseUnwatched(pair[1]);
             near.Close();
-            return (failed, StreamSocket.NotMade(this, failed.ConnectError()));
+            return (failed, StreamSocket.CreateFailed(this, failed.ConnectError()));
         }
         Report(near, Readiness.Writable);
         return (near, far);
@@ -83,7 +83,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     {
         int error = Libc.Errno;
         _ = Libc.close(fd);
-        return StreamSocket.NotMade(this, error);
+        return StreamSocket.CreateFailed(this, error);
     }
 
     public IPipe? OpenPipe() => KernelPipe.TryOpen(_pipeBytes);

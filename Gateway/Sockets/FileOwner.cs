@@ -7,7 +7,7 @@ namespace FrameRpc.Gateway.Sockets;
 internal sealed unsafe partial record FileOwner(uint? User, uint? Group)
 {
     /// <summary>−1: no change, for the kernel.</summary>
-    public const uint AsItIs = uint.MaxValue;
+    public const uint Unchanged = uint.MaxValue;
 
     /// <summary>Buffer for an entry of the user database; LDAP entries may be long.</summary>
     private const int EntryBytesFirst = 4096, EntryBytesMax = 1 << 20;
@@ -39,7 +39,7 @@ internal sealed unsafe partial record FileOwner(uint? User, uint? Group)
     }
 
     private static uint? Number(string text, Lookup lookup) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != AsItIs ? number : Find(text, lookup);
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != Unchanged ? number : Find(text, lookup);
 
     private static uint? Find(string name, Lookup lookup)
     {

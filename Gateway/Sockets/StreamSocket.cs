@@ -127,7 +127,7 @@ internal sealed unsafe class StreamSocket : ISocket
     }
 
     /// <summary>A socket that could not be created: its connection failed with this error, and is reported like one that a server refused.</summary>
-    internal static StreamSocket NotMade(EpollNetwork network, int error) => new(network, error);
+    internal static StreamSocket CreateFailed(EpollNetwork network, int error) => new(network, error);
 
     /// <summary>Starts to connect. An outcome known at once is reported like a later one: by readiness.</summary>
     internal void BeginConnect(KernelAddress address)

@@ -37,7 +37,7 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
     {
         while (true)
         {
-            await SitOutPauseAsync(waitForReady, cancel).ConfigureAwait(false);
+            await WaitForBackoffAsync(waitForReady, cancel).ConfigureAwait(false);
             await _turn.WaitAsync(cancel).ConfigureAwait(false);
             Attempt<T>? attempt = null;
             try
@@ -92,7 +92,7 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
         }
     }
 
-    private async ValueTask SitOutPauseAsync(bool waitForReady, CancellationToken cancel)
+    private async ValueTask WaitForBackoffAsync(bool waitForReady, CancellationToken cancel)
     {
         while (PauseLeft() is var left && left > TimeSpan.Zero)
         {

@@ -8,13 +8,13 @@ namespace FrameRpc.Protocol.Client;
 /// <summary>One connection of a client, for one call at a time.</summary>
 internal sealed class FrameConnection
 {
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long a failed call waits for its body to be released. That takes no time unless its source cannot be cancelled.</summary>
-    private static readonly TimeSpan LetGoMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Time limit for the rest of a request once its reply has ended.</summary>
-    private static readonly TimeSpan UploadBehindReplyMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UploadAfterReplyTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TransportConnection _transport;
     private readonly FrameConnectionPool _pool;
@@ -82,7 +82,7 @@ internal sealed class FrameConnection
             // If the body's source had failed by now, that is why the server, or a gateway before it, replies with an error: it got a reset.
             Exception? source = _sourceFailure;
             await stop.CancelAsync().ConfigureAwait(false);
-            await GiveUpAsync(upload).WaitAsync(LetGoMax, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await GiveUpAsync(upload).WaitAsync(ReleaseTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (failure is not RpcReplyException)
                 source ??= _sourceFailure;
             if (source is not null)
@@ -102,7 +102,7 @@ internal sealed class FrameConnection
         bool between = _watch is not null || _over;
         if (between)
         {
-            using var farewell = new CancellationTokenSource(FarewellMax);
+            using var farewell = new CancellationTokenSource(CloseTimeout);
             // An orderly close would retry a reset that could not be sent, for as long as that takes.
             if (!await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false))
                 _transport.Abort();
@@ -136,7 +136,7 @@ internal sealed class FrameConnection
             // Set before the end of the connection tells the call that there will be no reply.
             _sourceFailure = e.InnerException;
             // The server must not take a partial body for complete, and the call must not wait for a reply.
-            using var farewell = new CancellationTokenSource(FarewellMax);
+            using var farewell = new CancellationTokenSource(CloseTimeout);
             _ = await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
             _transport.Abort();
             throw;
@@ -160,7 +160,7 @@ internal sealed class FrameConnection
     private async Task EndReplyAsync(DataPartReader part, Task upload)
     {
         if (part.AtEnd)
-            await upload.WaitAsync(UploadBehindReplyMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await upload.WaitAsync(UploadAfterReplyTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _over = part.AtEnd && upload.IsCompletedSuccessfully;
         if (_over)
             _pool.Return(this, _reusable);

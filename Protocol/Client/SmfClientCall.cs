@@ -59,7 +59,7 @@ internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
     }
 
     /// <summary>Registers for cancellation. It has a session, and nothing was sent yet.</summary>
-    public void HeedCancellation(CancellationToken cancel)
+    public void RegisterCancellation(CancellationToken cancel)
     {
         if (!cancel.CanBeCanceled)
             return;

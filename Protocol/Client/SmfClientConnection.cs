@@ -128,12 +128,12 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         foreach (SmfClientCall call in calls)
             FailAbandoned(call, failure?.Invoke() ?? new RpcConnectionException($"{Peer}: the connection was closed", mayHaveRun: true));
         await _unusable.CancelAsync().ConfigureAwait(false);
-        await LetGoAsync().ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
         _client.Remove(this);
         _over.SetResult();
     }
 
-    private async Task LetGoAsync()
+    private async Task ReleaseAsync()
     {
         await _output.CloseAsync().ConfigureAwait(false);
         await _receiver.StopAsync().ConfigureAwait(false);
@@ -156,7 +156,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
             _places.Return(1);
             return null;
         }
-        call.HeedCancellation(cancel);
+        call.RegisterCancellation(cancel);
         SmfHeader header = payload.Header(call.Session, id.Value);
         if (payload.Bytes.Length < SmfOutput.LargeBytesMin)
         {

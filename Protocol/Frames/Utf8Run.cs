@@ -36,7 +36,7 @@ internal static class Utf8Run
             if (stops != 0)
                 return at;
         }
-        return BeginOfUnfinished(text, at);
+        return StartOfIncomplete(text, at);
     }
 
     private static uint Stops(Vector128<byte> block) =>
@@ -70,7 +70,7 @@ internal static class Utf8Run
     private static Vector128<byte> Below(Vector128<byte> bytes, byte limit) => Vector128.LessThan(bytes.AsSByte(), Vector128.Create(limit).AsSByte()).AsByte();
 
     /// <summary>Where the last character before <paramref name="at"/> begins, if it continues there; else <paramref name="at"/>.</summary>
-    private static int BeginOfUnfinished(ReadOnlySpan<byte> text, int at)
+    private static int StartOfIncomplete(ReadOnlySpan<byte> text, int at)
     {
         for (int back = 1; back <= LookBehindBytes; back++)
         {

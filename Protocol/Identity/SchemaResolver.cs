@@ -38,13 +38,13 @@ internal sealed class SchemaResolver(SchemaDeclarations declared)
         if (reference.Type is { Kind: SchemaTypeKind.Table })
             return reference.Type;
         declared.Refuse(reference.Place, reference.Type is null
-            ? $"type \"{reference.Name}\" is not defined{Meant(reference)}"
+            ? $"type \"{reference.Name}\" is not defined{SuggestionFor(reference)}"
             : $"\"{reference.Name}\" is {Describe(reference.Type.Kind)}; the request and the reply of a method are tables");
         return null;
     }
 
     /// <summary>The table of that name in another namespace, else the one with the closest name.</summary>
-    private string Meant(TypeReference reference)
+    private string SuggestionFor(TypeReference reference)
     {
         string name = reference.Name[(reference.Name.LastIndexOf('.') + 1)..];
         string[] around = [.. SchemaNames.Outwards(reference.Namespace)];

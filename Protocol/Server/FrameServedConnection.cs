@@ -14,7 +14,7 @@ internal sealed class FrameServedConnection : IServedConnection
     /// <summary>Time limit for the rest of a request that is not read by its handler.</summary>
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _abort = new();
     private readonly TransportConnection _transport;
@@ -154,7 +154,7 @@ internal sealed class FrameServedConnection : IServedConnection
     // The writer is between frames, where a reset frame replaces an abrupt end. A caller that does not take it gets an abrupt end.
     private async ValueTask SendResetAsync()
     {
-        using var farewell = new CancellationTokenSource(FarewellMax);
+        using var farewell = new CancellationTokenSource(CloseTimeout);
         if (!await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false))
             _transport.Abort();
     }

@@ -30,7 +30,7 @@ internal sealed partial class SmfOutput
         Flight flight = default;
         try
         {
-            while (TakeOff(out flight))
+            while (TryTakeWaiting(out flight))
             {
                 if (flight.Filled > 0)
                     await WriteAsync(flight.Buffer.AsMemory(0, flight.Filled)).ConfigureAwait(false);
@@ -73,7 +73,7 @@ internal sealed partial class SmfOutput
     }
 
     /// <summary>Takes everything that waits; false if there is nothing and the flush has ended.</summary>
-    private bool TakeOff(out Flight flight)
+    private bool TryTakeWaiting(out Flight flight)
     {
         TaskCompletionSource? idle;
         lock (_lock)

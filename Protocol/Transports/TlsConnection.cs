@@ -7,7 +7,7 @@ namespace FrameRpc.Protocol.Transports;
 /// <summary>TLS over another connection.</summary>
 internal sealed class TlsConnection : TransportConnection
 {
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly SslStream _tls;
     private readonly TransportConnection _inner;
@@ -73,7 +73,7 @@ internal sealed class TlsConnection : TransportConnection
         try
         {
             Task sent = _tls.ShutdownAsync();
-            await sent.WaitAsync(FarewellMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await sent.WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             // Otherwise this would wait for ever for a peer that has stopped reading.
             if (!sent.IsCompleted)
                 Abort();

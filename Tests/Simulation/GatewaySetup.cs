@@ -44,7 +44,7 @@ internal sealed record GatewaySetup
     public PayloadKind Payload { get; init; } = PayloadKind.Table;
 
     /// <summary>How compressed requests to it are handled.</summary>
-    public PackedRequests Compression { get; init; } = PackedRequests.Pass;
+    public CompressedRequests Compression { get; init; } = CompressedRequests.Pass;
 
     /// <summary>
     /// How bodies are forwarded. The threshold for splicing is such that every larger body in these tests has both a copied and a spliced part.

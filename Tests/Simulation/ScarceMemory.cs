@@ -10,7 +10,7 @@ internal sealed class ScarceMemory : IMemorySource, IDisposable
 
     public bool IsExhausted { get; set; }
 
-    public bool KeepsWhatIsUnmapped { get; set; }
+    public bool RefusesUnmap { get; set; }
 
     public nint TryMap(long bytes)
     {
@@ -20,7 +20,7 @@ internal sealed class ScarceMemory : IMemorySource, IDisposable
         return memory;
     }
 
-    public bool TryUnmap(nint memory, long bytes) => !KeepsWhatIsUnmapped && _mapped.Remove(memory) && MemoryMap.Kernel.TryUnmap(memory, bytes);
+    public bool TryUnmap(nint memory, long bytes) => !RefusesUnmap && _mapped.Remove(memory) && MemoryMap.Kernel.TryUnmap(memory, bytes);
 
     /// <summary>From now on the pool has only one free block of each of these sizes. Returns how many free blocks it had.</summary>
     public int Exhaust(BufferPool pool, params int[] left)
@@ -36,7 +36,7 @@ internal sealed class ScarceMemory : IMemorySource, IDisposable
     }
 
     /// <summary>Ends the shortage.</summary>
-    public void Relent()
+    public void EndShortage()
     {
         IsExhausted = false;
         for (int i = 0; i < _hoard.Count; i++)

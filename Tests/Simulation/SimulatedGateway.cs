@@ -99,7 +99,7 @@ internal sealed class SimulatedGateway : IDisposable
         {
             if (World.HasReadyFarEnds || World.NextEventMs <= Time.NowMs)
                 return true;
-            AssertNobodyWaitsInVain();
+            AssertNoCallWaitsNeedlessly();
             return false;
         }
         _runnable[_schedule.Next(_runnable.Count)].Turn();
@@ -130,18 +130,18 @@ internal sealed class SimulatedGateway : IDisposable
     }
 
     /// <summary>When nothing is left to do at this instant, no call may wait for a connection that it could have.</summary>
-    private void AssertNobodyWaitsInVain()
+    private void AssertNoCallWaitsNeedlessly()
     {
         foreach (SimulatedWorker worker in Workers)
         {
             if (worker.StandsStill)
                 continue;
             foreach (Backend backend in worker.Serving.Context.Backends)
-                AssertNobodyWaitsInVain(worker, backend);
+                AssertNoCallWaitsNeedlessly(worker, backend);
         }
     }
 
-    private static void AssertNobodyWaitsInVain(SimulatedWorker worker, Backend backend)
+    private static void AssertNoCallWaitsNeedlessly(SimulatedWorker worker, Backend backend)
     {
         if (!backend.HasWaiting)
             return;
@@ -194,7 +194,7 @@ internal sealed class SimulatedGateway : IDisposable
         Must.Hold(worker.Loop.Blocks.MappedBytes == _mappedAtStart[worker.Number],
             $"worker {worker.Number} has {worker.Loop.Blocks.MappedBytes - _mappedAtStart[worker.Number]} bytes of buffers more than at first");
         int free = Memory.Exhaust(worker.Loop.Blocks);
-        Memory.Relent();
+        Memory.EndShortage();
         Must.Hold(free == FreeAtStart, $"worker {worker.Number} has {free} blocks free in the slab of its loop, of {FreeAtStart}");
     }
 

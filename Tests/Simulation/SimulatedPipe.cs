@@ -94,7 +94,7 @@ internal sealed class SimulatedPipe(SimulatedWorld world, int capacity)
         }
         if (ReaderGone)
             Refuse();
-        else if (Reader.HasEnoughToTell)
+        else if (Reader.HasEnoughToReport)
             Reader.Raise();
     }
 

@@ -54,7 +54,7 @@ internal sealed class SimulatedSocket(
     public int UnreadBytes => incoming.Arrived;
 
     /// <summary>Whether enough has arrived to be reported. If the sender has no room for more, any amount is enough.</summary>
-    public bool HasEnoughToTell =>
+    public bool HasEnoughToReport =>
         incoming.EndArrived || incoming.ResetArrived || (incoming.Arrived > 0 && (incoming.Arrived >= _lowWaterMarkBytes || incoming.Room == 0));
 
     public int UnreceivedBytes => outgoing.Count;
@@ -68,7 +68,7 @@ internal sealed class SimulatedSocket(
             if (_error != 0)
                 return Readiness.Failed | Readiness.PeerEnded | Readiness.Readable | Readiness.Writable;
             Readiness level = Readiness.None;
-            if (HasEnoughToTell)
+            if (HasEnoughToReport)
                 level |= Readiness.Readable;
             if (incoming.EndArrived)
                 level |= Readiness.PeerEnded;
@@ -151,7 +151,7 @@ internal sealed class SimulatedSocket(
             return;
         _lowWaterMarkBytes = bytes;
         // As in the kernel: what is already there may be enough now.
-        if (HasEnoughToTell)
+        if (HasEnoughToReport)
             Raise();
     }
 

@@ -45,7 +45,7 @@ internal abstract class CommandCall
             result = await TryAsync(tap, limit).ConfigureAwait(false);
         }
         Report(result, tap);
-        return result.Success ? ExitStatus.Fine : ExitStatus.Failed;
+        return result.Success ? ExitStatus.Success : ExitStatus.Failed;
     }
 
     protected abstract WireTap CreateTap(Trace? trace, Action onPassed);

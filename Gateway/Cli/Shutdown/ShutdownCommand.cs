@@ -62,7 +62,7 @@ internal sealed class ShutdownCommand
         if (address is null)
         {
             if (FindAdmin(line, out string shownAs) is not { } admin)
-                return ExitStatus.Wrong;
+                return ExitStatus.UsageError;
             address = admin.Address;
             if (token.File is null)
                 token = (admin.TokenFile, $"{shownAs}: admin.tokenFile");

@@ -70,7 +70,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
             catch (Exception end) when (end is IOException or SocketException)
             {
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the gateway at {address} exited after {Elapsed.TotalSeconds:0.0} s"));
-                return ExitStatus.Fine;
+                return ExitStatus.Success;
             }
             if (reports)
                 reportAt += ReportInterval;

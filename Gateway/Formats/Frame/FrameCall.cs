@@ -328,14 +328,14 @@ internal sealed class FrameCall : ConnectionRequest
         long stillMs = Caller.Loop.NowMs - _lastMovedMs;
         if (stillMs >= Route!.Policy.TimeoutMs)
             TimeOut();
-        else if (stillMs >= Caller.WriteTimeoutMs && IsInTheWay)
+        else if (stillMs >= Caller.WriteTimeoutMs && BlocksOthers)
             Caller.CloseSlow(SlowCaller.Stalled);
         else
             ArmTimer();
     }
 
     /// <summary>It is the caller that neither sends nor reads, while others wait for the connection that it holds.</summary>
-    private bool IsInTheWay => Connection is { OutputBytes: 0 } && (Caller.IsBlocked || !IsRequestPassed) && Route!.Backend.HasWaiting;
+    private bool BlocksOthers => Connection is { OutputBytes: 0 } && (Caller.IsBlocked || !IsRequestPassed) && Route!.Backend.HasWaiting;
 
     private void TimeOut()
     {

@@ -133,7 +133,7 @@ internal sealed partial class SmfCaller
         if (UnreadBytes > 0 && UnreadBytes + bytes > Context.Limits.ReplyBufferMax)
         {
             // The connection that brought this reply carries other callers' calls, and cannot wait for this one.
-            CloseSlow(SlowCaller.LeavesUnread);
+            CloseSlow(SlowCaller.TooMuchUnread);
             return false;
         }
         if (_stream is null ? TryReserve(bytes, out room) : TryReserveBehindStream(bytes, out room))

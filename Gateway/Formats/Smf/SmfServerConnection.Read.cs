@@ -189,7 +189,7 @@ internal sealed partial class SmfServerConnection : IReplyStream
         SmfCall call = _relay!;
         if (call.ReplyBegun)
         {
-            call.Caller!.CloseSlow(SlowCaller.ReadsNothing);
+            call.Caller!.CloseSlow(SlowCaller.StoppedReading);
             return;
         }
         // Its turn in the caller's stream did not come, which need not be the caller's fault.

@@ -36,7 +36,7 @@ internal sealed unsafe class ZstdLibrary
         fixed (byte* from = source, to = destination)
         {
             nuint result = _compress(to, (nuint)destination.Length, from, (nuint)source.Length, level);
-            return Judge(result, destination.Length, out written) == ZstdError.None;
+            return Outcome(result, destination.Length, out written) == ZstdError.None;
         }
     }
 
@@ -45,13 +45,13 @@ internal sealed unsafe class ZstdLibrary
     public ZstdError Decompress(ReadOnlySpan<byte> source, Span<byte> destination, out int written)
     {
         fixed (byte* from = source, to = destination)
-            return Judge(_decompress(to, (nuint)destination.Length, from, (nuint)source.Length), destination.Length, out written);
+            return Outcome(_decompress(to, (nuint)destination.Length, from, (nuint)source.Length), destination.Length, out written);
     }
 
     /// <summary>libzstd's own text for an error.</summary>
     public string Describe(ZstdError error) => Marshal.PtrToStringUTF8(_errorText(error)) ?? error.ToString();
 
-    private ZstdError Judge(nuint result, int destinationBytes, out int written)
+    private ZstdError Outcome(nuint result, int destinationBytes, out int written)
     {
         bool failed = _isError(result) != 0;
         Debug.Assert(failed || result <= (nuint)destinationBytes, "libzstd stays within the given memory");

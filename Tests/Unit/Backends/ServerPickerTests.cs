@@ -101,7 +101,7 @@ public sealed class ServerPickerTests
             CallsWaitingMax = 1024,
             DrainsOctets = false,
             Payload = PayloadKind.Table,
-            Compression = PackedRequests.Pass,
+            Compression = CompressedRequests.Pass,
         };
         return [.. new Backend(BackendSpec.Of(options, new LimitOptions()), new SmfFormat(), _loop, NullLogger.Instance).Servers];
     }

@@ -59,10 +59,10 @@ public sealed class BackendTests
     public async Task Payloads_of_smf_are_tables_and_packed_requests_pass_unless_it_is_said_otherwise()
     {
         BackendOptions untold = Given.Options(Given.With()).Backends[0];
-        await Assert.That((untold.Payload, untold.Compression)).IsEqualTo((PayloadKind.Table, PackedRequests.Pass));
+        await Assert.That((untold.Payload, untold.Compression)).IsEqualTo((PayloadKind.Table, CompressedRequests.Pass));
         BackendOptions told = Given.Options(Given.With(
             backends: """ "storage": { "protocol": "smf", "servers": ["x:1"], "payload": "any", "compression": "refuse" }""")).Backends[0];
-        await Assert.That((told.Payload, told.Compression)).IsEqualTo((PayloadKind.Any, PackedRequests.Refuse));
+        await Assert.That((told.Payload, told.Compression)).IsEqualTo((PayloadKind.Any, CompressedRequests.Refuse));
     }
 
     [Test]

@@ -58,7 +58,7 @@ public sealed class MemoryShortageTests : IDisposable
     public async Task Memory_that_the_kernel_does_not_take_back_is_counted_and_used_again()
     {
         Block[] blocks = [.. Enumerable.Range(0, 3 * 1024).Select(_ => _pool.Rent(512))];
-        _memory.KeepsWhatIsUnmapped = true;
+        _memory.RefusesUnmap = true;
         for (int i = 0; i < blocks.Length; i++)
             BufferPool.Return(ref blocks[i]);
         await Assert.That(_pool.MappedBytes).IsEqualTo(3 * SlabBytes);
@@ -68,7 +68,7 @@ public sealed class MemoryShortageTests : IDisposable
             await Assert.That(_pool.TryRent(512, out blocks[i])).IsTrue();
         await Assert.That(_pool.TryRent(512, out _)).IsFalse();
 
-        _memory.KeepsWhatIsUnmapped = false;
+        _memory.RefusesUnmap = false;
         for (int i = 0; i < blocks.Length; i++)
             BufferPool.Return(ref blocks[i]);
         await Assert.That(_pool.MappedBytes).IsEqualTo(SlabBytes);
