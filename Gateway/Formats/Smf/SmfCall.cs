@@ -6,8 +6,8 @@ using FrameRpc.Protocol.Smf;
 namespace FrameRpc.Gateway.Formats.Smf;
 
 /// <summary>
-/// One smf call: who made it under which session, and on which connection it travels under which. As a timer it is the call's
-/// timeout; as a connection request it asks for the exclusive connection of a large body. Pooled: a call allocates nothing.
+/// One smf call: its caller and server connection, and its session on each. As a timer it is the call's timeout. Pooled: a call
+/// allocates nothing.
 /// </summary>
 internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 {
@@ -17,14 +17,14 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     /// <summary>The next one in the pool.</summary>
     internal SmfCall? NextFree { get; set; }
 
-    /// <summary>Who gets the reply; null once the caller has been answered, or is gone: then the reply is swallowed.</summary>
+    /// <summary>The caller that gets the reply; null once it has been answered, or is gone: then the reply is discarded.</summary>
     public SmfCaller? Caller { get; private set; }
 
     public ushort CallerSession { get; private set; }
 
     public RouteState Route { get; private set; } = null!;
 
-    /// <summary>Null while an exclusive connection is waited for.</summary>
+    /// <summary>Null while it waits for an exclusive connection.</summary>
     public SmfServerConnection? ServerConnection { get; set; }
 
     public ushort ServerSession { get; set; }
@@ -35,10 +35,10 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     /// <summary>When the last byte of this call moved. The timeout counts from here.</summary>
     public long LastMovedMs { get; set; }
 
-    /// <summary>Its reply has begun to arrive at the caller, so that no other reply can take its place.</summary>
+    /// <summary>The caller has a part of the reply, so that no other reply can take its place.</summary>
     public bool ReplyBegun { get; set; }
 
-    /// <summary>What waits in the gateway moves, too, when the slower side takes some of it.</summary>
+    /// <summary>Bytes that wait in the gateway count as moving, too, when the slower side takes some of them.</summary>
     public void NoteSent()
     {
         if (ReplyBegun && Caller is { } caller)
@@ -49,12 +49,12 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 
     public bool IsGivenUp => Caller is null;
 
-    /// <param name="caller">Who made it.</param>
-    /// <param name="header">Its request's.</param>
-    /// <param name="route">Where it goes.</param>
-    /// <param name="bytesHere">Of the request's body, what is passed on at once; for the rest see <see cref="NoteRequestPassed"/>.</param>
-    /// <param name="lookEveryMs">How often to look whether it stands still; the route's timeout is looked at in any case.</param>
-    /// <param name="loop">The caller's.</param>
+    /// <summary>Its caller is still connected, and has no answer yet.</summary>
+    public bool IsDeliverable => Caller is { IsClosed: false };
+
+    /// <param name="header">The request's.</param>
+    /// <param name="bytesHere">Bytes of the request's body that are passed on at once; for the rest see <see cref="NoteRequestPassed"/>.</param>
+    /// <param name="lookEveryMs">How often to check whether it still moves, besides the route's timeout.</param>
     public void Begin(SmfCaller caller, SmfHeader header, RouteState route, int bytesHere, long lookEveryMs, Loop loop)
     {
         _lookEveryMs = Math.Min(lookEveryMs, route.Policy.TimeoutMs);
@@ -82,9 +82,8 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         LastMovedMs = nowMs;
     }
 
-    /// <summary>The call has its answer, whoever made it.</summary>
-    /// <param name="status">What it says.</param>
-    /// <param name="replyBytes">Of its body, besides what has been noted already.</param>
+    /// <summary>The call has its answer, from the server or from the gateway.</summary>
+    /// <param name="replyBytes">Bytes of its body that <see cref="NoteReplyPassed"/> has not counted.</param>
     public void NoteAnswered(CallStatus status, long replyBytes = 0)
     {
         _entry.Status = status;
@@ -94,7 +93,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 
     public void ArmTimer(Loop loop) => loop.Timers.Arm(this, Math.Min(loop.NowMs + _lookEveryMs, LastMovedMs + Route.Policy.TimeoutMs));
 
-    /// <summary>The caller has had its answer, or will never have one; what still comes from the server is swallowed.</summary>
+    /// <summary>The caller has its answer, or is gone; what the server still sends is discarded.</summary>
     public void GiveUp()
     {
         Account();
@@ -103,7 +102,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         caller?.OnCallEnded();
     }
 
-    /// <summary>Over: the call goes back to the pool.</summary>
+    /// <summary>Ends the call and returns it to the pool.</summary>
     public void End(Loop loop)
     {
         loop.Timers.Disarm(this);
@@ -112,7 +111,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         pool.Return(this);
     }
 
-    /// <summary>Whoever is still waited for when the call ends, never got its answer.</summary>
+    /// <summary>Counts and logs the call, once. A call that ends without an answer is counted as such.</summary>
     private void Account()
     {
         if (!_entry.IsOpen)

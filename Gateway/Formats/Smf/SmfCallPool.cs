@@ -5,7 +5,7 @@ namespace FrameRpc.Gateway.Formats.Smf;
 /// <summary>Calls of one worker, ready to be used again.</summary>
 internal sealed class SmfCallPool(Loop loop)
 {
-    /// <summary>What a burst leaves beyond this goes to the collector: 4,096 calls in flight are steady state, 65,535 are not.</summary>
+    /// <summary>What a burst leaves beyond this is left to the garbage collector: 4,096 calls in flight are a steady state, 65,535 are not.</summary>
     private const int KeptMax = 4096;
 
     /// <summary>Linked through the calls themselves: a stack's array would check the type of each call that is put into it.</summary>
@@ -31,20 +31,20 @@ internal sealed class SmfCallPool(Loop loop)
         _freeCount++;
     }
 
-    /// <summary>Looks whether the call's time is up: nothing of it has moved for as long as its route allows.</summary>
+    /// <summary>Ends the call if no byte of it has moved for the timeout of its route.</summary>
     public void OnDue(SmfCall call)
     {
         call.NoteSent();
         long stillMs = loop.NowMs - call.LastMovedMs;
         if (stillMs < call.Route.Policy.TimeoutMs)
         {
-            if (call.Caller is not { } caller || !caller.CloseIfInTheWay(call, stillMs))
+            if (call.Caller is not { } caller || !caller.CloseIfBlocking(call, stillMs))
                 call.ArmTimer(loop);
             return;
         }
         if (call.ServerConnection is { } connection)
             connection.OnCallTimedOut(call);
         else
-            call.Caller!.OnConnectionTimedOut(call);
+            call.Caller!.OnConnectionTimedOut();
     }
 }

@@ -1,28 +1,43 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Protocol.Errors;
+using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;
 
 /// <summary>A caller that speaks smf: many calls in flight, each under a session of the caller's choice, answered in any order.</summary>
-internal sealed partial class SmfCaller : Caller
+internal sealed class SmfCaller : Caller
 {
     /// <summary>As many as a connection has sessions: one caller alone cannot fill more than one connection.</summary>
     private const int CallsInFlightMax = SmfSessionTable.Max;
 
-    private readonly SmfCallPool _calls;
+    private readonly SmfRequestReader _reader;
+    private SmfReplyStreams _streams;
     private int _inFlight;
     private bool _peerEnded;
 
     public SmfCaller(WorkerContext context, ListenerLedger ledger, SmfCallPool calls, ISocket socket, Action onClosed)
         : base(context, ledger, socket, onClosed)
     {
-        _calls = calls;
-        _roomTimer = new CallbackTimer(this, OnRoomTimeUp);
+        _reader = new SmfRequestReader(this, context, calls);
     }
 
-    /// <summary>Always: its replies come on connections that carry others' calls, too.</summary>
+    public bool HasTooManyCalls => _inFlight >= CallsInFlightMax;
+
+    public long WriteTimeoutMs => Context.WriteTimeoutMs;
+
+    /// <summary>Always: its replies arrive on connections that carry other callers' calls, too.</summary>
     protected override bool MustRead => true;
+
+    protected override int UnreadBytes => OutputBytes + _streams.BytesBehind;
+
+    public void Hold(InputHold why) => HoldInput(why);
+
+    public void Release(InputHold why) => ReleaseInput(why);
+
+    public void StopSplicing() => CutOutgoing();
 
     public void OnCallBegun() => _inFlight++;
 
@@ -34,12 +49,116 @@ internal sealed partial class SmfCaller : Caller
 
     public override void LeaveWhenIdle() => LeaveIfDone();
 
+    /// <summary>Passes a small reply on, under the caller's own session.</summary>
+    public void Reply(SmfCall call, SmfHeader header, Span<byte> reply)
+    {
+        Loop.Counters.CallsAnswered++;
+        call.NoteAnswered(SmfStatuses.Of(header.Meta), header.Size);
+        SmfHeader.WriteSession(reply, call.CallerSession);
+        if (reply.Length >= DirectSendBytesMin && UnreadBytes == 0 && !_streams.IsBusy && State == ConnectionState.Open)
+        {
+            Write(reply);
+            HoldInputIfUnread();
+        }
+        else if (TryReserveReply(reply.Length, out Span<byte> room))
+        {
+            reply.CopyTo(room);
+            AdvanceReply(reply.Length);
+        }
+    }
+
+    /// <summary>Answers a call that could not be served. Ending the call is up to its owner.</summary>
+    public void RejectCall(SmfCall call, RejectReason why)
+    {
+        if (!IsClosed)
+        {
+            call.NoteAnswered(SmfStatuses.Of(StatusOf(why)));
+            Reject(call.CallerSession, why);
+        }
+        if (_reader.Upload is { } upload && upload.IsOf(call))
+            upload.Stop();
+    }
+
+    /// <summary>Answers a request that never became a call.</summary>
+    public void RejectAtOnce(SmfHeader header, RejectReason why, CallTally tally)
+    {
+        var entry = default(CallEntry);
+        entry.Begin(tally, Loop.NowUs);
+        entry.Status = SmfStatuses.Of(StatusOf(why));
+        if (why == RejectReason.NoRoute)
+            entry.UnknownId = header.Meta;
+        entry.End(Loop, Name);
+        Reject(header.Session, why);
+    }
+
+    /// <inheritdoc cref="SmfReplyStreams.TryBegin"/>
+    public bool TryBeginStream(SmfReplyRelay relay) => _streams.TryBegin(relay);
+
+    /// <summary>The large reply is written whole: what waited behind it follows.</summary>
+    public void EndStream(SmfReplyRelay relay)
+    {
+        if (IsClosed || !_streams.End(relay, ref Output))
+            return;
+        QueueSend();
+        _streams.BeginNext()?.OnTurn();
+    }
+
+    /// <inheritdoc cref="SmfReplyStreams.Cancel"/>
+    public void CancelStream(SmfReplyRelay relay) => _streams.Cancel(relay);
+
+    /// <summary>
+    /// How much of a large reply may wait here. One on a shared connection holds up the calls behind it, so it may take half of
+    /// what a caller may leave unread; the other half is for small replies.
+    /// </summary>
+    public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, Context.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
+
+    /// <summary>Closes this caller if it stopped inside a large request for the write timeout, and blocks others by that.</summary>
+    public bool CloseIfBlocking(SmfCall call, long stillMs)
+    {
+        if (stillMs < Context.WriteTimeoutMs || _reader.Upload is not { } upload || !upload.BlocksOthers(call))
+            return false;
+        CloseSlow(SlowCaller.Stalled);
+        return true;
+    }
+
+    /// <summary>The call waited for a connection until its time was up.</summary>
+    public void OnConnectionTimedOut() => _reader.Upload!.OnTimedOut();
+
+    protected override int Consume(Span<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length && _reader.Consume(bytes[at..]) is > 0 and var consumed)
+            at += consumed;
+        MessageBytes = _reader.WantedBytes;
+        if (at == bytes.Length && _reader.Upload is { Connection: { } connection } upload)
+            TrySplice(connection, upload.BytesToPass);
+        if (!IsInputPaused && Context.IsDraining)
+            LeaveIfDone();
+        return at;
+    }
+
+    protected override void OnSpliced(int bytes) => _reader.Upload!.OnSpliced(bytes);
+
+    protected override void OnSinkFull() => HoldInput(InputHold.Upload);
+
+    protected override void OnSpliceLost(int bytes) => _reader.Upload!.OnSpliceLost(bytes);
+
+    protected override void OnOutputSent()
+    {
+        if (HasOutputRoom)
+            _streams.NoteRoom();
+        base.OnOutputSent();
+        // Unread replies may be all that kept it.
+        if (HeldBytes == 0)
+            LeaveIfDone();
+    }
+
     protected override void OnPeerEnded()
     {
         _peerEnded = true;
-        if (_uploadBytesLeft > 0)
+        if (_reader.Upload is not null)
         {
-            // The request was cut short: the server must not take it for whole, and nobody waits for its reply.
+            // The request was cut short: the server must not take it for whole, and its caller expects no reply.
             Abort();
             return;
         }
@@ -48,17 +167,77 @@ internal sealed partial class SmfCaller : Caller
 
     protected override void OnClosed()
     {
-        Loop.Timers.Disarm(_roomTimer);
-        StopWaitingForRoom();
-        AbandonUpload();
-        LoseStreams();
+        _reader.OnCallerClosed();
+        _streams.Lose();
         base.OnClosed();
     }
 
     private void LeaveIfDone()
     {
-        if (IsClosed || _inFlight > 0 || _uploadBytesLeft > 0 || IsHeld || !(_peerEnded || Context.IsDraining))
+        if (IsClosed || _inFlight > 0 || _reader.Upload is not null || IsHeld || !(_peerEnded || Context.IsDraining))
             return;
         EndAfterOutput();
     }
+
+    private void Reject(ushort session, RejectReason why)
+    {
+        Context.NoteRejected(why);
+        if (TryReserveReply(SmfEmptyReply.Bytes, out Span<byte> room))
+        {
+            SmfEmptyReply.Write(room, session, StatusOf(why));
+            AdvanceReply(SmfEmptyReply.Bytes);
+        }
+    }
+
+    /// <summary>Room for a small reply; none if the caller is gone, or is closed now because it left too much unread or there is no memory.</summary>
+    private bool TryReserveReply(int bytes, out Span<byte> room)
+    {
+        room = default;
+        if (State != ConnectionState.Open)
+            return false;
+        if (UnreadBytes > 0 && UnreadBytes + bytes > Context.Limits.ReplyBufferMax)
+        {
+            // The connection that brought this reply carries other callers' calls, and cannot wait for this one.
+            CloseSlow(SlowCaller.TooMuchUnread);
+            return false;
+        }
+        if (_streams.IsBusy ? TryReserveBehindStream(bytes, out room) : TryReserve(bytes, out room))
+            return true;
+        Abort();
+        return false;
+    }
+
+    private bool TryReserveBehindStream(int bytes, out Span<byte> room)
+    {
+        if (_streams.TryReserve(Loop.Blocks, bytes, out room))
+            return true;
+        Loop.NoteBufferRefused();
+        return false;
+    }
+
+    private void AdvanceReply(int bytes)
+    {
+        if (_streams.IsBusy)
+            _streams.Advance(bytes);
+        else
+            Wrote(bytes);
+        HoldInputIfUnread();
+    }
+
+    private void HoldInputIfUnread()
+    {
+        if (UnreadBytes > RepliesHoldBytes)
+            HoldInput(InputHold.Replies);
+    }
+
+    private static uint StatusOf(RejectReason why) => why switch
+    {
+        RejectReason.NoRoute => SmfStatus.NotFound,
+        RejectReason.Malformed => SmfStatus.BadRequest,
+        RejectReason.TooLarge => SmfStatus.TooLarge,
+        RejectReason.TooMany => SmfStatus.TooManyRequests,
+        RejectReason.ServerLost or RejectReason.BadReply => SmfStatus.BadGateway,
+        RejectReason.TimedOut => SmfStatus.TimedOut,
+        _ => SmfStatus.Unavailable,
+    };
 }

@@ -1,6 +1,6 @@
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Sockets;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;
@@ -9,7 +9,7 @@ namespace FrameRpc.Gateway.Formats.Smf;
 /// A connection to an smf server. Shared, it carries the small calls of all callers at once, each under a session of its
 /// own, with replies in any order. Exclusive, it carries one call with a large body.
 /// </summary>
-internal sealed partial class SmfServerConnection : ServerConnection
+internal sealed class SmfServerConnection : ServerConnection
 {
     /// <summary>
     /// Requests that may wait for a server to read them: about a tenth of a second of full load. Beyond it callers wait
@@ -23,15 +23,20 @@ internal sealed partial class SmfServerConnection : ServerConnection
     /// </summary>
     private const int GivenUpMax = 1024;
 
-    private readonly SmfSessionTable _sessions = new();
-    private readonly LinkedList<SmfCaller> _waitingForRoom = new();
-    private readonly CallbackTimer _stallTimer;
-    private int _givenUp;
+    private readonly SmfSessionTable _calls;
+    private readonly SmfReplyRelay _relay;
+    private readonly SmfReplyReader _reader;
+    private readonly LinkedList<SmfRoomWait> _waitingForRoom = new();
+
+    /// <summary>The large request that is being written to this exclusive connection.</summary>
+    private SmfUpload? _upload;
 
     public SmfServerConnection(Loop loop, ISocket socket, Server server, bool isExclusive)
         : base(loop, socket, server, isExclusive)
     {
-        _stallTimer = new CallbackTimer(this, OnStallDue);
+        _calls = new SmfSessionTable(server);
+        _relay = new SmfReplyRelay(this);
+        _reader = new SmfReplyReader(this, _calls, _relay);
     }
 
     /// <summary>Whether a request of this length may be appended now; otherwise see <see cref="WaitForRoom"/>.</summary>
@@ -40,12 +45,12 @@ internal sealed partial class SmfServerConnection : ServerConnection
     /// <summary>Callers whose next request waits for room here.</summary>
     public int CallersWaiting => _waitingForRoom.Count;
 
-    /// <summary>Resumes the caller when there is room again, unless its place is taken out before.</summary>
-    public void WaitForRoom(LinkedListNode<SmfCaller> place) => _waitingForRoom.AddLast(place);
+    /// <summary>Resumes the caller when there is room again, unless its place is removed before.</summary>
+    public void WaitForRoom(LinkedListNode<SmfRoomWait> place) => _waitingForRoom.AddLast(place);
 
     /// <summary>
     /// Puts a whole request on the connection, under the connection's session. A small one leaves at the end of the turn, with all others.
-    /// False where there is no memory for it: the calls of others that the connection carries must not suffer from that.
+    /// False if there is no memory for it: the other calls of the connection must not suffer from that.
     /// </summary>
     public bool TryStart(SmfCall call, Span<byte> message)
     {
@@ -58,10 +63,10 @@ internal sealed partial class SmfServerConnection : ServerConnection
     }
 
     /// <summary>Puts the header of a large request on this exclusive connection; its body follows with <see cref="Connection.Write"/>.</summary>
-    public void StartLarge(SmfCall call, SmfHeader header)
+    public void StartLarge(SmfCall call, SmfHeader header, SmfUpload upload)
     {
         Add(call);
-        _upload = call.Caller;
+        _upload = upload;
         Span<byte> bytes = stackalloc byte[SmfHeader.Bytes];
         (header with { Session = call.ServerSession }).Write(bytes);
         Write(bytes);
@@ -83,33 +88,23 @@ internal sealed partial class SmfServerConnection : ServerConnection
             Abort();
             return;
         }
-        bool serverReads = !IsSendBlocked || Loop.NowMs - LastSentMs < call.Route.Policy.TimeoutMs;
-        bool replyWaits = call == _relay;
+        bool replyWaits = _relay.IsOf(call);
         if (replyWaits)
-            call.Caller?.CancelStream(this);
+            _relay.LeaveQueue();
         if (IsExclusive)
         {
             AnswerAndAbort(call, RejectReason.TimedOut);
             return;
         }
+        bool serverReads = !IsSendBlocked || Loop.NowMs - LastSentMs < call.Route.Policy.TimeoutMs;
         call.Caller?.RejectCall(call, RejectReason.TimedOut);
         if (replyWaits)
-        {
-            // Its large reply has come, but waited in vain for the caller's stream: it is swallowed.
-            OnStreamLost();
-            return;
-        }
-        GiveUp(call);
-        // Whatever waits for a server that reads nothing any more would wait in vain.
-        if (!serverReads)
-            Abort();
-        else if (_givenUp > GivenUpMax)
-            Retire();
+            _relay.OnCallerLost();
         else
-            CloseWhenRetired();
+            GiveUp(call, serverReads);
     }
 
-    /// <summary>The rest of the large request must not reach the server: its caller is told, and the connection ends before the body is complete.</summary>
+    /// <summary>The rest of the large request must not reach the server: its caller gets an error, and the connection ends before the body is complete.</summary>
     public void RejectUpload(SmfCall call)
     {
         if (call.ReplyBegun)
@@ -118,19 +113,111 @@ internal sealed partial class SmfServerConnection : ServerConnection
             call.Caller!.Abort();
             return;
         }
-        if (call == _relay)
-            call.Caller!.CancelStream(this);
+        if (_relay.IsOf(call))
+            _relay.LeaveQueue();
         AnswerAndAbort(call, RejectReason.Malformed);
     }
 
-    /// <summary>The caller of a large request is gone in the middle of its body: the connection is of no use to anybody else.</summary>
+    /// <summary>The caller of a large request is gone in the middle of its body: no other call can use the connection.</summary>
     public void OnUploaderGone() => Abort();
+
+    /// <summary>A request that is still on its way does not come to its end.</summary>
+    public void AbortUnfinishedUpload()
+    {
+        if (_upload is not null)
+            Abort();
+    }
+
+    /// <summary>The call has its reply.</summary>
+    public void EndCall(SmfCall call)
+    {
+        // The answer may have been too much for a caller that reads nothing, and the connection may have ended with its request.
+        if (IsClosed)
+            return;
+        Remove(call);
+        call.End(Loop);
+        if (!IsExclusive)
+        {
+            CloseWhenRetired();
+            return;
+        }
+        if (_upload is { } upload)
+        {
+            // Answered before the request was read to its end: the rest is discarded, and the connection cannot be used again.
+            _upload = null;
+            upload.Stop();
+            Abort();
+            return;
+        }
+        GiveBackWhenDone();
+    }
+
+    /// <summary>The large reply of this call has been passed on whole.</summary>
+    public void EndPassed(SmfCall call, uint status)
+    {
+        Loop.Counters.CallsAnswered++;
+        call.NoteAnswered(SmfStatuses.Of(status));
+        EndCall(call);
+    }
+
+    /// <summary>
+    /// The call is over, although the rest of its reply still has to be discarded. No call's timeout bounds that any more: on an
+    /// exclusive connection the time of an idle one does.
+    /// </summary>
+    public void EndUnwaited(SmfCall call)
+    {
+        Remove(call);
+        call.End(Loop);
+        if (IsExclusive)
+            BeginIdle();
+    }
+
+    /// <summary>A reply that no caller waited for has been read to its end.</summary>
+    public void OnDiscarded()
+    {
+        if (IsExclusive)
+            GiveBackWhenDone();
+        else
+            CloseWhenRetired();
+    }
+
+    /// <summary>What follows may be gigabytes: no new call should wait behind it. Those that do already may still get their replies.</summary>
+    public void RetireBehindTooLarge()
+    {
+        if (IsExclusive)
+            Abort();
+        else
+            Retire();
+    }
+
+    protected override int Consume(Span<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && !IsClosed && at < bytes.Length && _reader.Consume(bytes[at..]) is > 0 and var consumed)
+            at += consumed;
+        MessageBytes = _reader.WantedBytes;
+        if (at == bytes.Length && _relay.Sink is { } caller && MaySplice(caller))
+            TrySplice(caller, _relay.BytesLeft);
+        return at;
+    }
+
+    protected override void OnSpliced(int bytes) => _relay.OnSpliced(bytes);
+
+    protected override void OnSpliceLost(int bytes) => _relay.OnSpliceLost(bytes);
+
+    protected override void OnSinkFull()
+    {
+        if (IsExclusive)
+            _relay.Stall();
+        else
+            TakeOutOfPipe();
+    }
 
     protected override void OnRetired()
     {
         if (!IsExclusive)
             CloseWhenRetired();
-        else if (_sessions.Count == 0)
+        else if (_calls.Count == 0)
             Close();
     }
 
@@ -145,32 +232,35 @@ internal sealed partial class SmfServerConnection : ServerConnection
             Span<byte> piece = Output.FirstPiece;
             SmfHeader header = SmfHeader.Read(piece);
             int bytes = SmfHeader.Bytes + (int)header.Size;
-            MoveToNextServer(_sessions.Find(header.Session)!, piece[..bytes], why);
+            MoveToNextServer(_calls.Find(header.Session)!, piece[..bytes], why);
             Output.Consume(bytes);
         }
     }
 
     protected override void OnOutputSent()
     {
-        if (_upload is { } caller && HasOutputRoom)
-            caller.OnUploadRoom();
+        if (_upload is { } upload && HasOutputRoom)
+            upload.OnRoom();
         if (OutputBytes <= OutputBytesMax / 2)
             ResumeWaiting();
     }
 
     protected override void OnPeerEnded() => Close();
 
-    /// <summary>What was in flight gets a status reply: the C++ and Go servers close on a single call they do not like.</summary>
+    /// <summary>Calls in flight get a status reply: C++ and Go servers close the connection of all on a single call that they reject.</summary>
     protected override void OnClosed()
     {
         if (!IsExclusive)
             Server.ForgetShared(this);
-        StopRelay();
+        _relay.Stop();
         EndAllLost();
         ResumeWaiting();
         _upload = null;
         base.OnClosed();
     }
+
+    /// <summary>On a shared connection the replies of other callers wait behind this one: what its caller does not take at once is held in memory, not in a pipe.</summary>
+    private bool MaySplice(SmfCaller caller) => IsExclusive || caller.OutputBytes == 0;
 
     /// <summary>They go on in the next turn, first come, first served.</summary>
     private void ResumeWaiting()
@@ -185,17 +275,29 @@ internal sealed partial class SmfServerConnection : ServerConnection
     private void AnswerAndAbort(SmfCall call, RejectReason why)
     {
         call.Caller?.RejectCall(call, why);
-        // The answer may have been too much for a caller that reads nothing, and the connection have ended with its request.
+        // The answer may have been too much for a caller that reads nothing, and the connection may have ended with its request.
         if (IsClosed)
             return;
-        GiveUp(call);
+        _calls.GiveUp(call);
         Abort();
+    }
+
+    private void GiveUp(SmfCall call, bool serverReads)
+    {
+        _calls.GiveUp(call);
+        // Requests that wait for a server that reads nothing any more would wait in vain.
+        if (!serverReads)
+            Abort();
+        else if (_calls.GivenUp > GivenUpMax)
+            Retire();
+        else
+            CloseWhenRetired();
     }
 
     private void MoveToNextServer(SmfCall call, Span<byte> message, RejectReason why)
     {
         Remove(call);
-        // This server never had the call: it does not stand with it where no other takes it.
+        // This server never had the call: it is not named with it if no other server takes it.
         call.ServerConnection = null;
         if (!call.IsGivenUp && ++call.ServersTried < Server.Backend.Servers.Count
             && (SmfServerConnection?)Server.Backend.SharedConnection(out why) is { } connection && connection.HasRoom(message.Length))
@@ -212,24 +314,22 @@ internal sealed partial class SmfServerConnection : ServerConnection
     private void Add(SmfCall call)
     {
         call.ServerConnection = this;
-        call.ServerSession = _sessions.Add(call);
-        IsFull = _sessions.IsFull;
-        Server.CallsInFlight++;
+        _calls.Add(call);
+        IsFull = _calls.IsFull;
     }
 
     private void Remove(SmfCall call)
     {
-        _sessions.Remove(call.ServerSession);
+        _calls.Remove(call);
         IsFull = false;
-        StopCounting(call);
     }
 
     private void EndAllLost()
     {
         int from = 1, waitedFor = 0;
-        while (_sessions.TakeAny(ref from) is { } call)
+        while (_calls.TakeAny(ref from) is { } call)
         {
-            if (call.Caller is { IsClosed: false })
+            if (call.IsDeliverable)
                 waitedFor++;
             EndLost(call);
         }
@@ -239,7 +339,6 @@ internal sealed partial class SmfServerConnection : ServerConnection
 
     private void EndLost(SmfCall call)
     {
-        StopCounting(call);
         if (call.Caller is { IsClosed: false } caller)
         {
             if (call.ReplyBegun)
@@ -250,32 +349,15 @@ internal sealed partial class SmfServerConnection : ServerConnection
         call.End(Loop);
     }
 
-    /// <summary>The caller has its answer. The session stays taken until the server's reply comes, if it ever does; as load it no longer counts.</summary>
-    private void GiveUp(SmfCall call)
-    {
-        call.GiveUp();
-        _givenUp++;
-        Server.CallsInFlight--;
-    }
-
-    /// <summary>The call is out of the books, whether it was still waited for or given up before.</summary>
-    private void StopCounting(SmfCall call)
-    {
-        if (call.IsGivenUp)
-            _givenUp--;
-        else
-            Server.CallsInFlight--;
-    }
-
     private void CloseWhenRetired()
     {
-        if ((IsRetired || Server.IsRetired) && !IsExclusive && _sessions.Count == _givenUp && _relay is null)
+        if ((IsRetired || Server.IsRetired) && !IsExclusive && _calls.Count == _calls.GivenUp && !_relay.HasCall)
             Close();
     }
 
     private void GiveBackWhenDone()
     {
-        if (!IsExclusive || IsClosed || _upload is not null || _sessions.Count > 0 || IsRelaying)
+        if (!IsExclusive || IsClosed || _upload is not null || _calls.Count > 0 || _relay.IsActive)
             return;
         if (IsRetired || OutputBytes > 0)
             Close();
