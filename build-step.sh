@@ -1,8 +1,8 @@
-# Runs what takes long in a build: shows that it is alive, and says once what went wrong. Sourced, not run.
+# Runs the long steps of a build: shows progress, and reports errors once. Sourced, not run.
 #
-# A script that has a trap on EXIT of its own calls end_build_step in it.
+# A script with its own trap on EXIT must call end_build_step in it.
 
-# A terminal has the seconds written over, several times a second; a file or a pipe gets a line every so often.
+# On a terminal the seconds are rewritten several times a second; a file or a pipe gets a line this often.
 BUILD_NEWS_SECONDS=${BUILD_NEWS_SECONDS:-10}
 
 step_log=$(mktemp)
@@ -12,11 +12,11 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# build_step WHAT COMMAND…: runs the command with its output in $step_log, and shows WHAT and the seconds so far. What a command that fails has said is shown.
+# build_step WHAT COMMAND…: runs the command with its output in $step_log, and shows WHAT and the seconds so far. The output of a failed command is shown.
 build_step() {
   local what=$1 started=$SECONDS news_at=$BUILD_NEWS_SECONDS seconds=0 status=0
   shift
-  # Under job control it has a process group, with all that it starts, and does not ignore SIGINT, as what runs in the background does else.
+  # Job control gives it a process group with all its children, and unlike other background commands it does not ignore SIGINT.
   set -m
   "$@" </dev/null >"$step_log" 2>&1 &
   step_process=$!
@@ -39,13 +39,13 @@ build_step() {
   return "$status"
 }
 
-# Behind a failed build MSBuild repeats every error.
+# After a failed build MSBuild repeats every error.
 explain_step() {
   awk '$0 == "Build FAILED." { exit } NF && !seen[$0]++' "$step_log" >&2
-  echo "$1: failed with exit status $2; what was said stands above" >&2
+  echo "$1: failed with exit status $2; its output is above" >&2
 }
 
-# Ends the command that runs, with all that it has started. The first signal lets it end that itself, the second is for what is left.
+# Ends the running command with all its children: first with SIGINT, so that it can clean up, then with SIGKILL.
 end_build_step() {
   trap '' HUP INT TERM
   if [ -n "$step_process" ]; then

@@ -3,7 +3,7 @@
 #
 #   ./publish.sh                     for this machine
 #   ./publish.sh --rid linux-arm64   for another (needs that target's compiler packs and a cross linker)
-#   ./publish.sh Tests/AotProgram    another program of this repository, to artifacts/AotProgram
+#   ./publish.sh Tests/AotProgram    another program of this repository, into artifacts/
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
@@ -14,7 +14,7 @@ usage() { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 case "$(uname -m)" in
   x86_64) host_rid=linux-x64 ;;
   aarch64 | arm64) host_rid=linux-arm64 ;;
-  *) echo "publish.sh: there is no build for the processor $(uname -m); linux-x64 and linux-arm64 are supported" >&2; exit 2 ;;
+  *) echo "publish.sh: the architecture $(uname -m) is not supported, only linux-x64 and linux-arm64" >&2; exit 2 ;;
 esac
 rid=$host_rid
 project=Gateway
@@ -28,11 +28,11 @@ while [ $# -gt 0 ]; do
 done
 case "$rid" in
   linux-x64 | linux-arm64) ;;
-  *) echo "publish.sh: --rid is linux-x64 or linux-arm64, not \"$rid\": the gateway stands on epoll and splice" >&2; exit 2 ;;
+  *) echo "publish.sh: --rid must be linux-x64 or linux-arm64, not \"$rid\": the gateway requires epoll and splice" >&2; exit 2 ;;
 esac
 projects=("$project"/*.csproj)
 if [ ! -e "${projects[0]}" ]; then
-  echo "publish.sh: there is no program in \"$project\"; name the folder of one, as Tests/AotProgram" >&2
+  echo "publish.sh: no program in \"$project\"; name a folder with a program, such as Tests/AotProgram" >&2
   usage >&2
   exit 2
 fi
@@ -45,7 +45,9 @@ quiet=(-v quiet -nologo)
 export DOTNET_NOLOGO=1
 
 explain_cross_build() {
-  [ "$rid" = "$host_rid" ] || echo "publish.sh: a cross build from $host_rid needs clang, lld and a root file system of $rid (see CppCompilerAndLinker and SysRoot in the .NET documentation); building on a $rid machine needs none of them" >&2
+  [ "$rid" = "$host_rid" ] ||
+    echo "publish.sh: a cross build from $host_rid needs clang, lld and a root file system of $rid (see CppCompilerAndLinker and SysRoot" \
+      "in the .NET documentation); building on a $rid machine needs none of them" >&2
 }
 
 if ! build_step "publish.sh: restoring the packages of $project" dotnet restore "$project" "${quiet[@]}" -r "$rid" -p:NativeRid="$rid"; then
@@ -55,12 +57,13 @@ if ! build_step "publish.sh: restoring the packages of $project" dotnet restore 
 fi
 require_known_packs "$project"
 
-# The compiler and the linker write their files in place, so a build that did not come to its end may have left half of one, newer than what it is made of:
-# the next build would take it for whole.
+# Compiler and linker write their files in place, so an interrupted build may leave a partial file that is newer than its sources,
+# and the next build would take it for complete.
 unfinished=artifacts/native/unfinished
 if [ -e "$unfinished" ]; then rm -rf artifacts/native/bin artifacts/native/publish artifacts/native/obj/*/release*; fi
 touch "$unfinished"
-if ! build_step "publish.sh: compiling $project for $rid" dotnet publish "$project" --no-restore "${quiet[@]}" -c Release -f net10.0 -r "$rid" -p:NativeRid="$rid"; then
+if ! build_step "publish.sh: compiling $project for $rid" dotnet publish "$project" --no-restore "${quiet[@]}" \
+  -c Release -f net10.0 -r "$rid" -p:NativeRid="$rid"; then
   explain_cross_build
   exit 1
 fi
@@ -70,7 +73,7 @@ if grep -E 'IL[23][0-9]{3}' "$step_log" >&2; then
 fi
 rm "$unfinished"
 
-# The gateway's program goes where its users look for it, any other into artifacts/.
+# The gateway's binary goes to the root of the repository, any other into artifacts/.
 project=$(basename "${projects[0]}" .csproj)
 name=$project
 binary=./artifacts/$name
@@ -82,7 +85,7 @@ fi
 out="artifacts/native/publish/$project/release_net10.0_${rid}"
 mkdir -p artifacts/symbols
 cp "$out/$name.dbg" "artifacts/symbols/$name-$rid.dbg"
-# A program that runs keeps its file: the new one takes its name, not its place.
+# Renamed into place, so that a running program keeps its file.
 cp "$out/$name" "$binary.new"
 mv "$binary.new" "$binary"
 echo "publish.sh: $binary, $rid, $(($(stat -c %s "$binary") / 1024)) KiB, $(($(date +%s) - started)) s; symbols in artifacts/symbols/"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds and runs tests. Ends with a line "N passed, N failed"; exit status 0 only when none failed and at least one passed.
+# Builds and runs tests. Ends with a line "N passed, N failed"; exit status 0 only if none failed and at least one passed.
 #
 #   ./test.sh                                 everything: publishes ./frpc-gateway and two other native programs, then unit tests and simulations, managed and
-#                                             native, tests of the published programs and of the pages, and those of the k6 scripts. The proxy's own run with
-#                                             large bodies as by default, all spliced (natively), and all copied
-#   ./test.sh '*TimerWheel*'                  only the tests of classes of this name, once, after publishing; '*TimerWheel*.A_timer*' only such methods of them
-#   ./test.sh --unit                          unit tests and simulations alone, managed: publishes nothing
-#   ./test.sh --unit '*TimerWheel*'           of those only some
-#   ./test.sh --explore 10m                   plays the whole gateway in the simulation with fresh seeds for so long (s, m or h), and stops at the first that fails
+#                                             native, tests of the published programs and of the pages, and those of the k6 scripts. Those of the proxy run with
+#                                             large bodies forwarded as by default, all spliced (natively), and all copied
+#   ./test.sh '*TimerWheel*'                  only classes of this name, once, after publishing; '*TimerWheel*.A_timer*' only such methods of them
+#   ./test.sh --unit                          only unit tests and simulations, managed: publishes nothing
+#   ./test.sh --unit '*TimerWheel*'           only some of those
+#   ./test.sh --explore 10m                   plays the whole gateway in the simulation with fresh seeds for this long, and stops at the first failure
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh
@@ -19,10 +19,10 @@ unit_alone=
 explore_seconds=
 filter=
 
-# explore_for DURATION: as it is written after --explore.
+# explore_for DURATION: the argument of --explore.
 explore_for() {
   if [[ ! "$1" =~ ^([1-9][0-9]{0,5})([smh])$ ]]; then
-    echo "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h" >&2
+    echo "test.sh: --explore takes a duration in seconds, minutes or hours: 90s, 10m, 2h" >&2
     exit 2
   fi
   case "${BASH_REMATCH[2]}" in
@@ -44,17 +44,17 @@ while [ $# -gt 0 ]; do
     -h | --help) usage; exit 0 ;;
     -*) echo "test.sh: unknown argument \"$word\"" >&2; usage >&2; exit 2 ;;
     *)
-      if [ -n "$filter" ]; then echo "test.sh: one name at a time; \"*\" stands for any characters in it" >&2; exit 2; fi
+      if [ -n "$filter" ]; then echo "test.sh: only one name can be given; \"*\" in it matches any characters" >&2; exit 2; fi
       filter=$word
       ;;
   esac
 done
 
 log=$(mktemp)
-asked_log=$(mktemp)
+programs_log=$(mktemp)
 heart=
-asking=
-trap 'end_build_step; kill $heart $asking 2>/dev/null || true; rm -f "$log" "$asked_log"' EXIT
+installing=
+trap 'end_build_step; kill $heart $installing 2>/dev/null || true; rm -f "$log" "$programs_log"' EXIT
 
 passed=0
 failed=0
@@ -64,11 +64,11 @@ UNIT=artifacts/build/bin/UnitTests/debug_net10.0/UnitTests
 UNIT_NATIVE=artifacts/UnitTests
 PUBLISHED=artifacts/build/bin/Tests/debug_net10.0/FrameRpc.Tests
 
-# What the programs of the tests are told always: as many tests at once as there are processors, and no files about the run.
+# Options of every test program: as many tests at once as there are CPUs, and no report files.
 RUNNER=(--no-ansi --progress off --disable-logo --maximum-parallel-tests "$(nproc)")
 export TUNIT_DISABLE_HTML_REPORTER=true TUNIT_DISABLE_JSON_REPORT=true
 
-# build WHAT DOTNET_ARGUMENTS…: a failed build is a failed test, and the end.
+# build WHAT DOTNET_ARGUMENTS…: a failed build counts as a failed test and ends the script.
 build() {
   local what=$1
   shift
@@ -79,21 +79,21 @@ build() {
   fi
 }
 
-# filter_of CLASS[.METHOD]: as the framework writes it, a path of assembly, namespace, class and method.
+# filter_of CLASS[.METHOD]: the framework's form, a path of assembly, namespace, class and method.
 filter_of() { case "$1" in *.*) echo "/*/*/${1%%.*}/${1#*.}" ;; *) echo "/*/*/$1/*" ;; esac; }
 
-# A number of the runner's closing lines.
+# A number from the runner's summary.
 count() { sed -nE "s/^  $1: ([0-9]+)$/\1/p" "$log" | tail -n 1; }
 
-# run_tests WHAT PROGRAM [FILTER]: runs the tests that the filter selects, and adds up how they went. None that it selects is exit status 8.
+# run_tests WHAT PROGRAM [FILTER]: runs the selected tests and adds up the results. If none is selected, the runner's exit status is 8.
 run_tests() {
   local what=$1 program=$2 status=0 bad started=$SECONDS
   echo "test.sh: $what …"
-  # What sleeps on when the loop is ended holds nothing that a reader of this output would wait for.
+  # The sleep may outlive the loop, so it must not hold this output open.
   (while sleep 30 >/dev/null 2>&1; do echo "test.sh: $what … $((SECONDS - started)) s"; done) &
   heart=$!
   if [ -n "$explore_seconds" ]; then
-    # Standard error is its progress.
+    # Progress is on standard error.
     "$program" "${RUNNER[@]}" --treenode-filter "$3" >"$log" || status=$?
   else
     "$program" "${RUNNER[@]}" ${3:+--treenode-filter "$3"} >"$log" 2>&1 || status=$?
@@ -102,7 +102,7 @@ run_tests() {
   wait "$heart" 2>/dev/null || true
   heart=
   if [ "$status" = 8 ] && [ -n "$filter" ]; then return; fi
-  # What passed needs no words.
+  # Passed tests are not listed.
   if [ "$status" != 0 ]; then cat "$log"; else grep -A 1 '^skipped' "$log" || true; fi
   if [ -z "$(count total)" ]; then
     echo "test.sh: $program ended with exit status $status and without a summary" >&2
@@ -120,8 +120,8 @@ run_tests() {
   echo "test.sh: $what: $(count succeeded) passed, $bad failed, $(count skipped) skipped, $((SECONDS - started)) s"
 }
 
-# What some tests compare with or check by; without it they are skipped.
-require_what_tests_ask() {
+# Programs that some tests need; without them these tests are skipped.
+require_optional_programs() {
   (require_comparison) || echo "test.sh: the tests of bench/run.sh are skipped without it"
   (require_prometheus) || echo "test.sh: the tests of the metrics by Prometheus itself are skipped without it"
   (require_go) || echo "test.sh: the tests of JSON against Go's own reader are skipped without it"
@@ -149,20 +149,20 @@ if [ -n "$explore_seconds" ]; then
   FRPC_EXPLORE=$explore_seconds run_tests "exploring fresh seeds" "$UNIT" '/*/*/WholeGatewayTests/The_same_holds_for_seeds_that_were_never_played'
 elif [ -n "$unit_alone" ]; then
   require_sdk
-  # Without analyzers a changed file is tested in a third of the time; the whole run has them.
+  # Without analyzers the build takes a third of the time; the whole run includes them.
   build "the unit tests" Tests/Unit -p:RunAnalyzers=false
   run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
 else
   require_native_toolchain
-  # Fetching these takes the network, and compiling the processors.
-  require_what_tests_ask >"$asked_log" 2>&1 &
-  asking=$!
+  # Runs in parallel, because downloading needs the network and compiling the CPUs.
+  require_optional_programs >"$programs_log" 2>&1 &
+  installing=$!
   ./publish.sh
   ./publish.sh Tests/AotProgram
   build "the tests" FrameRpc.sln
-  wait "$asking"
-  asking=
-  cat "$asked_log"
+  wait "$installing"
+  installing=
+  cat "$programs_log"
   run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
   run_tests "tests of what is published and of the pages" "$PUBLISHED" ${filter:+"$(filter_of "$filter")"}
   if [ -z "$filter" ]; then
@@ -173,7 +173,7 @@ else
   fi
 fi
 
-if [ "$((passed + failed + skipped))" = 0 ]; then echo "test.sh: no test is called $filter" >&2; fi
+if [ "$((passed + failed + skipped))" = 0 ]; then echo "test.sh: no test matches $filter" >&2; fi
 if [ "$skipped" -gt 0 ]; then
   echo "$passed passed, $failed failed, $skipped skipped"
 else

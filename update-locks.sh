@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Writes the lock files of all projects again, after a change of packages: packages.lock.json of the managed build,
-# packages.RID.lock.json of the native one, and packs.lock. Every other restore fails where it would have to change one of them.
+# Rewrites the lock files of all projects, after a change of packages: packages.lock.json of the managed build,
+# packages.RID.lock.json of the native one, and packs.lock. Any other restore fails if it would have to change one of them.
 #
 #   ./update-locks.sh            with the packs of the version in Directory.Build.targets
-#   ./update-locks.sh --packs    raises that version to the packs of this SDK first
+#   ./update-locks.sh --packs    first raises that version to the packs of this SDK
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ./prerequisites.sh

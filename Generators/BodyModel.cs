@@ -1,7 +1,7 @@
 namespace FrameRpc.Generators;
 
-/// <summary>What a request or reply carries.</summary>
-/// <param name="Type">The C# type as code, without an annotation of its own for null.</param>
+/// <summary>The body of a request or reply.</summary>
+/// <param name="Type">The C# type as code, without its own nullable annotation.</param>
 /// <param name="Null">What null means for the type.</param>
 internal sealed record BodyModel(BodyKind Kind, string Type, Nullness Null)
 {
@@ -22,7 +22,7 @@ internal enum BodyKind
 
 internal enum Nullness
 {
-    /// <summary>A value type: the reader of JSON refuses null by itself, or gives it where the type has one.</summary>
+    /// <summary>A value type: the JSON reader rejects null itself, or returns it if the type is nullable.</summary>
     Impossible,
     Refused,
     Allowed,

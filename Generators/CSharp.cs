@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Symbols as code that means the same wherever it stands.</summary>
+/// <summary>Symbols as code that is valid in any context.</summary>
 internal static class CSharp
 {
     private static readonly SymbolDisplayFormat Full = SymbolDisplayFormat.FullyQualifiedFormat
@@ -18,20 +18,20 @@ internal static class CSharp
     /// <summary>A type.</summary>
     public static string Write(ISymbol symbol) => symbol.ToDisplayString(Full);
 
-    /// <summary>A type's identity: without annotations for null.</summary>
+    /// <summary>A type's identity, without nullable annotations.</summary>
     public static string NameOf(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
 
-    /// <summary>A symbol as people write it in its own place.</summary>
+    /// <summary>A symbol in its short form, for messages.</summary>
     public static string Short(ISymbol symbol) => symbol.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 
     public static string? NamespaceOf(INamedTypeSymbol type) =>
         type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(WithoutGlobal);
 
-    /// <summary>A parameter's declaration, with its name as <see cref="Identifier"/> writes it.</summary>
+    /// <summary>A parameter's declaration, with its name as written by <see cref="Identifier"/>.</summary>
     public static string Declare(IParameterSymbol parameter) => string.Concat(
         parameter.ToDisplayParts(Full).Select(part => part.Kind is SymbolDisplayPartKind.ParameterName ? Identifier(parameter.Name) : part.ToString()));
 
-    /// <summary>A name. Words such as <c>await</c> are keywords only in some places, of which generated code may be one.</summary>
+    /// <summary>A name. Words such as <c>await</c> are keywords only in some contexts, which generated code may be.</summary>
     public static string Identifier(string name) =>
         SyntaxFacts.GetKeywordKind(name) is SyntaxKind.None && SyntaxFacts.GetContextualKeywordKind(name) is SyntaxKind.None ? name : "@" + name;
 

@@ -1,12 +1,12 @@
 namespace FrameRpc.Generators;
 
-/// <summary>Writes the class that calls a service's methods.</summary>
+/// <summary>Writes the client class of a service.</summary>
 internal static class ClientWriter
 {
     public static void Write(CodeWriter code, ServiceModel service, FormatWriter format)
     {
         string name = service.Name + "Client";
-        code.Line($"/// <summary>Calls <see cref=\"{service.Interface}\"/> elsewhere. One object serves any number of threads.</summary>");
+        code.Line($"/// <summary>Calls a remote <see cref=\"{service.Interface}\"/>. Safe for concurrent use.</summary>");
         code.Block($"{service.Accessibility} sealed partial class {name} : {service.Interface}", () =>
         {
             code.Line($"private readonly {format.ClientType} _client;");

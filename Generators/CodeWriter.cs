@@ -2,7 +2,7 @@ using System.Text;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Lines of code, indented. They end the same way on every system, so that a build gives the same bytes everywhere.</summary>
+/// <summary>Indented lines of code. Line ends are the same on every system, so that builds are reproducible.</summary>
 internal sealed class CodeWriter
 {
     private const int SpacesPerLevel = 4;
@@ -17,7 +17,7 @@ internal sealed class CodeWriter
         _ = _text.Append('\n');
     }
 
-    /// <summary>Lines one level further in, without braces.</summary>
+    /// <summary>Lines one level deeper, without braces.</summary>
     public void Indented(Action lines)
     {
         _level++;

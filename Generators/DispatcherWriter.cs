@@ -1,6 +1,6 @@
 namespace FrameRpc.Generators;
 
-/// <summary>Writes the extension method by which a server serves all methods of a service.</summary>
+/// <summary>Writes the extension method that maps all methods of a service on a server.</summary>
 internal static class DispatcherWriter
 {
     public static void Write(CodeWriter code, ServiceModel service, FormatWriter format)
@@ -9,7 +9,7 @@ internal static class DispatcherWriter
         code.Block($"{service.Accessibility} static class {service.Name}Dispatcher", () =>
         {
             code.Line($"/// <summary>Serves every method of <see cref=\"{service.Interface}\"/>, and returns the server.</summary>");
-            code.Line("/// <exception cref=\"global::System.InvalidOperationException\">One of them is served already, or the server was started.</exception>");
+            code.Line("/// <exception cref=\"global::System.InvalidOperationException\">One of them is already served, or the server was started.</exception>");
             string head = $"public static {format.ServerType} Map{service.Name}(this {format.ServerType} server, {service.Interface} service)";
             code.Block(head, () => WriteBody(code, service, format));
         });
@@ -20,7 +20,7 @@ internal static class DispatcherWriter
         code.Line("global::System.ArgumentNullException.ThrowIfNull(service);");
         foreach (MethodModel method in service.Methods)
         {
-            (string before, string behind) = format.Mapping(method);
+            (string before, string after) = format.Mapping(method);
             code.Block(
                 $"_ = server.Map({before}, async (request, cancel) =>",
                 () =>
@@ -28,7 +28,7 @@ internal static class DispatcherWriter
                     foreach (string line in format.Handler(method))
                         code.Line(line);
                 },
-                behind + ");");
+                after + ");");
         }
         code.Line("return server;");
     }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace FrameRpc.Generators;
 
-/// <summary>A list that equals another with equal items, so that the compiler can tell that nothing has changed.</summary>
+/// <summary>A list with value equality, so that the compiler can tell that nothing has changed.</summary>
 internal readonly struct EquatableList<T>(ImmutableArray<T> items) : IEquatable<EquatableList<T>>, IReadOnlyList<T>
     where T : IEquatable<T>
 {

@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Reads a service of the frame format: bodies are JSON that the context declares, or octets.</summary>
+/// <summary>Reads a service of the frame format: bodies are JSON types declared by the context, or octets.</summary>
 internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData attribute) : ServiceReader(service, ServiceFormat.Frame)
 {
     public const string Attribute = "FrameRpc.Protocol.Services.FrameServiceAttribute";
@@ -56,7 +56,7 @@ internal sealed class FrameServiceReader(INamedTypeSymbol service, AttributeData
     {
         if (type.NullableAnnotation is not NullableAnnotation.Annotated)
             return new BodyModel(kind, CSharp.Write(type), Nullness.Impossible);
-        Report(place, Diagnostics.Unsupported, CSharp.Short(type), "octets may be empty, but the format has no null for them; leave out the question mark");
+        Report(place, Diagnostics.Unsupported, CSharp.Short(type), "octets may be empty but not null; remove the question mark");
         return null;
     }
 

@@ -26,7 +26,7 @@ internal sealed class FrameServiceWriter(ServiceModel service) : FormatWriter
         return reply.Kind switch
         {
             BodyKind.None => $"await {Calls}.CallAsync(this._client, {endpoint}, {body}, {rest};",
-            // Both ways at once: then the timeout covers the reply's body, too.
+            // Both in one call, so that the timeout also covers the reply's body.
             BodyKind.Json when method.Request.Kind is BodyKind.Json =>
                 $"return await this._client.CallAsync({endpoint}, {both}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
             BodyKind.Json => $"return await this._client.CallAsync({endpoint}, {body}, {JsonType(reply)}, {rest}{OrThrow(reply, endpoint)};",
@@ -36,7 +36,7 @@ internal sealed class FrameServiceWriter(ServiceModel service) : FormatWriter
         };
     }
 
-    public override (string Before, string Behind) Mapping(MethodModel method) => (Endpoint(method), "");
+    public override (string Before, string After) Mapping(MethodModel method) => (Endpoint(method), "");
 
     public override IEnumerable<string> Handler(MethodModel method)
     {
@@ -53,7 +53,7 @@ internal sealed class FrameServiceWriter(ServiceModel service) : FormatWriter
         yield return $"return {BodyOf(method.Reply, "reply")};";
     }
 
-    /// <summary>The JSON types by number: a generator does not see what another one calls them.</summary>
+    /// <summary>The JSON types by number, because a generator does not see the names that another one generates.</summary>
     public override void WriteTypes(CodeWriter code)
     {
         if (_jsonTypes.IsEmpty)

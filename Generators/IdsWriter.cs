@@ -10,7 +10,7 @@ internal static class IdsWriter
 
     public static void Write(CodeWriter code, ServiceModel service)
     {
-        code.Line($"/// <summary>What the methods of <see cref=\"{service.Interface}\"/> are on the wire.</summary>");
+        code.Line($"/// <summary>Endpoints, request ids and routes of <see cref=\"{service.Interface}\"/>.</summary>");
         code.Block($"{service.Accessibility} static class {service.Name}Ids", () =>
         {
             foreach (MethodModel method in service.Methods)
@@ -19,7 +19,7 @@ internal static class IdsWriter
         });
     }
 
-    /// <summary><c>GetBlockV2</c> as <c>get-block-v2</c>, the way names are written in <c>gateway.json</c>.</summary>
+    /// <summary><c>GetBlockV2</c> as <c>get-block-v2</c>, the form of names in <c>gateway.json</c>.</summary>
     public static string Kebab(string name)
     {
         var kebab = new StringBuilder();
@@ -66,6 +66,6 @@ internal static class IdsWriter
         return $"{{ {string.Join(", ", members.Select(member => $"{Json(member.Name)}: {Json(member.Value)}"))} }}";
     }
 
-    // Names hold no control characters. Three quotes in a row would end the literal around this, but each has a backslash before it.
+    // Names have no control characters. Three quotes in a row would end the enclosing literal, but each is preceded by a backslash.
     private static string Json(string text) => $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 }

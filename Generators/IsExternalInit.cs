@@ -1,4 +1,4 @@
 namespace System.Runtime.CompilerServices;
 
-/// <summary>What the compiler asks for where a property is set by <c>init</c>, as in records; netstandard2.0 has none.</summary>
+/// <summary>Required by the compiler for <c>init</c> properties, as in records; netstandard2.0 lacks it.</summary>
 internal static class IsExternalInit;

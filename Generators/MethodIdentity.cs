@@ -3,11 +3,11 @@ using System.Text;
 
 namespace FrameRpc.Generators;
 
-/// <summary>How a call is known on the wire, and in a route of <c>gateway.json</c>.</summary>
-/// <param name="Id">The request id: what <c>RequestId</c> computes of the same names.</param>
-/// <param name="Endpoint">Of a frame method alone.</param>
-/// <param name="Names">The names in full, for people to read.</param>
-/// <param name="RouteMembers">What says the method in a route.</param>
+/// <summary>Identifies a call on the wire and in a route of <c>gateway.json</c>.</summary>
+/// <param name="Id">The request id, as <c>RequestId</c> computes it from the same names.</param>
+/// <param name="Endpoint">For frame methods only.</param>
+/// <param name="Names">The full names, for messages.</param>
+/// <param name="RouteMembers">The members of a route that identify the method.</param>
 internal sealed record MethodIdentity(uint Id, string? Endpoint, string Names, EquatableList<RouteMember> RouteMembers)
 {
     public string HexId => Id.ToString("x8", CultureInfo.InvariantCulture);
@@ -22,8 +22,9 @@ internal sealed record MethodIdentity(uint Id, string? Endpoint, string Names, E
         new EquatableList<RouteMember>([new("service", service), new("method", method), new("request", request), new("reply", reply)]));
 
     /// <summary>
-    /// CRC-32 as in IEEE 802.3, reflected, bit by bit. The library's is that of System.IO.Hashing, which a generator would have to bring along, with the packages
-    /// that it needs on netstandard2.0 (System.Memory and others), in versions that no compiler or editor has loaded otherwise. Names are short, and hashed once.
+    /// CRC-32 as in IEEE 802.3, reflected, bit by bit. The library uses System.IO.Hashing, which a generator would have to ship, together with the
+    /// packages that it needs on netstandard2.0 (System.Memory and others), in versions that compilers and editors do not load otherwise. Names are
+    /// short, and hashed once.
     /// </summary>
     private static uint Hash(string name)
     {

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Where in the source the parts of an interface stand: what a diagnostic underlines.</summary>
+/// <summary>The source locations of the parts of an interface, for diagnostics.</summary>
 internal static class Places
 {
     public static Location Name(ISymbol symbol) => symbol.Locations[0];

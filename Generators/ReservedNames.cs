@@ -2,13 +2,13 @@ using Microsoft.CodeAnalysis;
 
 namespace FrameRpc.Generators;
 
-/// <summary>What may belong to one method of a service alone: its members and constants, its route's name, its endpoint, its request id.</summary>
-/// <param name="reader">Hears of what is taken.</param>
+/// <summary>Names that must be unique within a service: members and constants, route names, endpoints, request ids.</summary>
+/// <param name="reader">Receives diagnostics.</param>
 /// <param name="service">The interface.</param>
-/// <param name="name">What the generated types are named after.</param>
+/// <param name="name">The base name of the generated types.</param>
 internal sealed class ReservedNames(ServiceReader reader, string service, string name)
 {
-    // A member cannot be called like its class, nor like the field beside it.
+    // A member cannot have the name of its class or of the field.
     private readonly Dictionary<string, string> _names = new()
     {
         [Constant(IdsWriter.Routes)] = IdsWriter.Routes,

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Writes the client, the dispatcher and the request ids of each interface that is marked as a service.</summary>
-/// <remarks>Between the steps go values that equal each other when nothing has changed: an edit elsewhere ends at the second step.</remarks>
+/// <summary>Generates the client, the dispatcher and the request ids of each interface that is marked as a service.</summary>
+/// <remarks>The values between the steps have value equality: after an edit elsewhere, generation stops at the second step.</remarks>
 [Generator(LanguageNames.CSharp)]
 public sealed class ServiceGenerator : IIncrementalGenerator
 {

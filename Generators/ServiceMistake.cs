@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace FrameRpc.Generators;
 
-/// <summary>A diagnostic that keeps nothing of the compilation alive, and equals another that says the same of the same place.</summary>
+/// <summary>A diagnostic with value equality, which does not keep the compilation alive.</summary>
 internal sealed record ServiceMistake(DiagnosticDescriptor Descriptor, string File, TextSpan Span, LinePositionSpan Lines, EquatableList<string> Arguments)
 {
     public static ServiceMistake At(Location place, DiagnosticDescriptor descriptor, params string[] arguments)

@@ -1,10 +1,10 @@
 namespace FrameRpc.Generators;
 
-/// <summary>What is known of a service once its interface was read: text and numbers, nothing of the compilation.</summary>
-/// <param name="Format">How its calls travel.</param>
-/// <param name="Namespace">Where the generated types go; none for the global namespace.</param>
+/// <summary>The description of a service: text and numbers, nothing of the compilation.</summary>
+/// <param name="Format">Its wire format.</param>
+/// <param name="Namespace">The namespace of the generated types; null for the global one.</param>
 /// <param name="Interface">The interface's full name, as code.</param>
-/// <param name="Name">The interface's name without the I, of which the generated names are made.</param>
+/// <param name="Name">The interface's name without the I, the base of the generated names.</param>
 /// <param name="IsPublic">Whether the generated types are public, as the interface is.</param>
 /// <param name="JsonContext">The full name of the JSON context, as code.</param>
 /// <param name="Methods">In the order of the interface.</param>

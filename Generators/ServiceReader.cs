@@ -2,7 +2,9 @@ using Microsoft.CodeAnalysis;
 
 namespace FrameRpc.Generators;
 
-/// <summary>Reads an interface that is a service. A format decides which types it carries, and what a method is called on the wire.</summary>
+/// <summary>
+/// Reads an interface that is a service. Derived classes decide which types the format supports, and how a method is identified on the wire.
+/// </summary>
 internal abstract class ServiceReader(INamedTypeSymbol service, ServiceFormat format)
 {
     private readonly List<ServiceMistake> _mistakes = [];
@@ -28,30 +30,31 @@ internal abstract class ServiceReader(INamedTypeSymbol service, ServiceFormat fo
         return new ServiceResult(whole ? Model(methods) : null, new EquatableList<ServiceMistake>(_mistakes));
     }
 
-    public void Report(Location place, DiagnosticDescriptor descriptor, params string[] arguments) => _mistakes.Add(ServiceMistake.At(place, descriptor, arguments));
+    public void Report(Location place, DiagnosticDescriptor descriptor, params string[] arguments) =>
+        _mistakes.Add(ServiceMistake.At(place, descriptor, arguments));
 
-    /// <summary>The full name of the JSON context, once everything else was read.</summary>
+    /// <summary>The full name of the JSON context, read last.</summary>
     protected virtual string? JsonContext => null;
 
-    /// <summary>What the service's own attribute says.</summary>
+    /// <summary>Checks the service's own attribute.</summary>
     protected abstract void CheckAttribute();
 
-    /// <summary>What a method takes; none where that was reported.</summary>
+    /// <summary>The request of a method; null if an error was reported.</summary>
     protected abstract BodyModel? ReadRequest(IMethodSymbol method, IParameterSymbol? body);
 
-    /// <summary>What a method replies; none where that was reported.</summary>
+    /// <summary>The reply of a method; null if an error was reported.</summary>
     protected abstract BodyModel? ReadReply(IMethodSymbol method, ITypeSymbol? reply);
 
-    /// <summary>What a method is called on the wire; none where that was reported.</summary>
+    /// <summary>The identity of a method on the wire; null if an error was reported.</summary>
     protected abstract MethodIdentity? Identify(IMethodSymbol method, string callName, IParameterSymbol? body, ITypeSymbol? reply);
 
     protected static AttributeData? Find(ISymbol symbol, string attribute) =>
         symbol.GetAttributes().FirstOrDefault(found => found.AttributeClass is { } type && "global::" + attribute == CSharp.NameOf(type));
 
-    /// <summary>False for a type that the compiler does not know either, and has told about.</summary>
+    /// <summary>False for a type that is unknown to the compiler too, which has reported that.</summary>
     protected bool IsKnown(ITypeSymbol type) => _understood &= type.TypeKind is not TypeKind.Error;
 
-    /// <summary>Refuses what could not be a name on the wire or in a route.</summary>
+    /// <summary>Reports an invalid name, on the wire or in a route.</summary>
     protected bool IsName(string? name, Location place)
     {
         const int CharsMax = 255;
@@ -80,7 +83,7 @@ internal abstract class ServiceReader(INamedTypeSymbol service, ServiceFormat fo
             Report(Places.Name(service), Diagnostics.DerivedService, CSharp.Short(service), CSharp.Short(parent));
     }
 
-    /// <summary>Whether a member is a method to be called. What has a body already, or belongs to the type, needs no call.</summary>
+    /// <summary>Whether a member is a method to be called. Members with a body, and static ones, are not.</summary>
     private bool IsCall(ISymbol member)
     {
         if (!member.IsAbstract || member is INamedTypeSymbol or IMethodSymbol { AssociatedSymbol: not null })

@@ -1,4 +1,4 @@
 namespace FrameRpc.Generators;
 
-/// <summary>What came of reading one interface: what to generate, or why nothing.</summary>
+/// <summary>The result of reading one interface: a model to generate from, or errors.</summary>
 internal sealed record ServiceResult(ServiceModel? Service, EquatableList<ServiceMistake> Mistakes);

@@ -48,9 +48,9 @@ internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData a
         if (CSharp.NameOf(type) == Bytes)
             return new BodyModel(BodyKind.Memory, CSharp.Write(type), Nullness.Impossible);
         if (type.NullableAnnotation is NullableAnnotation.Annotated)
-            Report(place, Diagnostics.Unsupported, CSharp.Short(type), "an smf payload is never null; leave out the question mark");
+            Report(place, Diagnostics.Unsupported, CSharp.Short(type), "an smf payload is never null; remove the question mark");
         else if (!type.AllInterfaces.Any(implemented => IsPayloadOf(implemented, type)))
-            Report(place, Diagnostics.Unsupported, CSharp.Short(type), "in smf it has to be an ISmfPayload of itself, or ReadOnlyMemory<byte>");
+            Report(place, Diagnostics.Unsupported, CSharp.Short(type), "for smf it must be an ISmfPayload of itself, or ReadOnlyMemory<byte>");
         else
             return new BodyModel(BodyKind.SmfPayload, CSharp.Write(type), Nullness.Impossible);
         return null;
@@ -76,7 +76,7 @@ internal sealed class SmfServiceReader(INamedTypeSymbol service, AttributeData a
         return null;
     }
 
-    /// <summary>A schema writes <c>a.b.C</c>, and ids are made of <c>a::b::C</c>.</summary>
+    /// <summary>Schemas write <c>a.b.C</c>; ids are computed from <c>a::b::C</c>.</summary>
     private static string InSchema(string name) => name.Replace(".", "::");
 
     private static string? Named(AttributeData attribute, string name) =>

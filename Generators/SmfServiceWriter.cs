@@ -17,7 +17,7 @@ internal sealed class SmfServiceWriter(ServiceModel service) : FormatWriter
         return $"return {Read(method.Reply, "ReadReply", $"({call}.ConfigureAwait(false)).Payload")};";
     }
 
-    public override (string Before, string Behind) Mapping(MethodModel method) => (Id(method), ", " + CSharp.Literal(method.Identity.Names));
+    public override (string Before, string After) Mapping(MethodModel method) => (Id(method), ", " + CSharp.Literal(method.Identity.Names));
 
     public override IEnumerable<string> Handler(MethodModel method)
     {

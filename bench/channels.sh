@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures the client and server libraries beside plain sockets in the same run, and prints a table with the targets.
+# Measures the client and server libraries against plain sockets in the same run, and prints a table with the targets.
 #
 #   bench/channels.sh            about a minute
-#   bench/channels.sh --quick    a few seconds: whether it runs, not how fast
+#   bench/channels.sh --quick    a few seconds: only checks that it runs
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

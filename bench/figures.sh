@@ -1,5 +1,5 @@
-# Rounds in which contenders take turns under small smf calls, 64 connections with 16 and with 1 in flight each, and their figures, a line each in
-# $work/results: SCENARIO CONTENDER ROUND FIGURE … Sourced, not run, behind processes.sh; wants a function "measure CONTENDER CONNECTIONS IN_FLIGHT ROUND".
+# Interleaved rounds of small smf calls, 64 connections with 16 and with 1 in flight each. Figures go to
+# $work/results: SCENARIO CONTENDER ROUND FIGURE … Sourced after processes.sh; requires a function "measure CONTENDER CONNECTIONS IN_FLIGHT ROUND".
 
 rounds=${ROUNDS:-5}
 seconds=${SECONDS_EACH:-3}
@@ -29,7 +29,7 @@ take_turns() {
   done
 }
 
-# tables WHAT_THEY_ARE LOAD CONTENDER …: a table for each shape of load, each contender beside the first.
+# tables WHAT_THEY_ARE LOAD CONTENDER …: a table for each shape of load, each contender compared with the first.
 tables() {
   local what=$1 load=$2 scenario contender
   shift 2
@@ -40,19 +40,19 @@ tables() {
   done
 }
 
-# CPU time of a process up to now, in clock ticks: utime and stime. The name before them may hold spaces.
+# CPU time of a process up to now, in clock ticks: utime and stime. The name before them may contain spaces.
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
-# number NAME FILE: a number of what "bench --json" printed.
+# number NAME FILE: a number from the output of "bench --json".
 number() { sed -nE "s/^ *\"$1\": ([0-9.E+-]+),?$/\1/p" "$2"; }
 
-# spread FORMAT: median and, in brackets, lowest and highest of the lines.
+# spread FORMAT: median and, in brackets, lowest and highest of the input lines.
 spread() {
   sort -g | awk -v format="$1" '{ v[NR] = $1 }
     END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; printf format " [" format " " format "]", m, v[1], v[NR] }'
 }
 
-# column SCENARIO CONTENDER FIELD: that column, a value a round.
+# column SCENARIO CONTENDER FIELD: that column, one value per round.
 column() { awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results"; }
 
 # ratios SCENARIO CONTENDER FIELD FIRST: of each round, the value divided by that of the first contender.

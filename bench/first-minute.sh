@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# How long the first command of the README takes: in a fresh clone of what is committed here, without any packages, and once more when nothing has changed.
+# Measures the first command of the README: in a fresh clone of the current commit, without any packages, and again when nothing has changed.
 #
-#   bench/first-minute.sh     two to five minutes, most of them for one native build
+#   bench/first-minute.sh     two to five minutes, most of it for one native build
 #
-# Nothing of earlier builds is used: NuGet's folder of packages and its cache of downloads are new, and no build server that runs already is asked. What is
-# downloaded takes as long as the network lets it, so it stands apart; so does CPU time, which other work on the machine hardly changes. Exit status 0 only
-# if both calls were right and nothing was said on standard error.
+# Nothing of earlier builds is used: NuGet's package folder and download cache are new, and running build servers are not used. The time for
+# downloads depends on the network, so it is shown separately; so is CPU time, which other work on the machine hardly changes. Exit status 0 only
+# if both calls succeeded and nothing was written to standard error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ $# = 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
@@ -17,10 +17,10 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 git clone --quiet --no-local . "$work/clone"
-[ -z "$(git status --porcelain)" ] || echo "first-minute.sh: what is not committed is not measured" >&2
+[ -z "$(git status --porcelain)" ] || echo "first-minute.sh: uncommitted changes are not measured" >&2
 cd "$work/clone"
 
-# first_command NAME: runs it. $work/NAME.lines is what it printed, each line behind the second at which it came; $work/NAME.end is when it ended.
+# first_command NAME: runs it. $work/NAME.lines has its output, each line preceded by its time in seconds; $work/NAME.end is when it ended.
 first_command() {
   local status=0
   started=$EPOCHREALTIME
@@ -32,18 +32,18 @@ first_command() {
   if [ "$status" != 0 ] || [ -s "$work/$1.errors" ]; then
     cut -d ' ' -f 2- "$work/$1.lines" >&2
     cat "$work/$1.errors" >&2
-    echo "first-minute.sh: the $1 run ended with exit status $status; what it said stands above" >&2
+    echo "first-minute.sh: the $1 run ended with exit status $status; its output is above" >&2
     exit 1
   fi
 }
 
-# cpu NAME: seconds of all that it started, on all cores.
+# cpu NAME: CPU seconds of the command and its children, on all cores.
 TIMEFORMAT='%U %S'
 cpu() { awk '{ printf "%.1f", $1 + $2 }' "$work/$1.cpu"; }
 
 since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
 
-# at PATTERN: when the first such line came.
+# at PATTERN: the time of the first matching line.
 at() { awk -v pattern="$1" 'index($0, pattern) { print $1; exit }' "$work/cold.lines"; }
 
 first_command cold

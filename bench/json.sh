@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures the checker of JSON parts beside Utf8JsonReader in the same run, as a native program, and prints a table.
+# Measures the JSON checker against Utf8JsonReader in the same run, as a native program, and prints a table.
 #
-#   bench/json.sh            about a minute, and the native build before
-#   bench/json.sh --quick    a few seconds, and the native build before: whether it runs, not how fast
+#   bench/json.sh            about a minute, plus the native build
+#   bench/json.sh --quick    a few seconds, plus the native build: only checks that it runs
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

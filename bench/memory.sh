@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# How much memory gateways with few and with many workers take: idle, idle with an admin address, and after 40,000 calls
-# from 256 callers of each format, who have just left. The servers are embedded, so they are counted, too.
+# Measures the memory of gateways with few and with many workers: idle, idle with an admin address, and after 40,000 calls
+# from 256 callers of each format, which have just disconnected. The servers are embedded, so their memory is included.
 #
 #   bench/memory.sh            1, 2, 16 and 64 workers, ROUNDS=3 starts of each by default; half a minute
-#   bench/memory.sh 1 128      other numbers
+#   bench/memory.sh 1 128      other numbers of workers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -36,7 +36,8 @@ CONFIG
 }
 
 load() {
-  "$program" bench "127.0.0.1:$(listener_port "$1")" --protocol "$1" --connections 256 --count 40000 >"$work/load.log" 2>&1 || fail "wrong or missing replies:" "$work/load.log"
+  "$program" bench "127.0.0.1:$(listener_port "$1")" --protocol "$1" --connections 256 --count 40000 >"$work/load.log" 2>&1 ||
+    fail "wrong or missing replies:" "$work/load.log"
 }
 
 # measure WORKERS ROUND: appends a line to results.

@@ -1,10 +1,10 @@
-# The processes of a measurement, on loopback, with their files in a folder of their own. Sourced, not run.
+# The processes of a measurement, on loopback, with their files in a temporary folder. Sourced, not run.
 
 program=${FRPC_GATEWAY_BINARY:-./frpc-gateway}
 [ -x "$program" ] || { echo "missing: $program. ./publish.sh builds it; FRPC_GATEWAY_BINARY names another." >&2; exit 1; }
 
 work=$(mktemp -d)
-# In a file, because a process may be started in a subshell.
+# In a file, because processes may be started in a subshell.
 touch "$work/children"
 cleanup() {
   while read -r child; do kill "$child" 2>/dev/null || true; done <"$work/children"
@@ -16,7 +16,7 @@ trap 'exit 1' INT TERM
 
 fail() { echo "$(basename "$0"): $1" >&2; [ ! -s "${2:-/dev/null}" ] || cat "$2" >&2; exit 1; }
 
-# wait_for FILE PATTERN CHILD: until the line is there, for five seconds at most.
+# wait_for FILE PATTERN CHILD: waits for the line, at most five seconds.
 wait_for() {
   local file=$1 pattern=$2 child=$3
   for _ in $(seq 100); do
@@ -24,10 +24,10 @@ wait_for() {
     kill -0 "$child" 2>/dev/null || break
     sleep 0.05
   done
-  fail "no line \"$pattern\" came from a process that was started:" "$file"
+  fail "no line \"$pattern\" from a started process:" "$file"
 }
 
-# start_demo PROTOCOL: runs the embedded server in a process of its own, and prints its port.
+# start_demo PROTOCOL: runs the embedded server in its own process, and prints its port.
 start_demo() {
   local log
   log=$(mktemp "$work/demo.XXXXXX")
@@ -40,7 +40,7 @@ start_demo() {
 # run_gateway: runs a gateway with the configuration on standard input; sets gateway_pid.
 run_gateway() {
   cat >"$work/gateway.json"
-  # There before anybody looks into it: a process in the background may begin after that.
+  # Created first, because the background process may start later than the first read.
   : >"$work/gateway.log"
   "$program" --config "$work/gateway.json" >"$work/gateway.log" 2>&1 &
   gateway_pid=$!
@@ -48,14 +48,14 @@ run_gateway() {
   wait_for "$work/gateway.log" '^ready' "$gateway_pid"
 }
 
-# listener_port PROTOCOL: the port on which the gateway listens for it.
+# listener_port PROTOCOL: the port of the gateway's listener for this format.
 listener_port() { sed -nE "s/^listener [^ ]+ +$1 +127\.0\.0\.1:([0-9]+)$/\1/p" "$work/gateway.log"; }
 
-# end_gateway: ends the gateway that was started last, and waits for it.
+# end_gateway: stops the gateway that was started last, and waits for it.
 end_gateway() {
   kill "$gateway_pid"
   wait "$gateway_pid"
 }
 
-# resident_kib PROCESS: the memory that it takes.
+# resident_kib PROCESS: its resident memory.
 resident_kib() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$1/status"; }

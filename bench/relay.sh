@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Splicing beside copying, in turns: smf bodies of several lengths, which show from where on splicing is cheaper
+# Compares splicing with copying, interleaved: smf bodies of several lengths, which show from which length on splicing is cheaper
 # (spliceBytesMin), and streams of 4 MiB frames between TCP and Unix sockets, which show where auto should copy.
 #
 #   bench/relay.sh               ROUNDS=5 by default
@@ -12,7 +12,7 @@ rounds=${ROUNDS:-5}
 [ $# = 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 source bench/processes.sh
 
-# gateway NAME RELAY PROTOCOL LISTENER SERVER ROUTES: runs one, and leaves its process number in $work/NAME.pid and its address in $work/NAME.address.
+# gateway NAME RELAY PROTOCOL LISTENER SERVER ROUTES: runs one; its process id is in $work/NAME.pid and its address in $work/NAME.address.
 gateway() {
   run_gateway <<CONFIG
 {
@@ -29,7 +29,7 @@ CONFIG
   esac >"$work/$1.address"
 }
 
-# Nanoseconds on a core, of all threads.
+# CPU time in nanoseconds, of all threads.
 cpu() { cat "/proc/$1/task/"*/schedstat | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
 
 number() { sed -nE "s/^ *\"$2\": ([0-9.E+-]+),?$/\1/p" "$1"; }
@@ -40,8 +40,10 @@ measure() {
   shift 2
   pid=$(<"$work/$name.pid")
   before=$(cpu "$pid")
-  "$program" bench "$(<"$work/$name.address")" --protocol "$protocol" --warm-up 0s --json "$@" >"$work/result.json" 2>/dev/null || fail "$name: wrong or missing replies:" "$work/result.json"
-  echo "$(number "$work/result.json" callsPerSecond) $(awk -v ns=$(($(cpu "$pid") - before)) -v calls="$(number "$work/result.json" calls)" 'BEGIN { print ns / calls }')" >>"$work/$name.results"
+  "$program" bench "$(<"$work/$name.address")" --protocol "$protocol" --warm-up 0s --json "$@" >"$work/result.json" 2>/dev/null ||
+    fail "$name: wrong or missing replies:" "$work/result.json"
+  echo "$(number "$work/result.json" callsPerSecond)" \
+    "$(awk -v ns=$(($(cpu "$pid") - before)) -v calls="$(number "$work/result.json" calls)" 'BEGIN { print ns / calls }')" >>"$work/$name.results"
 }
 
 median() { cut -d ' ' -f "$2" "$1" | sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }

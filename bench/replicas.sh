@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The same load on one gateway and on more of them, side by side as replicas are, each with one worker; they take turns in
+# The same load on one gateway and on several replicas, each with one worker; interleaved in
 # every round. Small smf calls, 64 connections for each replica with 16 and with 1 in flight each.
 #
 #   bench/replicas.sh                          one and two replicas, ROUNDS=5 SECONDS_EACH=3 by default
-#   bench/replicas.sh 1 2 4                    other numbers; the first is what the others are compared with
-#   SAME_CALLERS=yes bench/replicas.sh         64 connections in all, however many replicas share them
+#   bench/replicas.sh 1 2 4                    other numbers; the first is the baseline
+#   SAME_CALLERS=yes bench/replicas.sh         64 connections in all, shared by the replicas
 #
-# There are always as many load generators as the most replicas, so that gateways alone make the difference, and one server.
-# All run on this machine: calls/s grow with replicas only where there are cores left for them. What a call costs all
-# gateways together in CPU time says what replicas cost: nothing, where it stays the same.
+# There are always as many load generators as the largest number of replicas, so that only the gateways differ, and one server.
+# All run on this machine: calls/s grow with replicas only while there are cores for them. The CPU time per call of all
+# gateways together shows the cost of replicas: none if it stays the same.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,19 +18,20 @@ source bench/processes.sh
 source bench/figures.sh
 most=$(printf '%s\n' "$@" | sort -g | tail -n 1)
 
-# start_replica: one more, whose process and port are added to pid and port.
+# start_replica: starts one more; its process and port are added to pid and port.
 start_replica() {
   run_smf_gateway 1 "$server"
   pid+=("$gateway_pid")
   port+=("$(listener_port smf)")
 }
 
-# load REPLICAS CONNECTIONS IN_FLIGHT DURATION: all load generators at once, spread over the replicas; a result for each.
+# load REPLICAS CONNECTIONS IN_FLIGHT DURATION: runs all load generators at once, spread over the replicas; a result for each.
 load() {
   local callers=$2 generator waited=()
   [ -n "${SAME_CALLERS:-}" ] || callers=$((callers * $1))
   for generator in $(seq 0 $((most - 1))); do
-    "$program" bench "127.0.0.1:${port[generator % $1]}" --protocol smf --connections $((callers / most)) --in-flight "$3" --threads 1 --warm-up 0s --timeout 1m --duration "$4" --json \
+    "$program" bench "127.0.0.1:${port[generator % $1]}" --protocol smf --connections $((callers / most)) --in-flight "$3" \
+      --threads 1 --warm-up 0s --timeout 1m --duration "$4" --json \
       >"$work/result.$generator" 2>"$work/load.$generator" &
     waited+=($!)
   done
@@ -42,7 +43,7 @@ load() {
 # ticks REPLICAS: CPU time of the replicas up to now.
 ticks() { for replica in $(seq 0 $(($1 - 1))); do cpu_ticks "${pid[replica]}"; done | awk '{ sum += $1 } END { print sum }'; }
 
-# over FIELD: that number of every load generator.
+# over FIELD: that number from every load generator.
 over() { for generator in $(seq 0 $((most - 1))); do number "$1" "$work/result.$generator"; done; }
 
 # measure REPLICAS CONNECTIONS IN_FLIGHT ROUND: appends a line to results.
@@ -52,7 +53,8 @@ measure() {
   before=$(ticks "$1")
   load "$1" "$2" "$3" "${seconds}s"
   after=$(ticks "$1")
-  paste <(over calls) <(over callsPerSecond) <(over p50) <(over p99) | awk -v replicas="$1" -v scenario="$2x$3" -v round="$4" -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" '
+  paste <(over calls) <(over callsPerSecond) <(over p50) <(over p99) |
+    awk -v replicas="$1" -v scenario="$2x$3" -v round="$4" -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" '
     { calls += $1; rate += $2; p50 += $1 * $3; if ($4 > p99) p99 = $4 }
     END { print scenario, replicas, round, rate, p50 / calls / 1000, p99 / 1000, ticks / hz / calls * 1e6 }' >>"$work/results"
 }

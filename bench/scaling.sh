@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The same load on a gateway with one worker and on one with more, which take turns in every round: small smf calls, 64
+# The same load on a gateway with one worker and on one with more, interleaved in every round: small smf calls, 64
 # connections with 16 and with 1 in flight each.
 #
 #   bench/scaling.sh                            workers 1 and 2, ROUNDS=5 SECONDS_EACH=3 by default
-#   bench/scaling.sh 1 2 4 8                    other numbers of workers; the first is what the others are compared with
+#   bench/scaling.sh 1 2 4 8                    other numbers of workers; the first is the baseline
 #   EACH_WORKER=yes bench/scaling.sh            64 connections for each worker, instead of 64 in all
 #   LOAD_THREADS=4 SERVER_WORKERS=4 bench/scaling.sh 1 4
 #
 # The load generator and the server have LOAD_THREADS and SERVER_WORKERS (1 each) and run on the same machine: calls/s grow
-# with workers only where there are cores left for them. CPU a call is the gateway's own, and should not grow anywhere.
+# with workers only while there are cores for them. CPU per call is that of the gateway, and should not grow.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,14 +26,15 @@ start_gateway() {
 call() {
   local connections=$2
   [ -z "${EACH_WORKER:-}" ] || connections=$(($2 * $1))
-  "$program" bench "127.0.0.1:${port[$1]}" --protocol smf --connections "$connections" --in-flight "$3" --threads "${LOAD_THREADS:-1}" --warm-up 0s --timeout 1m --duration "$4" --json \
+  "$program" bench "127.0.0.1:${port[$1]}" --protocol smf --connections "$connections" --in-flight "$3" \
+    --threads "${LOAD_THREADS:-1}" --warm-up 0s --timeout 1m --duration "$4" --json \
     >"$work/result.json" 2>"$work/load.log" || fail "$1 workers: wrong or missing replies:" "$work/result.json"
 }
 
 # measure WORKERS CONNECTIONS IN_FLIGHT ROUND: appends a line to results.
 measure() {
   local before after
-  # A warm-up of its own: the CPU time is that of the measured calls and of nothing else.
+  # A separate warm-up, so that the CPU time is that of the measured calls only.
   call "$1" "$2" "$3" 500ms
   before=$(cpu_ticks "${pid[$1]}")
   call "$1" "$2" "$3" "${seconds}s"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What watching a gateway costs its callers: the same load, small smf calls from 64 connections with 16 and with 1 in flight
-# each, while nobody looks, while its metrics are scraped once a second (Prometheus asks every 15 seconds or so), with
-# an access log of one call in a hundred, and with one of every call. All take turns in every round.
+# Measures the cost of monitoring: the same load, small smf calls from 64 connections with 16 and with 1 in flight
+# each, without monitoring, with metrics scraped once a second (Prometheus usually scrapes every 15 seconds), with
+# an access log of one call in a hundred, and with one of every call, interleaved in every round.
 #
 #   bench/scrape.sh                            ROUNDS=5 SECONDS_EACH=3 by default
-#   SCRAPES_EACH_SECOND=10 bench/scrape.sh     until it can be seen
-#   ROUNDS=1 SECONDS_EACH=1 bench/scrape.sh    whether it runs, not what it costs
+#   SCRAPES_EACH_SECOND=10 bench/scrape.sh     to make the cost visible
+#   ROUNDS=1 SECONDS_EACH=1 bench/scrape.sh    only checks that it runs
 #
-# Load, server and gateway share this machine. Scrapes and log lines that did not come are a failure.
+# Load, server and gateway share this machine. Missing scrapes or log lines are an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,7 +18,7 @@ require_debian curl curl "curl, to scrape with"
 source bench/processes.sh
 source bench/figures.sh
 
-# start_gateway NAME ACCESS_LOG: its process, its port and its admin address are added to pid, port and admin.
+# start_gateway NAME ACCESS_LOG: starts one; its process, port and admin address are added to pid, port and admin.
 start_gateway() {
   run_smf_gateway 1 "$server" "\"admin\": { \"address\": \"127.0.0.1:0\" }, \"accessLog\": $2"
   pid[$1]=$gateway_pid
@@ -31,7 +31,7 @@ call() {
     >"$work/result.json" 2>"$work/load.log" || fail "$1: wrong or missing replies:" "$work/result.json"
 }
 
-# scrape NAME SECONDS: in the background, from one connection; each page is a line of scrapes.
+# scrape NAME SECONDS: in the background, over one connection; adds a line to scrapes for each page.
 scrape() {
   curl --silent --fail --rate "$scrapes_each_second/s" --output /dev/null --write-out '%{size_download}\n' \
     "http://${admin[$1]}/metrics?[1-$((scrapes_each_second * $2))]" >>"$work/scrapes" || fail "the metrics cannot be scraped"
@@ -66,5 +66,7 @@ start_gateway logged "{ \"to\": \"$work/logged.log\" }"
 take_turns "${contenders[@]}"
 tables watching "" "${contenders[@]}"
 [ -s "$work/scrapes" ] && [ -s "$work/sampled.log" ] && [ -s "$work/logged.log" ] || fail "nothing was scraped or logged"
-printf '\n%s scrapes of %s bytes; %s lines of one call in a hundred, %s of every call, %s of them dropped\n' "$(wc -l <"$work/scrapes")" "$(tail -n 1 "$work/scrapes")" \
-  "$(wc -l <"$work/sampled.log")" "$(wc -l <"$work/logged.log")" "$(curl --silent "http://${admin[logged]}/metrics" | sed -n 's/^frpc_access_log_dropped_total //p')"
+printf '\n%s scrapes of %s bytes; %s lines of one call in a hundred, %s of every call, %s of them dropped\n' \
+  "$(wc -l <"$work/scrapes")" "$(tail -n 1 "$work/scrapes")" \
+  "$(wc -l <"$work/sampled.log")" "$(wc -l <"$work/logged.log")" \
+  "$(curl --silent "http://${admin[logged]}/metrics" | sed -n 's/^frpc_access_log_dropped_total //p')"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Two smf servers and one frame server in processes of their own, a gateway before them, and two clients of other processes
-# which check every reply: 64 connections with 16 calls in flight each, in both formats at the same time.
+# Two smf servers and one frame server in their own processes, a gateway in front of them, and two client processes
+# that check every reply: 64 connections with 16 calls in flight each, in both formats at the same time.
 #
 #   bench/soak.sh                30 seconds
 #   SECONDS_EACH=5 bench/soak.sh
 #
-# Exit status 0 only if every reply came and was right.
+# Exit status 0 only if every reply arrived and was correct.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -48,4 +48,4 @@ for format in smf frame; do
 done
 echo "memory of the gateway: $before KiB before, $(resident_kib "$gateway_pid") KiB after"
 [ "$status" = 0 ] || fail "a reply was missing or wrong"
-echo "every reply came and was right"
+echo "every reply arrived and was correct"

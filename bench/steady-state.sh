@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Load of every kind at once, in both formats, and the collections that it caused: none. A call allocates nothing, so the
+# Runs every kind of load at once, in both formats, and checks that it caused no collection: a call allocates nothing, so the
 # garbage collector has nothing to do, and no call ever waits for it.
 #
-#   bench/steady-state.sh                  30 seconds behind 5 of warm-up
+#   bench/steady-state.sh                  30 seconds after 5 of warm-up
 #   SECONDS_EACH=5 bench/steady-state.sh
 #
 # Small smf calls (64 connections × 16 in flight), frame calls (64 × 1), smf bodies of 1 MiB (4 × 2) and streams of 64 MiB
 # (2 × 1), every reply checked. The gateway's own report (SIGUSR1) is read before and after. Exit status 0 only if every
-# reply was right and no collection ran between the two.
+# reply was correct and no collection ran between the two.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -36,7 +36,7 @@ run_gateway <<CONFIG
 }
 CONFIG
 
-# report: the gateway's line of what it has served up to now.
+# report: the gateway's current report line.
 report() {
   local before
   before=$(grep -c '^served: ' "$work/gateway.log" || true)
@@ -53,7 +53,7 @@ report() {
 
 collections() { sed -nE 's/.*; ([0-9]+) collections, .*/\1/p' <<<"$1"; }
 
-# load NAME PROTOCOL OPTIONS...: in the background, for the whole time.
+# load NAME PROTOCOL OPTIONS...: runs in the background, for the whole time.
 load() {
   local name=$1 protocol=$2
   shift 2

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Measures the timer wheel of the event loop with 1,000,000 timers beside .NET's PriorityQueue in the same run, as a native program, and prints tables.
+# Measures the timer wheel of the event loop with 1,000,000 timers against .NET's PriorityQueue in the same run, as a native program, and prints tables.
 #
-#   bench/timers.sh            about a minute, and the native build before
-#   bench/timers.sh --quick    a few seconds with 100,000 timers, and the native build before: whether it runs, not how fast
+#   bench/timers.sh            about a minute, plus the native build
+#   bench/timers.sh --quick    a few seconds with 100,000 timers, plus the native build: only checks that it runs
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

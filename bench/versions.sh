@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Two versions of the gateway under the same load, in turns: what a change costs. CPU is that of the gateway's process for each call.
+# Measures the cost of a change: two versions of the gateway under the same load, interleaved. CPU is that of the gateway's process per call.
 #
-#   bench/versions.sh BEFORE [AFTER]     paths of binaries; AFTER is ./frpc-gateway where it is not given
+#   bench/versions.sh BEFORE [AFTER]     paths of binaries; AFTER is ./frpc-gateway by default
 #
 # ROUNDS=9 and SECONDS_EACH=2 by default. Prints medians of the rounds with their lowest and highest, and the ratios AFTER / BEFORE of each round.
 # Load generator and servers are those of AFTER. Everything stays on this machine.
@@ -16,12 +16,12 @@ rounds=${ROUNDS:-9}
 seconds=${SECONDS_EACH:-2}
 source bench/processes.sh
 
-# CPU time of a process up to now in nanoseconds, with that of threads which have ended: utime and stime, in clock ticks. The name before them may hold spaces.
+# CPU time of a process up to now in nanoseconds, including ended threads: utime and stime, in clock ticks. The name before them may contain spaces.
 cpu() { sed 's/.*) //' "/proc/$1/stat" | awk -v hz="$(getconf CLK_TCK)" '{ printf "%.0f", ($12 + $13) * 1e9 / hz }'; }
 
 number() { sed -nE "s/^ *\"$1\": ([0-9.E+-]+),?$/\1/p" "$work/result.json"; }
 
-# start_version NAME BINARY: runs a gateway of it; leaves process number and ports in $work/NAME.*
+# start_version NAME BINARY: runs a gateway with this binary; its process id and ports are in $work/NAME.*
 start_version() {
   program=$2 run_gateway <<CONFIG
 {
@@ -46,7 +46,7 @@ CONFIG
   listener_port frame >"$work/$1.frame"
 }
 
-# load CASE NAME: calls for a while; the result is in $work/result.json.
+# load CASE NAME: makes calls for the measured time; the result is in $work/result.json.
 load() {
   local address
   case "$1" in
@@ -72,10 +72,11 @@ measure() {
   pid=$(<"$work/$2.pid")
   began=$(cpu "$pid")
   load "$1" "$2"
-  echo "$1 $2 $3 $(number callsPerSecond) $(awk -v ns=$(($(cpu "$pid") - began)) -v calls="$(number calls)" 'BEGIN { print ns / calls / 1000 }')" >>"$work/results"
+  echo "$1 $2 $3 $(number callsPerSecond)" \
+    "$(awk -v ns=$(($(cpu "$pid") - began)) -v calls="$(number calls)" 'BEGIN { print ns / calls / 1000 }')" >>"$work/results"
 }
 
-# spread FORMAT: median and, in brackets, lowest and highest of the lines.
+# spread FORMAT: median and, in brackets, lowest and highest of the input lines.
 spread() {
   sort -g | awk -v format="$1" '{ v[NR] = $1 }
     END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2; printf format " [" format " " format "]", m, v[1], v[NR] }'
@@ -94,7 +95,7 @@ cases=(${CASES:-frame-json-100 frame-json-text-1MiB frame-json-objects-1MiB smf-
 echo "$("$before" --version) before, $("$after" --version) after, $(nproc) cores, $(uname -sr), $rounds rounds of $seconds s"
 for round in $(seq "$rounds"); do
   for load in "${cases[@]}"; do
-    # Whoever goes first in a round has the machine as the other left it: they take turns at that, too.
+    # The first in a round finds the machine as the other left it, so the order alternates.
     if [ $((round % 2)) = 0 ]; then order="before after"; else order="after before"; fi
     for name in $order; do measure "$load" "$name" "$round"; done
   done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image of deploy/Containerfile with buildah, where no engine runs and nothing can be pulled: from ./frpc-gateway,
-# which is published if it is not there, and this machine's own libraries. The same sources, libraries and compiler give the same digest.
+# Builds the image of deploy/Containerfile with buildah, without a container engine and without pulling: from ./frpc-gateway,
+# which is published if missing, and this machine's own libraries. The same sources, libraries and compiler give the same digest.
 #
 #   deploy/image.sh [--tag NAME] [--output oci-archive:FILE | docker-archive:FILE]
 #
@@ -25,15 +25,15 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ./prerequisites.sh
 require_image_tools
-# The bill of materials is made of what the compiler was given, which ./publish.sh leaves there.
+# The bill of materials is made from the compiler's inputs, which ./publish.sh leaves there.
 if [ ! -x ./frpc-gateway ] || [ ! -d artifacts/native/publish ]; then ./publish.sh; fi
 
-# "frpc-gateway VERSION+COMMIT": the program's own, whatever is checked out by now.
+# "frpc-gateway VERSION+COMMIT": of the program, which may differ from the checked-out commit.
 version=$(./frpc-gateway --version | sed -nE 's/^frpc-gateway ([^+]+).*/\1/p')
 revision=$(./frpc-gateway --version | sed -nE 's/^[^+]+\+([0-9a-f]{40})$/\1/p')
 revision=${revision:-unknown}
 tag=${tag:-frpc-gateway:$version}
-# What was committed last says when, so that building again later gives the same image.
+# The time of the last commit, so that a later build gives the same image.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 
 made=artifacts/image
@@ -41,7 +41,7 @@ rm -rf "$made"
 deploy/rootfs.sh "$made/rootfs"
 PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 deploy/sbom "$made/rootfs" >"$made/frpc-gateway.cdx.json"
 
-# In the place of the stage "build", whose base would have to be pulled, stands what was made above.
+# The files made above replace the stage "build", whose base image would have to be pulled.
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 buildah build --file deploy/Containerfile --build-context "build=$made" --timestamp "$SOURCE_DATE_EPOCH" --identity-label=false --tag "$tag" \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes what a release consists of for this machine's processor, in a new folder artifacts/release: the binary, its symbols, its bill of materials, the image as an
-# archive, and a file of checksums. The version is that of the checked-out tag.
+# Makes the files of a release for this machine's architecture, in a new folder artifacts/release: the binary, its symbols,
+# its bill of materials, the image as an archive, and checksums. The version is that of the checked-out tag.
 #
 #   deploy/release.sh              all of these
-#   deploy/release.sh --package    the NuGet package of the library as well, which is the same whatever processor makes it
+#   deploy/release.sh --package    also the NuGet package of the library, which is the same on every architecture
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source ./prerequisites.sh
@@ -18,7 +18,7 @@ made=artifacts/release
 rm -rf "$made"
 mkdir -p "$made"
 
-# Always, because a binary that is there may be of another commit.
+# Always, because an existing binary may be from another commit.
 ./publish.sh
 version=$(./frpc-gateway --version | sed -nE 's/^frpc-gateway ([^+]+).*/\1/p')
 case "$(uname -m)" in

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Finds for each request the endpoint that answers it, and says what there is where there is none.</summary>
+/// <summary>Dispatches each request to its endpoint; unknown paths get the list of endpoints.</summary>
 /// <remarks>A dozen fixed paths need no routing: leaving it out keeps it out of the binary.</remarks>
 internal sealed class AdminApplication : IHttpApplication<HttpContext>
 {
@@ -31,7 +31,7 @@ internal sealed class AdminApplication : IHttpApplication<HttpContext>
         HttpRequest request = context.Request;
         if (_hosts.FindProblem(context) is { } problem)
             return Reply.Text(context, StatusCodes.Status421MisdirectedRequest, problem);
-        // What is not read of a body stands before the next request.
+        // An unread body would be parsed as the next request.
         if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
             return Reply.Text(context, StatusCodes.Status413PayloadTooLarge, "Requests with a body are not accepted.");
         if (_endpoints.FirstOrDefault(endpoint => endpoint.Path == request.Path.Value) is not { } here)
@@ -39,6 +39,6 @@ internal sealed class AdminApplication : IHttpApplication<HttpContext>
         if (here.Takes(request.Method))
             return here.Answer(context);
         context.Response.Headers.Allow = here.Methods;
-        return Reply.Text(context, StatusCodes.Status405MethodNotAllowed, $"{here.Path} takes {here.Methods}.");
+        return Reply.Text(context, StatusCodes.Status405MethodNotAllowed, $"{here.Path} accepts {here.Methods}.");
     }
 }

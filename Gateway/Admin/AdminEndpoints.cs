@@ -8,14 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>All that the admin endpoint answers, in the order in which it lists it.</summary>
+/// <summary>All endpoints of the admin address, in the order in which they are listed.</summary>
 internal static class AdminEndpoints
 {
     public static IReadOnlyList<AdminEndpoint> Create(
-        Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, IReadOnlyList<WorkerPulse> pulses, MetricsPage metrics, ILifecycle lifecycle, AdminToken? token, ILogger log)
+        Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, IReadOnlyList<WorkerPulse> pulses,
+            MetricsPage metrics, ILifecycle lifecycle, AdminToken? token, ILogger log)
     {
         var health = new HealthCheck(pulses, TimeProvider.System, log);
-        var stop = new StopEndpoints(lifecycle, new Asker(token, log));
+        var stop = new StopEndpoints(lifecycle, new AdminAuthorization(token, log));
         return
         [
             Get("/healthz", "200 while every worker responds, 503 if one is stuck", context => AnswerHealth(context, health)),
@@ -24,7 +25,8 @@ internal static class AdminEndpoints
             Get("/routes", "routes and their request ids (JSON)", context => Reply.Json(context, RouteViews.Of(snapshot()), ViewJson.Default.RoutesView)),
             Get("/backends", "servers, their connections and load (JSON)",
                 context => Reply.Json(context, BackendViews.Of(snapshot(), workers), ViewJson.Default.BackendsView)),
-            Get("/config", "effective configuration, including defaults (JSON)", context => Reply.Json(context, EffectiveConfiguration.Write(snapshot().Options))),
+            Get("/config", "effective configuration, including defaults (JSON)",
+                context => Reply.Json(context, EffectiveConfiguration.Write(snapshot().Options))),
             Post("/drain", "stop accepting callers and finish calls in flight; the process keeps running", stop.Drain),
             Post("/shutdown", "stop as on SIGTERM; ?delay=5s keeps serving for 5 s first, with /readyz at 503", stop.Shutdown),
         ];
@@ -40,19 +42,20 @@ internal static class AdminEndpoints
         if (silent.Count == 0)
             await Reply.Text(context, StatusCodes.Status200OK, "ok");
         else
-            await Reply.Text(context, StatusCodes.Status503ServiceUnavailable, $"No answer from worker {string.Join(", ", silent)} within {HealthCheck.Patience.TotalSeconds:0} s.");
+            await Reply.Text(context, StatusCodes.Status503ServiceUnavailable,
+                $"No answer from worker {string.Join(", ", silent)} within {HealthCheck.Patience.TotalSeconds:0} s.");
     }
 }
 
-/// <summary>One thing that the admin endpoint does.</summary>
-/// <param name="Method"><c>GET</c>, which answers HEAD too, or <c>POST</c>, which takes the right to (<see cref="Asker"/>).</param>
-/// <param name="Path">As it is asked for; nothing is below it.</param>
-/// <param name="About">What it says or does, in the list of all.</param>
+/// <summary>An endpoint of the admin address.</summary>
+/// <param name="Method"><c>GET</c>, which also answers HEAD, or <c>POST</c>, which requires authorization (<see cref="AdminAuthorization"/>).</param>
+/// <param name="Path">The exact path.</param>
+/// <param name="About">Its description in the list of endpoints.</param>
 /// <param name="Answer">Writes the reply.</param>
 internal sealed record AdminEndpoint(string Method, string Path, string About, Func<HttpContext, Task> Answer)
 {
     public bool Takes(string method) => method == Method || (Method == HttpMethods.Get && method == HttpMethods.Head);
 
-    /// <summary>For the <c>Allow</c> header.</summary>
+    /// <summary>Value of the <c>Allow</c> header.</summary>
     public string Methods => Method == HttpMethods.Get ? $"{HttpMethods.Get}, {HttpMethods.Head}" : Method;
 }

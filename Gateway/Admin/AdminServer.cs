@@ -7,22 +7,22 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Serves the admin endpoint over HTTP/1.1. It runs on the thread pool, and shares nothing with the workers' loops.</summary>
+/// <summary>Serves the admin endpoints over HTTP/1.1. Runs on the thread pool and shares nothing with the workers' loops.</summary>
 internal sealed class AdminServer : IDisposable
 {
-    /// <summary>Probes, scrapers and people are a dozen at most; those over it are closed at once.</summary>
+    /// <summary>Probes, scrapers and people open a dozen at most; connections above the limit are closed at once.</summary>
     private const int ConnectionsMax = 256;
 
     /// <summary>A proxy or a service mesh adds a dozen headers of a few hundred bytes.</summary>
     private const int HeadersMax = 64, HeaderBytesMax = 8 * 1024, RequestLineBytesMax = 2 * 1024, RequestBufferBytesMax = 16 * 1024;
 
-    /// <summary>Longer than a scraper waits between two looks, so that its connection stays.</summary>
+    /// <summary>Longer than the usual scrape interval, so that a scraper keeps its connection.</summary>
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>For the first byte of a request to its last: who takes longer does it on purpose.</summary>
+    /// <summary>From the first byte of a request to its last.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>At the end, for replies that are being written.</summary>
+    /// <summary>For replies being written when the gateway stops.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
 
     private const string LogName = "frpc-gateway";
@@ -40,10 +40,12 @@ internal sealed class AdminServer : IDisposable
         _kestrel = services.GetRequiredService<IServer>();
     }
 
-    /// <summary>Where it listens, with the port that the kernel chose.</summary>
+    /// <summary>The address it listens on, with the port that the kernel chose.</summary>
     public Address Address => _point.Address;
 
-    /// <summary>Listens and answers. Throws <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/> where the address cannot be had.</summary>
+    /// <summary>Starts listening.</summary>
+    /// <exception cref="IOException">The address is not available.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The address is not available.</exception>
     public static AdminServer Start(AdminOptions options, IReadOnlyList<AdminEndpoint> endpoints, TimeProvider time, ILoggerFactory logs)
     {
         var point = ListenerSockets.Open(options.Address, workers: 1, options.Rights.Resolve());
@@ -54,11 +56,12 @@ internal sealed class AdminServer : IDisposable
             kestrel.ListenHandle((ulong)point.Descriptor, listen => listen.Protocols = HttpProtocols.Http1);
         });
         var server = new AdminServer(point, services, time);
-        server._kestrel.StartAsync(new AdminApplication(endpoints, new HostCheck(options, logs.CreateLogger(LogName))), CancellationToken.None).GetAwaiter().GetResult();
+        var application = new AdminApplication(endpoints, new HostCheck(options, logs.CreateLogger(LogName)));
+        server._kestrel.StartAsync(application, CancellationToken.None).GetAwaiter().GetResult();
         return server;
     }
 
-    /// <summary>Stops listening, and lets replies that are being written come to their end.</summary>
+    /// <summary>Stops listening; replies being written are completed.</summary>
     public void Dispose()
     {
         using var patience = new CancellationTokenSource(StopTimeout, _time);

@@ -6,11 +6,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>The secret that a request carries which changes the gateway: <c>admin.tokenFile</c>.</summary>
-/// <remarks>The file holds one line, of printable ASCII without blanks, because a header has to carry it.</remarks>
+/// <summary>The secret that authorizes requests to drain and stop, read from <c>admin.tokenFile</c>.</summary>
+/// <remarks>The file holds one line of printable ASCII without spaces, because the token is sent in a header.</remarks>
 internal sealed class AdminToken
 {
-    /// <summary>A shorter one could be guessed.</summary>
+    /// <summary>A shorter token could be guessed.</summary>
     public const int CharsMin = 16;
 
     public const int CharsMax = 512;
@@ -26,8 +26,10 @@ internal sealed class AdminToken
 
     private AdminToken(string text) => _padded = Pad(text);
 
-    /// <summary>Reads the token; with <paramref name="create"/> makes the file first where there is none. What is there is never overwritten.</summary>
-    /// <exception cref="IOException">There is none that can be used; the message says why, and what to do.</exception>
+    /// <summary>
+    /// Reads the token; with <paramref name="create"/>, creates the file first if it does not exist. An existing file is never overwritten.
+    /// </summary>
+    /// <exception cref="IOException">There is no usable token; the message says why and what to do.</exception>
     public static AdminToken Open(string path, bool create)
     {
         if (create && FileSystem.KindOf(path) == FileKind.None)
@@ -35,7 +37,7 @@ internal sealed class AdminToken
         return new AdminToken(ReadSafe(path));
     }
 
-    /// <summary>What would keep <see cref="Open"/> from a token, as far as that shows without making the file; or null.</summary>
+    /// <summary>Returns what would make <see cref="Open"/> fail, as far as can be known without creating the file; or null.</summary>
     public static string? FindProblem(string path, bool create)
     {
         if (create && FileSystem.KindOf(path) == FileKind.None)
@@ -51,14 +53,14 @@ internal sealed class AdminToken
         }
     }
 
-    /// <summary>For who asks a gateway: reads the token as it is, whoever else may read it.</summary>
+    /// <summary>For clients of a gateway: reads the token without checking who else can read it.</summary>
     /// <exception cref="IOException">It cannot be read; the message says why.</exception>
     public static string ReadText(string path) => Read(path, RequireRegular);
 
-    /// <summary>Takes as long for every text that may be one, so that how far it is right cannot be measured.</summary>
+    /// <summary>Compares in constant time, so that timing does not reveal how much of a guess is right.</summary>
     /// <remarks>
-    /// Both are padded to the same length, with zeros, of which no token has one. Hashes would do the same, but they are OpenSSL's in .NET, and neither
-    /// the binary nor the image has that.
+    /// Both texts are padded to the same length with zeros, which no token contains. Comparing hashes would do as well, but in .NET they need
+    /// OpenSSL, which neither the binary nor the image has.
     /// </remarks>
     public bool Matches(string presented) => FindProblem(presented) is null && CryptographicOperations.FixedTimeEquals(Pad(presented), _padded);
 
@@ -71,7 +73,7 @@ internal sealed class AdminToken
 
     private static string ReadSafe(string path) => FileSystem.KindOf(path) != FileKind.None
         ? Read(path, RequireSafe)
-        : throw new IOException($"there is no {path}; make it, readable by the gateway's user alone, or write \"createToken\": true beside it");
+        : throw new IOException($"{path} does not exist; create it, readable by the gateway's user only, or set \"createToken\": true");
 
     private static string Read(string path, Action<FileFacts, string> require)
     {
@@ -81,13 +83,14 @@ internal sealed class AdminToken
         int read = RandomAccess.Read(file, bytes, fileOffset: 0);
         string text = Encoding.Latin1.GetString(bytes, 0, read).TrimEnd('\r', '\n');
         return FindProblem(text) is { } problem
-            ? throw new IOException($"the token in {path} {problem}; write one line of {CharsMin} to {CharsMax} printable characters without blanks, as \"openssl rand -hex 32\" makes it")
+            ? throw new IOException($"the token in {path} {problem}; write one line of {CharsMin} to {CharsMax} printable characters without spaces, "
+                + "for example the output of \"openssl rand -hex 32\"")
             : text;
     }
 
     private static SafeFileHandle OpenFile(string path)
     {
-        // Opening a device may do something.
+        // Opening a device may have side effects.
         if (FileSystem.KindOf(path) is not (FileKind.Regular or FileKind.None))
             throw new IOException(NotRegular(path));
         try
@@ -106,29 +109,37 @@ internal sealed class AdminToken
             throw new IOException(NotRegular(path));
     }
 
-    /// <summary>Whoever can read the file, or has written it, knows the token.</summary>
+    /// <summary>Every user who can read the file, or owns it, may know the token.</summary>
     private static void RequireSafe(FileFacts file, string path)
     {
         RequireRegular(file, path);
         if (file.Owner != PeerUser.EffectiveUser() && file.Owner != PeerUser.Root)
-            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{path} belongs to user {file.Owner}, who knows the token then; it has to be the gateway's own, {PeerUser.EffectiveUser()}, or root's: chown it, and write another token into it"));
+            {
+                throw new IOException(string.Create(CultureInfo.InvariantCulture,
+                    $"{path} belongs to user {file.Owner}, who therefore knows the token; "
+                    + $"it must belong to the gateway's user ({PeerUser.EffectiveUser()}) or root: "
+                    + $"chown it and write a new token to it"));
+            }
         if ((file.Mode & Others) != 0)
-            throw new IOException($"others than its owner may use {path} (mode 0{Convert.ToString((int)file.Mode, toBase: 8).PadLeft(3, '0')}); chmod 600 {path}, and write another token into it if somebody has read it");
+            {
+                throw new IOException($"{path} is accessible to other users (mode 0{Convert.ToString((int)file.Mode, toBase: 8).PadLeft(3, '0')}); "
+                    + $"chmod 600 {path}, and write a new token to it if it may have been read");
+            }
     }
 
-    private static string NotRegular(string path) => $"{path} is no regular file; name one, or a path where there is none yet, with \"createToken\": true";
+    private static string NotRegular(string path) => $"{path} is not a regular file; name a regular file, or a new path with \"createToken\": true";
 
     private static string? FindProblem(string text) =>
         text.Length == 0 ? "is empty"
-        : text.Any(c => c is <= ' ' or > '~') ? "has a character that no token has, or more than one line"
+        : text.Any(c => c is <= ' ' or > '~') ? "has a character that is not allowed, or more than one line"
         : text.Length > CharsMax ? "is too long"
-        : text.Length < CharsMin ? $"has {text.Length} characters, which are too few"
+        : text.Length < CharsMin ? $"has only {text.Length} characters"
         : null;
 
     private static string? FindFolderProblem(string path)
     {
         string folder = FolderOf(path);
-        return !Directory.Exists(folder) ? $"the directory {folder} does not exist, so no token can be made in it"
+        return !Directory.Exists(folder) ? $"the directory {folder} does not exist, so no token can be created in it"
             : FileSystem.IsWritable(folder) ? null
             : NotWritable(path, "the directory cannot be written to");
     }
@@ -136,9 +147,13 @@ internal sealed class AdminToken
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
 
     private static string NotWritable(string path, string reason) =>
-        $"{path} cannot be made: {reason}; name a file where the gateway may make one, as in /run/frpc, or make it yourself, readable by the gateway's user alone";
+        $"{path} cannot be created: {reason}; name a file in a directory that the gateway can write to, such as /run/frpc, "
+        + "or create the file yourself, readable by the gateway's user only";
 
-    /// <summary>First under another name, so that whoever looks finds a whole token or none; and two gateways that start at once have the same.</summary>
+    /// <summary>
+    /// Writes the file under another name first, so that readers find either no token or a whole one, and two gateways that start at once use the
+    /// same.
+    /// </summary>
     private static void Create(string path)
     {
         string made = Path.Combine(FolderOf(path), $".{Path.GetFileName(path)}.{Convert.ToHexStringLower(Entropy.Take(sizeof(uint)))}");
@@ -160,7 +175,7 @@ internal sealed class AdminToken
 
     private static void WriteRandom(string path)
     {
-#pragma warning disable CA1416 // Windows has no such modes, and no gateway.
+#pragma warning disable CA1416 // The gateway runs on Linux only.
         using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnersAlone });
 #pragma warning restore CA1416
         file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Entropy.Take(RandomBytes)) + "\n"));
@@ -175,7 +190,7 @@ internal sealed class AdminToken
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // What kept the token from being made is told; a name that nobody reads may stay.
+            // The error that prevented creation is reported; a leftover temporary file does no harm.
         }
     }
 }

@@ -5,7 +5,7 @@ using FrameRpc.Gateway.Routing;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Adds up what the workers count of the backends of a snapshot. See <see cref="ServerStatistics"/> on how exact that is.</summary>
+/// <summary>Adds up the workers' counters for the backends of a snapshot. See <see cref="ServerStatistics"/> for their accuracy.</summary>
 internal static class BackendViews
 {
     public static BackendsView Of(Snapshot snapshot, IReadOnlyList<WorkerStatistics> workers) =>
@@ -33,7 +33,8 @@ internal static class BackendViews
             spec.Weight,
             downFor.Length == 0,
             downFor,
-            new LanesView(parts.Sum(of => of.Part.SharedConnections), parts.Sum(of => of.Part.ExclusiveConnections), parts.Sum(of => of.Part.IdleConnections)),
+            new ServerConnectionsView(
+                parts.Sum(of => of.Part.SharedConnections), parts.Sum(of => of.Part.ExclusiveConnections), parts.Sum(of => of.Part.IdleConnections)),
             parts.Sum(of => of.Part.CallsInFlight));
     }
 }

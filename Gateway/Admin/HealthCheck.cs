@@ -2,13 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Whether the loop of every worker turns.</summary>
+/// <summary>Checks that every worker's event loop responds.</summary>
 internal sealed partial class HealthCheck(IReadOnlyList<WorkerPulse> workers, TimeProvider time, ILogger log)
 {
-    /// <summary>A turn takes milliseconds under the heaviest load, and a probe is usually given a second or more.</summary>
+    /// <summary>A turn takes milliseconds under the heaviest load, and probes usually have a timeout of a second or more.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The numbers of the workers that do not answer in time; none where all is well.</summary>
+    /// <summary>The numbers of the workers that do not respond in time.</summary>
     public async Task<IReadOnlyList<int>> FindSilentAsync()
     {
         Task[] answers = [.. workers.Select(worker => worker.Ask())];

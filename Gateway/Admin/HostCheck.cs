@@ -7,10 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace FrameRpc.Gateway.Admin;
 
 /// <summary>
-/// Decides by its Host header whether a request was meant for this endpoint. A page in a browser may come from a name whose address is changed to this machine's
-/// afterwards (DNS rebinding): for the browser the endpoint is then the page's own server, and all that it says the page's to read. But the browser names that host.
+/// Checks the Host header against DNS rebinding: a web page can come from a name that is later resolved to this machine, so that the browser takes
+/// this endpoint for the page's own server and lets the page read the replies. The browser still sends that name.
 /// </summary>
-/// <remarks>Ports do not count: a forwarded one is another. Kestrel has refused a request with two Host headers, or one that contradicts its target.</remarks>
+/// <remarks>
+/// Ports are ignored, because a forwarded port differs. Kestrel refuses requests with two Host headers, or with one that contradicts the target.
+/// </remarks>
 internal sealed partial class HostCheck
 {
     private const string Localhost = "localhost";
@@ -26,10 +28,10 @@ internal sealed partial class HostCheck
             _names.Add(Canonical(tcp.Host));
     }
 
-    /// <summary>What to tell, or null where all is well.</summary>
+    /// <summary>The reason for refusing the request, or null.</summary>
     public string? FindProblem(HttpContext context)
     {
-        // Over a Unix socket there is no address that a name could be made to stand for.
+        // Names do not resolve to Unix sockets.
         if (context.Connection.LocalIpAddress is not { } local)
             return null;
         string host = context.Request.Host.Host;
@@ -37,8 +39,9 @@ internal sealed partial class HostCheck
             return null;
         LogUnknown(_log, context.Connection.RemoteIpAddress, host);
         return host.Length == 0
-            ? $"The request names no host. Name the address that it goes to, or a name of admin.hosts."
-            : $"The host \"{host}\" is not known to be this gateway: it is neither localhost nor an address that the request came to. Write it into \"hosts\" of \"admin\", if this is meant.";
+            ? "The request names no host. Use the gateway's address or a name in admin.hosts."
+            : $"The host \"{host}\" is not this gateway: it is neither localhost nor the address that the request was sent to. "
+                + "To allow it, add it to \"hosts\" in \"admin\".";
     }
 
     private bool IsKnown(string host, IPAddress local)
@@ -47,21 +50,21 @@ internal sealed partial class HostCheck
         return _names.Contains(name) || (TryParseLiteral(name, out IPAddress address) && (IPAddress.IsLoopback(address) || Same(address, local)));
     }
 
-    /// <summary>Without the brackets of an IPv6 address, and that in its shortest form.</summary>
+    /// <summary>IPv6 addresses without brackets and in their shortest form.</summary>
     private static string Canonical(string host)
     {
         string bare = host.StartsWith('[') && host.EndsWith(']') ? host[1..^1] : host;
         return bare.Contains(':') && IPAddress.TryParse(bare, out IPAddress? address) ? address.ToString() : bare;
     }
 
-    /// <summary>As they are written only: what else .NET takes for an address (<c>127.1</c>, <c>0x7f000001</c>) may be a name for others.</summary>
+    /// <summary>Standard notation only: other forms that .NET parses as addresses (<c>127.1</c>, <c>0x7f000001</c>) may be names elsewhere.</summary>
     private static bool TryParseLiteral(string text, out IPAddress address)
     {
         address = IPAddress.TryParse(text, out IPAddress? read) ? read : IPAddress.None;
         return read?.ToString() == text;
     }
 
-    /// <summary>An IPv4 connection to a socket of both versions has addresses that are mapped into IPv6.</summary>
+    /// <summary>IPv4 connections to a dual-stack socket have IPv4-mapped IPv6 addresses.</summary>
     private static bool Same(IPAddress one, IPAddress other) => Unmapped(one).Equals(Unmapped(other));
 
     private static IPAddress Unmapped(IPAddress address) =>
@@ -69,6 +72,7 @@ internal sealed partial class HostCheck
         : address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes())
         : address;
 
-    [LoggerMessage(EventId = 403, Level = LogLevel.Warning, Message = "A request from {Peer} for the host \"{Host}\" is refused: admin.hosts has no such name.")]
+    [LoggerMessage(EventId = 403, Level = LogLevel.Warning,
+        Message = "A request from {Peer} for the host \"{Host}\" was refused: the name is not in admin.hosts.")]
     private static partial void LogUnknown(ILogger log, IPAddress? peer, string host);
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Writes replies. Each says how things are now, so none may be kept.</summary>
+/// <summary>Writes replies. They show the current state, so none may be cached.</summary>
 internal static class Reply
 {
     private const string PlainText = "text/plain; charset=utf-8", JsonText = "application/json";
@@ -17,7 +17,7 @@ internal static class Reply
 
     public static Task Json(HttpContext context, byte[] json) => Send(context, StatusCodes.Status200OK, JsonText, [.. json, (byte)'\n']);
 
-    /// <summary>Written as it is read from the counters: its length is not known before.</summary>
+    /// <summary>Written while the counters are read, so its length is not known in advance.</summary>
     public static async Task Metrics(HttpContext context, MetricsPage page)
     {
         Begin(context, StatusCodes.Status200OK, MetricsWriter.ContentType);

@@ -6,7 +6,6 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Makes the views of a snapshot's routes.</summary>
 internal static class RouteViews
 {
     public static RoutesView Of(Snapshot snapshot)

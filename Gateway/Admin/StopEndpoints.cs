@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>What sends the gateway on its way to its end, and says how far it is.</summary>
-internal sealed class StopEndpoints(ILifecycle lifecycle, Asker asker)
+/// <summary>The endpoints that drain and stop the gateway and report its readiness.</summary>
+internal sealed class StopEndpoints(ILifecycle lifecycle, AdminAuthorization authorization)
 {
     private const string Delay = "delay";
 
@@ -19,8 +19,8 @@ internal sealed class StopEndpoints(ILifecycle lifecycle, Asker asker)
     {
         if (Refuse(context) is { } refused)
             return refused;
-        lifecycle.Drain(Asker.Describe(context));
-        return Accept(context, "Nobody new is accepted; calls in flight finish. POST /shutdown ends the process.");
+        lifecycle.Drain(AdminAuthorization.Describe(context));
+        return Accept(context, "No new callers are accepted; calls in flight finish. POST /shutdown ends the process.");
     }
 
     public Task Shutdown(HttpContext context)
@@ -31,22 +31,23 @@ internal sealed class StopEndpoints(ILifecycle lifecycle, Asker asker)
         if (context.Request.Query.TryGetValue(Delay, out var written)
             && DelayForm.Read(written.ToString(), SettingKind.Variable, out delay) is { } problem)
             return Reply.Text(context, StatusCodes.Status400BadRequest, $"{Delay}: {problem}; write {DelayForm.Phrase}.");
-        lifecycle.Stop(Asker.Describe(context), delay);
+        lifecycle.Stop(AdminAuthorization.Describe(context), delay);
         return Accept(context, "The gateway stops.");
     }
 
-    /// <summary>The reply to somebody who may not ask, or asks in words that nobody here knows; null where all is well.</summary>
+    /// <summary>The reply to a request that is not authorized or has an unknown parameter, else null.</summary>
     private Task? Refuse(HttpContext context, params string[] known)
     {
-        if (asker.FindProblem(context) is { } problem)
+        if (authorization.FindProblem(context) is { } problem)
         {
             if (problem.Status == StatusCodes.Status401Unauthorized)
                 context.Response.Headers.WWWAuthenticate = "Bearer realm=\"frpc-gateway\"";
             return Reply.Text(context, problem.Status, problem.Text);
         }
-        // A "dealy" that is passed over would be a stop at once.
+        // A misspelled "delay" must not stop the gateway at once.
         string? unknown = context.Request.Query.Keys.FirstOrDefault(key => !known.Contains(key));
-        return unknown is null ? null : Reply.Text(context, StatusCodes.Status400BadRequest, $"Unknown: {unknown}. Known here: {(known.Length == 0 ? "nothing" : string.Join(", ", known))}.");
+        return unknown is null ? null : Reply.Text(context, StatusCodes.Status400BadRequest,
+            $"Unknown parameter: {unknown}. Known parameters: {(known.Length == 0 ? "none" : string.Join(", ", known))}.");
     }
 
     private static Task Accept(HttpContext context, string text) => Reply.Text(context, StatusCodes.Status202Accepted, text);

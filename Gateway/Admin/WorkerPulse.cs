@@ -1,7 +1,7 @@
 namespace FrameRpc.Gateway.Admin;
 
-/// <summary>Whether one worker's loop turns: a callback is posted to it, which it runs between two turns.</summary>
-/// <param name="number">The worker's.</param>
+/// <summary>Checks that one worker's loop responds: it posts a callback, which the loop runs between two turns.</summary>
+/// <param name="number">The worker's number.</param>
 /// <param name="post">Posts a callback to the worker's loop.</param>
 internal sealed class WorkerPulse(int number, Action<Action> post)
 {
@@ -10,8 +10,8 @@ internal sealed class WorkerPulse(int number, Action<Action> post)
     public int Number => number;
 
     /// <summary>
-    /// Ends when the worker has answered. Whoever asks before that waits for the same callback, so that a worker which is stuck is
-    /// not found with one for each probe of the last hour.
+    /// Completes when the worker has answered. Until then, further probes share the same callback, so that callbacks do not pile up at a stuck
+    /// worker.
     /// </summary>
     public Task Ask()
     {

@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>One backend, as one worker sees it: finds connections for calls, and keeps those waiting that find none.</summary>
+/// <summary>One backend, as one worker sees it: finds connections for calls and queues those that have to wait for one.</summary>
 internal sealed partial class Backend
 {
-    /// <summary>Long enough that a caller which reads slowly all the time holds up others once a minute at most.</summary>
+    /// <summary>Long enough that a caller which always reads slowly holds up others once a minute at most.</summary>
     private const int IsolationMs = 60_000;
 
     private readonly Loop _loop;
     private readonly ILogger _log;
     private readonly ConnectionQueue _waiting = new();
     private readonly Dictionary<string, long> _isolatedUntilMs = [];
-    /// <summary>Those of the snapshot, and behind them those that have left it with connections that still carry calls.</summary>
+    /// <summary>Those of the snapshot, followed by those that left it while their connections carry calls.</summary>
     private readonly List<Server> _known = [];
     private BackendSpec _spec;
     private Server[] _servers = [];
@@ -39,7 +39,7 @@ internal sealed partial class Backend
 
     public IServerFormat Format { get; }
 
-    /// <summary>smf replies up to this size are passed on whole.</summary>
+    /// <summary>smf replies up to this size are forwarded whole.</summary>
     public int SharedBodyMax => _spec.SharedBodyMax;
 
     /// <summary>For other threads to read.</summary>
@@ -48,21 +48,23 @@ internal sealed partial class Backend
     /// <summary>The wire format of its servers.</summary>
     public WireFormat Protocol => Options.Protocol;
 
-    /// <summary>Its frame servers read an octets request to its end, or close the connection, whatever their handler does.</summary>
+    /// <summary>Its frame servers read an octets request to the end, or close the connection, whatever the handler does.</summary>
     public bool DrainsOctets => Options.DrainsOctets;
 
     /// <summary>How many connections this worker may have to each server.</summary>
-    public ConnectionLimits Connections => Options.Lanes;
+    public ConnectionLimits Connections => Options.ConnectionLimits;
 
     public long ConnectTimeoutMs => (long)Options.ConnectTimeout.TotalMilliseconds;
 
-    /// <summary>Whether an smf body that is packed so has to have the outline of a table. What cannot be unpacked here is not looked at.</summary>
+    /// <summary>
+    /// Whether an smf body with this compression must have the outline of a table. A body that cannot be decompressed here is not checked.
+    /// </summary>
     public bool MustBeTable(SmfCompression compression) =>
         Options.Payload == PayloadKind.Table && compression is not (SmfCompression.Zstd or SmfCompression.Lz4);
 
-    /// <summary>Whether its servers get smf requests that are packed so.</summary>
+    /// <summary>Whether its servers accept smf requests with this compression.</summary>
     public bool Takes(SmfCompression compression) =>
-        Options.Compression == PackedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
+        Options.Compression == CompressedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
 
     /// <summary>Those of the snapshot, in its order.</summary>
     public IReadOnlyList<Server> Servers => _servers;
@@ -70,18 +72,18 @@ internal sealed partial class Backend
     /// <summary>Calls that wait for an exclusive connection.</summary>
     public int CallsWaiting => _waiting.Count;
 
-    /// <summary>Others wait for an exclusive connection: whoever holds one and stands still is in their way.</summary>
+    /// <summary>Whether calls wait for an exclusive connection, so that callers which hold one and stand still must be closed.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
-    /// <summary>It has left the snapshot: the calls that it has are served, and no connection is kept.</summary>
+    /// <summary>It has left the snapshot: its calls are still served, but no connection is kept.</summary>
     public bool IsRetired { get; private set; }
 
-    /// <summary>It has left the snapshot, and nothing of it is left.</summary>
+    /// <summary>It has left the snapshot, and nothing of it remains.</summary>
     public bool IsGone => IsRetired && _waiting.Count == 0 && _known.TrueForAll(server => !server.HasConnections);
 
     /// <summary>
-    /// Takes over the policies and servers of a snapshot. A server is the same one while its address is: it keeps its
-    /// connections and counts, wherever it stands in the list. One that has left it gets no new calls.
+    /// Adopts the policies and servers of a snapshot. A server is identified by its address: it keeps its connections and counters wherever it is in
+    /// the list. Servers that have left get no new calls.
     /// </summary>
     public void Apply(BackendSpec spec)
     {
@@ -97,7 +99,7 @@ internal sealed partial class Backend
         ServeWaiting();
     }
 
-    /// <summary>The snapshot has it no more.</summary>
+    /// <summary>Called when the snapshot no longer contains it.</summary>
     public void Retire()
     {
         IsRetired = true;
@@ -105,7 +107,7 @@ internal sealed partial class Backend
             server.Retire();
     }
 
-    /// <summary>A shared connection for one more small call; null when no server can be reached, or all their connections are full.</summary>
+    /// <summary>A shared connection for one more small call; null if no server can be reached or all connections are full.</summary>
     public ServerConnection? SharedConnection(out RejectReason why)
     {
         Server? server = _picker.Pick(_servers, forExclusive: false);
@@ -114,7 +116,7 @@ internal sealed partial class Backend
         return connection;
     }
 
-    /// <summary>Finds an exclusive connection. The request is told now or later, exactly once, unless it is cancelled before.</summary>
+    /// <summary>Finds an exclusive connection. The request is called back now or later, exactly once, unless it is cancelled before.</summary>
     public void Acquire(ConnectionRequest request)
     {
         request.ServersTried = 0;
@@ -129,7 +131,7 @@ internal sealed partial class Backend
         request.OnNoConnection(RejectReason.TooMany);
     }
 
-    /// <summary>The request no longer wants a connection. One that is being established for it goes to the pool when it is made.</summary>
+    /// <summary>The request no longer needs a connection. One that is being established for it goes to the pool afterwards.</summary>
     public void Cancel(ConnectionRequest request)
     {
         StopWaiting(request);
@@ -139,8 +141,8 @@ internal sealed partial class Backend
         request.Connecting = null;
     }
 
-    /// <summary>No connection to the server chosen for the request could be made: the next, while one is left.</summary>
-    /// <param name="why">What the request is told where none is.</param>
+    /// <summary>The server chosen for the request could not be connected to: tries the next one.</summary>
+    /// <param name="why">The reason given to the request if no server is left.</param>
     public void PassOver(ConnectionRequest request, RejectReason why)
     {
         if (++request.ServersTried >= _servers.Length || !AnyServerUp)
@@ -156,7 +158,7 @@ internal sealed partial class Backend
         ServeWaiting();
     }
 
-    /// <summary>A connection, or room for one, has become free.</summary>
+    /// <summary>Called when a connection, or room for one, has become free.</summary>
     public void ServeWaiting()
     {
         while (_waiting.First is { } first)
@@ -171,8 +173,8 @@ internal sealed partial class Backend
     }
 
     /// <summary>
-    /// A large reply of this route held up a shared connection, because its caller does not read as fast as the server sends. For
-    /// a while the route's calls take exclusive connections, where nobody stands behind them.
+    /// Makes the route's calls use exclusive connections for a while: its caller reads more slowly than the server sends, and a large reply has held
+    /// up the calls behind it on a shared connection.
     /// </summary>
     public void Isolate(Route route) => _isolatedUntilMs[route.Name] = _loop.NowMs + IsolationMs;
 
@@ -192,7 +194,7 @@ internal sealed partial class Backend
             server.Drain();
     }
 
-    /// <summary>Of a server that has left the snapshot the last connection has closed.</summary>
+    /// <summary>Called when the last connection of a server that has left the snapshot has closed.</summary>
     internal void OnServerGone()
     {
         _known.RemoveAll(server => server.IsRetired && !server.HasConnections && !_servers.Contains(server));
@@ -248,7 +250,7 @@ internal sealed partial class Backend
         }
     }
 
-    /// <summary>False when all servers that are up have as many connections as they may: then waiting helps.</summary>
+    /// <summary>False if all servers that are up have as many connections as allowed, so that the request has to wait.</summary>
     private bool TryServe(ConnectionRequest request)
     {
         if (_picker.Pick(_servers, forExclusive: true) is { } server)

@@ -1,6 +1,8 @@
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>Requests that wait for an exclusive connection, first come, first served. Linked through the requests: waiting allocates nothing.</summary>
+/// <summary>
+/// Requests that wait for an exclusive connection, in order of arrival. Linked through the requests, so that waiting does not allocate.
+/// </summary>
 internal sealed class ConnectionQueue
 {
     private ConnectionRequest? _last;
@@ -22,7 +24,7 @@ internal sealed class ConnectionQueue
         Count++;
     }
 
-    /// <summary>Puts back the one that was just taken out to be served, and could not be.</summary>
+    /// <summary>Puts back the request that was just taken, because it could not be served.</summary>
     public void AddFirst(ConnectionRequest request)
     {
         request.IsQueued = true;

@@ -1,6 +1,6 @@
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>Somebody who needs an exclusive connection: told of it at once, or later, or told why there is none.</summary>
+/// <summary>A request for an exclusive connection: called back at once or later with the connection, or with the reason why there is none.</summary>
 internal abstract class ConnectionRequest
 {
     /// <summary>Neighbours in the backend's queue.</summary>
@@ -8,7 +8,7 @@ internal abstract class ConnectionRequest
 
     internal bool IsQueued;
 
-    /// <summary>The connection that is being connected for this request.</summary>
+    /// <summary>The connection being established for this request.</summary>
     internal ServerConnection? Connecting;
 
     /// <summary>Servers that could not be reached for it.</summary>

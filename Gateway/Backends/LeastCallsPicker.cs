@@ -1,9 +1,9 @@
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>Of two chosen by chance, the one with fewer calls in flight for its weight.</summary>
+/// <summary>Weighted power of two choices: of two random servers, the one with fewer calls in flight for its weight.</summary>
 /// <remarks>
-/// Two choices keep the longest queue nearly as short as looking at all servers does, without every worker running to
-/// the same emptiest one at once (Mitzenmacher, The Power of Two Choices, 2001).
+/// Two choices keep the longest queue nearly as short as comparing all servers does, without all workers choosing the same emptiest server at once
+/// (Mitzenmacher, The Power of Two Choices, 2001).
 /// </remarks>
 internal sealed class LeastCallsPicker(Random random) : ServerPicker
 {
@@ -23,7 +23,7 @@ internal sealed class LeastCallsPicker(Random random) : ServerPicker
         return LoadOf(b, a.Weight) < LoadOf(a, b.Weight) ? b : a;
     }
 
-    /// <summary>What the load would be with one more call, times the other's weight: compares a/wa with b/wb without dividing.</summary>
+    /// <summary>The load with one more call, times the other's weight: compares a/wa with b/wb without a division.</summary>
     private static long LoadOf(Server server, int otherWeight) => (server.CallsInFlight + 1L) * otherWeight;
 
     private static Server Eligible(Server[] servers, bool forExclusive, int position)

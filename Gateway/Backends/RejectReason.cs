@@ -1,6 +1,6 @@
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>Why a call was not served. Each protocol has its own words for it.</summary>
+/// <summary>Why a call was not served. Each format maps it to its own status.</summary>
 internal enum RejectReason : byte
 {
     NoRoute,
@@ -9,10 +9,10 @@ internal enum RejectReason : byte
     TooMany,
     NoServer,
     ServerLost,
-    /// <summary>The server's reply cannot be passed on. For callers this is the same as a lost server.</summary>
+    /// <summary>The server's reply cannot be forwarded. For callers this is the same as a lost server.</summary>
     BadReply,
     TimedOut,
     Draining,
-    /// <summary>Of something that the gateway needs for the call it has no more: descriptors, ports, memory.</summary>
+    /// <summary>The gateway has run out of descriptors, ports or memory.</summary>
     Exhausted,
 }

@@ -1,7 +1,7 @@
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>In turn, each as often as its weight says, and spread out: a a b a, not a a a b.</summary>
-/// <remarks>Smooth weighted round robin as nginx has it: each gains its weight, the highest is taken and pays the sum.</remarks>
+/// <summary>Weighted round robin, with the picks of a server spread out: a a b a, not a a a b.</summary>
+/// <remarks>Smooth weighted round robin as in nginx: each server gains its weight, the highest is picked and pays the sum.</remarks>
 internal sealed class RoundRobinPicker : ServerPicker
 {
     public override Server? Pick(Server[] servers, bool forExclusive)

@@ -4,13 +4,13 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Backends;
 
-/// <summary>One server of a backend, as one worker sees it: its connections, its load, and whether it could be reached lately.</summary>
+/// <summary>One server of a backend, as one worker sees it: its connections, its load, and whether it was reachable lately.</summary>
 internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop loop)
 {
-    /// <summary>Long enough to keep connections through a lull, short enough that servers are not left with yesterday's connections.</summary>
+    /// <summary>Long enough to keep connections through a lull, short enough to release them after a burst.</summary>
     public const int IdleConnectionMs = 60_000;
 
-    /// <summary>After a failure a server is left alone for this long, and for twice as long after each further one.</summary>
+    /// <summary>A server is skipped for the minimum after a failure, and for twice as long after each further one.</summary>
     private const int BackOffMsMin = 100, BackOffMsMax = 5_000;
 
     private readonly List<ServerConnection> _idle = [];
@@ -21,7 +21,7 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
 
     public Backend Backend => backend;
 
-    /// <summary>What it is known by within its backend.</summary>
+    /// <summary>Identifies the server within its backend.</summary>
     public Address Address => _spec.Address;
 
     public int Weight => _spec.Weight;
@@ -29,41 +29,41 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
     /// <summary>For other threads to read.</summary>
     public ServerStatistics Statistics { get; } = new(spec.Address.ToString(), slot);
 
-    /// <summary>Calls of this worker that this server has not answered yet: what balancing compares.</summary>
+    /// <summary>This worker's calls that the server has not answered yet, which balancing compares.</summary>
     public int CallsInFlight
     {
         get => Statistics.CallsInFlight;
         set => Statistics.CallsInFlight = value;
     }
 
-    /// <summary>What it has saved up in weighted round robin; see <see cref="RoundRobinPicker"/>.</summary>
+    /// <summary>Its credit in weighted round robin; see <see cref="RoundRobinPicker"/>.</summary>
     public int Credit { get; set; }
 
-    /// <summary>It has left the snapshot, or its backend has: connections end with the calls that they carry.</summary>
+    /// <summary>The server or its backend has left the snapshot: connections end with the calls that they carry.</summary>
     public bool IsRetired { get; private set; }
 
-    /// <summary>The last attempt to connect did not fail, or is long enough ago, and the snapshot has nothing against it.</summary>
+    /// <summary>The last connection attempt succeeded or its back-off is over, and the snapshot has it as healthy.</summary>
     public bool IsUp => loop.NowMs >= _downUntilMs && _spec.Health == ServerHealth.Healthy;
 
     public bool HasExclusiveRoom => _idle.Count > 0 || Statistics.ExclusiveConnections < backend.Connections.Exclusive;
 
     public bool HasConnections => Statistics.SharedConnections + Statistics.ExclusiveConnections > 0;
 
-    /// <summary>The snapshot has it, with this weight and health. One that was on its way out stays.</summary>
+    /// <summary>Adopts weight and health from the snapshot. A server that had left is in use again.</summary>
     public void Apply(ServerSpec next)
     {
         _spec = next;
         IsRetired = false;
     }
 
-    /// <summary>No connection is kept for a next call.</summary>
+    /// <summary>Its connections close instead of being kept for further calls.</summary>
     public void Retire()
     {
         IsRetired = true;
         Drain();
     }
 
-    /// <summary>A shared connection that takes another call, or null when all there may be are full.</summary>
+    /// <summary>A shared connection with room for another call; null if all allowed ones are full.</summary>
     public ServerConnection? SharedConnection()
     {
         foreach (ServerConnection connection in _shared)
@@ -81,7 +81,7 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
 
     public void ForgetShared(ServerConnection connection) => _shared.Remove(connection);
 
-    /// <summary>Serves the request with an idle connection, or begins to establish one for it.</summary>
+    /// <summary>Serves the request with an idle connection, or starts to establish one.</summary>
     public void Serve(ConnectionRequest request)
     {
         if (_idle.Count > 0)
@@ -99,7 +99,7 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
         request.Connecting = opened;
     }
 
-    /// <summary>An exclusive connection has done its call and is fit for another.</summary>
+    /// <summary>Returns an exclusive connection that has completed its call and can carry another.</summary>
     public void GiveBack(ServerConnection connection)
     {
         if (IsRetired)
@@ -158,19 +158,19 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
             backend.OnServerGone();
     }
 
-    /// <summary>A connection ended with so many calls whose callers wait for their replies.</summary>
+    /// <summary>A connection ended while this many callers waited for replies.</summary>
     public void NoteLost(int calls) => backend.LogLost(Address, calls);
 
-    /// <param name="route">Whose call it answers.</param>
-    /// <param name="why">What is wrong with it.</param>
+    /// <param name="route">The route of the call.</param>
+    /// <param name="why">What is wrong with the reply.</param>
     public void NoteBadReply(Route route, string why)
     {
         loop.Counters.BadReplies++;
         backend.LogBadReply(Address, route, why);
     }
 
-    /// <summary>A reply came under a session that no call has.</summary>
-    /// <param name="lastRoute">Of the last call that had it on that connection; null where it was never used.</param>
+    /// <summary>A reply arrived under a session that no call has.</summary>
+    /// <param name="lastRoute">The route of the last call with this session on the connection; null if it was never used.</param>
     public void NoteUnknownSession(Route? lastRoute)
     {
         Statistics.UnknownSessions++;
@@ -185,8 +185,8 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
         Statistics.IsUnreachable = false;
     }
 
-    /// <summary>A connection could not be made, by the server's fault or for want of something here.</summary>
-    /// <returns>What a call is told that needed it and finds no other.</returns>
+    /// <summary>A connection failed, through the server or a local shortage.</summary>
+    /// <returns>The reason for calls that find no other server.</returns>
     public RejectReason NoteNotConnected(int error)
     {
         if (LocalShortage.Is(error))
@@ -201,7 +201,7 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
     public void NoteUnreachable(int error)
     {
         Statistics.ConnectsFailed++;
-        // Attempts that were made together fail together, and are one failure.
+        // Concurrent attempts fail together and count as one failure.
         if (loop.NowMs < _downUntilMs)
             return;
         bool wasUp = _backOffMs == 0;
@@ -212,7 +212,7 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
             backend.LogUnreachable(Address, Libc.Describe(error), _backOffMs);
     }
 
-    /// <summary>Idle connections leave; busy ones do when their call is over.</summary>
+    /// <summary>Closes idle connections now, and busy ones when their call is over.</summary>
     public void Drain()
     {
         foreach (ServerConnection connection in _idle.ToArray())
@@ -221,7 +221,7 @@ internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop lo
             connection.Retire();
     }
 
-    /// <summary>An embedded server lives in this worker, at the other end of a socket pair.</summary>
+    /// <summary>An embedded server runs in this worker, at the other end of a socket pair.</summary>
     private ISocket OpenSocket()
     {
         Statistics.ConnectionsOpened++;

@@ -4,14 +4,14 @@ using FrameRpc.Gateway.Sockets;
 namespace FrameRpc.Gateway.Backends;
 
 /// <summary>
-/// A connection to a server. Shared, it carries the small calls of many callers at once; exclusive, one call at a time. What
-/// is said over it is the format's.
+/// A connection to a server. A shared one carries the small calls of many callers at once; an exclusive one carries one call at a time. Derived
+/// classes implement the format.
 /// </summary>
 internal abstract class ServerConnection : Connection
 {
     private readonly CallbackTimer _timer;
 
-    /// <param name="isExclusive">One call at a time, instead of many.</param>
+    /// <param name="isExclusive">Whether it carries one call at a time.</param>
     protected ServerConnection(Loop loop, ISocket socket, Server server, bool isExclusive)
         : base(loop, socket, ConnectionState.Connecting)
     {
@@ -25,27 +25,27 @@ internal abstract class ServerConnection : Connection
 
     public bool IsExclusive { get; }
 
-    /// <summary>Whether another call may be put on this shared connection. Asked for each small call, so no virtual one.</summary>
+    /// <summary>Whether this shared connection has room for another call. Not virtual, because it is read for each small call.</summary>
     public bool TakesCalls => !IsRetired && !IsClosed && !IsFull && !IsInputPaused;
 
-    /// <summary>Takes no new calls; closes when those in flight are done.</summary>
+    /// <summary>Takes no new calls; closes when those in flight have ended.</summary>
     public bool IsRetired { get; private set; }
 
-    /// <summary>Shared: carries as many calls as the format can tell apart.</summary>
+    /// <summary>Shared: carries as many calls as the format has sessions.</summary>
     protected bool IsFull { get; set; }
 
-    /// <summary>Ended for want of something here: its calls are told so, and its server is not to blame.</summary>
+    /// <summary>Closed because of a local shortage, which its calls report and its server is not blamed for.</summary>
     protected bool EndedForShortage { get; private set; }
 
-    /// <summary>For whom this exclusive connection is being established.</summary>
+    /// <summary>The request that this exclusive connection is being established for.</summary>
     internal ConnectionRequest? ConnectingFor { get; set; }
 
-    /// <summary>An exclusive connection without a call waits for the next one in its server's pool for a while.</summary>
+    /// <summary>Starts the idle timeout of an exclusive connection in its server's pool.</summary>
     internal void BeginIdle() => Loop.Timers.Arm(_timer, Loop.NowMs + Server.IdleConnectionMs);
 
     internal void EndIdle() => Loop.Timers.Disarm(_timer);
 
-    /// <summary>No new calls; closes when those in flight are done, which for an idle connection is now.</summary>
+    /// <summary>Takes no new calls; closes when those in flight have ended, or at once if idle.</summary>
     public void Retire()
     {
         if (IsRetired || IsClosed)
@@ -57,16 +57,16 @@ internal abstract class ServerConnection : Connection
         OnRetired();
     }
 
-    /// <summary>Ends an idle connection in the way of the format, and closes it.</summary>
+    /// <summary>Ends an idle connection as the format requires, and closes it.</summary>
     protected internal abstract void Leave();
 
-    /// <summary>The connection was retired: closes it, if no call is in flight.</summary>
+    /// <summary>Called when the connection was retired; closes it if no call is in flight.</summary>
     protected virtual void OnRetired()
     {
     }
 
-    /// <summary>The calls that wait on this shared connection have to go elsewhere: nothing of them has been sent.</summary>
-    /// <param name="why">What those are told that find no other server.</param>
+    /// <summary>The calls that wait on this shared connection have to be moved: nothing of them has been sent.</summary>
+    /// <param name="why">The reason for calls that find no other server.</param>
     protected virtual void OnSharedNotConnected(RejectReason why)
     {
     }

@@ -1,29 +1,28 @@
 namespace FrameRpc.Gateway.Backends;
 
 /// <summary>
-/// One server as one worker counts it, under its address. Written by the worker's thread alone, without locks; read by others,
-/// who may see it a moment late: each number fits a machine word, so it is never torn. Numbers that belong together may be of
-/// two turns.
+/// One worker's counters of one server. Written by the worker's thread only, without locks. Other threads read them slightly late, never torn,
+/// because each fits a machine word; values that belong together may be from two turns.
 /// </summary>
 /// <param name="address">The server's name in metrics, views and logs.</param>
-/// <param name="slot">The worker's own number of the server within its backend, by which a call's counter is found. Another server may have it later.</param>
+/// <param name="slot">Index within the worker's backend, to find a call's counter. May be reused for another server later.</param>
 internal sealed class ServerStatistics(string address, int slot)
 {
-    /// <summary>Calls of this worker that the server has not answered yet: what balancing compares.</summary>
+    /// <summary>This worker's calls that the server has not answered yet, which balancing compares.</summary>
     public int CallsInFlight;
-    /// <summary>Shared connections: being established, in use, and retired with calls still in flight.</summary>
+    /// <summary>Shared connections: connecting, in use, or retired with calls in flight.</summary>
     public int SharedConnections;
-    /// <summary>Exclusive connections: being established, in use and idle.</summary>
+    /// <summary>Exclusive connections: connecting, in use or idle.</summary>
     public int ExclusiveConnections;
-    /// <summary>Exclusive connections that wait for a call.</summary>
+    /// <summary>Exclusive connections without a call.</summary>
     public int IdleConnections;
-    /// <summary>Connections begun, whether they could be made or not.</summary>
+    /// <summary>Connections started, whether they could be established or not.</summary>
     public long ConnectionsOpened;
-    /// <summary>Connections that could not be made.</summary>
+    /// <summary>Connections that could not be established.</summary>
     public long ConnectsFailed;
-    /// <summary>Replies under a session that no call had: each retires its connection.</summary>
+    /// <summary>Replies under a session that no call had; each retires its connection.</summary>
     public long UnknownSessions;
-    /// <summary>The last attempt to connect failed. Needs no clock, and so holds while the loop sleeps.</summary>
+    /// <summary>The last connection attempt failed. Independent of the clock, so it is valid while the loop sleeps.</summary>
     public bool IsUnreachable;
 
     public string Address => address;
@@ -31,7 +30,7 @@ internal sealed class ServerStatistics(string address, int slot)
     public int Slot => slot;
 }
 
-/// <summary>A backend and its servers as one worker counts them; see <see cref="ServerStatistics"/> on reading.</summary>
+/// <summary>One worker's counters of a backend and its servers; see <see cref="ServerStatistics"/> on reading them.</summary>
 internal sealed class BackendStatistics(string name)
 {
     private ServerStatistics[] _servers = [];
@@ -41,9 +40,9 @@ internal sealed class BackendStatistics(string name)
 
     public string Name => name;
 
-    /// <summary>Those of the snapshot, and those that have left it and still have connections.</summary>
+    /// <summary>Those of the snapshot, and those that left it but still have connections.</summary>
     public IReadOnlyList<ServerStatistics> Servers => Volatile.Read(ref _servers);
 
-    /// <summary>By the worker.</summary>
+    /// <summary>For the worker only.</summary>
     public void Publish(ServerStatistics[] servers) => Volatile.Write(ref _servers, servers);
 }

@@ -3,14 +3,14 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>What load needs of the wire format that it is made in.</summary>
+/// <summary>What a wire format provides for generating load.</summary>
 internal interface ILoadFormat
 {
     WireFormat Wire { get; }
 
-    /// <summary>The connection that makes calls in the format over this socket, which is being connected.</summary>
+    /// <summary>Creates the connection that makes calls in this format; the socket is still connecting.</summary>
     LoadConnection Connect(LoadThread thread, ISocket socket);
 
-    /// <summary>The body that the calls of the plan send.</summary>
+    /// <summary>The request body of the plan's calls.</summary>
     LoadPayload PayloadOf(LoadPlan plan);
 }

@@ -3,22 +3,22 @@ using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>One connection of the load: keeps its calls in flight, and checks every byte of every reply.</summary>
+/// <summary>One connection of the load: keeps its calls in flight and checks every byte of every reply.</summary>
 internal abstract class LoadConnection : Connection
 {
-    /// <summary>Requests that may wait to be sent; the next begin when the socket has taken them.</summary>
+    /// <summary>Bytes of requests that may wait to be sent; further calls begin when the socket has taken them.</summary>
     private const int OutputBytesMax = 1024 * 1024;
 
-    /// <summary>When this little is left to send, more of a large body follows.</summary>
+    /// <summary>Below this, the next piece of a large body is written.</summary>
     private const int OutputLowBytes = 64 * 1024;
 
-    /// <summary>Requests up to this size stand in the output whole; of larger ones as much as the socket takes.</summary>
+    /// <summary>Requests up to this size are written to the output whole; larger ones piece by piece as the socket takes them.</summary>
     protected const int WholeBytesMax = 64 * 1024;
 
-    /// <summary>A large body goes to the socket in pieces of this size.</summary>
+    /// <summary>Size of the pieces of a large body.</summary>
     public const int PieceBytesMax = 256 * 1024;
 
-    /// <summary>Pieces that one connection sends in one turn: a server that takes all it is sent would else keep the loop from the other connections.</summary>
+    /// <summary>Pieces that one connection sends per turn: otherwise a fast server would keep the loop from the other connections.</summary>
     private const int PiecesPerTurnMax = 4;
 
     private readonly LoadThread _thread;
@@ -27,17 +27,18 @@ internal abstract class LoadConnection : Connection
         : base(thread.Loop, socket, ConnectionState.Connecting) =>
         _thread = thread;
 
-    /// <summary>Calls sent, or being sent, whose reply has not come.</summary>
+    /// <summary>Calls sent, or being sent, without a reply yet.</summary>
     public int Outstanding { get; private set; }
 
-    /// <summary>When the bytes that are looked at just now came. Read once for all replies of one receive.</summary>
+    /// <summary>When the bytes being read arrived. Taken once for all replies of one receive.</summary>
     protected long ReceivedAt { get; private set; }
 
     protected LoadPayload Payload => _thread.Payload;
 
-    private bool HasRoom => _thread.IsRunning && Outstanding < _thread.Plan.InFlight && OutputBytes < OutputBytesMax && !IsSendingBody && State == ConnectionState.Open;
+    private bool HasRoom => _thread.IsRunning && Outstanding < _thread.Plan.InFlight && OutputBytes < OutputBytesMax
+        && !IsSendingBody && State == ConnectionState.Open;
 
-    /// <summary>A request larger than <see cref="WholeBytesMax"/> is on its way; no other can begin.</summary>
+    /// <summary>Whether a request larger than <see cref="WholeBytesMax"/> is being sent; no other can begin.</summary>
     protected abstract bool IsSendingBody { get; }
 
     /// <summary>Begins as many calls as are due and have room.</summary>
@@ -59,20 +60,20 @@ internal abstract class LoadConnection : Connection
         return true;
     }
 
-    /// <summary>The replies that are missing will not be waited for any longer.</summary>
+    /// <summary>Counts the outstanding calls as failed.</summary>
     public void GiveUp()
     {
         _thread.Tally.AddFailure("no reply", Outstanding);
         Outstanding = 0;
     }
 
-    /// <summary>Writes a request, or begins to, and returns how much of its payload is written.</summary>
+    /// <summary>Writes a request, or its beginning; returns how many bytes of the payload were written.</summary>
     protected abstract int Send(long intendedAt, ulong stamp);
 
-    /// <summary>Writes some more of a large request, and returns how much of its payload that was.</summary>
+    /// <summary>Writes the next piece of a large request; returns how many bytes of the payload that was.</summary>
     protected abstract int SendBody();
 
-    /// <summary>Checks what came, of one reply at most; returns how much that was, or 0 when more is needed.</summary>
+    /// <summary>Checks the received bytes of at most one reply; returns how many were used, or 0 if more are needed.</summary>
     protected abstract int ConsumeReply(ReadOnlySpan<byte> bytes);
 
     protected sealed override int Consume(Span<byte> bytes)
@@ -105,15 +106,15 @@ internal abstract class LoadConnection : Connection
             _thread.Tally.ReplyBytes += bytes;
     }
 
-    /// <param name="intendedAt">When the call was meant to begin.</param>
-    /// <param name="failure">What was wrong with its reply; null when nothing was.</param>
+    /// <param name="intendedAt">When the call was due.</param>
+    /// <param name="failure">What was wrong with its reply, or null.</param>
     protected void EndCall(long intendedAt, string? failure)
     {
         Outstanding--;
         _thread.Tally.AddReply(intendedAt, ReceivedAt, _thread.Schedule.MeasuredFrom, failure);
     }
 
-    /// <summary>What came makes no sense as a reply, so that nothing behind it does.</summary>
+    /// <summary>The received bytes are not a reply, so nothing after them can be read.</summary>
     protected void Desynchronise(string failure)
     {
         _thread.Tally.AddFailure(failure);

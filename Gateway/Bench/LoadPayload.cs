@@ -5,16 +5,16 @@ using FrameRpc.Protocol.Smf;
 namespace FrameRpc.Gateway.Bench;
 
 /// <summary>
-/// The payload of every call: the same bytes but for a stamp that no two calls share, so that a reply which belongs to
-/// another call is found. Of all calls only the stamp is kept.
+/// The payload of every call: the same bytes except for a stamp unique to each call, which reveals a reply that belongs to another call. Only the
+/// stamp is kept for each call.
 /// </summary>
 internal sealed class LoadPayload
 {
     private const int HexDigits = 16;
 
     /// <summary>
-    /// A FlatBuffers table with one string, as servers of the first implementation expect their payload: offset of the
-    /// table, its vtable, the table with the offset of the string, and then, to be filled in, the string's length.
+    /// A FlatBuffers table with one string, as servers of the first implementation expect: offset of the table, its vtable, the table with the offset
+    /// of the string, and then the string's length, to be filled in.
     /// </summary>
     private static ReadOnlySpan<byte> TableBeforeText => [12, 0, 0, 0, 0, 0, 6, 0, 8, 0, 4, 0, 6, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0];
 
@@ -32,25 +32,27 @@ internal sealed class LoadPayload
     private enum StampForm
     {
         None,
-        /// <summary>Eight bytes, little endian; in a payload that is shorter, its first bytes.</summary>
+        /// <summary>Eight bytes, little endian; a shorter payload has the first of them.</summary>
         Binary,
-        /// <summary>Sixteen digits.</summary>
+        /// <summary>Sixteen hexadecimal digits.</summary>
         Hex,
     }
 
     public int Length => _bytes.Length;
 
-    /// <summary>The shortest JSON body with a stamp in it.</summary>
+    /// <summary>The shortest JSON body with a stamp.</summary>
     public static int JsonBytesMin => JsonStart.Length + HexDigits + JsonEnd.Length;
 
     private static ReadOnlySpan<byte> JsonStart => "{\"Msg\":\""u8;
 
     private static ReadOnlySpan<byte> JsonEnd => "\"}"u8;
 
-    /// <summary>The same for every call: an order for something that is checked by itself.</summary>
+    /// <summary>The same bytes for every call, for an order whose reply is checked otherwise.</summary>
     public static LoadPayload Fixed(byte[] bytes) => new(bytes, 0, StampForm.None);
 
-    /// <summary>Bytes without a form. The stamp stands behind the first one, because as the first bytes some stamps would be an empty JSON object, which gateways refuse.</summary>
+    /// <summary>
+    /// Octets. The stamp follows the first byte: at the very beginning, some stamps would be an empty JSON object, which gateways refuse.
+    /// </summary>
     public static LoadPayload Octets(int size)
     {
         byte[] bytes = new byte[size];
@@ -71,13 +73,13 @@ internal sealed class LoadPayload
     }
 
     /// <summary>
-    /// A FlatBuffers table with the stamp in its string, where the size has room for it; else the empty table, and the stamp behind it. What is shorter than
-    /// that, octets: no table is so short, and a gateway passes them only to a backend whose payload is any.
+    /// A FlatBuffers table with the stamp in its string if the size allows; otherwise the empty table, followed by the stamp. Sizes below the empty
+    /// table give octets, which a gateway forwards only if the backend's payload is any.
     /// </summary>
     public static LoadPayload Table(int size)
     {
         int textStart = TableBeforeText.Length;
-        // The string is closed by a zero byte.
+        // The string ends with a zero byte.
         int textBytes = size - textStart - 1;
         if (textBytes < HexDigits)
             return size < SmfEmptyReply.Payload.Length ? Octets(size) : EmptyTable(size);
@@ -95,7 +97,7 @@ internal sealed class LoadPayload
         return new LoadPayload(bytes, SmfEmptyReply.Payload.Length, StampForm.Binary);
     }
 
-    /// <summary>The whole payload with this stamp in it. Lasts until the next stamp.</summary>
+    /// <summary>The whole payload with this stamp. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Stamped(ulong stamp)
     {
         Span<byte> place = _bytes.AsSpan(_stampStart);

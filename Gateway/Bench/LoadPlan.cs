@@ -4,35 +4,35 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>The load that is asked for, checked: what is here can run.</summary>
+/// <summary>A validated description of the load.</summary>
 internal sealed record LoadPlan
 {
     public required Address Address { get; init; }
     public required ILoadFormat Format { get; init; }
     public required int Connections { get; init; }
-    /// <summary>Calls of one connection at once.</summary>
+    /// <summary>Concurrent calls per connection.</summary>
     public required int InFlight { get; init; }
     /// <summary>Bytes of a request's payload.</summary>
     public required int SizeBytes { get; init; }
     public required int Threads { get; init; }
-    /// <summary>Calls in this time are measured.</summary>
+    /// <summary>How long to measure.</summary>
     public required TimeSpan Duration { get; init; }
-    /// <summary>As many calls are measured, in place of <see cref="Duration"/>.</summary>
+    /// <summary>Number of calls to measure, instead of <see cref="Duration"/>.</summary>
     public required long? Count { get; init; }
-    /// <summary>Calls before the measured ones, checked like them.</summary>
+    /// <summary>How long to make calls, checked like the others, before measuring.</summary>
     public required TimeSpan WarmUp { get; init; }
-    /// <summary>Calls a second over all connections, sent by the clock; null sends the next call when a reply has come.</summary>
+    /// <summary>Calls a second over all connections; null sends each call when a reply arrives.</summary>
     public required int? CallsPerSecond { get; init; }
-    /// <summary>How long nothing may move while replies are missing.</summary>
+    /// <summary>How long nothing may move while replies are outstanding.</summary>
     public required TimeSpan Timeout { get; init; }
     /// <summary>The method of smf calls.</summary>
     public required RequestId Id { get; init; }
     /// <summary>The method of frame calls.</summary>
     public required string Endpoint { get; init; }
-    /// <summary>What the body of a frame call is: <see cref="DataType.Json"/> or <see cref="DataType.Octets"/>.</summary>
+    /// <summary>The body of frame calls: <see cref="DataType.Json"/> or <see cref="DataType.Octets"/>.</summary>
     public required DataType DataType { get; init; }
-    /// <summary>Frame calls ask <see cref="Endpoint"/> to stream as many bytes as this; null sends a body and expects it back.</summary>
+    /// <summary>Bytes that each frame call downloads from <see cref="Endpoint"/>; null to send a body and expect it back.</summary>
     public required long? StreamBytes { get; init; }
-    /// <summary>Frame calls upload as many octets as this to <see cref="Endpoint"/>, which answers how many came.</summary>
+    /// <summary>Octets that each frame call uploads to <see cref="Endpoint"/>, which replies with the number received.</summary>
     public required long? UploadBytes { get; init; }
 }

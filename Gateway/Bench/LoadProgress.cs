@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>A line on a terminal, written over once a second while a load runs.</summary>
+/// <summary>A progress line on a terminal, rewritten once a second while a load runs.</summary>
 internal sealed class LoadProgress(LoadRun run, TextWriter terminal)
 {
     private long _at = LoadClock.Now;
@@ -20,7 +20,7 @@ internal sealed class LoadProgress(LoadRun run, TextWriter terminal)
         terminal.Flush();
     }
 
-    /// <summary>Takes the line away, so that the report begins on an empty one.</summary>
+    /// <summary>Clears the line before the report is printed.</summary>
     public void Clear()
     {
         if (_seconds > 0)

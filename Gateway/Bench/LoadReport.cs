@@ -5,7 +5,7 @@ using FrameRpc.Gateway.Configuration.Forms;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>A result for people, and the same as JSON for programs.</summary>
+/// <summary>Prints a result as text or as JSON.</summary>
 internal static class LoadReport
 {
     private static readonly (string Name, double Percent)[] Percentiles = [("p50", 50), ("p90", 90), ("p99", 99), ("p99.9", 99.9)];
@@ -19,20 +19,23 @@ internal static class LoadReport
             + (plan.StreamBytes is { } streamBytes ? $"streams of {SizeForm.Display(streamBytes)}"
                 : plan.UploadBytes is { } uploadBytes ? $"uploads of {SizeForm.Display(uploadBytes)}"
                 : SizeForm.Display(plan.SizeBytes))
-            + (plan.CallsPerSecond is { } rate ? Invariant($", {rate:N0} calls/s asked for") : ""));
+            + (plan.CallsPerSecond is { } rate ? Invariant($", {rate:N0} calls/s requested") : ""));
         output.WriteLine(Invariant($"{result.Calls:N0} calls in {result.Seconds:0.00} s: {result.CallsPerSecond:N0} calls/s"));
         output.WriteLine(Invariant($"sent      {result.Tally.RequestBytes:N0} bytes, {result.RequestGiBPerSecond:0.000} GiB/s"));
         output.WriteLine(Invariant($"received  {result.Tally.ReplyBytes:N0} bytes, {result.ReplyGiBPerSecond:0.000} GiB/s"));
         output.WriteLine();
         output.WriteLine($"latency {"min",12}{string.Concat(Percentiles.Select(p => $"{p.Name,12}"))}{"max",12}");
         output.WriteLine(
-            $"µs      {Microseconds(latencies.Min)}{string.Concat(Percentiles.Select(p => Microseconds(latencies.Percentile(p.Percent))))}{Microseconds(latencies.Max)}");
+            $"µs      {Microseconds(latencies.Min)}"
+                + $"{string.Concat(Percentiles.Select(p => Microseconds(latencies.Percentile(p.Percent))))}{Microseconds(latencies.Max)}");
         output.WriteLine();
         foreach ((string kind, long calls) in result.Tally.Errors.OrderByDescending(e => e.Value))
             output.WriteLine(Invariant($"{calls,12:N0}  {kind}"));
         if (result.Tally.Unsent > 0)
-            output.WriteLine(Invariant($"{result.Tally.Unsent,12:N0}  calls were due by the end and not sent: no connection had room for them"));
-        output.WriteLine(result.IsClean ? "every reply came and was right" : result.Tally.Failures > 0 ? "there were wrong or missing replies" : "nothing was measured");
+            output.WriteLine(Invariant($"{result.Tally.Unsent,12:N0}  calls were due by the end but not sent: every connection was full"));
+        output.WriteLine(result.IsClean ? "every reply arrived and was correct"
+            : result.Tally.Failures > 0 ? "some replies were wrong or missing"
+            : "nothing was measured");
     }
 
     public static void WriteJson(TextWriter output, LoadResult result)
@@ -76,7 +79,7 @@ internal static class LoadReport
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>The form of <c>bench --json</c>.</summary>
+/// <summary>The JSON of <c>bench --json</c>.</summary>
 internal sealed record LoadResultJson
 {
     public required string Address { get; init; }

@@ -1,12 +1,12 @@
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>What a load has measured.</summary>
-/// <param name="Seconds">From the end of the warm-up to the last measured reply, or to the end of the duration where that was later.</param>
+/// <summary>The measurements of a load.</summary>
+/// <param name="Seconds">From the end of the warm-up to the last measured reply, or to the end of the duration if that was later.</param>
 internal sealed record LoadResult(LoadPlan Plan, LoadTally Tally, double Seconds)
 {
     private const double BytesPerGiB = 1024 * 1024 * 1024;
 
-    /// <summary>Measured calls that got the right reply.</summary>
+    /// <summary>Measured calls with a correct reply.</summary>
     public long Calls => Tally.Latencies.Count;
 
     public double CallsPerSecond => Calls / Seconds;
@@ -15,6 +15,6 @@ internal sealed record LoadResult(LoadPlan Plan, LoadTally Tally, double Seconds
 
     public double ReplyGiBPerSecond => Tally.ReplyBytes / BytesPerGiB / Seconds;
 
-    /// <summary>Every reply came and was right.</summary>
+    /// <summary>Whether every reply arrived and was correct.</summary>
     public bool IsClean => Tally.Failures == 0 && Calls > 0;
 }

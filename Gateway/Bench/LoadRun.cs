@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>Runs a plan on its threads: all connect first, then all begin at once.</summary>
+/// <summary>Runs a plan on its threads: all of them connect, then all begin at once.</summary>
 internal sealed class LoadRun : IDisposable
 {
-    /// <summary>From the last connection to the first call, so that every thread is there.</summary>
+    /// <summary>From the last connection to the first call, so that every thread is ready.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(5);
 
     private readonly LoadPlan _plan;
@@ -27,18 +27,20 @@ internal sealed class LoadRun : IDisposable
         _finished = new CountdownEvent(plan.Threads);
     }
 
-    /// <summary>Right replies up to now.</summary>
+    /// <summary>Correct replies up to now.</summary>
     public long Replies => _threads.Sum(thread => thread.Tally.Replies);
 
     public long Failures => _threads.Sum(thread => thread.Tally.Failures);
 
-    /// <summary>Until the warm-up is over.</summary>
-    public TimeSpan UntilMeasuring => TimeSpan.FromTicks(Math.Max(0, MeasuredFrom - LoadClock.Now) / (LoadClock.NanosecondsPerSecond / TimeSpan.TicksPerSecond));
+    /// <summary>Time left of the warm-up.</summary>
+    public TimeSpan UntilMeasuring =>
+        TimeSpan.FromTicks(Math.Max(0, MeasuredFrom - LoadClock.Now) / (LoadClock.NanosecondsPerSecond / TimeSpan.TicksPerSecond));
 
-    /// <summary>Set when all threads are done.</summary>
+    /// <summary>Set when all threads have finished.</summary>
     public WaitHandle Finished => _finished.WaitHandle;
 
-    /// <summary>Connects and begins. Throws <see cref="IOException"/> when a connection cannot be made.</summary>
+    /// <summary>Connects and begins.</summary>
+    /// <exception cref="IOException">A connection could not be established.</exception>
     public void Start()
     {
         foreach (LoadThread thread in _threads)
@@ -51,16 +53,16 @@ internal sealed class LoadRun : IDisposable
             throw new IOException(error != 0 ? $"cannot connect to {_plan.Address}: {Libc.Describe(error)}" : $"cannot connect to {_plan.Address} in time");
     }
 
-    /// <summary>No more calls; those in flight get their replies.</summary>
+    /// <summary>Begins no more calls; those in flight still get their replies.</summary>
     public void Stop() => _stopped = true;
 
-    /// <summary>What came of it, when all threads are done.</summary>
+    /// <summary>The result, once all threads have finished.</summary>
     public LoadResult Result()
     {
         var tally = new LoadTally();
         foreach (LoadThread thread in _threads)
             tally.Add(thread.Tally);
-        // A server that stands still towards the end has not been faster up to then.
+        // A server that stands still towards the end has not been faster until then.
         long measuredUntil = _plan.Count is null && !_stopped ? MeasuredFrom + LoadClock.Of(_plan.Duration) : MeasuredFrom;
         long elapsed = Math.Max(Math.Max(measuredUntil, tally.LastReplyAt) - MeasuredFrom, 1);
         return new LoadResult(_plan, tally, (double)elapsed / LoadClock.NanosecondsPerSecond);

@@ -2,36 +2,36 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>What one thread has measured. Written by it alone; others may read the counts while it runs, a moment late.</summary>
+/// <summary>The measurements of one thread. Only that thread writes; others may read the counts meanwhile, slightly late.</summary>
 internal sealed class LoadTally
 {
     private readonly Dictionary<string, long> _errors = [];
 
-    /// <summary>Of the measured calls that got the right reply, the time to its last byte, in nanoseconds.</summary>
+    /// <summary>Time to the last byte of the reply, in nanoseconds, of measured calls with a correct reply.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
-    /// <summary>Right replies, warm-up and all.</summary>
+    /// <summary>Correct replies, including those of the warm-up.</summary>
     public long Replies { get; private set; }
 
-    /// <summary>Calls that got a wrong reply or none, warm-up and all: no reply goes unchecked.</summary>
+    /// <summary>Calls with a wrong reply or none, including those of the warm-up.</summary>
     public long Failures { get; private set; }
 
-    /// <summary>Payload that came since measuring began, whichever call it belongs to: of calls that take seconds, only this says how fast they are.</summary>
+    /// <summary>Payload received since measuring began, of all calls: for calls that take seconds, the only measure of their speed.</summary>
     public long ReplyBytes { get; set; }
 
-    /// <summary>Payload that was given to the sockets since measuring began; see <see cref="ReplyBytes"/>.</summary>
+    /// <summary>Payload handed to the sockets since measuring began; see <see cref="ReplyBytes"/>.</summary>
     public long RequestBytes { get; set; }
 
-    /// <summary>Calls that the rate asked for and that could not be sent.</summary>
+    /// <summary>Calls that were due but could not be sent.</summary>
     public long Unsent { get; set; }
 
-    /// <summary>When the last measured reply came.</summary>
+    /// <summary>When the last measured reply arrived.</summary>
     public long LastReplyAt { get; private set; }
 
     public IReadOnlyDictionary<string, long> Errors => _errors;
 
-    /// <summary>Counts a reply that has come to its end.</summary>
-    /// <param name="intendedAt">When its call was meant to begin.</param>
+    /// <summary>Counts a complete reply.</summary>
+    /// <param name="intendedAt">When its call was due.</param>
     /// <param name="failure">What is wrong with it, or null.</param>
     public void AddReply(long intendedAt, long now, long measuredFrom, string? failure)
     {
@@ -56,7 +56,7 @@ internal sealed class LoadTally
         CollectionsMarshal.GetValueRefOrAddDefault(_errors, kind, out _) += calls;
     }
 
-    /// <summary>Takes over what another thread has measured.</summary>
+    /// <summary>Adds the measurements of another thread.</summary>
     public void Add(LoadTally other)
     {
         Latencies.Add(other.Latencies);

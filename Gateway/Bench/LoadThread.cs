@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Bench;
 
-/// <summary>One thread of the load, with an event loop of its own and its share of the connections. Nothing here allocates for a call.</summary>
+/// <summary>One thread of the load, with its own event loop and its share of the connections. Nothing here allocates per call.</summary>
 internal sealed class LoadThread : IDisposable
 {
-    /// <summary>How often the thread looks up while nothing comes.</summary>
+    /// <summary>How often the thread checks for the end when it is idle.</summary>
     private const int IdleWaitMs = 100;
 
     private const int ConnectTimeoutMs = 5_000;
@@ -20,7 +20,7 @@ internal sealed class LoadThread : IDisposable
     private int _open;
     private ulong _stamp;
     private long _lastMovedAt;
-    /// <summary>Which connection is offered the next call that is due.</summary>
+    /// <summary>Index of the connection that is offered the next call.</summary>
     private int _next;
 
     public LoadThread(LoadPlan plan, int number, ResolvedAddresses resolved, ILogger log)
@@ -31,7 +31,7 @@ internal sealed class LoadThread : IDisposable
         _network = new EpollNetwork(resolved);
         Loop = new Loop(_network, TimeProvider.System, new Random(number), log);
         Payload = plan.Format.PayloadOf(plan);
-        // Stamps of different threads differ, too.
+        // Stamps are unique across threads.
         _stamp = (ulong)number << 48;
         _connections = new LoadConnection[plan.Connections / plan.Threads + (number < plan.Connections % plan.Threads ? 1 : 0)];
     }
@@ -44,18 +44,18 @@ internal sealed class LoadThread : IDisposable
 
     public LoadTally Tally { get; } = new();
 
-    /// <summary>There from the moment that <see cref="IsRunning"/>.</summary>
+    /// <summary>Not null once <see cref="IsRunning"/>.</summary>
     public LoadSchedule Schedule { get; private set; } = null!;
 
-    /// <summary>All threads have made their connections, so that calls may begin.</summary>
+    /// <summary>All threads have connected, so calls may begin.</summary>
     public bool IsRunning => Schedule is not null;
 
-    /// <summary>Why a connection could not be made, as an errno; 0 while nothing is wrong.</summary>
+    /// <summary>The errno of a failed connection; 0 if none failed.</summary>
     public int ConnectError { get; private set; }
 
     public ulong NextStamp() => ++_stamp;
 
-    /// <summary>A call began, or bytes of one went or came.</summary>
+    /// <summary>Notes that a call began, or that bytes of one were sent or received.</summary>
     public void NoteMoved(long now) => _lastMovedAt = now;
 
     public void OnConnected() => _connected++;
@@ -64,7 +64,7 @@ internal sealed class LoadThread : IDisposable
 
     public void OnClosed() => _open--;
 
-    /// <summary>Makes the connections. False when one could not be made, or not in time.</summary>
+    /// <summary>Connects. False if a connection failed or took too long.</summary>
     public bool Connect()
     {
         for (int i = 0; i < _connections.Length; i++)
@@ -79,7 +79,7 @@ internal sealed class LoadThread : IDisposable
         return _connected == _connections.Length;
     }
 
-    /// <summary>Makes the calls of this thread's share of the plan, and waits for their replies.</summary>
+    /// <summary>Makes this thread's share of the calls and waits for their replies.</summary>
     /// <param name="startAt">On <see cref="LoadClock"/>, the same for all threads.</param>
     /// <param name="isStopped">Becomes true when no more calls are wanted.</param>
     public void Run(long startAt, Func<bool> isStopped)
@@ -96,7 +96,7 @@ internal sealed class LoadThread : IDisposable
                 Schedule.End();
             Loop.Turn(WaitMs(now));
             now = LoadClock.Now;
-            // Without a rate a connection begins its next call where it takes a reply.
+            // Without a rate, a connection begins its next call when it gets a reply.
             if (Schedule.HasRate)
                 BeginDueCalls(now);
         }
@@ -104,7 +104,9 @@ internal sealed class LoadThread : IDisposable
         AwaitReplies();
     }
 
-    /// <summary>Closes the connections: not where the load ends, so that whoever watches the server until then does not see it clean up behind them.</summary>
+    /// <summary>
+    /// Closes the connections. Not done at the end of the load, so that measurements of the server until then do not include the clean-up.
+    /// </summary>
     public void Dispose()
     {
         foreach (LoadConnection? connection in _connections)
@@ -112,7 +114,7 @@ internal sealed class LoadThread : IDisposable
         _network.Dispose();
     }
 
-    /// <summary>One call for each connection in turn, so that all have about as many, and until none has room or no more are due.</summary>
+    /// <summary>Begins one call per connection in turn, to spread them evenly, until no connection has room or no more calls are due.</summary>
     private void BeginDueCalls(long now)
     {
         int full = 0;
@@ -124,9 +126,9 @@ internal sealed class LoadThread : IDisposable
     }
 
     /// <summary>
-    /// With a rate, waits end a millisecond before the next call is due, and what is left is turned away: epoll counts in
-    /// milliseconds, and a call that is sent late shows the lateness of the load, not of the server. A call that is due
-    /// already has found every connection full: only a reply makes room for it.
+    /// With a rate, waits end a millisecond before the next call is due, and the thread spins for the rest: epoll counts in milliseconds, and a call
+    /// sent late would measure the lateness of the load, not of the server. If a call is already due, every connection is full, and only a reply
+    /// makes room.
     /// </summary>
     private int WaitMs(long now)
     {
@@ -144,7 +146,7 @@ internal sealed class LoadThread : IDisposable
             connection.GiveUp();
     }
 
-    /// <summary>Calls are in flight, and nothing of any of them has moved for too long.</summary>
+    /// <summary>Calls are in flight and nothing has moved for too long.</summary>
     private bool IsStuck(long now) => now - _lastMovedAt >= _timeout && CountOutstanding() > 0;
 
     private int CountOutstanding()

@@ -7,7 +7,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>bench</c>: load for a gateway or a server, with every reply checked.</summary>
+/// <summary><c>bench</c>: puts a gateway or a server under load and checks every reply.</summary>
 internal sealed class BenchCommand
 {
     private readonly BenchOptions _options = new();
@@ -15,7 +15,8 @@ internal sealed class BenchCommand
     public static Command Create()
     {
         var bench = new BenchCommand();
-        var command = new Command("bench", "Put a server or a gateway under load and measure it. The exit status is 0 only if every reply arrived and was correct.");
+        var command = new Command("bench",
+            "Put a server or a gateway under load and measure it. The exit status is 0 only if every reply arrived and was correct.");
         bench._options.AddTo(command);
         command.SetAction(bench.Run);
         return command;
@@ -40,7 +41,7 @@ internal sealed class BenchCommand
                 LoadReport.WriteJson(line.InvocationConfiguration.Output, result);
             else
                 LoadReport.Write(line.InvocationConfiguration.Output, result);
-            return result.IsClean ? ExitStatus.Fine : ExitStatus.Failed;
+            return result.IsClean ? ExitStatus.Success : ExitStatus.Failed;
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {
@@ -49,7 +50,7 @@ internal sealed class BenchCommand
         }
     }
 
-    /// <summary>Until the load is over. A signal ends it early, with what was measured up to then.</summary>
+    /// <summary>Waits until the load is over. A signal ends it early, with the results so far.</summary>
     private static void Watch(LoadRun run, LoadProgress? progress, TextWriter phases)
     {
         const int finished = 0;

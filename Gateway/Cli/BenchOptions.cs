@@ -9,13 +9,13 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary>The words of <c>bench</c>, and the plan that they are.</summary>
+/// <summary>The arguments of <c>bench</c>, and the plan made from them.</summary>
 internal sealed class BenchOptions
 {
-    /// <summary>Frame bodies of 100 bytes and smf payloads of 60 are what the comparisons of this project use.</summary>
+    /// <summary>The sizes used by this project's comparisons.</summary>
     private const int SmfSizeBytes = 60, FrameSizeBytes = 100;
 
-    /// <summary>More would not fit one array with its header.</summary>
+    /// <summary>A larger body would not fit into one array with its header.</summary>
     private const int SizeBytesMax = 1 << 30;
 
     private const int InFlightMax = 16_384;
@@ -29,13 +29,15 @@ internal sealed class BenchOptions
     private readonly Option<string> _protocol = ProtocolOption.Create();
     private readonly Option<string> _connections = Option("--connections", "COUNT", "Number of connections. Default: 16.");
     private readonly Option<string> _inFlight = Option("--in-flight", "COUNT", "Concurrent calls per connection, pipelined. Default: 1.");
-    private readonly Option<string> _size = Option("--size", "SIZE", $"Size of a request body. Default: {SmfSizeBytes} bytes for smf, {FrameSizeBytes} for frame.");
+    private readonly Option<string> _size = Option("--size", "SIZE",
+        $"Size of a request body. Default: {SmfSizeBytes} bytes for smf, {FrameSizeBytes} for frame.");
     private readonly Option<string> _duration = Option("--duration", "DURATION", "How long to measure. Default: 10s.");
     private readonly Option<string> _count = Option("--count", "COUNT", "Number of calls to measure, instead of --duration.");
     private readonly Option<string> _warmUp = Option("--warm-up", "DURATION", "How long to make calls before measuring. Default: 1s.");
     private readonly Option<string> _threads = Option("--threads", "COUNT", "Number of threads that make calls. Default: 1.");
     private readonly Option<string> _rate = Option(
-        "--rate", "CALLS_PER_SECOND", "Send calls at a fixed rate and measure latency from the time a call was due. By default each call is sent when a reply arrives.");
+        "--rate", "CALLS_PER_SECOND", "Send calls at a fixed rate and measure latency from the time a call was due. "
+        + "By default each call is sent when a reply arrives.");
     private readonly Option<string> _timeout = Option("--timeout", "DURATION", "Give up on missing replies after this long without any data. Default: 5s.");
     private readonly Option<string> _id = Option("--id", "ID", "Request id of the smf method. Default: 0x6ad4023d (SmfStorage.Get).");
     private readonly Option<string[]> _method = new("--method")
@@ -45,9 +47,15 @@ internal sealed class BenchOptions
         Arity = new ArgumentArity(1, 4),
         AllowMultipleArgumentsPerToken = true,
     };
-    private readonly Option<bool> _octets = new("--octets") { Description = "Send frame bodies as octets, to the endpoint EchoOctets. Default: JSON.", Arity = ArgumentArity.Zero };
-    private readonly Option<string> _stream = Option("--stream", "SIZE", "Each frame call downloads this much from the endpoint Stream of the embedded server.");
-    private readonly Option<string> _upload = Option("--upload", "SIZE", "Each frame call uploads this much, in frames of 4 MiB, to the endpoint Upload of the embedded server.");
+    private readonly Option<bool> _octets = new("--octets")
+    {
+        Description = "Send frame bodies as octets, to the endpoint EchoOctets. Default: JSON.",
+        Arity = ArgumentArity.Zero,
+    };
+    private readonly Option<string> _stream = Option("--stream", "SIZE",
+        "Each frame call downloads this much from the endpoint Stream of the embedded server.");
+    private readonly Option<string> _upload = Option("--upload", "SIZE",
+        "Each frame call uploads this much, in frames of 4 MiB, to the endpoint Upload of the embedded server.");
     private readonly Option<bool> _json = new("--json")
     {
         Description = "Print the result as JSON. Latencies are in nanoseconds; requestBytes and replyBytes count payload without headers.",
@@ -55,7 +63,8 @@ internal sealed class BenchOptions
     };
     private readonly Option<bool> _phases = new("--phases")
     {
-        Description = "Print \"measuring\" and \"measured\" to standard error when the measurement begins and ends, for scripts that observe the server meanwhile.",
+        Description = "Print \"measuring\" and \"measured\" to standard error when the measurement begins and ends, "
+            + "for scripts that observe the server meanwhile.",
         Arity = ArgumentArity.Zero,
     };
 
@@ -63,7 +72,8 @@ internal sealed class BenchOptions
     {
         command.Add(_address);
         Option[] options =
-            [_protocol, _connections, _inFlight, _size, _duration, _count, _warmUp, _threads, _rate, _timeout, _id, _method, _octets, _stream, _upload, _json, _phases];
+            [_protocol, _connections, _inFlight, _size, _duration, _count, _warmUp, _threads, _rate, _timeout,
+                _id, _method, _octets, _stream, _upload, _json, _phases];
         foreach (Option option in options)
             command.Add(option);
     }
@@ -72,7 +82,7 @@ internal sealed class BenchOptions
 
     public bool WantsPhases(ParseResult line) => line.GetValue(_phases);
 
-    /// <summary>The plan; it can run if <paramref name="problems"/> stay empty.</summary>
+    /// <summary>Makes the plan, which can run if <paramref name="problems"/> stays empty.</summary>
     public LoadPlan Read(ParseResult line, List<string> problems)
     {
         WireFormat protocol = ProtocolOption.Read(line, _protocol, problems);
@@ -91,7 +101,11 @@ internal sealed class BenchOptions
             CallsPerSecond = line.GetValue(_rate) is null ? null : Read(line, _rate, new CountForm(1, 100_000_000), "", problems),
             Timeout = Read(line, _timeout, DurationForm, "5s", problems),
             Id = ReadId(line, problems),
-            Endpoint = line.GetValue(_method) is [string endpoint] ? endpoint : line.GetValue(_stream) is not null ? "Stream" : line.GetValue(_upload) is not null ? "Upload" : line.GetValue(_octets) ? "EchoOctets" : "Echo",
+            Endpoint = line.GetValue(_method) is [string endpoint] ? endpoint
+                : line.GetValue(_stream) is not null ? "Stream"
+                : line.GetValue(_upload) is not null ? "Upload"
+                : line.GetValue(_octets) ? "EchoOctets"
+                : "Echo",
             DataType = line.GetValue(_octets) ? DataType.Octets : DataType.Json,
             StreamBytes = line.GetValue(_stream) is null ? null : Read(line, _stream, StreamForm, "", problems),
             UploadBytes = line.GetValue(_upload) is null ? null : Read(line, _upload, StreamForm, "", problems),

@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Configuration;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>check</c>: says all that is wrong with the configuration, here and on this machine.</summary>
+/// <summary><c>check</c>: reports every error in the configuration, including addresses that are not free on this machine.</summary>
 internal static class CheckCommand
 {
     public static Command Create(ConfigOption config)
@@ -16,14 +16,14 @@ internal static class CheckCommand
     private static int Run(ParseResult line, ConfigOption config)
     {
         if (!config.TryLoad(line, out ConfigurationFile? file, out GatewayConfiguration? configuration))
-            return ExitStatus.Wrong;
+            return ExitStatus.UsageError;
         Mistake[] mistakes = [.. MachineMistakes.Find(configuration)];
         foreach (Mistake mistake in mistakes)
             line.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Length > 0)
-            return ExitStatus.Wrong;
+            return ExitStatus.UsageError;
         line.InvocationConfiguration.Output.WriteLine($"{file.ShownAs}: valid: {Summary(configuration.Options!)}");
-        return ExitStatus.Fine;
+        return ExitStatus.Success;
     }
 
     private static string Summary(GatewayOptions options) =>

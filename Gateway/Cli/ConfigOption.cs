@@ -4,7 +4,7 @@ using FrameRpc.Gateway.Configuration;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>--config</c>, and the reading of the file behind it.</summary>
+/// <summary><c>--config</c>, and reading the file it names.</summary>
 internal sealed class ConfigOption(Surroundings surroundings)
 {
     public Option<string> Option { get; } = new("--config", "-c")
@@ -13,7 +13,7 @@ internal sealed class ConfigOption(Surroundings surroundings)
         Description = $"Configuration file. Default: ./{ConfigurationFile.DefaultName}, then {ConfigurationFile.DefaultName} in the directory of the program.",
     };
 
-    /// <summary>Reads the configuration; prints what is wrong with it, one mistake a line.</summary>
+    /// <summary>Reads the configuration; prints its errors, one a line.</summary>
     public bool TryLoad(ParseResult line, [NotNullWhen(true)] out ConfigurationFile? file, [NotNullWhen(true)] out GatewayConfiguration? configuration)
     {
         configuration = null;

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>demo</c>: the embedded server in a process of its own, to stand behind a gateway or a proxy that is measured.</summary>
+/// <summary><c>demo</c>: the embedded server in its own process, behind a gateway or proxy that is measured.</summary>
 internal sealed class DemoCommand
 {
     private const int ConnectionsMax = 20_000;
@@ -77,7 +77,7 @@ internal sealed class DemoCommand
             signals.WaitForFirst();
             foreach (WorkerThread worker in running)
                 worker.Stop();
-            return ExitStatus.Fine;
+            return ExitStatus.Success;
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {

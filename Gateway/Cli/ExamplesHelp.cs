@@ -3,7 +3,7 @@ using System.CommandLine.Invocation;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary>A command's help, with examples below it: most people read those first.</summary>
+/// <summary>A command's help, followed by examples.</summary>
 internal sealed class ExamplesHelp(SynchronousCommandLineAction help, IReadOnlyDictionary<Command, string[]> examples) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;

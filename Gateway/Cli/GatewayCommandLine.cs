@@ -12,7 +12,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary>The whole command line: <c>frpc-gateway</c> runs, its sub-commands look and try.</summary>
+/// <summary>The command line: without a command the gateway runs.</summary>
 internal static class GatewayCommandLine
 {
     public const string Program = Logs.Category;
@@ -21,7 +21,7 @@ internal static class GatewayCommandLine
 
     public static int Run(string[] args, Surroundings surroundings, TextWriter output, TextWriter error)
     {
-        // A word that begins with @ is a word here, not the name of a file with more words.
+        // An argument that begins with @ is not a response file here.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
         ParseResult line = Create(surroundings).Parse(args, parsing);
         if (line.Action is ParseErrorAction)
@@ -37,8 +37,8 @@ internal static class GatewayCommandLine
         }
     }
 
-    /// <summary>Says what is wrong with the words, and where help is; System.CommandLine's own answer is all of the help, and status 1.</summary>
-    private static int Refuse(ParseResult line, TextWriter error) => Refuse(line, error, line.Errors.Select(e => e.Message + Meant(line, e)));
+    /// <summary>Prints the errors and where to find help; System.CommandLine would print the whole help and return status 1.</summary>
+    private static int Refuse(ParseResult line, TextWriter error) => Refuse(line, error, line.Errors.Select(e => e.Message + SuggestionFor(line, e)));
 
     public static int Refuse(ParseResult line, TextWriter error, params IEnumerable<string> problems)
     {
@@ -46,11 +46,11 @@ internal static class GatewayCommandLine
         foreach (string problem in problems)
             error.WriteLine($"{Program}: {problem}");
         error.WriteLine($"Try \"{(command is RootCommand ? Program : $"{Program} {command.Name}")} --help\".");
-        return ExitStatus.Wrong;
+        return ExitStatus.UsageError;
     }
 
-    /// <summary>The name that was probably meant, where the error is about a word that the command does not know.</summary>
-    private static string Meant(ParseResult line, ParseError problem)
+    /// <summary>A suggestion for an unknown word.</summary>
+    private static string SuggestionFor(ParseResult line, ParseError problem)
     {
         Command command = line.CommandResult.Command;
         string? word = line.UnmatchedTokens.FirstOrDefault(token => problem.Message.Contains($"'{token}'", StringComparison.Ordinal));
@@ -120,12 +120,12 @@ internal static class GatewayCommandLine
         public override int Invoke(ParseResult parseResult)
         {
             parseResult.InvocationConfiguration.Output.WriteLine($"{Program} {BuildVersion.WithCommit}");
-            return ExitStatus.Fine;
+            return ExitStatus.Success;
         }
     }
 }
 
-/// <summary>What a command takes from the process around it; tests bring their own.</summary>
+/// <summary>What a command uses of its process; tests replace it.</summary>
 internal sealed record Surroundings(string WorkingDirectory, string ProgramDirectory, IConfigurationSource Environment)
 {
     public StandardStreams Streams { get; init; } = StandardStreams.OfProcess();
@@ -135,11 +135,10 @@ internal sealed record Surroundings(string WorkingDirectory, string ProgramDirec
     public static Surroundings OfProcess() => new(Directory.GetCurrentDirectory(), AppContext.BaseDirectory, EnvironmentOverrides.OfProcess());
 }
 
-/// <summary>What the program tells its caller.</summary>
 internal static class ExitStatus
 {
-    public const int Fine = 0;
+    public const int Success = 0;
     public const int Failed = 1;
-    /// <summary>Wrong usage or configuration: trying again will not help.</summary>
-    public const int Wrong = 2;
+    /// <summary>Wrong usage or configuration: retrying does not help.</summary>
+    public const int UsageError = 2;
 }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary>Bytes in rows of sixteen: offset, hexadecimal, and what of them is ASCII.</summary>
+/// <summary>Rows of sixteen bytes: offset, hexadecimal, and printable ASCII.</summary>
 internal static class HexDump
 {
-    /// <summary>What a person would look at; the rest is only counted.</summary>
+    /// <summary>Bytes shown; the rest is only counted.</summary>
     public const int BytesMax = 32 * BytesPerRow;
 
     private const int BytesPerRow = 16;
@@ -14,7 +14,7 @@ internal static class HexDump
 
     /// <param name="output">Where to write.</param>
     /// <param name="front">All bytes, or the first <see cref="BytesMax"/> of them.</param>
-    /// <param name="length">How many they are.</param>
+    /// <param name="length">The total number of bytes.</param>
     public static void Write(TextWriter output, ReadOnlySpan<byte> front, long length)
     {
         int shown = Math.Min(front.Length, BytesMax);

@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>id</c>: the request id of a method from its names, or those of all methods of a schema.</summary>
+/// <summary><c>id</c>: prints the request id of a method from its names, or of all methods in a schema.</summary>
 internal sealed class IdCommand
 {
     private readonly Argument<string[]> _names = new("NAMES")
@@ -50,7 +50,7 @@ internal sealed class IdCommand
             return GatewayCommandLine.Refuse(line, line.InvocationConfiguration.Error, problem);
         RequestId id = names.Length == 1 ? RequestId.ForEndpoint(names[0]) : RequestId.ForMethod(names[0], names[1], names[2], names[3]);
         line.InvocationConfiguration.Output.WriteLine($"{id} {id.Value}");
-        return ExitStatus.Fine;
+        return ExitStatus.Success;
     }
 
     private int PrintSchema(ParseResult line, string file, string[] names)
@@ -65,12 +65,12 @@ internal sealed class IdCommand
                 return GatewayCommandLine.Refuse(line, error, $"{file}: {problem}");
             Action<TextWriter, IEnumerable<SchemaMethod>> write = line.GetValue(_json) ? MethodReport.WriteJson : MethodReport.Write;
             write(line.InvocationConfiguration.Output, methods);
-            return ExitStatus.Fine;
+            return ExitStatus.Success;
         }
         catch (SchemaException wrong)
         {
             error.WriteLine(wrong.Message);
-            return ExitStatus.Wrong;
+            return ExitStatus.UsageError;
         }
     }
 

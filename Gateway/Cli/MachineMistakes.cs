@@ -4,7 +4,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary>What this machine has against a configuration that is right by itself.</summary>
+/// <summary>Errors that depend on this machine, in a configuration that is otherwise valid.</summary>
 internal static class MachineMistakes
 {
     public static IEnumerable<Mistake> Find(GatewayConfiguration configuration) =>
@@ -29,7 +29,7 @@ internal static class MachineMistakes
     }
 }
 
-/// <summary>Addresses of the configuration that cannot be listened on here and now.</summary>
+/// <summary>Addresses of the configuration that cannot be listened on now.</summary>
 internal static class TakenAddresses
 {
     public static IEnumerable<Mistake> Find(GatewayConfiguration configuration)

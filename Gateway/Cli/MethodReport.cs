@@ -5,7 +5,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary>Methods of a schema and their ids, as a table for people or as JSON for programs.</summary>
+/// <summary>Methods of a schema and their ids, as a table or as JSON.</summary>
 internal static class MethodReport
 {
     private static readonly string[] Heading = ["ID", "DECIMAL", "METHOD", "REQUEST → REPLY"];
@@ -27,7 +27,7 @@ internal static class MethodReport
     ];
 }
 
-/// <summary>The form of <c>id --schema FILE --json</c>.</summary>
+/// <summary>The JSON of <c>id --schema FILE --json</c>.</summary>
 internal sealed record MethodJson(string Id, uint Decimal, string Service, string Method, string Request, string Reply);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

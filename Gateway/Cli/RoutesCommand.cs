@@ -5,7 +5,7 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli;
 
-/// <summary><c>routes</c>: the table of routes, with the ids as they are on the wire.</summary>
+/// <summary><c>routes</c>: prints the routing table, with ids as they are on the wire.</summary>
 internal static class RoutesCommand
 {
     private static readonly string[] Heading = ["ID", "NAME", "METHOD", "BACKEND", "TIMEOUT"];
@@ -20,9 +20,9 @@ internal static class RoutesCommand
     private static int Run(ParseResult line, ConfigOption config)
     {
         if (!config.TryLoad(line, out _, out GatewayConfiguration? configuration))
-            return ExitStatus.Wrong;
+            return ExitStatus.UsageError;
         TextTable.Write(line.InvocationConfiguration.Output, [Heading, .. configuration.Options!.Routes.Select(Row)]);
-        return ExitStatus.Fine;
+        return ExitStatus.Success;
     }
 
     private static string[] Row(RouteOptions route) =>
@@ -35,7 +35,7 @@ internal static class RoutesCommand
     ];
 }
 
-/// <summary>Rows of words for people to read, each column as wide as its longest word.</summary>
+/// <summary>A table whose columns are as wide as their longest entry.</summary>
 internal static class TextTable
 {
     /// <summary>The first row is the heading.</summary>

@@ -17,18 +17,18 @@ internal static class RunCommand
     private static int Run(ParseResult line, ConfigOption config)
     {
         if (!config.TryLoad(line, out ConfigurationFile? file, out GatewayConfiguration? configuration))
-            return ExitStatus.Wrong;
+            return ExitStatus.UsageError;
         TextWriter output = line.InvocationConfiguration.Output;
         output.WriteLine($"{GatewayCommandLine.Program}: running with {file.ShownAs}");
         Mistake[] mistakes = [.. MachineMistakes.Find(configuration)];
         foreach (Mistake mistake in mistakes)
             line.InvocationConfiguration.Error.WriteLine(mistake);
         if (mistakes.Length > 0)
-            return ExitStatus.Wrong;
+            return ExitStatus.UsageError;
         try
         {
             GatewayHost.Run(configuration.Options!, output);
-            return ExitStatus.Fine;
+            return ExitStatus.Success;
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {

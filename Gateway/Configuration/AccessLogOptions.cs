@@ -2,7 +2,6 @@ using FrameRpc.Gateway.Configuration.Forms;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The access log.</summary>
 internal sealed record AccessLogOptions
 {
     /// <summary>Values of <c>accessLog.to</c> that are not paths.</summary>

@@ -3,16 +3,15 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The admin endpoint.</summary>
 internal sealed record AdminOptions
 {
     public required Address Address { get; init; }
     public bool AllowRemote { get; init; }
-    /// <summary>From the working directory; null if there is none.</summary>
+    /// <summary>Relative to the working directory; null if there is none.</summary>
     public string? TokenFile { get; init; }
     public bool CreateToken { get; init; }
     public IReadOnlyList<string> Hosts { get; init; } = [];
-    /// <summary>For the address of a Unix socket.</summary>
+    /// <summary>Applies to Unix sockets.</summary>
     public SocketFileOptions Rights { get; init; } = new();
 }
 
@@ -27,9 +26,10 @@ internal static class AdminSection
 
     public static readonly ValueOption<AdminOptions, bool> AllowRemote = Options.Default("allowRemote", new FlagForm(),
         o => o.AllowRemote, (o, v) => o with { AllowRemote = v },
-        "Whether the address may be reachable from other machines. They can read routes, servers and load; draining or stopping the gateway requires the token in tokenFile.");
+        "Whether the address may be reachable from other machines. They can read routes, servers and load; "
+            + "draining or stopping the gateway requires the token in tokenFile.");
 
-    /// <summary>The path is in effect, and never the token.</summary>
+    /// <summary>The effective configuration has the path, never the token.</summary>
     public static readonly ValueOption<AdminOptions, string> TokenFile = Options.Optional("tokenFile", new TextForm(),
         o => o.TokenFile, (o, v) => o with { TokenFile = v },
         "Path, relative to the folder of this file, of the file with the token for draining or stopping the gateway: "
@@ -42,7 +42,8 @@ internal static class AdminSection
 
     public static readonly ValueListOption<AdminOptions, string> Hosts = Options.Values("hosts", new HostForm(),
         o => o.Hosts, (o, v) => o with { Hosts = v },
-        "Further names and addresses, without a port, that requests over TCP may have in the Host header. localhost and the addresses listened on are always accepted.");
+        "Further names and addresses, without a port, that requests over TCP may have in the Host header. "
+            + "localhost and the addresses listened on are always accepted.");
 
     public static readonly ValueOption<AdminOptions, UnixFileMode> Mode = SocketFileSection.AddMode(Options,
         o => o.Address, o => o.Rights, (o, v) => o with { Rights = v },

@@ -2,7 +2,9 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>What routes are checked against: a backend's name, which is known even if nothing else of it could be read, and its format.</summary>
+/// <summary>
+/// A backend as routes are checked against it: its name, which is known even if its other options could not be read, and its format.
+/// </summary>
 internal sealed record BoundBackend(string Name, BackendOptions? Options, Setting<WireFormat> Protocol);
 
 /// <summary>Makes the options of the backends and their servers.</summary>
@@ -30,7 +32,7 @@ internal static class BackendBinder
         }
         int connections = Math.Max(backend.ConnectionsPerServerMax, Least(backend, workers));
         var limits = ConnectionLimits.Of(backend.Protocol, connections, workers);
-        return backend with { ConnectionsPerServerMax = limits.Total * workers, Lanes = limits };
+        return backend with { ConnectionsPerServerMax = limits.Total * workers, ConnectionLimits = limits };
     }
 
     private static int Least(BackendOptions backend, int workers) => backend.Protocol.ConnectionsPerWorkerMin * workers;
@@ -41,7 +43,7 @@ internal static class BackendBinder
         int least = Least(backend, workers);
         if (!max.IsRight || max.Value >= least)
             return;
-        string each = backend.Protocol.WhyConnections;
+        string each = backend.Protocol.ConnectionPurposes;
         section.Refuse(max, $"{max.Value} is too few for {workers} workers: each needs {each}; write at least {least}, or fewer \"workers\"");
     }
 

@@ -11,17 +11,17 @@ internal sealed record BackendOptions
     public required IReadOnlyList<BackendServerOptions> Servers { get; init; }
     public Balancing Balancing { get; init; } = Balancing.LeastCalls;
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
-    /// <summary>As many as the workers share: what is left over when it is divided among them is not in it.</summary>
+    /// <summary>A multiple of the number of workers: the remainder of the division stays unused.</summary>
     public int ConnectionsPerServerMax { get; init; } = 256;
     /// <summary>Each worker's part of <see cref="ConnectionsPerServerMax"/>.</summary>
-    public required ConnectionLimits Lanes { get; init; }
+    public required ConnectionLimits ConnectionLimits { get; init; }
     public int CallsWaitingMax { get; init; } = 1024;
     public bool DrainsOctets { get; init; }
     public PayloadKind Payload { get; init; } = PayloadKind.Table;
-    public PackedRequests Compression { get; init; } = PackedRequests.Pass;
+    public CompressedRequests Compression { get; init; } = CompressedRequests.Pass;
 }
 
-/// <summary>How the next server of a backend is chosen.</summary>
+/// <summary>The load-balancing policy of a backend.</summary>
 internal enum Balancing
 {
     /// <summary>Weighted round robin.</summary>
@@ -30,7 +30,7 @@ internal enum Balancing
     LeastCalls,
 }
 
-/// <summary>What the uncompressed bodies of an smf backend are.</summary>
+/// <summary>The content of the uncompressed bodies of an smf backend.</summary>
 internal enum PayloadKind
 {
     /// <summary>FlatBuffers tables. A body without the structure of one is rejected, request or reply.</summary>
@@ -39,8 +39,8 @@ internal enum PayloadKind
     Any,
 }
 
-/// <summary>What becomes of zstd and lz4 requests to an smf backend.</summary>
-internal enum PackedRequests
+/// <summary>How zstd and lz4 requests to an smf backend are handled.</summary>
+internal enum CompressedRequests
 {
     /// <summary>They are forwarded unchecked.</summary>
     Pass,
@@ -48,17 +48,17 @@ internal enum PackedRequests
     Refuse,
 }
 
-/// <summary>One worker's part of the connections to one server. Each worker keeps to its own, so that none has to ask another.</summary>
+/// <summary>One worker's part of the connections to one server. Workers have fixed parts, so that they need no coordination.</summary>
 /// <param name="Shared">For small smf calls, many at once on each.</param>
 /// <param name="Exclusive">For one call at a time: frame calls, and large smf bodies.</param>
 internal readonly record struct ConnectionLimits(int Shared, int Exclusive)
 {
-    /// <summary>One carries all small calls of a worker; others come when it is stalled, retired or out of sessions.</summary>
+    /// <summary>One is enough for all small calls of a worker; others are opened when it is stalled, retired or out of sessions.</summary>
     private const int SharedMax = 8;
 
     public int Total => Shared + Exclusive;
 
-    /// <summary>What is left over when the connections are divided stays unused.</summary>
+    /// <summary>The remainder of the division stays unused.</summary>
     public static ConnectionLimits Of(WireFormat protocol, int connectionsPerServerMax, int workers)
     {
         int all = connectionsPerServerMax / workers;
@@ -71,7 +71,7 @@ internal readonly record struct ConnectionLimits(int Shared, int Exclusive)
 internal static class BackendSection
 {
     public static readonly OptionGroup<BackendOptions> Options = new(() =>
-        new BackendOptions { Name = "", Protocol = WireFormat.Frame, Servers = [], Lanes = default });
+        new BackendOptions { Name = "", Protocol = WireFormat.Frame, Servers = [], ConnectionLimits = default });
 
     public static readonly ValueOption<BackendOptions, WireFormat> Protocol = Options.Required("protocol", ListenerSection.Protocols,
         o => o.Protocol, (o, v) => o with { Protocol = v },
@@ -103,17 +103,19 @@ internal static class BackendSection
     public static readonly ValueOption<BackendOptions, bool> DrainsOctets = Options.Default("drainsOctets", new FlagForm(),
         o => o.DrainsOctets, (o, v) => o with { DrainsOctets = v },
         "For frame backends: whether the servers always read an octets request to its end or close the connection, whatever their handler does. "
-        + "If false, a connection that carried an octets request is closed after the reply, and a reply that begins before the request has ended stops the rest of the request.",
+        + "If false, a connection that carried an octets request is closed after the reply, "
+        + "and a reply that begins before the request has ended stops the rest of the request.",
         appliesTo: b => Of(b).HasOctets, otherwise: b => OnlyOf(rules => rules.HasOctets, b));
 
     public static readonly ValueOption<BackendOptions, PayloadKind> Payload = Options.Default("payload",
         new ChoiceForm<PayloadKind>(("table", PayloadKind.Table), ("any", PayloadKind.Any)),
         o => o.Payload, (o, v) => o with { Payload = v },
-        "For smf backends: the content of uncompressed bodies. table rejects requests and replies without the structure of a FlatBuffers table; any forwards all bytes.",
+        "For smf backends: the content of uncompressed bodies. "
+        + "table rejects requests and replies without the structure of a FlatBuffers table; any forwards all bytes.",
         appliesTo: b => Of(b).HasTables, otherwise: b => OnlyOf(rules => rules.HasTables, b));
 
-    public static readonly ValueOption<BackendOptions, PackedRequests> Compression = Options.Default("compression",
-        new ChoiceForm<PackedRequests>(("pass", PackedRequests.Pass), ("refuse", PackedRequests.Refuse)),
+    public static readonly ValueOption<BackendOptions, CompressedRequests> Compression = Options.Default("compression",
+        new ChoiceForm<CompressedRequests>(("pass", CompressedRequests.Pass), ("refuse", CompressedRequests.Refuse)),
         o => o.Compression, (o, v) => o with { Compression = v },
         "For smf backends: whether requests compressed with zstd or lz4 are forwarded. pass forwards them; "
         + "refuse rejects them, for servers that exit when they receive one, such as Go servers.",
@@ -124,7 +126,7 @@ internal static class BackendSection
     private static string OnlyOf(Func<WireFormat, bool> have, BackendOptions backend)
     {
         string formats = string.Join(" and ", WireFormat.All.Where(have).Select(rules => rules.Word));
-        return $"only {formats} backends have it, and this one speaks {backend.Protocol.Word}; leave it out";
+        return $"applies only to {formats} backends, and this backend uses {backend.Protocol.Word}; leave it out";
     }
 }
 

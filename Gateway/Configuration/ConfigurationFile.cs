@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The file that the gateway reads, and its name in messages.</summary>
-/// <remarks>Its name, and the schemas beside it, are relative to <paramref name="WorkingDirectory"/>.</remarks>
+/// <summary>The configuration file, and its name in messages.</summary>
+/// <remarks>Its name, and the schemas in its folder, are relative to <paramref name="WorkingDirectory"/>.</remarks>
 internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs)
 {
     public const string DefaultName = "gateway.json";
@@ -13,7 +13,7 @@ internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs
     /// <summary>A longer file is not a configuration, and is not read into memory.</summary>
     private const int BytesMax = 16 << 20;
 
-    /// <summary>The named file, else the one in the working directory, else the one beside the program.</summary>
+    /// <summary>The named file, else the one in the working directory, else the one in the directory of the program.</summary>
     public static bool TryFind(
         string? named,
         string workingDirectory,
@@ -29,13 +29,13 @@ internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs
             : null;
         problem = file is not null ? null
             : Directory.Exists(path) ? $"{shown}: is a directory; name the file in it"
-            : named is not null ? $"{shown}: there is no such file"
-            : $"{DefaultName}: there is no such file in {workingDirectory}, nor in {programDirectory}; "
-                + $"copy the {DefaultName} that comes with frpc-gateway, which runs as it stands, or name a file with --config FILE";
+            : named is not null ? $"{shown}: no such file"
+            : $"{DefaultName}: no such file in {workingDirectory} or {programDirectory}; "
+                + $"copy the {DefaultName} that comes with frpc-gateway, which works unchanged, or name a file with --config FILE";
         return file is not null;
     }
 
-    /// <summary>Reads and checks the file; false if its bytes could not be read at all.</summary>
+    /// <summary>Reads and checks the file; false if it could not be read at all.</summary>
     public bool TryRead(IConfigurationSource environment, [NotNullWhen(true)] out GatewayConfiguration? configuration, [NotNullWhen(false)] out string? problem)
     {
         configuration = null;
@@ -44,7 +44,7 @@ internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs
         {
             byte[]? text = ReadAll(Path.Combine(WorkingDirectory, ShownAs));
             if (text is null)
-                problem = $"{ShownAs}: has more than {BytesMax} bytes, and no configuration is that long";
+                problem = $"{ShownAs}: is larger than the maximum of {BytesMax} bytes";
             else
                 configuration = GatewayConfiguration.Read(text, ShownAs, environment, path => SchemaFile.Read(Path.Combine(WorkingDirectory, path)));
         }
@@ -55,7 +55,7 @@ internal sealed record ConfigurationFile(string WorkingDirectory, string ShownAs
         return configuration is not null;
     }
 
-    /// <summary>Read to the end, not by length, because a pipe has none. Null beyond the limit.</summary>
+    /// <summary>Reads to the end instead of by length, because a pipe has none. Null beyond the limit.</summary>
     private static byte[]? ReadAll(string path)
     {
         using FileStream stream = File.OpenRead(path);

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>
-/// The configuration that is in effect, in the form of gateway.json: a gateway that is given it does the same. It is written from
-/// the options alone, so that nothing else that stood in the file or in the environment can be in it.
+/// The effective configuration, in the form of gateway.json: a gateway that runs with it behaves the same. Written from the options only, so it
+/// contains nothing else of the file or the environment.
 /// </summary>
 internal static class EffectiveConfiguration
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The settings from environment variables: <c>FRPC__ADMIN__ADDRESS</c> is <c>admin.address</c>. Case does not matter.</summary>
+/// <summary>Settings from environment variables: <c>FRPC__ADMIN__ADDRESS</c> is <c>admin.address</c>. Case-insensitive.</summary>
 internal sealed class EnvironmentOverrides
 {
     private const string Prefix = "FRPC__";
@@ -19,7 +19,7 @@ internal sealed class EnvironmentOverrides
         Configuration = new ConfigurationBuilder().Add(source).Build();
         foreach ((string key, string? value) in Configuration.AsEnumerable())
         {
-            // A variable that consists of the prefix alone names no setting.
+            // A variable whose name is only the prefix sets nothing.
             if (value is not null && key.Length > 0)
                 _written[key] = key;
         }

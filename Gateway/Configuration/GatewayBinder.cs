@@ -1,7 +1,7 @@
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>Makes the options of the whole gateway from the sections of the configuration, and checks the sections against each other.</summary>
-/// <remarks>Binding by reflection would not survive trimming, and could not locate mistakes.</remarks>
+/// <remarks>Binding by reflection would not survive trimming, and could not locate errors.</remarks>
 internal static class GatewayBinder
 {
     public static GatewayOptions Bind(OptionSection root, SchemaCache schemas, string configurationFile)

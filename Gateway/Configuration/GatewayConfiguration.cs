@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The result of reading a configuration: options that can run, or mistakes.</summary>
+/// <summary>The result of reading a configuration: valid options, or errors.</summary>
 internal sealed class GatewayConfiguration
 {
     private readonly SettingLayers? _layers;
@@ -25,8 +25,8 @@ internal sealed class GatewayConfiguration
     public bool IsRight => Options is not null;
 
     /// <summary>
-    /// Reads a file, called <paramref name="shownAs"/> in mistakes, with the settings of <paramref name="environment"/> over it;
-    /// <paramref name="readSchema"/> reads the schemas that it names, called as they are in mistakes.
+    /// Reads a file, called <paramref name="shownAs"/> in errors, overridden by the settings of <paramref name="environment"/>; <paramref
+    /// name="readSchema"/> reads the schemas that it names.
     /// </summary>
     public static GatewayConfiguration Read(byte[] text, string shownAs, IConfigurationSource environment, SchemaFileReader readSchema)
     {
@@ -39,7 +39,7 @@ internal sealed class GatewayConfiguration
         return new GatewayConfiguration(layers, mistakes.Count == 0 ? options : null, mistakes.InReadingOrder());
     }
 
-    /// <summary>A mistake about a listener that depends on the machine, such as a port in use.</summary>
+    /// <summary>An error about a listener that depends on the machine, such as a port in use.</summary>
     public Mistake ListenerMistake(int listener, NamedOption option, string text) =>
         MachineMistake($"listeners:{listener}:{option.Name}", $"listeners[{listener}].{option.Name}", text);
 

@@ -3,12 +3,12 @@ using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>All of <c>gateway.json</c>, checked: what is here can run. Immutable, so every worker may hold it.</summary>
+/// <summary>The validated configuration. Immutable, so all workers may share it.</summary>
 internal sealed record GatewayOptions
 {
-    /// <summary>How many configurations the process has run with, this one included. Read at the start only, so 1.</summary>
+    /// <summary>How many configurations the process has run with, this one included. Read only at the start, so 1.</summary>
     public int Generation { get; init; } = 1;
-    /// <summary>Event-loop threads. In the file 0 means one per core; here it is the number itself.</summary>
+    /// <summary>Number of event-loop threads. In the file 0 means one per core; here it is the actual number.</summary>
     public required int Workers { get; init; }
     public required IReadOnlyList<ListenerOptions> Listeners { get; init; }
     public required IReadOnlyList<BackendOptions> Backends { get; init; }
@@ -23,7 +23,7 @@ internal sealed record GatewayOptions
     public AccessLogOptions? AccessLog { get; init; }
 }
 
-/// <summary>The options at the top of the file.</summary>
+/// <summary>The options at the top level of the file.</summary>
 internal static class GatewaySection
 {
     public static readonly OptionGroup<GatewayOptions> Options = new(() => new GatewayOptions { Workers = 0, Listeners = [], Backends = [], Routes = [] });

@@ -3,12 +3,12 @@ using FrameRpc.Gateway.Configuration.Forms;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The way of an option into an owner, and out of it again.</summary>
+/// <summary>Reads an option into its owner, and writes it back.</summary>
 internal interface IOptionOf<TOwner>
 {
     TOwner Read(OptionSection section, TOwner owner);
 
-    /// <summary>Writes the name and the value in effect, or nothing where there is none.</summary>
+    /// <summary>Writes the name and the effective value, or nothing if there is none.</summary>
     void Write(Utf8JsonWriter json, TOwner owner, GatewayOptions all);
 
     void RefuseInapplicable(OptionSection section, TOwner owner)
@@ -19,7 +19,7 @@ internal interface IOptionOf<TOwner>
 /// <inheritdoc cref="ValueOption"/>
 internal sealed class ValueOption<TOwner, T>(string name, string meaning, ValueForm<T> form) : ValueOption(name, meaning), IOptionOf<TOwner>
 {
-    /// <summary>The value in effect as JSON, or null.</summary>
+    /// <summary>The effective value as JSON, or null.</summary>
     public required Func<TOwner, GatewayOptions, string?> Json { get; init; }
 
     public Func<TOwner, T, TOwner>? Set { get; init; }

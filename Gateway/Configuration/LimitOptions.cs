@@ -12,7 +12,9 @@ internal sealed record LimitOptions
     public int SharedBodyMax { get; init; } = 64 << 10;
 }
 
-/// <summary>The options of <c>limits</c>. One of them is part of <see cref="GatewayOptions.Relay"/>, so they are read into the whole.</summary>
+/// <summary>
+/// The options of <c>limits</c>. One of them is part of <see cref="GatewayOptions.Relay"/>, so their owner is the whole configuration.
+/// </summary>
 internal static class LimitSection
 {
     public static readonly SizeForm MessageSize = new(1, int.MaxValue);

@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Makes the options of the listeners. No two may share a name or an address.</summary>
+/// <summary>Makes the options of the listeners. Names and addresses must be unique.</summary>
 internal static class ListenerBinder
 {
     public static IReadOnlyList<ListenerOptions> Bind(OptionSection root, LimitOptions limits, UniqueAddresses addresses)
@@ -26,7 +26,7 @@ internal static class ListenerBinder
     }
 }
 
-/// <summary>The names of a list's entries. Each may be used once, because logs and metrics identify the entries by name.</summary>
+/// <summary>Names in a list, each of which may be used once, because logs and metrics identify the entries by name.</summary>
 internal sealed class UniqueNames
 {
     private readonly Dictionary<string, Origin> _given = [];
@@ -38,7 +38,7 @@ internal sealed class UniqueNames
     }
 }
 
-/// <summary>The addresses that the gateway listens on. Each may be used once.</summary>
+/// <summary>The addresses that the gateway listens on, each of which may be used once.</summary>
 internal sealed class UniqueAddresses
 {
     private readonly Dictionary<string, (string Owner, Origin Origin)> _taken = new(StringComparer.OrdinalIgnoreCase);
@@ -55,7 +55,7 @@ internal sealed class UniqueAddresses
         }
     }
 
-    /// <summary>Host names are compared without case, paths with case.</summary>
+    /// <summary>Host names are compared case-insensitively, paths exactly.</summary>
     private static string KeyOf(Address address) =>
         address is UnixAddress unix ? $"unix:{Convert.ToHexString(Encoding.UTF8.GetBytes(unix.Path))}" : address.ToString();
 }

@@ -10,7 +10,7 @@ internal sealed record ListenerOptions
     public required Address Address { get; init; }
     public required WireFormat Protocol { get; init; }
     public required int ConnectionsMax { get; init; }
-    /// <summary>For the address of a Unix socket.</summary>
+    /// <summary>Applies to Unix sockets.</summary>
     public SocketFileOptions Rights { get; init; } = new();
 }
 
@@ -47,7 +47,7 @@ internal static class ListenerSection
         o => o.Address, o => o.Rights, (o, v) => o with { Rights = v });
 }
 
-/// <summary>The mode and the owner of a Unix socket's file.</summary>
+/// <summary>Mode and owner of a Unix socket's file.</summary>
 internal sealed record SocketFileOptions
 {
     public UnixFileMode Mode { get; init; } = SocketRights.DefaultMode;
@@ -57,7 +57,7 @@ internal sealed record SocketFileOptions
     /// <summary>Why the owner cannot be used on this machine, or null.</summary>
     public string? FindProblem() => Owner is null ? null : FileOwner.Resolve(Owner, out _);
 
-    /// <exception cref="IOException">There is no such owner on this machine.</exception>
+    /// <exception cref="IOException">The owner does not exist on this machine.</exception>
     public SocketRights Resolve()
     {
         FileOwner? owner = null;
@@ -65,11 +65,12 @@ internal sealed record SocketFileOptions
     }
 }
 
-/// <summary>The options <c>mode</c> and <c>owner</c>, which stand beside the address of a Unix socket.</summary>
+/// <summary>The options <c>mode</c> and <c>owner</c> of an object with an address.</summary>
 internal static class SocketFileSection
 {
     public static ValueOption<TOwner, UnixFileMode> AddMode<TOwner>(
-        OptionGroup<TOwner> options, Func<TOwner, Address> address, Func<TOwner, SocketFileOptions> get, Func<TOwner, SocketFileOptions, TOwner> set, string meaning) =>
+        OptionGroup<TOwner> options, Func<TOwner, Address> address, Func<TOwner, SocketFileOptions> get,
+        Func<TOwner, SocketFileOptions, TOwner> set, string meaning) =>
         options.Default("mode", new ModeForm(), o => get(o).Mode, (o, v) => set(o, get(o) with { Mode = v }), meaning,
             appliesTo: o => address(o) is UnixAddress, otherwise: o => NoFile(address(o)));
 
@@ -80,5 +81,5 @@ internal static class SocketFileSection
             appliesTo: o => address(o) is UnixAddress, otherwise: o => NoFile(address(o)), defaultInWords: "those of the gateway");
 
     private static string NoFile(Address address) =>
-        $"{address} has no file that could have it; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\"";
+        $"applies only to Unix sockets, and {address} is none; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\"";
 }

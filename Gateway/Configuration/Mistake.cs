@@ -4,13 +4,15 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>An error in the configuration: where it is, the path of the option, and what to write instead.</summary>
+/// <summary>An error in the configuration: its position, the path of the option, and what to write instead.</summary>
 internal sealed record Mistake(Origin Origin, string Path, string Text)
 {
-    /// <summary><c>gateway.json:12:9: backends.storage.servrs: unknown name; …</c>. The name of a variable contains the path already.</summary>
+    /// <summary>
+    /// For example <c>gateway.json:12:9: backends.storage.servrs: unknown name; …</c>. The name of a variable already contains the path.
+    /// </summary>
     public override string ToString() => Printable(Path.Length == 0 || Origin.IsVariable ? $"{Origin}: {Text}" : $"{Origin}: {Path}: {Text}");
 
-    /// <summary>Names and values from the file may contain line breaks or terminal escape sequences, and a mistake is one line.</summary>
+    /// <summary>Names and values from the file may contain line breaks or terminal escape sequences, but an error is one line.</summary>
     private static string Printable(string line)
     {
         if (!line.Any(char.IsControl))
@@ -22,7 +24,7 @@ internal sealed record Mistake(Origin Origin, string Path, string Text)
     }
 }
 
-/// <summary>The mistakes found so far. Checking continues after each, so that one run reports all of them.</summary>
+/// <summary>The errors found so far. Checking continues after each, so that one run reports all of them.</summary>
 internal sealed class MistakeList
 {
     private readonly List<Mistake> _mistakes = [];
@@ -34,13 +36,13 @@ internal sealed class MistakeList
     public IReadOnlyList<Mistake> InReadingOrder() => [.. _mistakes.Order(Comparer<Mistake>.Create((a, b) => Origin.Compare(a.Origin, b.Origin)))];
 }
 
-/// <summary>Texts that several checks share.</summary>
+/// <summary>Texts shared by several checks.</summary>
 internal static class MistakeText
 {
-    /// <summary>A schema may have thousands of names, and a mistake is one line.</summary>
+    /// <summary>A schema may have thousands of names, but an error is one line.</summary>
     private const int KnownShownMax = 20;
 
-    /// <summary><c>there is no backend "storag"; did you mean "storage"?</c></summary>
+    /// <summary>For example <c>there is no backend "storag"; did you mean "storage"?</c></summary>
     public static string NoSuch(string kind, string written, IReadOnlyCollection<string> known)
     {
         string clause = NameSuggestion.Clause(written, known);
@@ -56,7 +58,7 @@ internal static class MistakeText
 /// <summary>A position in a text. Lines and columns count from 1, as in editors.</summary>
 internal readonly record struct SourcePosition(int Line, int Column);
 
-/// <summary>Where a setting comes from: a position in a file, or an environment variable.</summary>
+/// <summary>The source of a setting: a position in a file, or an environment variable.</summary>
 internal readonly record struct Origin
 {
     private readonly string _source;

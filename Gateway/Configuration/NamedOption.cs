@@ -3,8 +3,8 @@ using FrameRpc.Gateway.Configuration.Forms;
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>
-/// An option as the schema and the reference describe it: its name, its meaning, and, in the types below, what may be written.
-/// How an option reaches the options record and comes out of it again is in <see cref="IOptionOf{TOwner}"/>.
+/// An option as the schema and the reference describe it: its name, its meaning, and, in the types below, the allowed values. <see
+/// cref="IOptionOf{TOwner}"/> reads and writes it.
 /// </summary>
 internal abstract class NamedOption(string name, string meaning)
 {
@@ -41,7 +41,7 @@ internal abstract class ValueListOption(string name, string meaning) : NamedOpti
     public override string Phrase => "a list";
 }
 
-/// <summary>An option that holds an object with the options of a group, or several of them.</summary>
+/// <summary>An option that holds one or more objects with the options of a group.</summary>
 internal abstract class GroupOption(string name, string meaning, OptionGroup members) : NamedOption(name, meaning)
 {
     public OptionGroup Members => members;
@@ -62,7 +62,7 @@ internal abstract class MapOption(string name, string meaning, OptionGroup membe
 /// <summary>An option with a list of objects of one group.</summary>
 internal abstract class ListOption(string name, string meaning, OptionGroup members) : GroupOption(name, meaning, members)
 {
-    /// <summary>The option whose value may stand alone in place of an entry that sets nothing else.</summary>
+    /// <summary>The option whose value may be written in place of an entry that sets nothing else.</summary>
     public ValueOption? Short { get; init; }
 
     public bool MayBeEmpty { get; init; } = true;
@@ -70,7 +70,7 @@ internal abstract class ListOption(string name, string meaning, OptionGroup memb
     public override string Phrase => MayBeEmpty ? "a list" : "a list of at least one";
 }
 
-/// <summary>The options that an object may hold, in the order of the reference.</summary>
+/// <summary>The options of an object, in the order of the reference.</summary>
 internal abstract class OptionGroup
 {
     private readonly List<NamedOption> _options = [];

@@ -4,12 +4,12 @@ using FrameRpc.Gateway.Configuration.Forms;
 namespace FrameRpc.Gateway.Configuration;
 
 /// <summary>
-/// The options of the objects that are read into a <typeparamref name="TOwner"/>. Each method adds one option: it is the only
-/// statement of that option, and returns it for checks that compare its value with others.
+/// The options of the objects that are read into a <typeparamref name="TOwner"/>. Each method states one option completely, and returns it for checks
+/// that compare its value with others.
 /// </summary>
 /// <param name="blank">
-/// An owner for which nothing is configured. It has the default of every option that has one, and placeholders for the required ones.
-/// A function, because groups refer to each other.
+/// Makes an owner with nothing configured: it has the default of every option that has one, and placeholders for the required ones. A function,
+/// because groups refer to each other.
 /// </param>
 internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
 {
@@ -19,20 +19,21 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
 
     /// <summary>An option that must be written.</summary>
     /// <param name="name">As in the file.</param>
-    /// <param name="form">What may be written, with its bounds.</param>
-    /// <param name="get">The value in effect.</param>
-    /// <param name="set">The owner with the value; null if the binder of the section decides what becomes of it.</param>
+    /// <param name="form">The allowed values, with their bounds.</param>
+    /// <param name="get">The effective value.</param>
+    /// <param name="set">The owner with the value; null if the binder of the section uses the value.</param>
     /// <param name="meaning">One or a few sentences for the schema and the reference.</param>
     public ValueOption<TOwner, T> Required<T>(string name, ValueForm<T> form, Func<TOwner, T> get, Func<TOwner, T, TOwner>? set, string meaning) =>
         Required(name, form, (owner, _) => get(owner), set, meaning);
 
     /// <summary>The same, for a value that depends on the whole configuration.</summary>
-    public ValueOption<TOwner, T> Required<T>(string name, ValueForm<T> form, Func<TOwner, GatewayOptions, T> get, Func<TOwner, T, TOwner>? set, string meaning) =>
+    public ValueOption<TOwner, T> Required<T>(string name, ValueForm<T> form, Func<TOwner, GatewayOptions, T> get,
+        Func<TOwner, T, TOwner>? set, string meaning) =>
         Add(new ValueOption<TOwner, T>(name, meaning, form) { Required = true, Json = (owner, all) => form.Write(get(owner, all)), Set = set });
 
-    /// <summary>An option with a default: the one that <paramref name="get"/> finds in the blank owner.</summary>
+    /// <summary>An option with a default: the value of the blank owner.</summary>
     /// <param name="appliesTo">Which owners have the option; all by default.</param>
-    /// <param name="otherwise">The mistake of writing it for another owner; without it, the option is ignored there.</param>
+    /// <param name="otherwise">The error if it is written for another owner; without it, the option is ignored there.</param>
     public ValueOption<TOwner, T> Default<T>(
         string name, ValueForm<T> form, Func<TOwner, T> get, Func<TOwner, T, TOwner>? set, string meaning,
         Func<TOwner, bool>? appliesTo = null, Func<TOwner, string>? otherwise = null) => Add(new ValueOption<TOwner, T>(name, meaning, form)
@@ -44,11 +45,12 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
             Otherwise = otherwise,
         });
 
-    /// <summary>An option without a default value. It is not in effect where <paramref name="get"/> finds null.</summary>
+    /// <summary>An option without a default value. It is not in effect if <paramref name="get"/> returns null.</summary>
     /// <param name="defaultInWords">What applies if it is not written: the path of another option, or a few words.</param>
     public ValueOption<TOwner, string> Optional(
         string name, ValueForm<string> form, Func<TOwner, string?> get, Func<TOwner, string, TOwner>? set, string meaning,
-        Func<TOwner, bool>? appliesTo = null, Func<TOwner, string>? otherwise = null, string? defaultInWords = null) => Add(new ValueOption<TOwner, string>(name, meaning, form)
+        Func<TOwner, bool>? appliesTo = null, Func<TOwner, string>? otherwise = null, string? defaultInWords = null) =>
+        Add(new ValueOption<TOwner, string>(name, meaning, form)
         {
             Json = (owner, _) => get(owner) is { } value ? form.Write(value) : null,
             Set = set,
@@ -71,10 +73,11 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
         });
 
     /// <summary>A list of single values, empty by default.</summary>
-    public ValueListOption<TOwner, T> Values<T>(string name, ValueForm<T> form, Func<TOwner, IReadOnlyList<T>> get, Func<TOwner, IReadOnlyList<T>, TOwner> set, string meaning) =>
+    public ValueListOption<TOwner, T> Values<T>(string name, ValueForm<T> form, Func<TOwner, IReadOnlyList<T>> get,
+        Func<TOwner, IReadOnlyList<T>, TOwner> set, string meaning) =>
         Add(new ValueListOption<TOwner, T>(name, meaning, form, get, set));
 
-    /// <summary>An object. It is not in effect where <paramref name="get"/> finds null; without <paramref name="set"/> a binder reads it.</summary>
+    /// <summary>An object. It is not in effect if <paramref name="get"/> returns null; without <paramref name="set"/> a binder reads it.</summary>
     public ObjectOption<TOwner, T> Object<T>(string name, OptionGroup<T> members, Func<TOwner, T?> get, Func<TOwner, T, TOwner>? set, string meaning)
         where T : class => Add(new ObjectOption<TOwner, T>(name, meaning, members, get, set));
 
@@ -83,9 +86,9 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
         Add(new MapOption<TOwner, T>(name, meaning, members, get, nameOf) { Required = true });
 
     /// <summary>A required list of objects. A binder reads it.</summary>
-    /// <param name="members">Of each entry.</param>
-    /// <param name="mayBeEmpty">The list may have no entries.</param>
-    /// <param name="shortForm">The option whose value may stand for an entry.</param>
+    /// <param name="members">The options of each entry.</param>
+    /// <param name="mayBeEmpty">Whether the list may have no entries.</param>
+    /// <param name="shortForm">The option whose value may be written in place of an entry.</param>
     public ListOption<TOwner, T> List<T>(
         string name, OptionGroup<T> members, Func<TOwner, IEnumerable<T>> get, string meaning, bool mayBeEmpty = false, ValueOption? shortForm = null) =>
         Add(new ListOption<TOwner, T>(name, meaning, members, get) { Required = true, MayBeEmpty = mayBeEmpty, Short = shortForm });
@@ -93,10 +96,10 @@ internal sealed class OptionGroup<TOwner>(Func<TOwner> blank) : OptionGroup
     /// <summary>The blank owner with the values of a section.</summary>
     public TOwner Read(OptionSection section) => Read(section, Blank);
 
-    /// <summary><paramref name="owner"/> with the values of a section. Properties whose option is missing or mistaken keep their value.</summary>
+    /// <summary><paramref name="owner"/> with the values of a section. Properties keep their value if the option is missing or wrong.</summary>
     public TOwner Read(OptionSection section, TOwner owner) => _members.Aggregate(owner, (read, member) => member.Read(section, read));
 
-    /// <summary>Adds the mistake of every option that is written and does not apply to the owner.</summary>
+    /// <summary>Adds an error for every option that is written and does not apply to the owner.</summary>
     public void RefuseInapplicable(OptionSection section, TOwner owner) => _members.ForEach(member => member.RefuseInapplicable(section, owner));
 
     /// <summary>Writes the members of the owner's object, without its braces.</summary>

@@ -4,8 +4,8 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>One object of the configuration, read by its group of options. Finds every mistake that its own names and values show.</summary>
-/// <remarks>Each option is read once, so that its mistake is reported once, however many checks ask for its value.</remarks>
+/// <summary>One object of the configuration, read by its group of options. Finds every error in its own names and values.</summary>
+/// <remarks>Each option is read once, so its error is reported once, however many checks use its value.</remarks>
 internal sealed class OptionSection
 {
     private readonly Dictionary<NamedOption, object> _settings = [];
@@ -14,7 +14,7 @@ internal sealed class OptionSection
     private readonly OptionGroup _members;
     private readonly string _key;
 
-    /// <summary>The one option of an entry that is a single value, not an object.</summary>
+    /// <summary>The option of an entry that is written as a single value instead of an object.</summary>
     private readonly ValueOption? _only;
 
     private OptionSection(SettingLayers layers, MistakeList mistakes, OptionGroup members, string key, string path, ValueOption? only = null)
@@ -38,13 +38,13 @@ internal sealed class OptionSection
         return root;
     }
 
-    /// <summary>Adds a mistake about this object as a whole.</summary>
+    /// <summary>Adds an error about this object as a whole.</summary>
     public void Refuse(string text) => _mistakes.Add(Origin, Path, text);
 
-    /// <summary>Adds a mistake about a value that is valid by itself.</summary>
+    /// <summary>Adds an error about a value that is valid by itself.</summary>
     public void Refuse<T>(Setting<T> setting, string text) => _mistakes.Add(setting.Origin, setting.Path, text);
 
-    /// <summary>Adds the mistake of an option that is missing and that another one requires.</summary>
+    /// <summary>Adds an error about a missing option that another one requires.</summary>
     public void RefuseMissing(NamedOption option, string because) =>
         _mistakes.Add(_layers.OriginOf(KeyOf(option)), PathOf(option), $"missing; {because}");
 
@@ -55,11 +55,11 @@ internal sealed class OptionSection
         return (Setting<T>)setting;
     }
 
-    /// <summary>The object under a name, or null if there is none.</summary>
+    /// <summary>The object with this name, or null if there is none.</summary>
     public OptionSection? GetObject(ObjectOption option) =>
         Expect(option, SettingKind.Object) ? Open(option.Members, KeyOf(option), PathOf(option)) : null;
 
-    /// <summary>The objects under the names of a map; null, with the mistake added, for what is no object.</summary>
+    /// <summary>The objects in a map; null, with an error added, for entries that are not objects.</summary>
     public IEnumerable<(string Name, OptionSection? Section)> GetMap(MapOption option)
     {
         if (!Expect(option, SettingKind.Object))
@@ -71,7 +71,7 @@ internal sealed class OptionSection
         }
     }
 
-    /// <summary>The entries of a list. An entry that is not an object is left out, with the mistake added.</summary>
+    /// <summary>The entries of a list. An entry that is not an object is left out, with an error added.</summary>
     public IEnumerable<OptionSection> GetList(ListOption option)
     {
         if (!Expect(option, SettingKind.Array))
@@ -159,11 +159,11 @@ internal sealed class OptionSection
             : $"{what}; the names here are {string.Join(", ", known)}";
     }
 
-    /// <summary>Whether the option is written, as the kind of container that it must be.</summary>
+    /// <summary>Whether the option is written, and as the required kind of container.</summary>
     private bool Expect(NamedOption option, SettingKind container)
     {
         SettingKind kind = _layers.KindOf(KeyOf(option));
-        // Entries that only variables set have no token of their own.
+        // Entries set only by variables have no token of their own.
         if (kind == container || (kind is SettingKind.Object && !_layers.IsInFile(KeyOf(option))))
             return true;
         if (kind is SettingKind.Absent)

@@ -49,10 +49,10 @@ internal static class RouteBinder
     {
         var octets = section.Get(RouteSection.OctetsBytesMax);
         if (octets.IsWritten && section.Get(RouteSection.RequestBody) is { Value: not DataType.Octets, State: not SettingState.Mistaken })
-            section.Refuse(octets, "bounds octets, and the requests of this route hold none; write \"requestBody\": \"octets\", or leave it out");
+            section.Refuse(octets, "limits octets, but requests of this route have none; write \"requestBody\": \"octets\", or leave it out");
     }
 
-    /// <summary>The route's backend has to be there, and its format the route's.</summary>
+    /// <summary>The route's backend must exist and use the route's format.</summary>
     private static void CheckBackend(OptionSection section, RouteIdentity? identity, IReadOnlyList<BoundBackend> backends)
     {
         var name = section.Get(RouteSection.Backend);
@@ -69,18 +69,19 @@ internal static class RouteBinder
         WireFormat spoken = protocol.Value;
         if (identity.IsIdAlone && spoken.HasEndpoints)
         {
-            section.RefuseMissing(RouteSection.Endpoint, $"backend \"{backend.Value}\" speaks {spoken.Word}, where the endpoint's name is compared beside the id");
+            section.RefuseMissing(RouteSection.Endpoint, $"backend \"{backend.Value}\" uses {spoken.Word}, "
+                + "which compares the endpoint's name as well as the id");
             return;
         }
         string because = identity.Format.HasEndpoints ? ", because it has an \"endpoint\"" : "";
-        section.Refuse(backend, $"backend \"{backend.Value}\" speaks {spoken.Word} ({protocol.Origin}), but the route is of {identity.Format.Word}{because}");
+        section.Refuse(backend, $"backend \"{backend.Value}\" uses {spoken.Word} ({protocol.Origin}), but the route is for {identity.Format.Word}{because}");
     }
 
     private static void CheckId(OptionSection section, string route, RouteIdentity identity, Dictionary<RequestId, string> ids)
     {
         if (identity.Id.Value == 0)
-            section.Refuse($"{route} has the request id 0, and servers close the connection on it; give the method another name");
+            section.Refuse($"{route} has the request id 0, on which servers close the connection; rename the method");
         else if (!ids.TryAdd(identity.Id, $"{route} at {section.Origin}"))
-            section.Refuse($"{route} has the request id {identity.Id}, which is already that of {ids[identity.Id]}");
+            section.Refuse($"{route} has the request id {identity.Id}, which is already used by {ids[identity.Id]}");
     }
 }

@@ -2,19 +2,19 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>Which method a route is for: its id, and the names that the id was computed from.</summary>
+/// <summary>The method of a route: its id, and the names that the id was computed from.</summary>
 internal sealed record RouteIdentity(RequestId Id, string? Endpoint, SchemaMethod? Method)
 {
     public WireFormat Format => Endpoint is null ? WireFormat.OfSchemas : WireFormat.OfEndpoints;
 
     public bool IsIdAlone => Endpoint is null && Method is null;
 
-    /// <summary>What is appended to the entry's name to make the route's: the method, if the entry makes a route of each.</summary>
+    /// <summary>Appended to the entry's name to make the route's: the method, if the entry makes a route for each.</summary>
     public string NameSuffix { get; init; } = "";
 
     public static RouteIdentity Of(SchemaMethod method) => new(method.Id, null, method);
 
-    /// <summary>Reads the options of a route that identify its method; empty, with the mistakes added, unless they identify exactly one.</summary>
+    /// <summary>Reads the options that identify a route's method; empty, with errors added, unless they identify exactly one.</summary>
     public static IReadOnlyList<RouteIdentity> Read(OptionSection route) => ReadOne(route) is { } identity ? [identity] : [];
 
     private static RouteIdentity? ReadOne(OptionSection route)
@@ -25,7 +25,7 @@ internal sealed record RouteIdentity(RequestId Id, string? Endpoint, SchemaMetho
         if (method.AnyWritten && (id.IsWritten || endpoint.IsWritten))
         {
             string other = endpoint.IsWritten ? "endpoint" : "id";
-            route.Refuse($"says its method in more than one way; keep either \"{other}\" or \"service\", \"method\", \"request\" and \"reply\"");
+            route.Refuse($"identifies its method in more than one way; keep either \"{other}\" or \"service\", \"method\", \"request\" and \"reply\"");
             return null;
         }
         if (method.AnyWritten)
@@ -34,7 +34,8 @@ internal sealed record RouteIdentity(RequestId Id, string? Endpoint, SchemaMetho
             return OfEndpoint(route, endpoint, id);
         if (id.IsWritten)
             return id.IsRight ? new RouteIdentity(id.Value, null, null) : null;
-        route.Refuse("does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), \"schema\" and \"service\" (smf), or \"id\" (smf)");
+        route.Refuse("does not identify its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), "
+            + "\"schema\" and \"service\" (smf), or \"id\" (smf)");
         return null;
     }
 

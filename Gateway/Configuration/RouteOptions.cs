@@ -4,18 +4,17 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>A request id, the backend that serves it, and the policies of its calls.</summary>
+/// <summary>A request id, its backend, and the policies of its calls.</summary>
 internal sealed record RouteOptions
 {
     public required string Name { get; init; }
     public required uint Id { get; init; }
-    /// <summary>The method's name in the <c>frame</c> format, compared beside the id; null for routes of <c>smf</c>.</summary>
+    /// <summary>The method's name in the <c>frame</c> format, compared in addition to the id; null for routes of <c>smf</c>.</summary>
     public required string? Endpoint { get; init; }
-    /// <summary>The names of the method in the <c>smf</c> format; null where only its id was given, and for routes of <c>frame</c>.</summary>
+    /// <summary>The names of the method in the <c>smf</c> format; null if only its id was given, and for routes of <c>frame</c>.</summary>
     public required SchemaMethod? Method { get; init; }
-    /// <summary>What the id was computed from, to be read by people: <c>SmfStorage.Get(Request):Response</c>, the endpoint's name, or null.</summary>
+    /// <summary>What the id was computed from, for people: <c>SmfStorage.Get(Request):Response</c>, the endpoint's name, or null.</summary>
     public string? Signature => Method is null ? Endpoint : $"{Method.Service}.{Method.Name}({Method.Request}):{Method.Reply}";
-    /// <summary>The name of the backend that serves it.</summary>
     public required string Backend { get; init; }
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
     public required long MessageBytesMax { get; init; }
@@ -27,8 +26,8 @@ internal sealed record RouteOptions
 }
 
 /// <summary>
-/// What becomes of a request whose body could pass for a header. A server that lacks the method, or takes another type, leaves the
-/// body unread and reads it as its next header.
+/// How a request is handled whose body looks like a header. A server that lacks the method, or expects another type, leaves the body unread and reads
+/// it as its next header.
 /// </summary>
 internal enum HeaderLikeBodies
 {
@@ -36,12 +35,12 @@ internal enum HeaderLikeBodies
     Pass,
 }
 
-/// <summary>The options of an entry of <c>routes</c>. Those that tell the method are read by <see cref="RouteIdentity"/>.</summary>
+/// <summary>The options of an entry of <c>routes</c>. Those that identify the method are read by <see cref="RouteIdentity"/>.</summary>
 internal static class RouteSection
 {
-    private const string NoOctets = "only frame messages have octets; leave it out, \"messageBytesMax\" bounds an smf body";
+    private const string NoOctets = "only frame messages have octets; leave it out, because \"messageBytesMax\" limits smf bodies";
 
-    private const string NoContent = "only messages of the frame format say what they hold; leave it out";
+    private const string NoContent = "only frame messages declare their content; leave it out";
 
     public static readonly OptionGroup<RouteOptions> Options = new(() =>
         new RouteOptions { Name = "", Id = 0, Endpoint = null, Method = null, Backend = "", MessageBytesMax = 0 });
@@ -75,7 +74,8 @@ internal static class RouteSection
     public static readonly ValueOption<RouteOptions, string> Endpoint = Options.Optional("endpoint", new TextForm(), o => o.Endpoint, null,
         "Name of a frame method.");
 
-    public static readonly ValueOption<RouteOptions, string> Backend = Options.Required("backend", new TextForm(), o => o.Backend, (o, v) => o with { Backend = v },
+    public static readonly ValueOption<RouteOptions, string> Backend = Options.Required("backend", new TextForm(),
+        o => o.Backend, (o, v) => o with { Backend = v },
         "Name of the backend that serves the method.");
 
     public static readonly ValueOption<RouteOptions, TimeSpan> Timeout = Options.Default("timeout",

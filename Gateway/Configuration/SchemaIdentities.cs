@@ -5,7 +5,7 @@ namespace FrameRpc.Gateway.Configuration;
 /// <summary>The methods of a schema for which an entry of <c>routes</c> makes routes.</summary>
 internal static class SchemaIdentities
 {
-    /// <summary>All methods of the service, or the named one; none, with the mistakes added, if they cannot be found.</summary>
+    /// <summary>All methods of the service, or the named one; none, with errors added, if they cannot be found.</summary>
     public static IReadOnlyList<RouteIdentity> Read(OptionSection route, Setting<string> file, SchemaCache schemas)
     {
         RefuseBeside(route, RouteSection.Id);
@@ -43,16 +43,16 @@ internal static class SchemaIdentities
     {
         var setting = route.Get(option);
         if (setting.IsWritten)
-            route.Refuse(setting, "\"schema\" says the methods with their types and ids; keep either one");
+            route.Refuse(setting, "\"schema\" already defines the methods with their types and ids; keep only one of them");
     }
 }
 
-/// <summary>The schemas that routes name, beside the configuration file: each is read once, and its mistakes are reported once.</summary>
+/// <summary>The schemas named by routes, relative to the configuration file. Each is read once, and its errors are reported once.</summary>
 internal sealed class SchemaCache(string configurationFile, SchemaFileReader readFile)
 {
     private readonly Dictionary<string, Schema?> _schemas = [];
 
-    /// <summary>The schema that a setting names; null, with its mistakes added where it was named first, if it is wrong.</summary>
+    /// <summary>The schema that a setting names; if it is wrong null, with its errors added where it was named first.</summary>
     public Schema? Read(OptionSection section, Setting<string> name)
     {
         string file = Path.Combine(Path.GetDirectoryName(configurationFile) ?? "", name.Value);

@@ -6,7 +6,7 @@ namespace FrameRpc.Gateway.Configuration;
 /// <summary>Finds a service or a method of a schema by name, or suggests the one that was probably meant.</summary>
 internal static class SchemaLookup
 {
-    /// <summary>By the name with its namespace, <c>smf_gen.demo.SmfStorage</c>, or without it where one service alone has the name.</summary>
+    /// <summary>By the name with its namespace, <c>smf_gen.demo.SmfStorage</c>, or without it if the name is unique.</summary>
     public static bool TryFindService(Schema schema, string name, [NotNullWhen(true)] out SchemaService? service, [NotNullWhen(false)] out string? problem)
     {
         service = schema.Services.FirstOrDefault(s => s.QualifiedName == name);

@@ -1,7 +1,7 @@
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The value read for an option, and where it stands.</summary>
-/// <remarks>After a mistake the value is a placeholder, which lets checking continue. It never leaves the binder.</remarks>
+/// <summary>The value read for an option, and its source.</summary>
+/// <remarks>If there was an error the value is a placeholder, so that checking can continue. It never leaves the binder.</remarks>
 internal readonly record struct Setting<T>(T Value, SettingState State, Origin Origin, string Path)
 {
     /// <summary>A value is written, valid or not.</summary>

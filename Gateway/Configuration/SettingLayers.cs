@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>The file overridden by the environment, and for each setting its source.</summary>
+/// <summary>The file overridden by the environment, with the source of each setting.</summary>
 internal sealed class SettingLayers
 {
     private readonly IConfiguration _merged;
@@ -29,7 +29,7 @@ internal sealed class SettingLayers
         : _environment.SetsBelow(key) ? SettingKind.Object
         : SettingKind.Absent;
 
-    /// <summary>Where the value stands; for an absent one, the object that lacks it.</summary>
+    /// <summary>The position of the value; if it is absent, of the object that lacks it.</summary>
     public Origin OriginOf(string key)
     {
         if (_environment.Sets(key))
@@ -43,7 +43,7 @@ internal sealed class SettingLayers
         return _file.Find(parent) is { } holder ? _file.At(holder.ValuePosition) : Origin.Variable(EnvironmentOverrides.NameFor(key));
     }
 
-    /// <summary>Where the name stands, for mistakes about the name.</summary>
+    /// <summary>The position of the name, for errors about the name.</summary>
     public Origin OriginOfName(string key) => _file.Find(key) is { } entry ? _file.At(entry.NamePosition) : OriginOf(key);
 
     /// <summary>The names or indexes below a key, as written: those of the file in its order, then those that only the environment has.</summary>
@@ -61,5 +61,5 @@ internal sealed class SettingLayers
     }
 }
 
-/// <summary>A name of the merged configuration, its key, and where the file has it, if it does.</summary>
+/// <summary>A name of the merged configuration, its key, and its position in the file, if it is there.</summary>
 internal readonly record struct SettingName(string Written, string Key, SourcePosition? InFile);

@@ -7,15 +7,16 @@ namespace FrameRpc.Gateway.Configuration;
 internal sealed record SourceEntry(string Name, SourcePosition NamePosition, SourcePosition ValuePosition, SettingKind Kind);
 
 /// <summary>
-/// Positions of all names and values in the file. IConfiguration knows neither positions nor kinds of tokens nor the case of names,
-/// so the file is read a second time to locate mistakes.
+/// Positions of all names and values in the file. IConfiguration has no positions, token kinds or case of names, so the file is read a second time to
+/// locate errors.
 /// </summary>
 /// <remarks>Keys are IConfiguration's: names and indexes joined by colons, compared without case.</remarks>
 internal sealed class SourceMap
 {
     /// <summary>The container image has an empty file as the mount point of a configuration.</summary>
     private const string NothingHere =
-        "the file is empty; in a container, mount a configuration in its place (--volume ./gateway.json:/etc/frpc/gateway.json:ro, or a ConfigMap on /etc/frpc); "
+        "the file is empty; in a container, mount a configuration in its place "
+        + "(--volume ./gateway.json:/etc/frpc/gateway.json:ro, or a ConfigMap on /etc/frpc); "
         + "elsewhere begin with the gateway.json that comes with frpc-gateway";
 
     private readonly Dictionary<string, SourceEntry> _entries = new(StringComparer.OrdinalIgnoreCase);
@@ -37,7 +38,7 @@ internal sealed class SourceMap
         }
     }
 
-    /// <summary>Reads the file's text; null, with a mistake added, if it is not JSON.</summary>
+    /// <summary>Reads the file's text; null, with an error added, if it is not JSON.</summary>
     public static SourceMap? Read(string file, byte[] text, MistakeList mistakes)
     {
         // Some editors write a byte order mark, which Utf8JsonReader rejects.
@@ -51,7 +52,7 @@ internal sealed class SourceMap
 
     public Origin At(SourcePosition position) => Origin.File(_file, position);
 
-    /// <summary>The text without the rejected members: IConfiguration throws on a duplicate name, but the rest is to be checked as well.</summary>
+    /// <summary>The text without the rejected members: IConfiguration throws on a duplicate name, but the rest is to be checked too.</summary>
     public byte[] TextForConfiguration()
     {
         byte[] text = [.. _text];
@@ -91,7 +92,7 @@ internal sealed class SourceMap
         return false;
     }
 
-    /// <summary>The reader's message ends with the position in a form of its own, counted from 0.</summary>
+    /// <summary>The reader's message ends with the position in its own form, counted from 0.</summary>
     private void AddNotJson(JsonException e)
     {
         string message = e.Message;

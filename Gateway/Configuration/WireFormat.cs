@@ -1,7 +1,9 @@
 namespace FrameRpc.Gateway.Configuration;
 
-/// <summary>A wire format by its name, and what the configuration has to know of it. What speaks it is a <c>Format</c> of the registry in Formats.</summary>
-/// <param name="Word">As it is written in gateway.json, on the command line and in output.</param>
+/// <summary>
+/// A wire format by name, and what the configuration needs to know of it. A <c>Format</c> of the registry in Formats implements it.
+/// </summary>
+/// <param name="Word">Its name in gateway.json, on the command line and in output.</param>
 internal sealed record WireFormat(string Word)
 {
     public static WireFormat Frame { get; } = new("frame") { HasEndpoints = true, HasOctets = true };
@@ -12,19 +14,21 @@ internal sealed record WireFormat(string Word)
         SharesConnections = true,
         // Neither kind of call can wait for the other.
         ConnectionsPerWorkerMin = 2,
-        WhyConnections = "one that its small calls share, and one for a large body",
+        ConnectionPurposes = "one that its small calls share, and one for a large body",
     };
 
-    /// <summary>What may be written in gateway.json.</summary>
+    /// <summary>Those allowed in gateway.json.</summary>
     public static IReadOnlyList<WireFormat> All { get; } = [Frame, Smf];
 
     /// <summary>The format whose methods are named by an endpoint.</summary>
     public static WireFormat OfEndpoints { get; } = All.First(format => format.HasEndpoints);
 
-    /// <summary>The format whose methods have ids that are computed from a schema's names.</summary>
+    /// <summary>The format whose method ids are computed from a schema's names.</summary>
     public static WireFormat OfSchemas { get; } = All.First(format => !format.HasEndpoints);
 
-    /// <summary>Methods are named by an endpoint, which is compared together with the id. In other formats the id alone identifies a method.</summary>
+    /// <summary>
+    /// Methods are named by an endpoint, which is compared together with the id. In other formats the id alone identifies a method.
+    /// </summary>
     public bool HasEndpoints { get; init; }
 
     /// <summary>Messages declare their content, which may be a stream of octets.</summary>
@@ -39,8 +43,8 @@ internal sealed record WireFormat(string Word)
     /// <summary>Connections that a worker needs to each server.</summary>
     public int ConnectionsPerWorkerMin { get; init; } = 1;
 
-    /// <summary>What it needs them for, as the end of "each needs …".</summary>
-    public string WhyConnections { get; init; } = "one";
+    /// <summary>What they are needed for, as the end of "each needs …".</summary>
+    public string ConnectionPurposes { get; init; } = "one";
 
     public override string ToString() => Word;
 }

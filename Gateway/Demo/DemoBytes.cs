@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace FrameRpc.Gateway.Demo;
 
-/// <summary><c>{"Bytes":N}</c>: how much to stream, or how much was uploaded. Other members are ignored.</summary>
+/// <summary><c>{"Bytes":N}</c>: the number of bytes to stream, or that were uploaded. Other members are ignored.</summary>
 internal sealed record DemoBytes
 {
     [JsonRequired]
@@ -12,7 +12,7 @@ internal sealed record DemoBytes
     public static byte[] Json(long bytes) => JsonSerializer.SerializeToUtf8Bytes(new DemoBytes { Bytes = bytes }, DemoJsonContext.Default.DemoBytes);
 }
 
-/// <summary>Names are matched without case, as the first implementation's JSON reader does.</summary>
+/// <summary>Names are case-insensitive, as in the first implementation's JSON reader.</summary>
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(DemoBytes))]
 internal sealed partial class DemoJsonContext : JsonSerializerContext;

@@ -4,22 +4,22 @@ using System.Runtime.InteropServices;
 namespace FrameRpc.Gateway.Demo;
 
 /// <summary>
-/// What the embedded server streams: content that follows from its place alone, so that a client can verify any piece of
-/// it, and a piece that is missing, doubled or moved is found.
+/// Content of the embedded server's streams. It depends on the offset alone, so a client can verify any piece and detect missing, doubled or moved
+/// ones.
 /// </summary>
 /// <remarks>
-/// The bytes from offset 8k on are the 64-bit number k × <see cref="Step"/>, little endian, with the overflow lost. The
-/// captured stream of a first implementation shows ten bytes, <c>00 00 00 00 00 00 00 00 03 f1</c>, too few to tell its
-/// rule; <see cref="Step"/> ends in f103 so that these ten are the same here.
+/// The bytes from offset 8k on are the 64-bit number k × <see cref="Step"/>, little endian, modulo 2^64. A captured stream of a first implementation
+/// begins with ten bytes, <c>00 00 00 00 00 00 00 00 03 f1</c>, too few to derive its rule; <see cref="Step"/> ends in f103 so that these ten are the
+/// same here.
 /// </remarks>
 internal static class DemoContent
 {
-    /// <summary>2^64 divided by the golden ratio, so that every byte changes from word to word; but for the end, see above.</summary>
+    /// <summary>2^64 divided by the golden ratio, so that every byte changes from word to word; the last two bytes are explained above.</summary>
     private const ulong Step = 0x9E3779B97F4AF103;
 
     private const int WordBytes = sizeof(ulong);
 
-    /// <summary>Writes the content from <paramref name="offset"/> on.</summary>
+    /// <summary>Writes the content that begins at <paramref name="offset"/>.</summary>
     public static void Fill(Span<byte> bytes, long offset)
     {
         int headBytes = HeadBytes(offset, bytes.Length);
@@ -35,7 +35,7 @@ internal static class DemoContent
         FillPart(bytes[wordsEnd..], offset + wordsEnd);
     }
 
-    /// <summary>Whether these bytes are the content from <paramref name="offset"/> on.</summary>
+    /// <summary>Whether these bytes are the content at <paramref name="offset"/>.</summary>
     public static bool Matches(ReadOnlySpan<byte> bytes, long offset)
     {
         int headBytes = HeadBytes(offset, bytes.Length);

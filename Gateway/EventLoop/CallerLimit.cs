@@ -1,13 +1,13 @@
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>How many callers may be connected at once, over all workers. Touched when a caller comes or goes, never by a call.</summary>
-/// <param name="max">Callers at once.</param>
-/// <param name="around">A wider limit that holds as well.</param>
+/// <summary>Limits the number of connected callers over all workers. Used when a caller comes or goes, never per call.</summary>
+/// <param name="max">Concurrent callers.</param>
+/// <param name="around">A wider limit that also applies.</param>
 internal sealed class CallerLimit(int max, CallerLimit? around = null)
 {
     private int _callers;
 
-    /// <summary>Lets one more in; false where the limit is reached.</summary>
+    /// <summary>Counts in one more caller; false if the limit is reached.</summary>
     public bool TryEnter()
     {
         if (around is not null && !around.TryEnter())

@@ -1,19 +1,19 @@
 namespace FrameRpc.Gateway.EventLoop;
 
 /// <summary>
-/// How many callers of one address each worker serves, and so which worker gets the next. The kernel spreads callers by
-/// a hash of their ports, which often puts all of a few callers on one worker.
+/// Spreads the callers of one address over the workers by number. The kernel spreads by a hash of the ports, which often puts all of a few callers on
+/// one worker.
 /// </summary>
 /// <remarks>
-/// All workers share it, and touch it when a caller comes or goes, never for a call. A caller stays where it was put:
-/// moving one in the middle of its calls would cost more than an uneven spread.
+/// Shared by all workers, and used when a caller comes or goes, never per call. A caller stays with its worker: moving one between calls would cost
+/// more than an uneven spread.
 /// </remarks>
 internal sealed class CallerSpread
 {
     private readonly List<Listener> _listeners = [];
     private int[] _callers = [];
 
-    /// <summary>Adds a worker's listener, before any worker runs. Returns its place.</summary>
+    /// <summary>Adds a worker's listener, before any worker runs. Returns its index.</summary>
     public int Join(Listener listener)
     {
         _listeners.Add(listener);
@@ -21,19 +21,21 @@ internal sealed class CallerSpread
         return _listeners.Count - 1;
     }
 
-    /// <summary>Counts a caller in where the fewest are, and returns that listener: the one that accepted it where no other has fewer.</summary>
+    /// <summary>
+    /// Counts in a caller at the worker with the fewest and returns that worker's listener: the accepting one unless another has fewer.
+    /// </summary>
     public Listener Place(int acceptedAt)
     {
         while (true)
         {
             (int place, int callers) = Fewest(acceptedAt);
-            // Where another worker has put a caller there meanwhile, it may have the fewest no more.
+            // Another worker may have placed a caller there meanwhile.
             if (Interlocked.CompareExchange(ref _callers[place], callers + 1, callers) == callers)
                 return _listeners[place];
         }
     }
 
-    /// <summary>Counts a caller in at this place.</summary>
+    /// <summary>Counts in a caller at this worker.</summary>
     public void Stay(int place) => Interlocked.Increment(ref _callers[place]);
 
     public void Leave(int place) => Interlocked.Decrement(ref _callers[place]);

@@ -4,16 +4,18 @@ using FrameRpc.Gateway.Sockets.Buffers;
 namespace FrameRpc.Gateway.EventLoop;
 
 /// <summary>
-/// One connection in an event loop: joins its input, its output and the bodies that are spliced between connections with the
-/// protocol that derives from it, which decides how bytes are consumed.
+/// One connection in an event loop: connects its input, its output and the bodies spliced between connections with the protocol that derives from it,
+/// which consumes the bytes.
 /// </summary>
 /// <remarks>
-/// Only the loop reads and sends; a connection that has to go on asks the loop for it. So no connection is ever entered while
-/// another, or itself, is in the middle of consuming.
+/// Only the loop reads and sends; a connection that needs more asks the loop for it. So no connection is entered while it or another one is
+/// consuming.
 /// </remarks>
 internal abstract class Connection : IReadyHandler
 {
-    /// <summary>Pieces of bodies from this size on are sent at once, from where they are: what the socket takes is not copied into the output first.</summary>
+    /// <summary>
+    /// Pieces of bodies from this size on are sent directly from where they are; what the socket takes is not copied into the output first.
+    /// </summary>
     protected internal const int DirectSendBytesMin = 16 * 1024;
 
     private ConnectionInput _input;
@@ -48,15 +50,18 @@ internal abstract class Connection : IReadyHandler
     /// <inheritdoc cref="ISocket.DescribePeer"/>
     protected string DescribePeer() => Socket.DescribePeer();
 
-    /// <summary>The connection to a server was made.</summary>
+    /// <summary>The connection to a server was established.</summary>
     protected virtual void OnConnected()
     {
     }
 
-    /// <summary>The connection to a server could not be made. Closes, unless overridden.</summary>
+    /// <summary>The connection to a server failed. Closes by default.</summary>
     protected virtual void OnConnectFailed(int error) => Close();
 
-    /// <summary>Consumes whole messages from the front of <paramref name="bytes"/> and returns how many bytes they were. What is left comes again, with more behind it. They may be changed in place on their way on.</summary>
+    /// <summary>
+    /// Consumes whole messages from the front of <paramref name="bytes"/> and returns their length. The rest comes again, followed by more. The bytes
+    /// may be changed in place.
+    /// </summary>
     protected abstract int Consume(Span<byte> bytes);
 
     /// <summary>A receive found nothing.</summary>
@@ -64,18 +69,18 @@ internal abstract class Connection : IReadyHandler
     {
     }
 
-    /// <summary>The peer ended its stream in order; <see cref="HeldBytes"/> are left of a message that never became whole.</summary>
+    /// <summary>The peer closed its side in order; <see cref="HeldBytes"/> are left of an incomplete message.</summary>
     protected abstract void OnPeerEnded();
 
-    /// <summary>The connection broke, or there is no memory for what it holds (ENOMEM). Aborts, in whatever way it is overridden.</summary>
+    /// <summary>The connection broke, or there is no memory for its data (ENOMEM). Overrides must abort it.</summary>
     protected virtual void OnBroken(int error) => Abort();
 
-    /// <summary>The connection broke while its input is paused, so that what came before the break is still unread.</summary>
+    /// <summary>The connection broke while its input was paused, so that bytes from before the break are still unread.</summary>
     protected virtual void OnBrokenWhilePaused()
     {
     }
 
-    /// <summary>Output was sent; the place to let go on what waited for it.</summary>
+    /// <summary>Output was sent, so that what waited for room can continue.</summary>
     protected virtual void OnOutputSent()
     {
     }
@@ -83,22 +88,22 @@ internal abstract class Connection : IReadyHandler
     /// <summary>Spliced bytes have reached the sink's socket.</summary>
     protected virtual void OnSpliced(int bytes) => throw DoesNotSplice();
 
-    /// <summary>The splice was broken off, and these bytes of the input with it: they were received, and never sent.</summary>
+    /// <summary>The splice was cut; these bytes of the input were received but never sent.</summary>
     protected virtual void OnSpliceLost(int bytes) => throw DoesNotSplice();
 
-    /// <summary>The sink does not take what is in the pipe. To be paused until it has; see <see cref="HasOutputRoom"/>.</summary>
+    /// <summary>The sink does not accept what is in the pipe. Pause until it does; see <see cref="HasOutputRoom"/>.</summary>
     protected virtual void OnSinkFull() => throw DoesNotSplice();
 
-    /// <summary>The connection is closed, in whatever way. Called once.</summary>
+    /// <summary>The connection has closed. Called once.</summary>
     protected abstract void OnClosed();
 
-    /// <summary>Closes in order, at once. What is not sent is lost.</summary>
+    /// <summary>Closes in order, at once. Unsent output is lost.</summary>
     public void Close() => Leave(reset: false);
 
-    /// <summary>Closes with a reset, so that the peer cannot take what it got for the whole.</summary>
+    /// <summary>Closes with a reset, so that the peer cannot take partial output for complete.</summary>
     public void Abort() => Leave(reset: true);
 
-    /// <summary>Sends what is left, then closes in order. What still comes in is discarded.</summary>
+    /// <summary>Sends what is left, then closes in order. Further input is discarded.</summary>
     public void EndAfterOutput()
     {
         if (State is not ConnectionState.Open)
@@ -130,75 +135,80 @@ internal abstract class Connection : IReadyHandler
         Abort();
     }
 
-    /// <summary>Whether this connection reads nothing just now; see <see cref="PauseInput"/>.</summary>
+    /// <summary>Whether reading is paused; see <see cref="PauseInput"/>.</summary>
     public bool IsInputPaused => _input.IsPaused;
 
-    /// <summary>Within <see cref="Consume"/>, where <see cref="HeldBytes"/> is not yet what is left.</summary>
+    /// <summary>Whether <see cref="Consume"/> is running; <see cref="HeldBytes"/> is not up to date then.</summary>
     protected bool IsConsuming => _input.IsConsuming;
 
-    /// <summary>There may be more to receive. When there is not, <see cref="OnNothingToRead"/> is called.</summary>
+    /// <summary>There may be more to receive. If not, <see cref="OnNothingToRead"/> is called.</summary>
     protected bool MayHaveUnread => _input.MayHaveUnread;
 
-    /// <summary>Bytes that have come in and are not consumed.</summary>
+    /// <summary>Bytes received but not consumed.</summary>
     protected int HeldBytes => _input.HeldBytes;
 
-    /// <summary>The length of the message whose start is held, as far as it is known: room for it is made as it arrives.</summary>
+    /// <summary>The length of the partly received message, as far as it is known: room for it is made as it arrives.</summary>
     protected int MessageBytes
     {
         get => _input.MessageBytes;
         set => _input.MessageBytes = value;
     }
 
-    /// <summary>Receives no more than <see cref="MessageBytes"/> the next time: what follows should not come through memory if it can be spliced.</summary>
+    /// <summary>
+    /// Limits the next receive to <see cref="MessageBytes"/>, so that what follows can be spliced instead of being copied through memory.
+    /// </summary>
     protected void ReadHeaderOnly() => _input.ReadHeaderOnly();
 
-    /// <summary>Reads and consumes nothing until <see cref="ResumeInput"/>. The peer has to wait when the buffers between are full.</summary>
+    /// <summary>Stops reading and consuming until <see cref="ResumeInput"/>. The peer is held up when the buffers in between are full.</summary>
     public void PauseInput() => _input.Pause();
 
-    /// <summary>Goes on in the next turn, first with what is held.</summary>
+    /// <summary>Continues in the next turn, beginning with what is held.</summary>
     public void ResumeInput()
     {
         if (State != ConnectionState.Closed)
             _input.Resume();
     }
 
-    /// <summary>When the peer last took a byte.</summary>
+    /// <summary>When the peer last accepted a byte.</summary>
     public long LastSentMs => _output.LastSentMs;
 
-    /// <summary>Bytes that wait to be sent, here or in a pipe.</summary>
+    /// <summary>Bytes waiting to be sent, here or in a pipe.</summary>
     public int OutputBytes => _output.Bytes;
 
     /// <summary>
-    /// When this little is left to send, more is fetched: enough to keep the socket busy meanwhile. What is in a pipe has to
-    /// be gone, because its source can do nothing before.
+    /// Whether so little is left to send that more should be fetched: enough to keep the socket busy meanwhile. The pipe must be empty, because its
+    /// source cannot continue before.
     /// </summary>
     public bool HasOutputRoom => _output.HasRoom;
 
-    /// <summary>The peer takes nothing just now.</summary>
+    /// <summary>Whether the peer currently accepts nothing.</summary>
     protected bool IsSendBlocked => _output.IsBlocked;
 
     /// <summary>The output itself, for protocols that take back what could not be sent.</summary>
     protected ref OutputQueue Output => ref _output.Queue;
 
     /// <summary>
-    /// Writes behind all that was written before: large pieces now, small ones at the end of the turn. Where there is no
-    /// memory for it, this connection breaks at the end of the turn, as when sending fails; what it is part of is not whole.
+    /// Appends to the output: large pieces are sent now, small ones at the end of the turn. Without memory for it, this connection breaks at the end
+    /// of the turn, as when sending fails, because its output has a gap.
     /// </summary>
     public void Write(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
 
-    /// <summary>Discards what was written and has not left yet.</summary>
+    /// <summary>Discards unsent output.</summary>
     protected void DropOutput() => _output.Queue.Clear();
 
-    /// <summary>Room for a small message that is written in place and leaves at the end of the turn; <see cref="Wrote"/> counts it in.</summary>
-    /// <exception cref="IOException">There is no memory for it. Only for a connection's own messages: it closes the connection that is being read.</exception>
-    protected Span<byte> Reserve(int bytes) => TryReserve(bytes, out Span<byte> room) ? room : throw new IOException("the system gives no memory for buffers");
+    /// <summary>Room for a small message that is written in place and sent at the end of the turn; <see cref="Wrote"/> adds it.</summary>
+    /// <exception cref="IOException">
+    /// There is no memory for it. Only for a connection's own messages, because it closes the connection that is being read.
+    /// </exception>
+    protected Span<byte> Reserve(int bytes) =>
+        TryReserve(bytes, out Span<byte> room) ? room : throw new IOException("out of memory for buffers");
 
-    /// <summary>The same, where there is memory for it. Where there is none, nothing has happened to this connection.</summary>
+    /// <summary>The same, but returns false without memory for it, and leaves the connection unchanged.</summary>
     protected bool TryReserve(int bytes, out Span<byte> room) => _output.TryReserve(bytes, out room);
 
     /// <summary>Writes this whole message: a large one at once, as far as the socket takes it, a small one at the end of the turn.</summary>
     /// <param name="message">What to write.</param>
-    /// <param name="room">What <see cref="TryReserve"/> gave for it, so that no lack of memory can cut it.</param>
+    /// <param name="room">The room from <see cref="TryReserve"/>, so that a lack of memory cannot cut the message.</param>
     protected void WriteReserved(ReadOnlySpan<byte> message, Span<byte> room) => _output.WriteReserved(message, room);
 
     protected void Wrote(int bytes) => _output.Advance(bytes);
@@ -206,27 +216,27 @@ internal abstract class Connection : IReadyHandler
     protected void QueueSend() => _output.QueueSend();
 
     /// <summary>
-    /// Passes the next bytes of the input to the sink inside the kernel, if they are worth it and a pipe can be had; else
-    /// they come to <see cref="Consume"/> as ever. To be called when all that has come was consumed.
+    /// Forwards the next bytes of the input to the sink inside the kernel, if there are enough of them and a pipe is available; otherwise they come
+    /// to <see cref="Consume"/>. Call it when everything received was consumed.
     /// </summary>
     protected void TrySplice(Connection sink, long bytes)
     {
-        if (!Loop.Splices.IsWorthIt(bytes, Socket, sink.Socket) || _input.Splice is not null || sink._output.Splice is not null)
+        if (!Loop.Splices.ShouldSplice(bytes, Socket, sink.Socket) || _input.Splice is not null || sink._output.Splice is not null)
             return;
         if (State != ConnectionState.Open || sink.State != ConnectionState.Open || Loop.Splices.Rent() is not { } splice)
             return;
         splice.Begin(this, sink, bytes);
     }
 
-    /// <summary>Breaks off what comes out of this connection's input; the rest of it comes to <see cref="Consume"/>.</summary>
+    /// <summary>Cuts the splice from this connection's input; the rest of the input comes to <see cref="Consume"/>.</summary>
     protected void CutOutgoing() => _input.Splice?.Cut();
 
-    /// <summary>Breaks off what goes into this connection's output, so that its last bytes can be written.</summary>
+    /// <summary>Cuts the splice into this connection's output, so that its last bytes can be written.</summary>
     public void CutIncoming() => _output.Splice?.Cut();
 
     /// <summary>
-    /// Takes what the sink did not take out of the pipe into its output, from where it follows when it can. The rest of the
-    /// input then comes to <see cref="Consume"/>.
+    /// Moves what the sink did not accept from the pipe into its output, to be sent when possible. The rest of the input then comes to <see
+    /// cref="Consume"/>.
     /// </summary>
     protected void TakeOutOfPipe() => _input.Splice!.TakeOut();
 
@@ -246,7 +256,7 @@ internal abstract class Connection : IReadyHandler
 
     internal void HandleBrokenWhilePaused() => OnBrokenWhilePaused();
 
-    /// <summary>What has come in cannot be held.</summary>
+    /// <summary>Received bytes cannot be held.</summary>
     internal void BreakForMemory()
     {
         Loop.NoteBufferRefused();
@@ -283,7 +293,7 @@ internal abstract class Connection : IReadyHandler
         return State == ConnectionState.Open;
     }
 
-    /// <summary>The last output is sent. If the peer has ended, too, so has the connection.</summary>
+    /// <summary>The last output was sent. If the peer has also ended, the connection closes.</summary>
     private void EndSending()
     {
         if (_input.SawEnd)

@@ -2,9 +2,9 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>Connections collected for the next time something is done to all of them; while it is done, the other list collects.</summary>
-/// <param name="act">What is done to each.</param>
-/// <param name="giveUp">Ends a connection to which it could not be done because of a bug; the others are not affected.</param>
+/// <summary>Connections collected for a common action; while it runs, a second list collects.</summary>
+/// <param name="act">The action for each.</param>
+/// <param name="giveUp">Ends a connection whose action failed because of a bug; the others are not affected.</param>
 internal sealed class ConnectionBatch(Action<Connection> act, Action<IReadyHandler, Exception> giveUp)
 {
     private List<Connection> _collecting = [];
@@ -14,7 +14,7 @@ internal sealed class ConnectionBatch(Action<Connection> act, Action<IReadyHandl
 
     public void Add(Connection connection) => _collecting.Add(connection);
 
-    /// <summary>What is added meanwhile waits for the next run.</summary>
+    /// <summary>Connections added meanwhile wait for the next run.</summary>
     public void Run()
     {
         if (IsEmpty)

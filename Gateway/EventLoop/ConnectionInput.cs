@@ -3,40 +3,39 @@ using FrameRpc.Gateway.Sockets.Buffers;
 
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>The receiving half of a connection: what has come and is not consumed, and whether more is received.</summary>
+/// <summary>The receiving half of a connection: bytes received but not consumed, and whether more are received.</summary>
 /// <remarks>
-/// Hot path: one receive for all messages that have arrived, and no allocation. The protocol is entered from here alone, and
-/// may do anything to its connection, closing it included: after each call the state is looked at again. A struct, so that an
-/// idle connection stays one object.
+/// Hot path: one receive for all messages that have arrived, and no allocation. The protocol is called from here only and may do anything to its
+/// connection, even close it, so the state is checked again after each call. A struct, so that an idle connection stays one object.
 /// </remarks>
 internal struct ConnectionInput(Connection connection)
 {
-    /// <summary>Receives of one connection in one turn: 512 KiB. One with more to read goes on in the next turn, behind all others.</summary>
+    /// <summary>Receives per connection and turn: 512 KiB. A connection with more to read continues in the next turn, after all others.</summary>
     private const int ReceivesPerTurnMax = 4;
 
     private InputBuffer _buffer;
-    /// <summary>The peer sends nothing more, but what it sent may not be read yet.</summary>
+    /// <summary>The peer sends nothing more, but there may be unread bytes.</summary>
     private bool _peerEnded;
     private bool _readsHeaderOnly;
-    /// <summary>What is held is consumed again before more is received.</summary>
+    /// <summary>Consume what is held before receiving more.</summary>
     private bool _reconsumes;
     private bool _continueQueued;
 
     /// <inheritdoc cref="Connection.MessageBytes"/>
     public int MessageBytes { get; set; }
 
-    /// <summary>The stretch of this input that goes to another connection without passing through memory.</summary>
+    /// <summary>The part of this input that is spliced to another connection.</summary>
     public Splice? Splice { get; set; }
 
     public bool IsPaused { get; private set; }
 
-    /// <summary>The protocol is looking at the bytes: they have to stay where they are.</summary>
+    /// <summary>The protocol is looking at the bytes, so they must not move.</summary>
     public bool IsConsuming { get; private set; }
 
     /// <summary>There may be more to receive.</summary>
     public bool MayHaveUnread { get; private set; }
 
-    /// <summary>All that the peer sent is read.</summary>
+    /// <summary>Everything that the peer sent was read.</summary>
     public bool SawEnd { get; private set; }
 
     public readonly int HeldBytes => _buffer.HeldBytes;
@@ -45,7 +44,7 @@ internal struct ConnectionInput(Connection connection)
 
     public void Pause() => IsPaused = true;
 
-    /// <summary>Goes on in the next turn, first with what is held.</summary>
+    /// <summary>Continues in the next turn, beginning with what is held.</summary>
     public void Resume()
     {
         IsPaused = false;
@@ -54,7 +53,7 @@ internal struct ConnectionInput(Connection connection)
             QueueContinue();
     }
 
-    /// <summary>The next turn has come.</summary>
+    /// <summary>Called in the turn after <see cref="Resume"/>.</summary>
     public void Continue()
     {
         _continueQueued = false;
@@ -87,7 +86,7 @@ internal struct ConnectionInput(Connection connection)
         connection.HandleNothingReceived(received);
     }
 
-    /// <summary>Lets go of what is held; while the protocol looks at it, further up the stack, that is left to <see cref="Feed"/>.</summary>
+    /// <summary>Frees what is held; if the protocol is looking at it, further up the stack, <see cref="Feed"/> frees it.</summary>
     public void Release()
     {
         if (!IsConsuming)
@@ -110,7 +109,7 @@ internal struct ConnectionInput(Connection connection)
             }
             if (Splice is { } splice)
             {
-                // A pipe full, up to 1 MiB, is a turn's share: small calls of others go between the moves of a stream.
+                // A full pipe, up to 1 MiB, is enough for a turn: small calls of others go between the moves of a stream.
                 if (splice.Move())
                     QueueContinue();
                 return;
@@ -126,8 +125,8 @@ internal struct ConnectionInput(Connection connection)
                 HandleNothingReceived(received);
                 return;
             }
-            // Fewer bytes than there was room for mean that nothing is left, which saves the receive that would find nothing.
-            // Not at the end of the stream: the end itself has no further edge.
+            // Fewer bytes than there was room for mean that nothing is left, which saves a receive that would find nothing. Except at the end of the
+            // stream, which causes no further edge.
             if (received.Bytes < room.Length && !_peerEnded)
                 MayHaveUnread = false;
             Feed(_buffer.Received(connection.Loop.Scratch, received.Bytes));

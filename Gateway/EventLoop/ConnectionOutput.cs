@@ -3,11 +3,11 @@ using FrameRpc.Gateway.Sockets.Buffers;
 
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>The sending half of a connection: what was written and is not sent, and why it waits.</summary>
+/// <summary>The sending half of a connection: bytes written but not sent, and why they wait.</summary>
 /// <remarks>
-/// Hot path: one send for all that was written in a turn, and no allocation. A connection that breaks, or has no memory for
-/// what is written, is reported at the end of the turn and not by the write, which stands in the middle of another
-/// connection's reading. A struct, so that an idle connection stays one object.
+/// Hot path: one send for everything written in a turn, and no allocation. A connection that breaks, or has no memory for what is written, is
+/// reported at the end of the turn and not by the write, which happens while another connection is being read. A struct, so that an idle connection
+/// stays one object.
 /// </remarks>
 internal struct ConnectionOutput(Connection connection)
 {
@@ -17,13 +17,13 @@ internal struct ConnectionOutput(Connection connection)
     public OutputQueue Queue;
     private bool _sendQueued;
 
-    /// <summary>The stretch of another connection's input that is sent here, behind <see cref="Queue"/>.</summary>
+    /// <summary>The part of another connection's input that is spliced into this output, after <see cref="Queue"/>.</summary>
     public Splice? Splice { get; set; }
 
     /// <summary>The errno that ended sending, or 0.</summary>
     public int Error { get; private set; }
 
-    /// <summary>The peer takes nothing just now.</summary>
+    /// <summary>The peer currently accepts nothing.</summary>
     public bool IsBlocked { get; private set; }
 
     /// <inheritdoc cref="Connection.LastSentMs"/>
@@ -70,14 +70,14 @@ internal struct ConnectionOutput(Connection connection)
         Advance(message.Length);
     }
 
-    /// <summary>Counts in what was written in place.</summary>
+    /// <summary>Adds bytes that were written in place.</summary>
     public void Advance(int bytes)
     {
         Queue.Advance(bytes);
         QueueSend();
     }
 
-    /// <summary>Keeps the bytes until the end of the turn. Behind a gap nothing may be sent, so that after an error nothing is kept.</summary>
+    /// <summary>Keeps the bytes until the end of the turn. Nothing may be sent after a gap, so nothing is kept after an error.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (Error == 0 && !Queue.TryAppend(connection.Loop.Blocks, bytes))
@@ -104,7 +104,7 @@ internal struct ConnectionOutput(Connection connection)
         QueueSend();
     }
 
-    /// <summary>The end of the turn has come: sends what the socket takes.</summary>
+    /// <summary>Called at the end of the turn: sends what the socket takes.</summary>
     public void Send()
     {
         _sendQueued = false;
@@ -119,7 +119,7 @@ internal struct ConnectionOutput(Connection connection)
     /// <summary>Sends once from the queue, which is not empty.</summary>
     public void SendQueue(bool moreFollows) => Note(Queue.SendTo(connection.Socket, moreFollows));
 
-    /// <summary>Records what came of a send.</summary>
+    /// <summary>Records the result of a send.</summary>
     public void Note(Transfer sent)
     {
         if (sent.Status == TransferStatus.WouldBlock)
@@ -130,7 +130,7 @@ internal struct ConnectionOutput(Connection connection)
             LastSentMs = connection.Loop.NowMs;
     }
 
-    /// <summary>Sends bytes from where they are, as far as the socket takes them, and returns how many that was.</summary>
+    /// <summary>Sends bytes from where they are, as far as the socket takes them; returns how many were sent.</summary>
     private int SendDirectly(ReadOnlySpan<byte> bytes)
     {
         int sent = 0;

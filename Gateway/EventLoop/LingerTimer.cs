@@ -2,10 +2,10 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>Bounds how long a connection that ends waits for its peer: to take the last output, and to close after it.</summary>
+/// <summary>Limits how long an ending connection waits for its peer to take the last output and to close.</summary>
 internal sealed class LingerTimer(Connection connection) : TimerEntry
 {
-    /// <summary>Without a byte taken.</summary>
+    /// <summary>Time without progress.</summary>
     private const int LingerMs = 1_000;
 
     protected internal override IReadyHandler? Owner => connection;

@@ -3,13 +3,13 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>Accepts the callers that connect to one address, and serves its worker's share of them.</summary>
+/// <summary>Accepts callers on one address and serves its worker's share of them.</summary>
 internal sealed class Listener : IReadyHandler
 {
-    /// <summary>Callers accepted in one go; after that the connected ones are served first.</summary>
+    /// <summary>Callers accepted at once, before connected ones are served again.</summary>
     private const int AcceptsMax = 256;
 
-    /// <summary>File descriptors or memory that run out come back when other connections close, of which there is no event.</summary>
+    /// <summary>File descriptors or memory become available when other connections close, for which there is no event.</summary>
     private const int RetryExhaustedMs = 100;
 
     private readonly Loop _loop;
@@ -24,12 +24,12 @@ internal sealed class Listener : IReadyHandler
     private readonly Action _openHandedOver;
     private bool _isClosing;
 
-    /// <param name="loop">The worker's.</param>
-    /// <param name="listener">The worker's own socket at the address.</param>
-    /// <param name="spread">Shared with the other workers' listeners at this address.</param>
-    /// <param name="limit">Of callers at once, over all workers.</param>
-    /// <param name="counters">Where it counts.</param>
-    /// <param name="serve">Serves a caller; to be given what to call when it has disconnected.</param>
+    /// <param name="loop">The worker's loop.</param>
+    /// <param name="listener">The worker's own socket on the address.</param>
+    /// <param name="spread">Shared with the other workers' listeners on this address.</param>
+    /// <param name="limit">Limit on callers over all workers.</param>
+    /// <param name="counters">Its counters.</param>
+    /// <param name="serve">Serves a caller; gets a callback for when it has disconnected.</param>
     public Listener(Loop loop, IListenerSocket listener, CallerSpread spread, CallerLimit limit, ListenerCounters counters, Action<ISocket, Action> serve)
     {
         _loop = loop;
@@ -52,8 +52,8 @@ internal sealed class Listener : IReadyHandler
     public ListenerCounters Counters { get; }
 
     /// <summary>
-    /// Accepts the callers that are connected already, and none after them. They stay here: other workers may be done with
-    /// draining. A caller that was handed over before and arrives later is served as well, and so drained like the rest.
+    /// Accepts the callers that are already connected, and no more. They stay on this worker, because others may have finished draining. A caller
+    /// that was handed over before and arrives later is served too, and drained like the rest.
     /// </summary>
     public void Close()
     {
@@ -89,7 +89,7 @@ internal sealed class Listener : IReadyHandler
     {
         if (!_limit.TryEnter())
         {
-            // At once and visibly: a caller left in the queue would wait until another one leaves.
+            // Visible at once: a caller left in the queue would wait until another one leaves.
             Counters.Refused++;
             _listener.Refuse(arrival);
             return;
@@ -105,7 +105,7 @@ internal sealed class Listener : IReadyHandler
         Serve(arrival);
     }
 
-    /// <summary>From the thread of another worker, which has counted the caller in here.</summary>
+    /// <summary>Called on the thread of another worker, which has counted the caller in here.</summary>
     private void HandOver(Arrival arrival)
     {
         _handedOver.Enqueue(arrival);

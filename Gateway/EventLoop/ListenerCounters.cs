@@ -1,18 +1,20 @@
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>The callers of one listener on one worker. Written by its thread alone, without locks; read by others, who may see it a moment late.</summary>
+/// <summary>
+/// One worker's counters of one listener. Written by the worker's thread only, without locks; other threads read them slightly late.
+/// </summary>
 internal sealed class ListenerCounters(string name)
 {
-    /// <summary>The listener's.</summary>
+    /// <summary>The listener's name.</summary>
     public string Name => name;
 
     /// <summary>Callers that this worker has served, wherever they were accepted.</summary>
     public long Accepted;
-    /// <summary>Of these, those that have disconnected.</summary>
+    /// <summary>Of these, the number that have disconnected.</summary>
     public long Closed;
-    /// <summary>Callers refused because the limit of callers was reached.</summary>
+    /// <summary>Callers refused because a limit on callers was reached.</summary>
     public long Refused;
-    /// <summary>Callers accepted here that another worker serves, because it has fewer.</summary>
+    /// <summary>Callers accepted here and handed over to another worker with fewer.</summary>
     public long HandedOver;
 
     /// <summary>Read in this order, so that a caller that connects and disconnects meanwhile cannot make it negative.</summary>

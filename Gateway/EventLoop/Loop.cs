@@ -5,17 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>
-/// The loop of one worker. The law of all that runs in it: nothing here waits, takes a lock or allocates for a call.
-/// </summary>
+/// <summary>The event loop of one worker. Nothing that runs in it may block, take a lock or allocate per call.</summary>
 /// <remarks>
-/// One turn: wait; handle everything that is ready, which reads, routes and appends to outputs; then write each connection
-/// that has output once; then timers. Batching comes from this order: a hundred callers' requests to one server
-/// leave in one send.
+/// One turn: wait; handle everything that is ready, which reads, routes and appends to outputs; then write each connection that has output once; then
+/// timers. Batching follows from this order: the requests of a hundred callers to one server leave in one send.
 /// </remarks>
 internal sealed partial class Loop
 {
-    /// <summary>One receive of a busy connection: 1,700 small calls, or two bodies of the largest size that shares a connection.</summary>
+    /// <summary>Bytes per receive of a busy connection: 1,700 small calls, or two bodies of the largest size that shares a connection.</summary>
     private const int ScratchBytes = 128 * 1024;
 
     private readonly TimeProvider _time;
@@ -25,12 +22,12 @@ internal sealed partial class Loop
     private readonly ConnectionBatch _unsent;
     private readonly ConnectionBatch _continued;
 
-    /// <param name="network">Where its sockets come from.</param>
+    /// <param name="network">Creates its sockets.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">The source of every random choice in this loop.</param>
-    /// <param name="log">Where bugs and shortages are logged.</param>
+    /// <param name="log">Receives bugs and shortages.</param>
     /// <param name="relay">When bodies are spliced; by default never.</param>
-    /// <param name="memory">Where its buffers come from; by default the kernel.</param>
+    /// <param name="memory">Source of buffers; by default the kernel.</param>
     /// <exception cref="IOException">There is no memory for what every loop needs.</exception>
     public Loop(INetwork network, TimeProvider time, Random random, ILogger log, RelayPolicy? relay = null, IMemorySource? memory = null)
     {
@@ -60,16 +57,16 @@ internal sealed partial class Loop
 
     public WorkerCounters Counters { get; } = new();
 
-    /// <summary>The clock as it stood when this turn's wait ended, in microseconds from an arbitrary start.</summary>
+    /// <summary>The clock when this turn's wait ended, in microseconds from an arbitrary start.</summary>
     public long NowUs { get; private set; }
 
-    /// <summary>The same in milliseconds: what timers go by.</summary>
+    /// <summary>The same in milliseconds, as used by timers.</summary>
     public long NowMs { get; private set; }
 
-    /// <summary>Shared by all receives of this worker; what is left in it after a connection was handled is lost.</summary>
+    /// <summary>Shared by all receives of this worker; its content is lost after a connection was handled.</summary>
     public Span<byte> Scratch => _scratch.Span;
 
-    /// <summary>One turn. <paramref name="waitMsMax"/> bounds the wait; −1 is no bound.</summary>
+    /// <summary>Runs one turn. <paramref name="waitMsMax"/> limits the wait; −1 for no limit.</summary>
     public void Turn(int waitMsMax)
     {
         long waitFromUs = ReadClockUs();
@@ -88,16 +85,16 @@ internal sealed partial class Loop
         _unsent.Run();
     }
 
-    /// <summary>Runs the callback between two turns, or in this one. From any thread.</summary>
+    /// <summary>Runs the callback on the loop, in this turn or between two turns. Callable from any thread.</summary>
     public void Post(Action callback) => _posted.Post(callback);
 
-    /// <summary>Has the connection's output sent at the end of this turn.</summary>
+    /// <summary>Sends the connection's output at the end of this turn.</summary>
     public void SendAtEndOfTurn(Connection connection) => _unsent.Add(connection);
 
-    /// <summary>Has the connection read again in the next turn, although no readiness will be reported.</summary>
+    /// <summary>Reads the connection again in the next turn, even without a readiness event.</summary>
     public void ContinueNextTurn(Connection connection) => _continued.Add(connection);
 
-    /// <summary>Runs for its owner what was posted: a bug in it costs the owner, and not the loop.</summary>
+    /// <summary>Runs a callback of its owner; an exception closes the owner and not the loop.</summary>
     public void Guard(IReadyHandler owner, Action act)
     {
         try
@@ -110,14 +107,14 @@ internal sealed partial class Loop
         }
     }
 
-    /// <summary>Callers cannot be taken for want of file descriptors or memory.</summary>
+    /// <summary>Callers cannot be accepted because descriptors or memory have run out.</summary>
     public void NoteExhausted()
     {
         Counters.AcceptsExhausted++;
         LogExhausted();
     }
 
-    /// <summary>A connection to a server cannot be made for want of something here, which is no fault of the server.</summary>
+    /// <summary>A connection to a server cannot be made because of a local shortage, which is not the server's fault.</summary>
     public void NoteConnectExhausted(int error)
     {
         Counters.ConnectsExhausted++;
@@ -131,7 +128,7 @@ internal sealed partial class Loop
         LogBufferRefused();
     }
 
-    /// <summary>The time of day. Not for what happens in each call.</summary>
+    /// <summary>The time of day. Not for use per call.</summary>
     public DateTimeOffset ReadUtc() => _time.GetUtcNow();
 
     private int WaitMs(long nowMs, int waitMsMax)

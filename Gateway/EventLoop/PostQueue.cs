@@ -8,14 +8,14 @@ internal sealed class PostQueue(INetwork network)
 {
     private readonly ConcurrentQueue<Action> _posted = new();
 
-    /// <summary>From any thread.</summary>
+    /// <summary>Callable from any thread.</summary>
     public void Post(Action callback)
     {
         _posted.Enqueue(callback);
         network.Wake();
     }
 
-    /// <summary>On the loop's thread.</summary>
+    /// <summary>On the loop's thread only.</summary>
     public void RunPosted()
     {
         while (_posted.TryDequeue(out Action? callback))

@@ -5,23 +5,23 @@ using FrameRpc.Gateway.Sockets.Pipes;
 namespace FrameRpc.Gateway.EventLoop;
 
 /// <summary>
-/// A stretch of one connection's input on its way to another connection's output, through a pipe of the kernel and never
-/// through this process. Pooled with its pipe: a body allocates nothing.
+/// Forwards part of one connection's input to another connection's output through a kernel pipe, without copying it through this process. Pooled with
+/// its pipe, so that a body allocates nothing.
 /// </summary>
 /// <remarks>
-/// It stands behind all that was written to the sink before, and nothing may be written to the sink until it has ended. A
-/// byte counts as passed on when it has left the pipe, because until then it can still be lost. The source's protocol may
-/// end it whenever it is called: what goes on afterwards looks first whether the splice is still attached.
+/// It follows everything written to the sink before, and nothing may be written to the sink until it has ended. A byte counts as forwarded when it
+/// has left the pipe, because it can be lost until then. The source's protocol may end the splice in any callback, so the code after each one checks
+/// whether it is still attached.
 /// </remarks>
 internal sealed class Splice(IPipe pipe)
 {
     private readonly SpliceWakeup _wakeup = new();
     private Connection? _source;
     private Connection? _sink;
-    /// <summary>What has not reached the sink's socket yet.</summary>
+    /// <summary>Bytes that have not reached the sink's socket yet.</summary>
     private long _bytesLeft;
 
-    /// <summary>Received, and not taken by the sink's socket.</summary>
+    /// <summary>Bytes received but not accepted by the sink's socket.</summary>
     public int PipedBytes => pipe.Bytes;
 
     public bool IsAttached => _source is not null;
@@ -39,7 +39,7 @@ internal sealed class Splice(IPipe pipe)
         sink.Sending.Splice = this;
     }
 
-    /// <summary>Fills the pipe and empties it right away. False when nothing more can be done in this turn.</summary>
+    /// <summary>Fills the pipe and empties it at once. False if nothing more can be done in this turn.</summary>
     public bool Move()
     {
         (Connection source, Connection sink) = (_source!, _sink!);
@@ -52,7 +52,7 @@ internal sealed class Splice(IPipe pipe)
                 Detach();
                 return true;
             }
-            // A pipe that holds something may be full: only with an empty one a fill that moves nothing means an empty socket.
+            // A pipe that is not empty may be full: a fill that moves nothing means an empty socket only if the pipe is empty.
             if (filled.Status is not (TransferStatus.Done or TransferStatus.WouldBlock) || pipe.Bytes == 0)
             {
                 if (filled.Status == TransferStatus.WouldBlock)
@@ -64,13 +64,15 @@ internal sealed class Splice(IPipe pipe)
         SendToSink();
         if (source.Receiving.Splice != this || pipe.Bytes == 0)
             return true;
-        // The end of the turn finds out whether the sink can be waited for, or why the send failed.
+        // The end of the turn finds out whether to wait for the sink, or why the send failed.
         sink.Sending.QueueSend();
         source.HandleSinkFull();
         return source.Receiving.Splice != this;
     }
 
-    /// <summary>Sends what was written to the sink before, then what is in the pipe: right behind its filling, or later when the sink took nothing then.</summary>
+    /// <summary>
+    /// Sends what was written to the sink before, then what is in the pipe: directly after filling it, or later if the sink accepted nothing then.
+    /// </summary>
     public void SendToSink()
     {
         Connection sink = _sink!;
@@ -100,7 +102,7 @@ internal sealed class Splice(IPipe pipe)
         TakeOut();
     }
 
-    /// <summary>Takes what the sink did not take out of the pipe into the sink's output, from where it still reaches it, and ends.</summary>
+    /// <summary>Moves what the sink did not accept from the pipe into the sink's output, and ends.</summary>
     public void TakeOut()
     {
         (Connection source, Connection sink) = (_source!, _sink!);
@@ -119,7 +121,7 @@ internal sealed class Splice(IPipe pipe)
             source.HandleSpliced(taken);
     }
 
-    /// <summary>Breaks it off. What is in the pipe is lost.</summary>
+    /// <summary>Ends the splice. What is in the pipe is lost.</summary>
     public void Cut()
     {
         Connection source = _source!;
@@ -131,10 +133,10 @@ internal sealed class Splice(IPipe pipe)
 
     public void Close() => pipe.Close();
 
-    /// <summary>Fills the pipe with what the socket has of the stretch, and nothing behind it.</summary>
+    /// <summary>Fills the pipe from the socket, up to the end of the spliced part.</summary>
     private Transfer Fill(ISocket socket)
     {
-        // A place of the pipe may hold more than a page, so that it holds more than its capacity.
+        // A slot of the pipe may hold more than a page, so the pipe can hold more than its capacity.
         int room = (int)Math.Min(UnreceivedBytes, Math.Max(0, pipe.CapacityBytes - pipe.Bytes));
         if (room == 0)
             return Transfer.WouldBlock;
@@ -154,7 +156,7 @@ internal sealed class Splice(IPipe pipe)
         source.HandleSpliced(bytes);
     }
 
-    /// <summary>Lets go of both ends and returns to the pool.</summary>
+    /// <summary>Detaches from both ends and returns to the pool.</summary>
     private void Detach()
     {
         Loop loop = _source!.Loop;
@@ -166,6 +168,6 @@ internal sealed class Splice(IPipe pipe)
         loop.Splices.Return(this);
     }
 
-    /// <summary>The errors of a kernel, or of a sandbox in its place, for sockets that it cannot splice.</summary>
+    /// <summary>Errors of a kernel, or of a sandbox in its place, for sockets that it cannot splice.</summary>
     private static bool IsRefused(Transfer transfer) => transfer.Error is Libc.EINVAL or Libc.ENOSYS or Libc.EPERM;
 }

@@ -4,55 +4,56 @@ using System.Numerics;
 namespace FrameRpc.Gateway.EventLoop;
 
 /// <summary>
-/// Timers of one worker: a ring of slots of <see cref="TickMs"/>, each a list of entries in the order in which they were
-/// armed. Arming and disarming cost a few writes; most timers are call timeouts, and nearly all of those are disarmed by
-/// the reply.
+/// Timers of one worker: a ring of slots of <see cref="TickMs"/>, each a list of entries in the order in which they were armed. Arming and disarming
+/// cost a few writes; most timers are call timeouts, and nearly all of those are disarmed by the reply.
 /// </summary>
 /// <remarks>
-/// An entry due after more than one round of the ring stays in its slot and is looked at once a round. Entries are never
-/// early, and at most a tick late, unless more are due than a turn may fire: then the rest is due at once, in the same
-/// order, in the next turn. What is armed while others fire is not before the next turn, so that a timer which arms itself
-/// for now keeps no turn from ending.
+/// An entry due after more than one round of the ring stays in its slot and is examined once a round. Entries are never early, and at most a tick
+/// late, unless more are due than a turn may fire: the rest are then due at once, in the same order, in the next turn. An entry armed while others
+/// fire is not due before the next turn, so a timer that re-arms itself for now does not keep the turn from ending.
 /// </remarks>
-/// <param name="nowMs">The clock as it stands.</param>
-/// <param name="fire">Calls the entry, whatever comes of it.</param>
+/// <param name="nowMs">The current time.</param>
+/// <param name="fire">Calls the entry; must not throw.</param>
 internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
 {
-    /// <summary>Timeouts are hundreds of milliseconds and more: 8 ms late is nothing to them, and halves the slots a second of idling visits against 4 ms.</summary>
+    /// <summary>
+    /// Timeouts are hundreds of milliseconds and more, so being 8 ms late does not matter, and an idle loop visits half as many slots per second as
+    /// with 4 ms.
+    /// </summary>
     public const int TickMs = 8;
 
     /// <summary>
-    /// What fires in one turn; connections are served before the rest. The wheel's own part of such a turn takes 0.1 ms of the
-    /// processor (bench/timers.sh). What the timers do comes on top: a call's timeout writes a reply, about the work of a call.
+    /// Entries fired in one turn; connections are served before the rest. The wheel's own part of such a turn takes 0.1 ms of CPU (bench/timers.sh).
+    /// The callbacks come on top: a call's timeout writes a reply, about the work of a call.
     /// </summary>
     public const int FiresPerTurnMax = 1024;
 
-    /// <summary>Entries that are only looked at, because they are due in a later round, count a sixteenth of one that fires: they run nothing.</summary>
-    public const int LooksPerTurnMax = LooksOfAFire * FiresPerTurnMax;
+    /// <summary>Entries that are only examined, because they are due in a later round, count one sixteenth of one that fires.</summary>
+    public const int LooksPerTurnMax = LooksPerFire * FiresPerTurnMax;
 
-    private const int LooksOfAFire = 16;
+    private const int LooksPerFire = 16;
 
-    /// <summary>One round is 8.2 s, so that the default timeout of 30 s is looked at four times if it ever comes to that.</summary>
+    /// <summary>One round is 8.2 s, so the default timeout of 30 s is examined four times at most.</summary>
     private const int SlotCount = 1024;
 
     private readonly Slot[] _slots = new Slot[SlotCount];
     private readonly ulong[] _occupied = new ulong[SlotCount / 64];
 
-    /// <summary>The tick whose slot is being walked, or was last.</summary>
+    /// <summary>The tick whose slot is being walked, or was walked last.</summary>
     private long _tick = nowMs / TickMs;
 
-    /// <summary>The tick of the clock. What is armed goes behind it.</summary>
+    /// <summary>The tick of the clock. New entries go after it.</summary>
     private long _clockTick = nowMs / TickMs;
 
-    /// <summary>What comes next in the slot that is being walked; null at its end. Between two turns: where the budget ended.</summary>
+    /// <summary>The next entry in the slot being walked; null at its end. Between two turns, where the budget ran out.</summary>
     private TimerEntry? _next;
 
     public int Count { get; private set; }
 
-    /// <summary>Entries looked at since the start, fired or not: what the wheel has cost.</summary>
+    /// <summary>Entries examined since the start, fired or not: the cost of the wheel.</summary>
     public long Looks { get; private set; }
 
-    /// <summary>Arms the entry, or moves it when it is armed already.</summary>
+    /// <summary>Arms the entry, or moves it if it is already armed.</summary>
     public void Arm(TimerEntry entry, long dueMs)
     {
         Disarm(entry);
@@ -94,7 +95,7 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
         Count--;
     }
 
-    /// <summary>How long the loop may wait before a slot with entries comes up, 0 where some are left over; −1 where there are none.</summary>
+    /// <summary>How long the loop may wait for the next slot with entries: 0 if entries are left over, −1 if there are none.</summary>
     public int WaitMs(long nowMs)
     {
         if (Count == 0)
@@ -116,14 +117,14 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
         throw new UnreachableException("timers are counted but in no slot");
     }
 
-    /// <summary>Fires what is due, as far as one turn may.</summary>
+    /// <summary>Fires what is due, within the limit of a turn.</summary>
     public void Advance(long nowMs)
     {
         _clockTick = Math.Max(_clockTick, nowMs / TickMs);
         if (Count == 0)
             _tick = _clockTick;
-        // After a long sleep each slot is visited once or twice, not once for each round that passed. Whole rounds are left
-        // out, so that the walk goes on where it was and what is overdue keeps its order.
+        // After a long sleep each slot is visited once or twice, not once for each round that passed. Whole rounds are skipped, so the walk continues
+        // where it was and overdue entries keep their order.
         _tick += Math.Max(0, ((_clockTick - _tick) / SlotCount) - 1) * SlotCount;
         int looksLeft = LooksPerTurnMax;
         while (Walk(ref looksLeft) && _tick < _clockTick)
@@ -133,7 +134,10 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
         }
     }
 
-    /// <summary>Goes on in the slot: each entry is looked at once, whatever those that fire do to the list. False where the turn has to end before it.</summary>
+    /// <summary>
+    /// Continues in the slot: each entry is examined once, whatever the fired ones do to the list. False if the budget of the turn ends before the
+    /// slot does.
+    /// </summary>
     private bool Walk(ref int looksLeft)
     {
         while (_next is { } entry)
@@ -145,7 +149,7 @@ internal sealed class TimerWheel(long nowMs, Action<TimerEntry> fire)
             _next = entry.Next;
             if (entry.DueTick > _clockTick)
                 continue;
-            looksLeft -= LooksOfAFire - 1;
+            looksLeft -= LooksPerFire - 1;
             Disarm(entry);
             fire(entry);
         }

@@ -1,44 +1,46 @@
 namespace FrameRpc.Gateway.EventLoop;
 
-/// <summary>What one worker has done. Written by its thread alone, without locks; read by others, who may see it a moment late.</summary>
+/// <summary>Counters of one worker. Written by its thread only, without locks; other threads read them slightly late.</summary>
 internal sealed class WorkerCounters
 {
-    /// <summary>Callers that had to wait because file descriptors or memory had run out.</summary>
+    /// <summary>Times that accepting paused because file descriptors or memory had run out.</summary>
     public long AcceptsExhausted;
-    /// <summary>Connections to servers that could not be made for want of file descriptors, ports or memory here.</summary>
+    /// <summary>Connections to servers not made because descriptors, ports or memory had run out here.</summary>
     public long ConnectsExhausted;
-    /// <summary>Buffers for which the system gave no memory: each closed a connection, or refused its call.</summary>
+    /// <summary>Buffers for which the system had no memory: each closed a connection or refused a call.</summary>
     public long BuffersRefused;
     public long CallsAnswered;
     /// <summary>Replies made by the gateway itself: no route, malformed, too large, no server, lost server, timeout, draining.</summary>
     public long CallsRefused;
-    /// <summary>Replies that came after their call was given up, and were discarded.</summary>
+    /// <summary>Replies discarded because their call had been given up.</summary>
     public long LateReplies;
-    /// <summary>Replies whose header or checksum was wrong, or whose payload was no table, answered with 502 instead.</summary>
+    /// <summary>Replies with a wrong header or checksum, or a payload that is not a table; answered with 502 instead.</summary>
     public long BadReplies;
-    /// <summary>Octets requests that were not sent on because their reply had begun.</summary>
+    /// <summary>Octets requests that were not forwarded further because their reply had begun.</summary>
     public long RequestsStopped;
-    /// <summary>Calls put on another server because theirs could not be reached.</summary>
+    /// <summary>Calls moved to another server because theirs was unreachable.</summary>
     public long ServersPassedOver;
     public long ConnectionsRetired;
     /// <summary>Callers closed because they left too many replies unread.</summary>
     public long SlowCallersClosed;
-    /// <summary>Bytes of bodies that passed through this process's memory.</summary>
+    /// <summary>Bytes of bodies copied through this process's memory.</summary>
     public long BytesCopied;
-    /// <summary>Bytes of bodies that passed from socket to socket inside the kernel.</summary>
+    /// <summary>Bytes of bodies spliced from socket to socket inside the kernel.</summary>
     public long BytesSpliced;
-    /// <summary>Pieces of bodies that were copied although they were to be spliced: no pipe could be had, or the kernel does not splice this kind of socket.</summary>
+    /// <summary>
+    /// Pieces of bodies copied although they should have been spliced: no pipe was available, or the kernel cannot splice this kind of socket.
+    /// </summary>
     public long SplicesRefused;
-    /// <summary>Pieces of bodies long enough to be spliced that <c>auto</c> copied, because that was measured to be faster.</summary>
+    /// <summary>Pieces of bodies long enough to be spliced that <c>auto</c> copied, because that is faster there.</summary>
     public long CopiesChosen;
     public long PipesInUse;
-    /// <summary>Pipes closed because a body was broken off while they held some of it.</summary>
+    /// <summary>Pipes closed because a body was cut while they held some of it.</summary>
     public long PipesDiscarded;
     /// <summary>Connections closed because of an exception: each is a bug.</summary>
     public long Exceptions;
     public long Turns;
-    /// <summary>Time between the waits, in turns that are over.</summary>
+    /// <summary>Time between waits, in completed turns.</summary>
     public long BusyUs;
-    /// <summary>Time in which there was nothing to do.</summary>
+    /// <summary>Time without anything to do.</summary>
     public long WaitingUs;
 }

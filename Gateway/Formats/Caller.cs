@@ -7,18 +7,18 @@ namespace FrameRpc.Gateway.Formats;
 /// <summary>A connection from a caller.</summary>
 internal abstract class Caller : Connection
 {
-    /// <summary>Of a streamed body this much may wait between two connections; then the faster side waits.</summary>
+    /// <summary>Bytes of a streamed body that may wait between two connections, before the faster side is held up.</summary>
     public const int StreamBufferBytesMax = 256 * 1024;
 
-    /// <summary>A caller that has this much unread gets no further request served, as long as it has.</summary>
+    /// <summary>While a caller has this much unread, no further request of it is served.</summary>
     protected const int RepliesHoldBytes = 256 * 1024;
 
     private readonly Action _onClosed;
     private readonly CallbackTimer _slowReader;
     private InputHold _holds;
 
-    /// <param name="ledger">The books of the listener that it came in by.</param>
-    /// <param name="onClosed">Called once, when the caller is gone.</param>
+    /// <param name="ledger">The counters of its listener.</param>
+    /// <param name="onClosed">Called once, when the caller has disconnected.</param>
     protected Caller(WorkerContext context, ListenerLedger ledger, ISocket socket, Action onClosed)
         : base(context.Loop, socket, ConnectionState.Open)
     {
@@ -26,7 +26,7 @@ internal abstract class Caller : Connection
         Ledger = ledger;
         _onClosed = onClosed;
         _slowReader = new CallbackTimer(this, OnSlowReaderDue);
-        // Asked now: a closed connection has none.
+        // Read now, because a closed connection has no address.
         Name = context.Ledger.Access is null ? "" : socket.DescribePeer();
         context.Add(this);
     }
@@ -35,12 +35,12 @@ internal abstract class Caller : Connection
 
     public ListenerLedger Ledger { get; }
 
-    /// <summary>Its address, for the access log; empty where there is none.</summary>
+    /// <summary>Its address, for the access log; empty if there is none.</summary>
     public string Name { get; }
 
     protected bool IsHeld => _holds != InputHold.None;
 
-    /// <summary>Draining: takes leave as soon as no call is in flight.</summary>
+    /// <summary>While draining: closes as soon as no call is in flight.</summary>
     public abstract void LeaveWhenIdle();
 
     protected void HoldInput(InputHold why)
@@ -58,10 +58,10 @@ internal abstract class Caller : Connection
             ResumeInput();
     }
 
-    /// <summary>Bytes of replies that wait for this caller to read.</summary>
+    /// <summary>Bytes of replies that this caller has not read yet.</summary>
     protected virtual int UnreadBytes => OutputBytes;
 
-    /// <summary>Whether somebody suffers when this caller does not read: then it is closed after the write timeout.</summary>
+    /// <summary>Whether others are affected if this caller does not read: it is then closed after the write timeout.</summary>
     protected abstract bool MustRead { get; }
 
     protected override void OnOutputSent()
@@ -72,7 +72,7 @@ internal abstract class Caller : Connection
             Loop.Timers.Arm(_slowReader, LastSentMs + Context.WriteTimeoutMs);
     }
 
-    /// <summary>Closes this caller, because others would suffer if it stayed.</summary>
+    /// <summary>Closes this caller, because it would affect others.</summary>
     /// <param name="why">One of <see cref="SlowCaller"/>.</param>
     public void CloseSlow(string why)
     {
@@ -80,7 +80,7 @@ internal abstract class Caller : Connection
         Abort();
     }
 
-    /// <summary>Nobody is left to hear a reply; what is unread can only be requests.</summary>
+    /// <summary>The caller cannot receive replies any more, and unread bytes can only be requests.</summary>
     protected override void OnBrokenWhilePaused() => Abort();
 
     protected override void OnClosed()
@@ -100,31 +100,31 @@ internal abstract class Caller : Connection
             Loop.Timers.Arm(_slowReader, dueMs);
             return;
         }
-        CloseSlow(SlowCaller.ReadsNothing);
+        CloseSlow(SlowCaller.StoppedReading);
     }
 }
 
-/// <summary>Why a caller's requests are not read for a while. Each ends by itself or by a timeout, and holds up only this caller.</summary>
+/// <summary>Why a caller's requests are not read for a while. Each hold ends by itself or by a timeout, and affects only this caller.</summary>
 [Flags]
 internal enum InputHold : byte
 {
     None = 0,
-    /// <summary>Too many replies wait to be read by this caller.</summary>
+    /// <summary>Too many replies are unread by this caller.</summary>
     Replies = 1,
-    /// <summary>The connection for its next request is full, or an exclusive connection is waited for.</summary>
+    /// <summary>The connection for its next request is full, or it waits for an exclusive connection.</summary>
     ServerConnection = 2,
-    /// <summary>The server has to take more of its large request first.</summary>
+    /// <summary>The server has to accept more of its large request first.</summary>
     Upload = 4,
-    /// <summary>The format answers one request before the next is looked at.</summary>
+    /// <summary>The format answers one request before it reads the next.</summary>
     Turn = 8,
 }
 
-/// <summary>Why a slow caller is closed, as the log says it.</summary>
+/// <summary>Why a slow caller is closed, as logged.</summary>
 internal static class SlowCaller
 {
-    public const string ReadsNothing = "it read none of its replies for writeTimeout";
+    public const string StoppedReading = "it read none of its replies for writeTimeout";
 
-    public const string LeavesUnread = "it left more unread than replyBufferMax";
+    public const string TooMuchUnread = "it left more unread than replyBufferMax";
 
-    public const string StandsInTheWay = "it stood still in the middle of a call for writeTimeout, while others waited for a connection to the server";
+    public const string Stalled = "it stalled in a call for writeTimeout while other calls waited for a server connection";
 }

@@ -8,8 +8,8 @@ using FrameRpc.Gateway.Sockets;
 namespace FrameRpc.Gateway.Formats;
 
 /// <summary>
-/// All that a wire format brings: its callers, its connections to servers, the names of its statuses, its embedded server and
-/// its load. Asked when a connection is made, never for a call.
+/// Everything a wire format provides: callers, connections to servers, names of statuses, the embedded server and load. Called per connection, never
+/// per call.
 /// </summary>
 internal abstract class Format : IServerFormat, ILoadFormat
 {
@@ -17,7 +17,7 @@ internal abstract class Format : IServerFormat, ILoadFormat
 
     public abstract StatusList Statuses { get; }
 
-    /// <summary>What makes the callers of one worker.</summary>
+    /// <summary>Creates the callers of one worker.</summary>
     public abstract CallerFactory ForWorker(WorkerContext context);
 
     public abstract ServerConnection Connect(Loop loop, ISocket socket, Server server, bool isExclusive);
@@ -29,8 +29,8 @@ internal abstract class Format : IServerFormat, ILoadFormat
     public abstract LoadPayload PayloadOf(LoadPlan plan);
 }
 
-/// <summary>Makes a caller of a socket that was accepted.</summary>
-/// <param name="ledger">Where the calls that come in by its listener are counted.</param>
+/// <summary>Creates a caller from an accepted socket.</summary>
+/// <param name="ledger">Counts the calls of its listener.</param>
 /// <param name="socket">The connection.</param>
-/// <param name="onClosed">Called once, when the caller is gone.</param>
+/// <param name="onClosed">Called once, when the caller has disconnected.</param>
 internal delegate Caller CallerFactory(ListenerLedger ledger, ISocket socket, Action onClosed);

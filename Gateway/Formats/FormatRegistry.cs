@@ -2,12 +2,12 @@ using FrameRpc.Gateway.Configuration;
 
 namespace FrameRpc.Gateway.Formats;
 
-/// <summary>The wire formats that a gateway speaks.</summary>
+/// <summary>The wire formats of a gateway.</summary>
 internal sealed class FormatRegistry(params IReadOnlyList<Format> formats)
 {
     public IReadOnlyList<Format> All => formats;
 
-    /// <exception cref="ArgumentException">The configuration knows a format that nothing speaks, which is a bug.</exception>
+    /// <exception cref="ArgumentException">The configuration has a format that is not registered, which is a bug.</exception>
     public Format Of(WireFormat wire) =>
-        formats.FirstOrDefault(format => format.Wire == wire) ?? throw new ArgumentException($"nothing speaks {wire}", nameof(wire));
+        formats.FirstOrDefault(format => format.Wire == wire) ?? throw new ArgumentException($"no format is registered for {wire}", nameof(wire));
 }

@@ -6,15 +6,15 @@ using FrameRpc.Gateway.Routing;
 namespace FrameRpc.Gateway.Formats;
 
 /// <summary>
-/// A route as one worker serves it under one snapshot: its policy, the worker's view of its backend, and where its calls are
-/// counted. A call keeps the one it began with.
+/// A route as one worker serves it under one snapshot: its policy, the worker's view of its backend, and the counters of its calls. A call keeps the
+/// state that it began with.
 /// </summary>
 internal sealed class RouteState(Route policy, Backend backend)
 {
-    /// <summary>By the numbers of the listeners.</summary>
+    /// <summary>Indexed by the numbers of the listeners.</summary>
     private CallTally?[] _tallies = [];
 
-    /// <summary>Beside the policy, because each lookup compares it.</summary>
+    /// <summary>Copied from the policy, because each lookup compares it.</summary>
     public uint Id { get; } = policy.Id;
 
     public Route Policy => policy;
@@ -25,7 +25,7 @@ internal sealed class RouteState(Route policy, Backend backend)
 
     public WireFormat Format => policy.Format;
 
-    /// <summary>Where the calls that came in by this listener are counted.</summary>
+    /// <summary>The counters of the calls from this listener.</summary>
     public CallTally TallyIn(ListenerLedger listener)
     {
         CallTally?[] tallies = _tallies;

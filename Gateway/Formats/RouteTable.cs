@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace FrameRpc.Gateway.Formats;
 
-/// <summary>The routes of one worker by request id. Immutable: another snapshot brings another table.</summary>
+/// <summary>The routes of one worker by request id. Immutable: another snapshot has another table.</summary>
 /// <remarks>
-/// Open addressing at most half full. Request ids are CRC-32 values, so their low bits are spread already and no further
-/// hash is needed; a lookup touches one cache line in nearly all cases.
+/// Open addressing, at most half full. Request ids are CRC-32 values, so their low bits are already well distributed and no further hash is needed; a
+/// lookup nearly always touches one cache line.
 /// </remarks>
 internal sealed class RouteTable
 {
@@ -18,7 +18,7 @@ internal sealed class RouteTable
             Add(route);
     }
 
-    /// <summary>The route of a request id, of whatever format, or null.</summary>
+    /// <summary>The route of a request id, in any format, or null.</summary>
     public RouteState? Find(uint id)
     {
         int mask = _slots.Length - 1;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Formats;
 
-/// <summary>What the connections of one worker have in common: the snapshot that it runs by, its view of the backends, and who is connected.</summary>
+/// <summary>The state that the connections of one worker share: the current snapshot, the backends, and the connected callers.</summary>
 internal sealed partial class WorkerContext
 {
     private readonly ILogger _log;
@@ -18,11 +18,11 @@ internal sealed partial class WorkerContext
     private readonly List<Backend> _leaving = [];
     private Action? _onDrained;
 
-    /// <param name="number">The worker's.</param>
-    /// <param name="loop">The worker's.</param>
-    /// <param name="snapshot">What it runs by at first.</param>
-    /// <param name="formats">What speaks the formats of its listeners and backends.</param>
-    /// <param name="log">Where trouble is logged.</param>
+    /// <param name="number">The worker's number.</param>
+    /// <param name="loop">The worker's loop.</param>
+    /// <param name="snapshot">The initial snapshot.</param>
+    /// <param name="formats">The formats of its listeners and backends.</param>
+    /// <param name="log">Receives warnings.</param>
     public WorkerContext(int number, Loop loop, Snapshot snapshot, FormatRegistry formats, ILogger log)
     {
         Loop = loop;
@@ -61,9 +61,8 @@ internal sealed partial class WorkerContext
     public Backend BackendOf(string name) => _backends[name];
 
     /// <summary>
-    /// Runs by another snapshot from now on. What it has in common with the one before, by name, stays as it is: connections,
-    /// counts, calls that wait. Calls in flight keep the route and the backend that they began with. One that is older than
-    /// what is here is left out.
+    /// Switches to another snapshot. What it shares with the one before, by name, stays as it is: connections, counters, waiting calls. Calls in
+    /// flight keep the route and backend that they began with. A snapshot older than the current one is ignored.
     /// </summary>
     public void Apply(Snapshot next)
     {
@@ -72,7 +71,7 @@ internal sealed partial class WorkerContext
         Snapshot before = Snapshot;
         Snapshot = next;
         TakeOver(next);
-        // What the snapshot before last had, nobody will ask for any more.
+        // Tallies of routes that only the snapshot before last had are dropped.
         Ledger.Keep(next.Routes.Concat(before.Routes).Select(route => (route.Name, route.Backend)).ToHashSet());
     }
 
@@ -93,16 +92,16 @@ internal sealed partial class WorkerContext
         Ledger.NoteRejected(why);
     }
 
-    /// <summary>A caller is closed because others suffer from how it reads or sends.</summary>
-    /// <param name="listener">The name of the one by which it came in.</param>
+    /// <summary>A caller is closed because the way it reads or sends affects others.</summary>
+    /// <param name="listener">The name of its listener.</param>
     public void NoteSlow(string listener, string caller, string why)
     {
         Loop.Counters.SlowCallersClosed++;
         LogSlow(listener, caller, why);
     }
 
-    /// <summary>From now on new calls are refused; callers leave when their calls in flight are answered, idle ones at once.</summary>
-    /// <param name="onDrained">Called when none is left.</param>
+    /// <summary>Refuses new calls from now on; callers disconnect when their calls in flight are answered, idle ones at once.</summary>
+    /// <param name="onDrained">Called when no caller is left.</param>
     public void Drain(Action onDrained)
     {
         IsDraining = true;
@@ -115,7 +114,7 @@ internal sealed partial class WorkerContext
             onDrained();
     }
 
-    /// <summary>The time for draining is over.</summary>
+    /// <summary>Resets the callers that are left at the end of the drain timeout.</summary>
     public void AbortAll()
     {
         foreach (Caller caller in _callers.ToArray())
@@ -149,6 +148,6 @@ internal sealed partial class WorkerContext
         backend.Retire();
     }
 
-    /// <summary>Of another format it is another backend, whatever its name.</summary>
+    /// <summary>A backend with another format is a different one, even with the same name.</summary>
     private static bool Continues(Backend backend, BackendSpec spec) => backend.Name == spec.Name && backend.Protocol == spec.Options.Protocol;
 }

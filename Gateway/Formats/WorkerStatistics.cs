@@ -5,20 +5,22 @@ using FrameRpc.Gateway.Sockets.Buffers;
 
 namespace FrameRpc.Gateway.Formats;
 
-/// <summary>All that one worker counts, under names, for other threads to read. Only the worker writes, without locks; what is read may be a moment late.</summary>
+/// <summary>
+/// All counters of one worker, under names, for other threads to read. Only the worker writes, without locks; values may be slightly late.
+/// </summary>
 internal sealed class WorkerStatistics(int number, WorkerCounters counters, WorkerLedger ledger, BufferPool buffers)
 {
     private BackendStatistics[] _backends = [];
     private ListenerCounters[] _listeners = [];
 
-    /// <summary>The worker's.</summary>
+    /// <summary>The worker's number.</summary>
     public int Number => number;
 
     public WorkerCounters Counters => counters;
 
     public WorkerLedger Ledger => ledger;
 
-    /// <summary>Those of the snapshot, and those that have left it and still serve calls.</summary>
+    /// <summary>Those of the snapshot, and those that left it but still serve calls.</summary>
     public IReadOnlyList<BackendStatistics> Backends => Volatile.Read(ref _backends);
 
     public IReadOnlyList<ListenerCounters> Listeners => Volatile.Read(ref _listeners);
@@ -26,7 +28,7 @@ internal sealed class WorkerStatistics(int number, WorkerCounters counters, Work
     /// <summary>Callers connected, on all listeners.</summary>
     public long CallersOpen => Listeners.Sum(listener => listener.Open);
 
-    /// <summary>Native memory for bodies and messages, in use or ready for use.</summary>
+    /// <summary>Native memory for bodies and messages, in use or pooled.</summary>
     public long BufferBytes => buffers.MappedBytes;
 
     public void Publish(BackendStatistics[] backends) => Volatile.Write(ref _backends, backends);

@@ -3,16 +3,15 @@ using System.Threading.Channels;
 namespace FrameRpc.Gateway.Hosting;
 
 /// <summary>
-/// What a gateway says of itself while it runs, written by a thread of its own: whoever reads it may have stopped, and no
-/// signal, no drain and no end may wait for that.
+/// Writes status lines to standard output on its own thread, so that a reader which has stopped reading holds up no signal, drain or exit.
 /// </summary>
-/// <remarks>Everything that goes to the console waits there in one line: an access log on standard output that is not read holds up these lines too.</remarks>
+/// <remarks>All console output shares one queue: an access log on standard output that is not read also holds up these lines.</remarks>
 internal sealed class Announcements : IDisposable
 {
-    /// <summary>A gateway says a handful from its start to its end, and one each time it is asked how things are.</summary>
+    /// <summary>A gateway announces a handful of lines from start to end, and one for each SIGUSR1.</summary>
     private const int WaitingMax = 64;
 
-    /// <summary>How long the last ones may take at the end.</summary>
+    /// <summary>Time limit for the remaining lines at the end.</summary>
     private static readonly TimeSpan LastOnesMax = TimeSpan.FromSeconds(1);
 
     private readonly Channel<string> _waiting = Channel.CreateBounded<string>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
@@ -26,10 +25,10 @@ internal sealed class Announcements : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Never waits: what finds no room, or comes after the end, is not said.</summary>
-    public void Say(string text) => _waiting.Writer.TryWrite(text);
+    /// <summary>Never blocks: a line that finds no room, or comes after the end, is dropped.</summary>
+    public void Post(string text) => _waiting.Writer.TryWrite(text);
 
-    /// <summary>Says what is left, unless nobody reads it.</summary>
+    /// <summary>Writes the remaining lines, within the time limit.</summary>
     public void Dispose()
     {
         _waiting.Writer.TryComplete();

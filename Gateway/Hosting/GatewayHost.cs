@@ -12,9 +12,9 @@ namespace FrameRpc.Gateway.Hosting;
 /// <summary>Runs a gateway until it is told to stop.</summary>
 internal static class GatewayHost
 {
-    /// <param name="options">What to run.</param>
-    /// <param name="output">Gets a line for each step of its life.</param>
-    /// <exception cref="IOException">An address, a file or a name cannot be had; the message says which and why.</exception>
+    /// <param name="options">The configuration.</param>
+    /// <param name="output">Receives status lines.</param>
+    /// <exception cref="IOException">An address, a file or a name is not available; the message says which and why.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The same, from the resolver.</exception>
     internal static void Run(GatewayOptions options, TextWriter output)
     {
@@ -27,25 +27,28 @@ internal static class GatewayHost
 
     private static void Serve(GatewayOptions options, ServingWorkers serving, LimitedLogs logs, ILogger log, TextWriter output)
     {
-        // Before callers are served: a gateway that could not be stopped as it should does not start.
+        // Before callers are served: a gateway that could not be stopped with its token must not start.
         AdminToken? token = options.Admin is { TokenFile: { } file } ? AdminToken.Open(file, options.Admin.CreateToken) : null;
         using var announcements = new Announcements(output);
-        using var lifecycle = new Lifecycle(serving, options.DrainTimeout, TimeProvider.System, announcements.Say);
-        using var signals = new StopSignals(signal => lifecycle.Stop($"{signal}, and a second signal stops at once", delay: TimeSpan.Zero));
-        using AccessLogWriter? accessLog = options.AccessLog is { } told ? AccessLogWriter.Start(told.To, serving.Statistics) : null;
+        using var lifecycle = new Lifecycle(serving, options.DrainTimeout, TimeProvider.System, announcements.Post);
+        using var signals = new StopSignals(signal => lifecycle.Stop($"{signal} (a second signal stops immediately)", delay: TimeSpan.Zero));
+        using AccessLogWriter? accessLog = options.AccessLog is { } logged ? AccessLogWriter.Start(logged.To, serving.Statistics) : null;
         serving.Start();
-        var metrics = new MetricsPage(() => serving.Snapshot, serving.Statistics, accessLog, () => logs.LeftOut, () => lifecycle.Stage != Stage.Serving);
-        using AdminServer? admin = options.Admin is { } asked
-            ? AdminServer.Start(asked, AdminEndpoints.Create(() => serving.Snapshot, serving.Statistics, Pulses(serving), metrics, lifecycle, token, log), TimeProvider.System, logs)
+        var metrics = new MetricsPage(() => serving.Snapshot, serving.Statistics, accessLog, () => logs.Suppressed, () => lifecycle.Stage != Stage.Serving);
+        using AdminServer? admin = options.Admin is { } adminOptions
+            ? AdminServer.Start(
+                adminOptions, AdminEndpoints.Create(() => serving.Snapshot, serving.Statistics, Pulses(serving), metrics, lifecycle, token, log),
+                 TimeProvider.System, logs)
             : null;
         using var trim = new MemoryTrim(serving.Workers);
         var served = new ServedReport(serving.Statistics, trim);
-        using PosixSignalRegistration onReport = ReportSignal.Register(() => announcements.Say(served.Line));
-        announcements.Say(StartupReport.Of(options, serving.Addresses, admin?.Address));
+        using PosixSignalRegistration onReport = ReportSignal.Register(() => announcements.Post(served.Line));
+        announcements.Post(StartupReport.Of(options, serving.Addresses, admin?.Address));
         lifecycle.Stopped.Wait();
         serving.Stop();
-        announcements.Say($"stopped: {serving.Sum(worker => worker.Counters.CallsAnswered)} calls answered by servers, {serving.Sum(worker => worker.Counters.CallsRefused)} by the gateway itself");
-        announcements.Say(served.Line);
+        announcements.Post($"stopped: {serving.Sum(worker => worker.Counters.CallsAnswered)} calls answered by servers, "
+            + $"{serving.Sum(worker => worker.Counters.CallsRefused)} by the gateway itself");
+        announcements.Post(served.Line);
     }
 
     private static IReadOnlyList<WorkerPulse> Pulses(ServingWorkers serving) =>

@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Formats;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>Gives memory back to the system when a burst is over, from the control plane's own thread.</summary>
+/// <summary>Returns memory to the system when a burst is over, from the control plane's own thread.</summary>
 internal sealed class MemoryTrim : IDisposable
 {
     private readonly IReadOnlyList<ServingWorker> _workers;
@@ -19,7 +19,7 @@ internal sealed class MemoryTrim : IDisposable
         _ = Watch();
     }
 
-    /// <summary>How often it has.</summary>
+    /// <summary>Number of trims.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public void Dispose() => _timer.Dispose();
@@ -37,7 +37,7 @@ internal sealed class MemoryTrim : IDisposable
     {
         foreach (ServingWorker worker in _workers)
             worker.TrimBuffers();
-        // Aggressive is what decommits: every other mode keeps the emptied regions for the next burst.
+        // Only the aggressive mode decommits: every other mode keeps emptied regions for the next burst.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         Interlocked.Increment(ref _count);
     }

@@ -4,10 +4,10 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>The names of servers, looked up before a worker hears of them, because a look-up waits and a worker may not.</summary>
+/// <summary>Resolves the names of servers before workers use them, because a lookup blocks and a worker must not.</summary>
 internal static class ServerNames
 {
-    /// <exception cref="IOException">A name cannot be looked up; the message says which.</exception>
+    /// <exception cref="IOException">A name cannot be resolved; the message says which.</exception>
     public static void Resolve(Snapshot snapshot, INetworkStack network)
     {
         foreach (BackendSpec backend in snapshot.Backends)

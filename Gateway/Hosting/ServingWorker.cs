@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>A worker that serves callers: its listeners, and what they connect to. Whatever turns the loop makes it go.</summary>
+/// <summary>A worker that serves callers: its listeners and its connections to servers, run by whatever turns the loop.</summary>
 internal sealed class ServingWorker
 {
     private readonly Loop _loop;
@@ -32,16 +32,16 @@ internal sealed class ServingWorker
     /// <summary>For tests and for the loop's own thread.</summary>
     public WorkerContext Context => _context;
 
-    /// <summary>Gives unused buffers back to the system.</summary>
+    /// <summary>Returns unused buffers to the system.</summary>
     public void TrimBuffers() => _loop.Post(_loop.Blocks.Trim);
 
-    /// <summary>Runs the callback between two turns of the loop. From any thread.</summary>
+    /// <summary>Runs the callback on the loop, between two turns. Callable from any thread.</summary>
     public void Post(Action callback) => _loop.Post(callback);
 
-    /// <summary>The worker runs by this snapshot from its next turn on. From any thread.</summary>
+    /// <summary>Makes the worker use this snapshot from its next turn on. Callable from any thread.</summary>
     public void Publish(Snapshot next) => _loop.Post(() => _context.Apply(next));
 
-    /// <summary>No more callers, and no more calls. The task ends when the last caller has left.</summary>
+    /// <summary>Accepts no more callers or calls. The task completes when the last caller has left.</summary>
     public Task Drain()
     {
         _loop.Post(() =>
@@ -53,7 +53,7 @@ internal sealed class ServingWorker
         return _drained.Task;
     }
 
-    /// <summary>The time for draining is over: whoever is left is cut off.</summary>
+    /// <summary>Resets the callers that are left at the end of the drain timeout.</summary>
     public void Abort() => _loop.Post(_context.AbortAll);
 
     private void Listen(int number, SharedListener shared)
@@ -65,12 +65,12 @@ internal sealed class ServingWorker
         var counters = new ListenerCounters(shared.Name);
         _listeners.Add(new Listener(
             _loop, _loop.Network.Listen(shared.Opened, number), shared.Spread, shared.Limit, counters,
-            (socket, onClosed) => Welcome(create(ledger, socket, onClosed))));
+            (socket, onClosed) => AddCaller(create(ledger, socket, onClosed))));
         _context.Statistics.Add(counters);
     }
 
-    /// <summary>One that another worker handed over just before this one began to drain leaves like those who were here.</summary>
-    private void Welcome(Caller caller)
+    /// <summary>A caller handed over by another worker just before this one began to drain leaves like the others.</summary>
+    private void AddCaller(Caller caller)
     {
         if (_context.IsDraining)
             caller.LeaveWhenIdle();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>All workers of a gateway, the addresses at which they take callers, and the snapshot that they run by.</summary>
+/// <summary>All workers of a gateway, the listeners that they share, and the current snapshot.</summary>
 internal sealed class ServingWorkers : IServing, IDisposable
 {
     private readonly Lock _publishing = new();
@@ -25,25 +25,26 @@ internal sealed class ServingWorkers : IServing, IDisposable
         _snapshot = snapshot;
         _listeners = listeners;
         _log = log;
-        Workers = [.. Enumerable.Range(0, snapshot.Options.Workers).Select(number => new ServingWorker(number, LoopOf(number, snapshot), snapshot, formats, listeners, log))];
+        Workers = [.. Enumerable.Range(0, snapshot.Options.Workers)
+            .Select(number => new ServingWorker(number, LoopOf(number, snapshot), snapshot, formats, listeners, log))];
         Statistics = [.. Workers.Select(worker => worker.Statistics)];
     }
 
     public IReadOnlyList<ServingWorker> Workers { get; }
 
-    /// <summary>What each worker counts.</summary>
+    /// <summary>The counters of each worker.</summary>
     public IReadOnlyList<WorkerStatistics> Statistics { get; }
 
-    /// <summary>Where callers connect, with the ports that the kernel chose.</summary>
+    /// <summary>The addresses of the listeners, with the ports that the kernel chose.</summary>
     public IReadOnlyList<Address> Addresses => [.. _listeners.Select(listener => listener.Opened.Address)];
 
-    /// <summary>What was published last.</summary>
+    /// <summary>The last published snapshot.</summary>
     public Snapshot Snapshot => _snapshot;
 
     public long Callers => Sum(worker => worker.CallersOpen);
 
-    /// <summary>Opens the addresses.</summary>
-    /// <exception cref="IOException">An address or a server's name cannot be had.</exception>
+    /// <summary>Opens the listeners.</summary>
+    /// <exception cref="IOException">An address is not available, or a server's name cannot be resolved.</exception>
     /// <exception cref="SocketException">The same, from the kernel.</exception>
     public static ServingWorkers Open(GatewayOptions options, ILogger log) => Open(options, new Machine(), BuiltInFormats.Registry, log);
 
@@ -77,10 +78,10 @@ internal sealed class ServingWorkers : IServing, IDisposable
     }
 
     /// <summary>
-    /// Has all workers run by what the change makes of the snapshot that they run by now. Each picks it up between two turns, so
-    /// that for a moment some run by the one and some by the other.
+    /// Publishes a new snapshot, made from the current one. Each worker picks it up between two turns, so for a moment some use the old one and some
+    /// the new one.
     /// </summary>
-    /// <exception cref="IOException">A server's name cannot be looked up; then nothing changes.</exception>
+    /// <exception cref="IOException">A server's name cannot be resolved; nothing changes.</exception>
     public void Publish(Func<Snapshot, Snapshot> change)
     {
         lock (_publishing)
@@ -106,7 +107,7 @@ internal sealed class ServingWorkers : IServing, IDisposable
             worker.Abort();
     }
 
-    /// <summary>Ends the loops, and waits for that.</summary>
+    /// <summary>Ends the loops and waits for them.</summary>
     public void Stop()
     {
         foreach (WorkerThread thread in _threads)

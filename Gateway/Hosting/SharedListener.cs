@@ -4,7 +4,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>A listener, and what the workers share of it: where the next caller belongs, and whether there is room for it.</summary>
+/// <summary>A listener and the state that workers share: the spread of callers over workers, and the limit on callers.</summary>
 internal sealed class SharedListener(IOpenedAddress opened, ListenerOptions options, CallerLimit allCallers)
 {
     public string Name => options.Name;

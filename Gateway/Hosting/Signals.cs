@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>SIGTERM and SIGINT: the first asks to stop, the second stops.</summary>
+/// <summary>SIGTERM and SIGINT: the first one drains, the second one exits immediately.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    /// <summary>The exit status after a second signal: what was in flight is lost.</summary>
+    /// <summary>Exit status after a second signal: calls in flight are lost.</summary>
     private const int SecondSignalStatus = 1;
 
     private readonly ManualResetEventSlim _first = new();
     private readonly Action<PosixSignal>? _onFirst;
     private readonly PosixSignalRegistration[] _registrations;
 
-    /// <param name="onFirst">Called by the first signal.</param>
+    /// <param name="onFirst">Called on the first signal.</param>
     public StopSignals(Action<PosixSignal>? onFirst = null)
     {
         _onFirst = onFirst;
@@ -25,7 +25,7 @@ internal sealed class StopSignals : IDisposable
 
     public void WaitForFirst() => _first.Wait();
 
-    /// <summary>Set by the first signal, for those who wait for something else, too.</summary>
+    /// <summary>Set by the first signal, so that it can be waited for together with other events.</summary>
     public WaitHandle First => _first.WaitHandle;
 
     public void Dispose()
@@ -37,7 +37,7 @@ internal sealed class StopSignals : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
-        // Without a cancel, the runtime's own answer to the signal would end the process under the calls in flight.
+        // Without Cancel, the runtime would end the process, and with it the calls in flight.
         context.Cancel = true;
         if (_first.IsSet)
             Environment.Exit(SecondSignalStatus);
@@ -46,15 +46,15 @@ internal sealed class StopSignals : IDisposable
     }
 }
 
-/// <summary>SIGUSR1: says how things are, and goes on.</summary>
+/// <summary>SIGUSR1: reports the counters and continues.</summary>
 internal static class ReportSignal
 {
-    /// <summary>SIGUSR1 on Linux, on x64 and arm64.</summary>
+    /// <summary>The number of SIGUSR1 on Linux, on x64 and arm64.</summary>
     private const PosixSignal Usr1 = (PosixSignal)10;
 
     public static PosixSignalRegistration Register(Action report) => PosixSignalRegistration.Create(Usr1, context =>
     {
-        // Without a cancel, the signal's own effect follows: the end of the process.
+        // Without Cancel, the signal's default action would end the process.
         context.Cancel = true;
         report();
     });

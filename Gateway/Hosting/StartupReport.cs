@@ -3,12 +3,12 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>What a gateway says when it has started: a line for each listener and backend, and <c>ready</c>.</summary>
+/// <summary>The status lines after startup: one for each listener and backend, then <c>ready</c>.</summary>
 internal static class StartupReport
 {
-    /// <param name="options">What runs.</param>
-    /// <param name="listeners">The addresses of the listeners as they came out.</param>
-    /// <param name="admin">The same of the admin endpoint; null where there is none.</param>
+    /// <param name="options">The configuration.</param>
+    /// <param name="listeners">The addresses of the listeners, with the ports that the kernel chose.</param>
+    /// <param name="admin">The admin address; null if there is none.</param>
     public static string Of(GatewayOptions options, IReadOnlyList<Address> listeners, Address? admin) => string.Join('\n', Lines(options, listeners, admin));
 
     private static IEnumerable<string> Lines(GatewayOptions options, IReadOnlyList<Address> listeners, Address? admin)

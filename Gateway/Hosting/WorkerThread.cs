@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting;
 
-/// <summary>The thread that turns one loop.</summary>
+/// <summary>The thread that runs one event loop.</summary>
 internal sealed partial class WorkerThread
 {
     private readonly int _number;
@@ -22,7 +22,7 @@ internal sealed partial class WorkerThread
 
     public void Start() => _thread.Start();
 
-    /// <summary>Ends the loop after its turn, and waits for that. Connections that are still open end with the process.</summary>
+    /// <summary>Ends the loop after its current turn and waits for it. Connections that are still open end with the process.</summary>
     public void Stop()
     {
         _loop.Post(() => _stopped = true);
@@ -38,7 +38,7 @@ internal sealed partial class WorkerThread
         }
         catch (Exception bug)
         {
-            // What every connection of this worker relies on is broken; a half-dead gateway is worse than a restarted one.
+            // The state that all connections of this worker rely on is broken; a partly working gateway is worse than a restarted one.
             LogLoopFailed(bug, _number);
             Environment.FailFast($"worker {_number} failed", bug);
         }

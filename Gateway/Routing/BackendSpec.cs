@@ -3,21 +3,21 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Routing;
 
-/// <summary>What is known of a server's state from outside the data path.</summary>
+/// <summary>The state of a server as known outside the data path.</summary>
 internal enum ServerHealth : byte
 {
     Healthy,
-    /// <summary>Gets no new calls. Those in flight go on.</summary>
+    /// <summary>Gets no new calls; those in flight continue.</summary>
     Unhealthy,
 }
 
-/// <summary>One server of a backend. Its address is its name.</summary>
+/// <summary>A server of a backend, identified by its address.</summary>
 internal sealed record ServerSpec(Address Address, int Weight, ServerHealth Health = ServerHealth.Healthy);
 
-/// <summary>A backend as a snapshot has it: its policies, and its servers as they are now.</summary>
+/// <summary>A backend in a snapshot: its policies and its current servers.</summary>
 /// <param name="Options">The policies.</param>
-/// <param name="Servers">In the order of the configuration, which means nothing.</param>
-/// <param name="SharedBodyMax">smf replies up to this size are passed on whole; <see cref="LimitOptions.SharedBodyMax"/>.</param>
+/// <param name="Servers">In the order of the configuration, which has no meaning.</param>
+/// <param name="SharedBodyMax">smf replies up to this size are forwarded whole; <see cref="LimitOptions.SharedBodyMax"/>.</param>
 internal sealed record BackendSpec(BackendOptions Options, IReadOnlyList<ServerSpec> Servers, int SharedBodyMax)
 {
     public string Name => Options.Name;

@@ -4,10 +4,10 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Routing;
 
-/// <summary>A request id, the backend that its calls go to, and their policies, in the form that workers use. Immutable.</summary>
+/// <summary>A request id, its backend and its policies, in the form that workers use. Immutable.</summary>
 internal sealed class Route(RouteOptions options, WireFormat format)
 {
-    /// <summary>What the route is known by: in logs, in metrics, and from one snapshot to the next.</summary>
+    /// <summary>Identifies the route in logs, in metrics, and from one snapshot to the next.</summary>
     public string Name => options.Name;
 
     public uint Id => options.Id;
@@ -17,7 +17,7 @@ internal sealed class Route(RouteOptions options, WireFormat format)
 
     public WireFormat Format => format;
 
-    /// <summary>The method's name, which has to agree beside the id; empty for smf.</summary>
+    /// <summary>The method's name, which must match as well as the id; empty for smf.</summary>
     public byte[] Endpoint { get; } = options.Endpoint is null ? [] : Encoding.UTF8.GetBytes(options.Endpoint);
 
     public long TimeoutMs { get; } = (long)options.Timeout.TotalMilliseconds;

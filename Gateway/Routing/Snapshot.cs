@@ -4,12 +4,12 @@ using FrameRpc.Gateway.Sockets;
 namespace FrameRpc.Gateway.Routing;
 
 /// <summary>
-/// All that the data path runs by, as one immutable value: routes, backends, servers with weight and health, and limits, each
-/// under the name by which books, metrics and logs know it. Published to the workers, each of which picks it up between two turns.
+/// Everything the data path needs, as one immutable value: routes, backends, servers with weight and health, and limits, under the names used by
+/// counters, metrics and logs. Published to the workers, each of which picks it up between two turns.
 /// </summary>
 internal sealed record Snapshot
 {
-    /// <summary>The snapshot's number: the first is 1, and a later one is larger.</summary>
+    /// <summary>The snapshot's number: the first is 1, and each later one is larger.</summary>
     public required long Generation { get; init; }
 
     /// <summary>The configuration that it was made from.</summary>
@@ -34,10 +34,12 @@ internal sealed record Snapshot
         };
     }
 
-    /// <summary>The same, with another judgement of one server.</summary>
+    /// <summary>The same, with a different health of one server.</summary>
     public Snapshot With(string backend, Address server, ServerHealth health) => this with
     {
         Generation = Generation + 1,
-        Backends = [.. Backends.Select(spec => spec.Name == backend ? spec with { Servers = [.. spec.Servers.Select(s => s.Address == server ? s with { Health = health } : s)] } : spec)],
+        Backends = [.. Backends.Select(spec => spec.Name == backend
+            ? spec with { Servers = [.. spec.Servers.Select(s => s.Address == server ? s with { Health = health } : s)] }
+            : spec)],
     };
 }

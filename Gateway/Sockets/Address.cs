@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Where a listener waits or a server is found, as it is written in <c>gateway.json</c>.</summary>
+/// <summary>An address of a listener or a server, as written in <c>gateway.json</c>.</summary>
 /// <remarks>
 /// Forms: <c>127.0.0.1:11225</c>, <c>[::1]:11225</c>, <c>name:port</c>, <c>unix:/run/x.sock</c>, and, for servers only, <c>demo:echo</c>.
 /// </remarks>
 internal abstract record Address
 {
-    /// <summary>The longest path that fits <c>sockaddr_un</c> with its closing zero.</summary>
+    /// <summary>The longest path that fits into <c>sockaddr_un</c> with its terminating zero.</summary>
     public const int UnixPathBytesMax = 107;
 
-    /// <summary>Reads one of the forms above; <paramref name="problem"/> is what is wrong with anything else.</summary>
+    /// <summary>Parses one of the forms above; <paramref name="problem"/> says what is wrong with anything else.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Address? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;
@@ -38,7 +38,7 @@ internal abstract record Address
     private static bool TryParseDemo(string name, out Address? address, out string? problem)
     {
         address = name == "echo" ? DemoAddress.Instance : null;
-        problem = address is null ? $"there is no embedded server \"demo:{name}\"; the one there is is \"demo:echo\"" : null;
+        problem = address is null ? $"unknown embedded server \"demo:{name}\"; the only one is \"demo:echo\"" : null;
         return address is not null;
     }
 
@@ -49,7 +49,7 @@ internal abstract record Address
         int colon = text.LastIndexOf(':');
         if (colon <= 0 || colon == text.Length - 1)
         {
-            problem = "an address is written HOST:PORT, [IPV6]:PORT or unix:PATH";
+            problem = "an address has the form HOST:PORT, [IPV6]:PORT or unix:PATH";
             return false;
         }
         string host = text[..colon];
@@ -57,7 +57,7 @@ internal abstract record Address
             host = host[1..^1];
         else if (host.Contains(':'))
         {
-            problem = "an IPv6 address stands in brackets: [::1]:11225";
+            problem = "an IPv6 address must be in brackets: [::1]:11225";
             return false;
         }
         if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
@@ -75,7 +75,7 @@ internal abstract record Address
     }
 }
 
-/// <summary>A TCP port on a host, which is a name or an IP address. Port 0 lets the kernel choose one, for listeners.</summary>
+/// <summary>A TCP port on a host, which is a name or an IP address. For listeners, port 0 lets the kernel choose.</summary>
 internal sealed record TcpAddress(string Host, int Port) : Address
 {
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
@@ -87,7 +87,7 @@ internal sealed record UnixAddress(string Path) : Address
     public override string ToString() => $"unix:{Path}";
 }
 
-/// <summary>The echo server embedded in the gateway, which speaks the protocol of its backend.</summary>
+/// <summary>The echo server embedded in the gateway, which uses the format of its backend.</summary>
 internal sealed record DemoAddress : Address
 {
     public static readonly DemoAddress Instance = new();

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Whether a gateway that is not started yet could listen on an address.</summary>
+/// <summary>Checks whether a gateway that has not been started yet could listen on an address.</summary>
 internal static class AddressProbe
 {
-    /// <summary>What keeps an address from being listened on, or null.</summary>
+    /// <summary>Why the address cannot be listened on, or null.</summary>
     public static string? FindProblem(Address address) => address switch
     {
         TcpAddress tcp => FindTcpProblem(tcp),
@@ -19,14 +19,14 @@ internal static class AddressProbe
         IPAddress[] resolved;
         try
         {
-            // The resolver refuses 0.0.0.0 and [::], which are fine to listen on.
+            // The resolver rejects 0.0.0.0 and [::], which are valid to listen on.
             resolved = IPAddress.TryParse(address.Host, out IPAddress? ip) ? [ip] : Dns.GetHostAddresses(address.Host);
         }
         catch (SocketException e)
         {
             return $"the host name \"{address.Host}\" cannot be resolved: {e.Message}";
         }
-        // A name may stand for an address of a family that this machine has not; one that can be listened on is enough.
+        // A name may have addresses of a family that this machine lacks; one that can be listened on is enough.
         SocketError[] errors = [.. resolved.Select(one => TryListen(new IPEndPoint(one, address.Port)))];
         if (errors.Contains(SocketError.AddressAlreadyInUse))
             return $"address in use: something else listens on {address}";
@@ -34,9 +34,9 @@ internal static class AddressProbe
     }
 
     /// <summary>
-    /// Listens for a moment. .NET's bind sets SO_REUSEADDR, so that connections in TIME_WAIT do not count. SO_REUSEPORT stays off, though workers set it:
-    /// with it, the bind would succeed beside another gateway on the same port, which then would get half of the callers.
-    /// (SocketOptionName.ReuseAddress does not do this: on Linux it sets SO_REUSEPORT.)
+    /// Listens for a moment. .NET's bind sets SO_REUSEADDR, so connections in TIME_WAIT do not matter. SO_REUSEPORT stays off, although workers set
+    /// it: with it, the bind would succeed next to another gateway on the same port, which would then get half of the callers.
+    /// (SocketOptionName.ReuseAddress cannot be used: on Linux it sets SO_REUSEPORT.)
     /// </summary>
     private static SocketError TryListen(IPEndPoint endPoint)
     {
@@ -57,7 +57,7 @@ internal static class AddressProbe
     {
         SocketError.AddressNotAvailable => $"{address.Host} is not an address of this machine",
         SocketError.AccessDenied => $"no permission to listen on port {address.Port}; ports below 1024 need the capability CAP_NET_BIND_SERVICE",
-        SocketError.AddressFamilyNotSupported => $"this machine does not speak the address family of {address.Host}",
+        SocketError.AddressFamilyNotSupported => $"this machine does not support the address family of {address.Host}",
         _ => $"{address} cannot be listened on: {error}",
     };
 
@@ -67,12 +67,12 @@ internal static class AddressProbe
         if (!Directory.Exists(directory))
             return $"the directory {directory} does not exist";
         if (!FileSystem.IsWritable(directory))
-            return $"the directory {directory} cannot be written to, so no socket can be made in it";
+            return $"the directory {directory} cannot be written to, so no socket can be created in it";
         return FileSystem.Look(path)?.Kind switch
         {
             null => null,
             FileKind.Socket => FindUnixListener(path),
-            _ => $"{path} exists and is not a socket; the gateway would not delete it",
+            _ => $"{path} exists and is not a socket; the gateway does not delete it",
         };
     }
 
@@ -81,7 +81,7 @@ internal static class AddressProbe
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            // A listener whose queue is full is there as well; a blocking connect would wait for it.
+            // A listener whose queue is full is in use too; a blocking connect would wait for it.
             socket.Blocking = false;
             socket.Connect(new UnixDomainSocketEndPoint(path));
             return $"address in use: something else listens on unix:{path}";
@@ -90,10 +90,10 @@ internal static class AddressProbe
         {
             return e.SocketErrorCode switch
             {
-                // Left behind by a process that is gone: the gateway replaces it.
+                // Left over from a process that has ended: the gateway replaces it.
                 SocketError.ConnectionRefused => null,
                 SocketError.WouldBlock or SocketError.IOPending => $"address in use: something else listens on unix:{path}",
-                _ => $"the socket {path} cannot be tried: {e.Message}",
+                _ => $"the socket {path} cannot be checked: {e.Message}",
             };
         }
     }

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Random bytes for secrets, from the kernel: .NET's own come from OpenSSL, which neither the binary nor the image has.</summary>
+/// <summary>Random bytes for secrets, from the kernel: .NET's own use OpenSSL, which neither the binary nor the image has.</summary>
 internal static unsafe partial class Entropy
 {
-    /// <summary>As many as the kernel gives whole, whatever interrupts it.</summary>
+    /// <summary>The most that the kernel returns whole, even if interrupted.</summary>
     private const int BytesMax = 256;
 
     public static byte[] Take(int count)

@@ -3,18 +3,17 @@ using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>The kernel's sockets, waited for with one edge-triggered epoll. Owned by one thread, except for <see cref="Wake"/>.</summary>
+/// <summary>The kernel's sockets with one edge-triggered epoll. Owned by one thread, except for <see cref="Wake"/>.</summary>
 /// <remarks>
-/// Every socket is registered once, for all it may ever report, and removed by closing it: in steady state there is no
-/// <c>epoll_ctl</c>. An event carries the file descriptor and the generation of its slot, because a descriptor closed in
-/// this turn may already belong to a new socket when its old event is taken.
+/// Every socket is registered once, for all events, and removed by closing it, so in steady state there is no <c>epoll_ctl</c>. An event carries the
+/// file descriptor and the generation of its slot, because a descriptor closed in this turn may belong to a new socket when an old event is read.
 /// </remarks>
 internal sealed unsafe class EpollNetwork : INetwork, IDisposable
 {
-    /// <summary>Events of one turn. What does not fit is still ready in the next.</summary>
+    /// <summary>Events per turn. The rest is still ready in the next turn.</summary>
     private const int EventsMax = 512;
 
-    /// <summary><c>struct epoll_event</c> is packed on x64 only: events(4) data(8), there without the gap between them.</summary>
+    /// <summary><c>struct epoll_event</c> is packed on x64 only: events(4) data(8), elsewhere with a gap in between.</summary>
     private static readonly int DataStart = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int EventBytes = DataStart + 8;
 
@@ -23,17 +22,17 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     private readonly int _wakeFd;
     private readonly byte* _events;
     private readonly int _pipeBytes = KernelPipe.SizeAllowed();
-    /// <summary>Readiness that the kernel will not report: connections whose outcome was known at once.</summary>
+    /// <summary>Events that the kernel will not report: connections whose outcome was known at once.</summary>
     private readonly Queue<(StreamSocket Socket, Readiness Readiness)> _known = new();
     private Slot[] _slots = new Slot[64];
     private int _eventCount;
     private int _nextEvent;
 
-    /// <param name="resolved">The servers' addresses, looked up beforehand: a worker never waits for a name.</param>
+    /// <param name="resolved">The servers' addresses, resolved in advance, because a worker must not block on a lookup.</param>
     public EpollNetwork(ResolvedAddresses resolved)
     {
         _resolved = resolved;
-        // splice has no MSG_NOSIGNAL: a peer that is gone must be an error and not the end of the process.
+        // splice has no MSG_NOSIGNAL: a closed peer must cause an error, not end the process.
         _ = Libc.signal(Libc.SIGPIPE, Libc.SIG_IGN);
         _epoll = Check(Libc.epoll_create1(Libc.EPOLL_CLOEXEC), "epoll_create1");
         _wakeFd = Check(Libc.eventfd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC), "eventfd");
@@ -48,7 +47,7 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         KernelAddress target = _resolved[address];
         int fd = Libc.socket(target.Family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0)
-            return StreamSocket.NotMade(this, Libc.Errno);
+            return StreamSocket.CreateFailed(this, Libc.Errno);
         if (StreamSocket.TryOpen(this, fd, target.Family == Libc.AF_UNIX ? SocketKind.Unix : SocketKind.Tcp, isConnected: false) is not { } socket)
             return CloseUnwatched(fd);
         socket.BeginConnect(target);
@@ -61,30 +60,30 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
         if (Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0, pair) < 0)
         {
             int error = Libc.Errno;
-            return (StreamSocket.NotMade(this, error), StreamSocket.NotMade(this, error));
+            return (StreamSocket.CreateFailed(this, error), StreamSocket.CreateFailed(this, error));
         }
         if (StreamSocket.TryOpen(this, pair[0], SocketKind.Unix, isConnected: true) is not { } near)
         {
             StreamSocket failed = CloseUnwatched(pair[0]);
             _ = Libc.close(pair[1]);
-            return (failed, StreamSocket.NotMade(this, failed.ConnectError()));
+            return (failed, StreamSocket.CreateFailed(this, failed.ConnectError()));
         }
         if (StreamSocket.TryOpen(this, pair[1], SocketKind.Unix, isConnected: true) is not { } far)
         {
             StreamSocket failed = CloseUnwatched(pair[1]);
             near.Close();
-            return (failed, StreamSocket.NotMade(this, failed.ConnectError()));
+            return (failed, StreamSocket.CreateFailed(this, failed.ConnectError()));
         }
         Report(near, Readiness.Writable);
         return (near, far);
     }
 
-    /// <summary>The kernel would not watch it: fs.epoll.max_user_watches, or memory.</summary>
+    /// <summary>The kernel refused to watch it: fs.epoll.max_user_watches, or memory.</summary>
     private StreamSocket CloseUnwatched(int fd)
     {
         int error = Libc.Errno;
         _ = Libc.close(fd);
-        return StreamSocket.NotMade(this, error);
+        return StreamSocket.CreateFailed(this, error);
     }
 
     public IPipe? OpenPipe() => KernelPipe.TryOpen(_pipeBytes);
@@ -134,18 +133,18 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     }
 
     /// <param name="watchWritable">
-    /// TCP reports writable only after a send found the buffer full. A Unix socket does whenever its peer reads, which
-    /// would wake this worker for nothing: there writable is watched from the first full buffer on.
+    /// TCP reports writable only after a send found the buffer full. A Unix socket reports it whenever its peer reads, which would wake this worker
+    /// in vain, so there it is watched only after the first full buffer.
     /// </param>
-    /// <returns>False where the kernel does not watch it, for the reason that stands in errno.</returns>
+    /// <returns>False if the kernel cannot watch it; errno has the reason.</returns>
     internal bool TryRegister(int fd, object registered, bool watchWritable) =>
         TryAdd(fd, registered, Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET | (watchWritable ? Libc.EPOLLOUT : 0));
 
-    /// <summary>Reports nothing of this listener until it is registered again: level-triggered, it would be reported in every turn.</summary>
+    /// <summary>Ends events of this listener until it is registered again: it is level-triggered and would be reported in every turn.</summary>
     internal void UnregisterListener(int fd) => Check(Control(Libc.EPOLL_CTL_DEL, fd, 0), "epoll_ctl");
 
     /// <summary>A Unix listener is one queue for all workers: level-triggered and exclusive, so that each caller wakes one of them.</summary>
-    /// <returns>False where the kernel does not watch it, for the reason that stands in errno.</returns>
+    /// <returns>False if the kernel cannot watch it; errno has the reason.</returns>
     internal bool TryRegisterListener(int fd, ListenerSocket listener, bool shared) =>
         TryAdd(fd, listener, shared ? Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE : Libc.EPOLLIN | Libc.EPOLLET);
 
@@ -161,13 +160,12 @@ internal sealed unsafe class EpollNetwork : INetwork, IDisposable
     }
 
     /// <summary>
-    /// Epoll watches what is behind a descriptor until the last copy is closed, and of a listener there are others: those of
-    /// the other workers at a Unix path, or one that was handed on. Left in, it would be reported for ever, and callers that
-    /// wake this worker would wake no other.
+    /// Epoll watches the file behind a descriptor until its last copy is closed, and a listener has others: those of the other workers at a Unix
+    /// path, or one that was handed over. Without this it would be reported for ever, and callers that wake this worker would wake no other.
     /// </summary>
     internal void ForgetListener(int fd)
     {
-        // It may be out already, see UnregisterListener.
+        // It may already be removed, see UnregisterListener.
         _ = Control(Libc.EPOLL_CTL_DEL, fd, 0);
         Forget(fd);
     }

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>The user and the group that a file is given to, as numbers; what is null stays as it is.</summary>
+/// <summary>The user and group to give a file to, as numbers; null leaves it unchanged.</summary>
 internal sealed unsafe partial record FileOwner(uint? User, uint? Group)
 {
-    /// <summary>−1: for the kernel, no change.</summary>
-    public const uint AsItIs = uint.MaxValue;
+    /// <summary>−1: no change, for the kernel.</summary>
+    public const uint Unchanged = uint.MaxValue;
 
-    /// <summary>Room for an entry of the user database; entries of LDAP may be long.</summary>
+    /// <summary>Buffer for an entry of the user database; LDAP entries may be long.</summary>
     private const int EntryBytesFirst = 4096, EntryBytesMax = 1 << 20;
 
     private const int RangeExceeded = 34;
@@ -20,8 +20,8 @@ internal sealed unsafe partial record FileOwner(uint? User, uint? Group)
     private delegate int Lookup(byte* name, byte* record, byte* entry, nuint entryBytes, byte** found);
 
     /// <summary>
-    /// Reads <c>user</c>, <c>user:group</c> or <c>:group</c>, names or numbers. Names are looked up where the system looks them up (/etc/passwd, LDAP …);
-    /// where there is no such database, as in a container, numbers do.
+    /// Parses <c>user</c>, <c>user:group</c> or <c>:group</c>, names or numbers. Names are resolved as by the system (/etc/passwd, LDAP …); without a
+    /// user database, as in a container, only numbers can be used.
     /// </summary>
     /// <returns>What is wrong with it, or null.</returns>
     public static string? Resolve(string text, out FileOwner owner)
@@ -33,13 +33,13 @@ internal sealed unsafe partial record FileOwner(uint? User, uint? Group)
             owner = owner with { User = Number(user, LookUpUser) };
         if (group.Length > 0)
             owner = owner with { Group = Number(group, LookUpGroup) };
-        return user.Length > 0 && owner.User is null ? $"there is no user \"{user}\" on this machine; write one that there is, or its number"
-            : group.Length > 0 && owner.Group is null ? $"there is no group \"{group}\" on this machine; write one that there is, or its number"
+        return user.Length > 0 && owner.User is null ? $"user \"{user}\" does not exist on this machine; write an existing user, or its number"
+            : group.Length > 0 && owner.Group is null ? $"group \"{group}\" does not exist on this machine; write an existing group, or its number"
             : null;
     }
 
     private static uint? Number(string text, Lookup lookup) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != AsItIs ? number : Find(text, lookup);
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number != Unchanged ? number : Find(text, lookup);
 
     private static uint? Find(string name, Lookup lookup)
     {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>What is found at a path.</summary>
+/// <summary>The kind of file at a path.</summary>
 internal enum FileKind
 {
     None,
@@ -13,15 +13,16 @@ internal enum FileKind
     Other,
 }
 
-/// <summary>Distinguishes a file from another that has come to its path. The kernel gives the number of a file to no other while a socket or a descriptor holds it.</summary>
+/// <summary>
+/// Identifies a file even if another one takes its path. The kernel does not reuse the inode number while a socket or a descriptor refers to it.
+/// </summary>
 internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor, ulong Inode);
 
-/// <summary>What the kernel knows about a file.</summary>
 internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode, uint Owner, FileIdentity Identity);
 
 /// <summary>
-/// What .NET has no API for: whether a path is a socket (opening one fails, connecting to a file is refused) or a named pipe, whose it is, whether it is still the
-/// same, and whether a directory can be written to.
+/// File operations that .NET has no API for: whether a path is a socket (opening one fails, and connecting to a regular file is refused) or a named
+/// pipe, who owns it, whether it is still the same file, and whether a directory is writable.
 /// </summary>
 internal static unsafe partial class FileSystem
 {
@@ -29,23 +30,23 @@ internal static unsafe partial class FileSystem
     private const int WriteAndSearch = 2 | 1;
     private const int ReadOnly = 0, NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
 
-    /// <summary><c>struct statx</c>, and not <c>stat</c>: its layout is the same on every processor.</summary>
+    /// <summary><c>struct statx</c> rather than <c>stat</c>: its layout is the same on every architecture.</summary>
     private const int StatusBytes = 256, OwnerOffset = 20, ModeOffset = 28, InodeOffset = 32, MajorOffset = 136, MinorOffset = 140;
     private const uint TypeModeOwnerAndInode = 0x1 | 0x2 | 0x8 | 0x100;
     private const int TypeMask = 0xf000, PermissionMask = 0xfff;
     private const int RegularType = 0x8000, SocketType = 0xc000, NamedPipeType = 0x1000;
 
-    /// <summary>Of what a symbolic link points to, too.</summary>
+    /// <summary>Follows symbolic links.</summary>
     public static FileKind KindOf(string path) => Look(CurrentDirectory, path, 0)?.Kind ?? FileKind.None;
 
-    /// <summary>What is at the path itself, which may be a symbolic link; null where nothing is.</summary>
+    /// <summary>The file at the path itself, which may be a symbolic link; null if there is none.</summary>
     public static FileFacts? Look(string path) => Look(CurrentDirectory, path, NoFollow);
 
     public static FileFacts? Look(SafeFileHandle file) => Look((int)file.DangerousGetHandle(), "", EmptyPath);
 
     public static bool IsWritable(string directory) => Access(directory, WriteAndSearch) == 0;
 
-    /// <summary>Opens what is there for reading, without waiting: a named pipe opens whether it has a writer or not.</summary>
+    /// <summary>Opens a file for reading without blocking: a named pipe opens whether it has a writer or not.</summary>
     /// <exception cref="IOException">It cannot be opened; the message has the reason.</exception>
     public static SafeFileHandle OpenWithoutWaiting(string path)
     {
@@ -53,19 +54,19 @@ internal static unsafe partial class FileSystem
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException(Libc.Describe(Marshal.GetLastPInvokeError()));
     }
 
-    /// <summary>Sets the permissions of a file; a symbolic link is not followed.</summary>
-    /// <exception cref="IOException">It cannot be done; the message has the reason.</exception>
+    /// <summary>Sets the mode of a file; a symbolic link is not followed.</summary>
+    /// <exception cref="IOException">It failed; the message has the reason.</exception>
     public static void ChangeMode(string path, UnixFileMode mode) => Check(ChangeMode(CurrentDirectory, path, (uint)mode, NoFollow));
 
-    /// <summary>Gives a file to a user and a group, each as it is where null; a symbolic link is not followed.</summary>
-    /// <exception cref="IOException">It cannot be done; the message has the reason.</exception>
-    public static void ChangeOwner(string path, FileOwner owner) => Check(ChangeOwner(path, owner.User ?? FileOwner.AsItIs, owner.Group ?? FileOwner.AsItIs));
+    /// <summary>Changes the user and group of a file, each unchanged if null; a symbolic link is not followed.</summary>
+    /// <exception cref="IOException">It failed; the message has the reason.</exception>
+    public static void ChangeOwner(string path, FileOwner owner) => Check(ChangeOwner(path, owner.User ?? FileOwner.Unchanged, owner.Group ?? FileOwner.Unchanged));
 
     /// <summary>
-    /// Gives a file a second name, at once and only where nothing has it yet. .NET's <see cref="File.Move(string, string, bool)"/> looks first and renames
-    /// then: of two that come at the same time the second replaces the first's file.
+    /// Gives a file a second name, atomically and only if the name is free. .NET's <see cref="File.Move(string, string, bool)"/> checks first and
+    /// then renames, so of two concurrent calls the second replaces the first one's file.
     /// </summary>
-    /// <exception cref="IOException">It cannot be done; the message has the reason.</exception>
+    /// <exception cref="IOException">It failed; the message has the reason.</exception>
     public static void AddName(string path, string name) => Check(Link(path, name));
 
     private static FileFacts? Look(int directory, string path, int flags)

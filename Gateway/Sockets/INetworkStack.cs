@@ -1,35 +1,33 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Makes the networks of workers and opens addresses: the kernel in the product, memory in tests.</summary>
+/// <summary>Creates the networks of workers and opens addresses: the kernel in the product, memory in tests.</summary>
 internal interface INetworkStack
 {
-    /// <summary>The network of one worker.</summary>
     INetwork CreateNetwork();
 
-    /// <summary>Opens an address for listening, before a worker starts, so that an address in use is an error at the start.</summary>
-    /// <param name="address">What is listened on.</param>
-    /// <param name="workers">How many sockets are wanted.</param>
-    /// <param name="rights">Who may connect, where the address is a Unix socket's.</param>
-    /// <exception cref="IOException">The address cannot be had.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">Its name cannot be looked up.</exception>
+    /// <summary>Opens an address for listening, before workers start, so that an address in use is an error at start.</summary>
+    /// <param name="address">The address to listen on.</param>
+    /// <param name="workers">The number of sockets.</param>
+    /// <param name="rights">Mode and owner, for a Unix socket.</param>
+    /// <exception cref="IOException">The address is not available.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">Its name cannot be resolved.</exception>
     IOpenedAddress Open(Address address, int workers, SocketRights rights);
 
-    /// <summary>Makes the address known to all networks, so that workers can connect to it. Looks names up, and so may wait.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">Its name cannot be looked up.</exception>
+    /// <summary>Makes the address known to all networks, so that workers can connect to it. Resolves names and so may block.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">Its name cannot be resolved.</exception>
     void Resolve(Address address);
 }
 
 /// <summary>An address opened for listening, with a socket for each worker.</summary>
 internal interface IOpenedAddress : IDisposable
 {
-    /// <summary>The address as it came out: with the port that the kernel chose where port 0 was asked for.</summary>
+    /// <summary>The actual address: if port 0 was given, with the port that the kernel chose.</summary>
     Address Address { get; }
 
-    /// <summary>Nothing new finds the address from now on. Callers that found it already are accepted.</summary>
+    /// <summary>Makes the address unreachable for new callers. Those that have already connected are still accepted.</summary>
     void Withdraw();
 }
 
-/// <summary>The network of the machine.</summary>
 internal sealed class KernelNetworkStack : INetworkStack
 {
     private readonly ResolvedAddresses _resolved = new();

@@ -8,8 +8,8 @@ namespace FrameRpc.Gateway.Sockets;
 
 /// <summary>An address in the kernel's form.</summary>
 /// <remarks>
-/// Layouts: <c>sockaddr_in</c> family(2, native) port(2, big endian) address(4) zero(8); <c>sockaddr_in6</c> family(2) port(2)
-/// flow(4) address(16) scope(4); <c>sockaddr_un</c> family(2) path(108, closed by a zero).
+/// Layouts: <c>sockaddr_in</c> family(2, native) port(2, big endian) address(4) zero(8); <c>sockaddr_in6</c> family(2) port(2) flow(4) address(16)
+/// scope(4); <c>sockaddr_un</c> family(2) path(108, zero-terminated).
 /// </remarks>
 internal sealed class KernelAddress
 {
@@ -31,7 +31,8 @@ internal sealed class KernelAddress
 
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>Throws <see cref="SocketException"/> for an unknown host name. Control plane only: looking up a name blocks.</summary>
+    /// <summary>Control plane only, because resolving a name blocks.</summary>
+    /// <exception cref="SocketException">The host name is unknown.</exception>
     public static KernelAddress Resolve(Address address) => address switch
     {
         TcpAddress tcp => Of(ResolveHost(tcp.Host), tcp.Port),
@@ -50,7 +51,7 @@ internal sealed class KernelAddress
         return new KernelAddress(v4 ? Libc.AF_INET : Libc.AF_INET6, bytes);
     }
 
-    /// <summary>An address of either IP version as people write it: <c>127.0.0.1:50000</c>, <c>[::1]:50000</c>.</summary>
+    /// <summary>An address of either IP version for people: <c>127.0.0.1:50000</c>, <c>[::1]:50000</c>.</summary>
     public static string Describe(ReadOnlySpan<byte> address)
     {
         bool v4 = BinaryPrimitives.ReadUInt16LittleEndian(address) == Libc.AF_INET;
@@ -70,12 +71,15 @@ internal sealed class KernelAddress
         : throw new SocketException((int)SocketError.HostNotFound);
 }
 
-/// <summary>Servers' addresses in the kernel's form, looked up beforehand: a look-up waits, and a worker may not. Added to by the control plane, read by workers.</summary>
+/// <summary>
+/// Servers' addresses in the kernel's form, resolved in advance, because a lookup blocks and a worker must not. Added to by the control plane, read
+/// by workers.
+/// </summary>
 internal sealed class ResolvedAddresses
 {
     private readonly ConcurrentDictionary<Address, KernelAddress> _known = new();
 
-    /// <exception cref="SocketException">A name cannot be looked up.</exception>
+    /// <exception cref="SocketException">A name cannot be resolved.</exception>
     public ResolvedAddresses(params ReadOnlySpan<Address> addresses)
     {
         foreach (Address address in addresses)
@@ -84,6 +88,6 @@ internal sealed class ResolvedAddresses
 
     public KernelAddress this[Address address] => _known[address];
 
-    /// <exception cref="SocketException">The name cannot be looked up.</exception>
+    /// <exception cref="SocketException">The name cannot be resolved.</exception>
     public void Add(Address address) => _known[address] = KernelAddress.Resolve(address);
 }

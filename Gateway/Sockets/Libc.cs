@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>The system calls of the data path, as the kernel has them: blittable arguments, result −1 with the reason in errno.</summary>
+/// <summary>The system calls of the data path: blittable arguments, result −1 with the reason in errno.</summary>
 /// <remarks>
-/// Own declarations instead of <see cref="System.Net.Sockets"/>: that type registers every socket with its own epoll
-/// thread and allocates for each operation. Numbers are those of Linux on x64 and arm64, where they agree.
+/// Declared here instead of using <see cref="System.Net.Sockets"/>, which registers every socket with its own epoll thread and allocates for each
+/// operation. Constants are those of Linux on x64 and arm64, where they agree.
 /// </remarks>
 internal static unsafe partial class Libc
 {
@@ -25,10 +25,11 @@ internal static unsafe partial class Libc
     public const uint EPOLLIN = 0x1, EPOLLOUT = 0x4, EPOLLERR = 0x8, EPOLLHUP = 0x10, EPOLLRDHUP = 0x2000, EPOLLEXCLUSIVE = 1u << 28, EPOLLET = 1u << 31;
     public const int EFD_NONBLOCK = 0x800, EFD_CLOEXEC = 0x80000;
     public const int RLIMIT_NOFILE = 7;
-    public const int EPERM = 1, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ENFILE = 23, EMFILE = 24, ENOSPC = 28, EPIPE = 32, ENOSYS = 38, EADDRNOTAVAIL = 99, ENOBUFS = 105, ECONNABORTED = 103, ECONNRESET = 104,
+    public const int EPERM = 1, EINTR = 4, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ENFILE = 23, EMFILE = 24, ENOSPC = 28, EPIPE = 32, ENOSYS = 38,
+        EADDRNOTAVAIL = 99, ENOBUFS = 105, ECONNABORTED = 103, ECONNRESET = 104,
         ETIMEDOUT = 110, ECONNREFUSED = 111, EINPROGRESS = 115;
 
-    /// <summary>Why the last call of this thread failed. To be read before any other call.</summary>
+    /// <summary>The errno of this thread's last call. To be read before any other call.</summary>
     public static int Errno => Marshal.GetLastSystemError();
 
     public static string Describe(int error) => Marshal.GetPInvokeErrorMessage(error);

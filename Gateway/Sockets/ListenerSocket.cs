@@ -1,6 +1,6 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>One worker's listening socket: its own with SO_REUSEPORT for TCP, a duplicate of the one socket for Unix paths.</summary>
+/// <summary>One worker's listening socket: its own with SO_REUSEPORT for TCP, a duplicate of the only socket for Unix paths.</summary>
 internal sealed unsafe class ListenerSocket : IListenerSocket
 {
     private readonly EpollNetwork _network;

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 namespace FrameRpc.Gateway.Sockets;
 
 /// <summary>
-/// An address opened for listening, with one socket for each worker. Opened by the control plane before a worker starts, so
-/// that an address in use is an error at start and not in the middle of things.
+/// An address opened for listening, with one socket for each worker. Opened by the control plane before workers start, so that an address in use is
+/// an error at start.
 /// </summary>
 internal sealed unsafe class ListenerSockets : IOpenedAddress
 {
-    /// <summary>Callers that may wait to be accepted, for each worker; the kernel lowers it to net.core.somaxconn.</summary>
+    /// <summary>Callers that may wait to be accepted, per worker; the kernel limits it to net.core.somaxconn.</summary>
     private const int Backlog = 4096;
 
     private readonly int[] _fds;
@@ -26,15 +26,16 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
 
     private SocketKind Kind { get; }
 
-    /// <summary>Throws <see cref="IOException"/> or <see cref="SocketException"/> where the address cannot be had.</summary>
+    /// <exception cref="IOException">The address is not available.</exception>
+    /// <exception cref="SocketException">The address is not available.</exception>
     public static ListenerSockets Open(Address address, int workers) => Open(address, workers, SocketRights.Default);
 
-    /// <param name="address">What is listened on.</param>
-    /// <param name="workers">How many sockets are wanted.</param>
-    /// <param name="rights">Who may connect, where the address is a Unix socket's.</param>
+    /// <param name="address">The address to listen on.</param>
+    /// <param name="workers">The number of sockets.</param>
+    /// <param name="rights">Mode and owner, for a Unix socket.</param>
     public static ListenerSockets Open(Address address, int workers, SocketRights rights)
     {
-        // Seen before it is tried: what has come to the path since then is not what was found to be left behind.
+        // Looked at before the first attempt: a file that comes to the path later is not the one found to be stale.
         FileFacts? stale = address is UnixAddress path ? FileSystem.Look(path.Path) : null;
         if (AddressProbe.FindProblem(address) is { } problem)
             throw new IOException(problem);
@@ -46,7 +47,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         };
     }
 
-    /// <summary>The only socket of an address that was opened for one; it stays this object's to close.</summary>
+    /// <summary>The only socket of an address that was opened for one; this object still closes it.</summary>
     public int Descriptor => _fds[0];
 
     /// <summary>Hands one worker its socket.</summary>
@@ -58,8 +59,8 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
     }
 
     /// <summary>
-    /// Deletes a socket's file. Called while the socket still listens: until then another gateway takes the file for one that is in use, and from then on
-    /// what it finds at this path is its own, which must not be deleted when this one has drained. What has come to the path already stays.
+    /// Deletes the socket's file. Called while the socket still listens: until then another gateway finds the address in use; afterwards a file at
+    /// this path is that gateway's own and must not be deleted when this one has drained. A file that has already replaced it stays.
     /// </summary>
     public void Withdraw()
     {
@@ -84,7 +85,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         int[] fds = new int[workers];
         for (int i = 0; i < workers; i++)
         {
-            // A single socket does not share its port: with SO_REUSEPORT, two gateways that start in the same instant would both listen.
+            // A single socket does not share its port: with SO_REUSEPORT, two gateways that start at the same moment would both listen.
             fds[i] = Bind(address, tcp, reusePort: workers > 1);
             if (Libc.listen(fds[i], Backlog) != 0)
                 throw Failed(fds[i], tcp);
@@ -96,7 +97,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         return new ListenerSockets(tcp with { Port = port }, fds, file: null);
     }
 
-    /// <summary>A path whose server is gone is left behind by every crash and is replaced; one that still answers is in use.</summary>
+    /// <summary>A path without a server is left over from a crash and is replaced; one that is answered is in use.</summary>
     private static ListenerSockets OpenUnix(UnixAddress unix, int workers, SocketRights rights, FileIdentity? stale)
     {
         var address = KernelAddress.Resolve(unix);
@@ -111,7 +112,7 @@ internal sealed unsafe class ListenerSockets : IOpenedAddress
         return new ListenerSockets(unix, fds, file);
     }
 
-    /// <summary>Listens only when the file's rights are set.</summary>
+    /// <summary>Sets the file's rights before listening.</summary>
     private static SocketFile Claim(int fd, UnixAddress unix, SocketRights rights)
     {
         SocketFile file;

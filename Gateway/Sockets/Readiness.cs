@@ -1,15 +1,15 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>What a socket has become ready for. Reported once for each change (edge-triggered), so that the handler has to remember it.</summary>
+/// <summary>What a socket is ready for. Reported once for each change (edge-triggered), so handlers have to remember it.</summary>
 [Flags]
 internal enum Readiness : byte
 {
     None = 0,
     Readable = 1,
     Writable = 2,
-    /// <summary>The peer will send nothing more: read until the end of the stream is seen.</summary>
+    /// <summary>The peer sends nothing more: read until the end of the stream.</summary>
     PeerEnded = 4,
-    /// <summary>The connection is broken, or could not be made. What had arrived before may still be read.</summary>
+    /// <summary>The connection broke, or could not be established. Bytes that arrived before may still be read.</summary>
     Failed = 8,
 }
 
@@ -18,6 +18,6 @@ internal interface IReadyHandler
 {
     void OnReady(Readiness readiness);
 
-    /// <summary>An exception escaped <see cref="OnReady"/>: give up this connection, and nothing else.</summary>
+    /// <summary><see cref="OnReady"/> threw an exception: close this connection, and nothing else.</summary>
     void OnException(Exception exception);
 }

@@ -1,15 +1,15 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>Who may connect to a Unix socket that listens here: those who may write to its file.</summary>
+/// <summary>Mode and owner of a Unix socket's file, which decide who may connect.</summary>
 internal readonly record struct SocketRights(UnixFileMode Mode, FileOwner? Owner)
 {
-    /// <summary>0660: the gateway's user and group, and not the world.</summary>
+    /// <summary>0660: the gateway's user and group only.</summary>
     public const UnixFileMode DefaultMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     public static readonly SocketRights Default = new(DefaultMode, null);
 }
 
-/// <summary>The file of a Unix socket that listens here.</summary>
+/// <summary>The file of a Unix socket that this process listens on.</summary>
 internal sealed class SocketFile
 {
     private readonly string _path;
@@ -22,14 +22,14 @@ internal sealed class SocketFile
     }
 
     /// <summary>
-    /// Sets who may connect, between bind and listen: until it listens no connection is possible, whatever the file allows. (The alternative, a umask, is the
-    /// whole process's, whose other threads make files meanwhile.)
+    /// Sets mode and owner between bind and listen: before listen no connection is possible, whatever the file allows. (A umask would apply to the
+    /// whole process, whose other threads create files meanwhile.)
     /// </summary>
-    /// <exception cref="IOException">The rights cannot be set; the file is gone again.</exception>
+    /// <exception cref="IOException">The rights cannot be set; the file was deleted again.</exception>
     public static SocketFile Claim(string path, SocketRights rights)
     {
         if (FileSystem.Look(path) is not { Kind: FileKind.Socket } bound)
-            throw new IOException($"the socket {path} has disappeared as soon as it was made");
+            throw new IOException($"the socket {path} was deleted as soon as it was created");
         var file = new SocketFile(path, bound.Identity);
         try
         {
@@ -45,10 +45,10 @@ internal sealed class SocketFile
         }
     }
 
-    /// <summary>Deletes the file, unless its path has another one now, which is not this gateway's.</summary>
+    /// <summary>Deletes the file, unless another one has taken its path.</summary>
     public void Delete() => DeleteIfStill(_path, _identity);
 
-    /// <summary>Deletes what is at a path if it is still the file that was seen there.</summary>
+    /// <summary>Deletes the file at a path if it is still the one that was seen there.</summary>
     public static void DeleteIfStill(string path, FileIdentity seen)
     {
         if (FileSystem.Look(path)?.Identity == seen)
@@ -64,7 +64,8 @@ internal sealed class SocketFile
         catch (IOException problem)
         {
             throw new IOException(
-                $"the socket {_path} cannot be given to another owner: {problem.Message}. That takes root, or the capability CAP_CHOWN; a group of the gateway's own user it can be given to without. "
+                $"the owner of the socket {_path} cannot be changed: {problem.Message}. "
+                + "Changing the user requires root or the capability CAP_CHOWN; a group that the gateway's user belongs to does not. "
                 + "Otherwise leave \"owner\" out and run the gateway as that user", problem);
         }
     }

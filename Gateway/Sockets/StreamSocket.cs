@@ -45,7 +45,7 @@ internal sealed unsafe class StreamSocket : ISocket
             return "unix";
         byte* address = stackalloc byte[KernelAddress.TcpBytesMax];
         uint bytes = KernelAddress.TcpBytesMax;
-        // One that was reset before it was served has no address any more.
+        // A connection that was reset before it was served has no address any more.
         return Libc.getpeername(_fd, address, &bytes) < 0 ? "gone" : KernelAddress.Describe(new ReadOnlySpan<byte>(address, (int)bytes));
     }
 
@@ -115,7 +115,7 @@ internal sealed unsafe class StreamSocket : ISocket
         Close();
     }
 
-    /// <summary>The socket of a descriptor. Null where the kernel does not watch it, for the reason in errno: then the descriptor is still open.</summary>
+    /// <summary>The socket of a descriptor. Null if the kernel cannot watch it; errno has the reason, and the descriptor is still open.</summary>
     internal static StreamSocket? TryOpen(EpollNetwork network, int fd, SocketKind kind, bool isConnected)
     {
         if (kind == SocketKind.Tcp)
@@ -126,10 +126,10 @@ internal sealed unsafe class StreamSocket : ISocket
         return network.TryRegister(fd, socket, watchWritable: socket._watchesWritable) ? socket : null;
     }
 
-    /// <summary>A socket that could not be made: its connection failed with this error, and is reported like one that a server refused.</summary>
-    internal static StreamSocket NotMade(EpollNetwork network, int error) => new(network, error);
+    /// <summary>A socket that could not be created: its connection failed with this error, and is reported like one that a server refused.</summary>
+    internal static StreamSocket CreateFailed(EpollNetwork network, int error) => new(network, error);
 
-    /// <summary>Begins to connect. An outcome known at once is reported like one that comes later: by readiness.</summary>
+    /// <summary>Starts to connect. An outcome known at once is reported like a later one: by readiness.</summary>
     internal void BeginConnect(KernelAddress address)
     {
         fixed (byte* bytes = address.Bytes)

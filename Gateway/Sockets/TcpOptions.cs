@@ -1,17 +1,17 @@
 namespace FrameRpc.Gateway.Sockets;
 
-/// <summary>What is set on every TCP connection, and why.</summary>
+/// <summary>The options set on every TCP connection.</summary>
 internal static unsafe class TcpOptions
 {
-    /// <summary>A peer that vanished without closing (power, network) is noticed after about two minutes of silence.</summary>
+    /// <summary>A peer that vanished without closing (power, network) is detected after about two minutes of silence.</summary>
     private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 20, KeepAliveProbes = 3;
 
     private const int Ipv4Start = 4, Ipv6Start = 8;
 
-    /// <summary>For a socket that may not be connected yet.</summary>
+    /// <summary>Callable before the socket is connected.</summary>
     public static void Set(int fd)
     {
-        // Batching comes from the turn: what leaves the loop is meant to go now.
+        // The turn already batches: what leaves the loop should be sent now.
         SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
         SetOption(fd, Libc.SOL_SOCKET, Libc.SO_KEEPALIVE, 1);
         SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPIDLE, KeepAliveIdleSeconds);
@@ -19,11 +19,11 @@ internal static unsafe class TcpOptions
         SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_KEEPCNT, KeepAliveProbes);
     }
 
-    /// <summary>Within this machine there is no path to share or to measure, only a price for doing so.</summary>
+    /// <summary>Within this machine there is no network path to share or measure, so congestion control only costs.</summary>
     /// <remarks>
-    /// Where the system's congestion control is BBR, each segment waits for a timer of its own. With Reno, which every
-    /// kernel has and every user may choose, one stream of 4 MiB frames over loopback took 0.60 × the CPU at 1.18 × the
-    /// throughput, spliced, and 0.57 × at 1.3 ×, copied. Connections to other machines keep what their administrator chose.
+    /// If the system's congestion control is BBR, each segment waits for a timer of its own. With Reno, which every kernel has and every user may
+    /// choose, one stream of 4 MiB frames over loopback took 0.60 × the CPU at 1.18 × the throughput, spliced, and 0.57 × at 1.3 ×, copied.
+    /// Connections to other machines keep what their administrator chose.
     /// </remarks>
     public static void SetConnected(int fd)
     {

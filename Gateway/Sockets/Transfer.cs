@@ -13,7 +13,7 @@ internal enum TransferStatus : byte
     Failed,
 }
 
-/// <summary>The result of one receive or send: bytes moved, or why none were. A value, because on the data path nothing throws.</summary>
+/// <summary>The result of one receive or send: bytes moved, or why none were. A value, because nothing throws on the data path.</summary>
 internal readonly record struct Transfer
 {
     private readonly int _bytesOrError;

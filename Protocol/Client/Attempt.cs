@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>An attempt to connect, and the call that waits for it: one of the two is over first, and knows which.</summary>
+/// <summary>An attempt to connect and the call that waits for it: the first of the two to end decides what happens to the result.</summary>
 internal sealed class Attempt<T>(Action<T> keep)
     where T : class
 {
@@ -8,7 +8,7 @@ internal sealed class Attempt<T>(Action<T> keep)
 
     private int _state;
 
-    /// <summary>Waits for what <see cref="Deliver"/> gives, or ends the waiting and leaves the attempt to go on.</summary>
+    /// <summary>Waits for the result of <see cref="Deliver"/>, or stops waiting and lets the attempt continue.</summary>
     public async Task<T> WaitAsync(Task<T> connecting, CancellationToken cancel)
     {
         await ((Task)connecting).WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -20,13 +20,13 @@ internal sealed class Attempt<T>(Action<T> keep)
         return await connecting.ConfigureAwait(false);
     }
 
-    /// <summary>Gives what was made to the call, or has it kept where that one waits no more.</summary>
+    /// <summary>Hands the result to the call, or keeps it if the call no longer waits.</summary>
     public void Deliver(T made)
     {
         if (Interlocked.CompareExchange(ref _state, Delivered, Waiting) == Abandoned)
             keep(made);
     }
 
-    /// <summary>The state of the client tells of a failure, and the next call.</summary>
+    /// <summary>A failure is visible in the state of the client and to the next call.</summary>
     private static async Task ForgetAsync(Task connecting) => await connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -5,28 +5,31 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>What the clients of both formats can be told.</summary>
+/// <summary>Options of the clients of both formats.</summary>
 public abstract record ClientOptions
 {
-    /// <summary>How long a call may take where it does not say so itself; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for as long as it likes.</summary>
+    /// <summary>Time limit for calls that do not set their own; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long making one connection may take.</summary>
+    /// <summary>Time limit for establishing a connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long to wait before another connection is tried after one could not be made.</summary>
+    /// <summary>Delays between connection attempts after failures.</summary>
     public Backoff Backoff { get; init; } = new();
 
-    /// <summary>The longest smf payload, or JSON part of a frame message, in bytes; checked before memory is taken. Octets are streams and have no limit.</summary>
+    /// <summary>
+    /// Maximum size of an smf payload, or of the JSON part of a frame message, in bytes; checked before memory is allocated. Octets are streams and
+    /// have no limit.
+    /// </summary>
     public int MessageBytesMax { get; init; } = 64 << 20;
 
-    /// <summary>Where connections and their failures are logged.</summary>
+    /// <summary>Receives messages about connections and their failures.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The clock of timeouts and back-off.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <exception cref="ArgumentOutOfRangeException">A value would never let a call through.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No call could succeed with this value.</exception>
     internal virtual void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MessageBytesMax, 1);
@@ -35,19 +38,19 @@ public abstract record ClientOptions
     }
 }
 
-/// <summary>What a <see cref="FrameClient"/> can be told.</summary>
+/// <summary>Options of a <see cref="FrameClient"/>.</summary>
 public sealed record FrameClientOptions : ClientOptions
 {
-    /// <summary>Connections at once. A connection carries one call at a time, so further calls wait.</summary>
+    /// <summary>Maximum number of connections. A connection carries one call at a time, so further calls wait.</summary>
     public int ConnectionsMax { get; init; } = 16;
 
-    /// <summary>How long a connection that nobody needs is kept.</summary>
+    /// <summary>How long an unused connection is kept.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Whether every server behind the address reads an octets request to its end, or closes, before it reads the next request: this library's server does, and
-    /// this gateway. The first implementation's handlers may leave a part of the octets unread, and its server reads that as the next request: so a connection
-    /// that carried an octets request is not used again, unless this is set.
+    /// Whether every server behind the address reads an octets request to its end, or closes the connection, before it reads the next request. This
+    /// library's server and this gateway do. Handlers of the first implementation may leave octets unread, and its server then reads them as the next
+    /// request; so by default a connection that carried an octets request is not used again.
     /// </summary>
     public bool ServerDrainsOctets { get; init; }
 
@@ -59,16 +62,16 @@ public sealed record FrameClientOptions : ClientOptions
     }
 }
 
-/// <summary>What an <see cref="SmfClient"/> can be told.</summary>
+/// <summary>Options of an <see cref="SmfClient"/>.</summary>
 public sealed record SmfClientOptions : ClientOptions
 {
     /// <summary>
-    /// Bytes of requests in flight, and of large replies while they come, on all the client's connections. Further calls wait, in order. At least
-    /// <see cref="ClientOptions.MessageBytesMax"/>.
+    /// Maximum memory for requests in flight, and for large replies while they arrive, over all connections of the client, in bytes. Further calls
+    /// wait, in order. At least <see cref="ClientOptions.MessageBytesMax"/>.
     /// </summary>
     public long MemoryBytesMax { get; init; } = 128 << 20;
 
-    /// <summary>Packs the requests for which that pays; by default none. Replies are unpacked in any case.</summary>
+    /// <summary>Compresses requests that become smaller by it; none by default. Replies are decompressed in any case.</summary>
     public SmfCompressor? Compressor { get; init; }
 
     internal override void Validate()
@@ -78,13 +81,13 @@ public sealed record SmfClientOptions : ClientOptions
     }
 }
 
-/// <summary>What one call may ask for beside its method and body. <c>default</c> asks for nothing.</summary>
+/// <summary>Options of a single call. <c>default</c> uses those of the client.</summary>
 public readonly record struct CallOptions
 {
-    /// <summary>How long the call may take, waiting for a connection included; by default <see cref="ClientOptions.Timeout"/>.</summary>
-    /// <remarks>It ends with the reply's header for octets, which may stream for as long as both sides like.</remarks>
+    /// <summary>Time limit for the call, including the wait for a connection; by default <see cref="ClientOptions.Timeout"/>.</summary>
+    /// <remarks>For octets it ends with the reply's header; the body may be streamed without a limit.</remarks>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Wait, within the timeout, while there is no connection, where the call would otherwise fail at once.</summary>
+    /// <summary>If there is no connection, wait for one within the timeout instead of failing at once.</summary>
     public bool WaitForReady { get; init; }
 }

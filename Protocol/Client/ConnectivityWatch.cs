@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>The state of a client, and whoever waits for it to become another one.</summary>
+/// <summary>The state of a client, with waiting for changes.</summary>
 internal sealed class ConnectivityWatch
 {
     private readonly Lock _lock = new();
@@ -16,7 +16,7 @@ internal sealed class ConnectivityWatch
         }
     }
 
-    /// <summary>Enters a state. Nothing leads out of <see cref="ConnectivityState.Shutdown"/>.</summary>
+    /// <summary>Enters a state. <see cref="ConnectivityState.Shutdown"/> is final.</summary>
     public void Enter(ConnectivityState state)
     {
         TaskCompletionSource? changed;
@@ -31,7 +31,7 @@ internal sealed class ConnectivityWatch
         changed?.SetResult();
     }
 
-    /// <summary>Waits until the state is another than <paramref name="last"/>, and says which; at once, if it is already.</summary>
+    /// <summary>Waits until the state differs from <paramref name="last"/> and returns it; at once if it already does.</summary>
     public async Task<ConnectivityState> WaitForChangeAsync(ConnectivityState last, CancellationToken cancel)
     {
         while (true)
@@ -49,19 +49,19 @@ internal sealed class ConnectivityWatch
     }
 }
 
-/// <summary>Whether a client could make a call now. The names are gRPC's.</summary>
+/// <summary>The connection state of a client. The names are gRPC's.</summary>
 public enum ConnectivityState
 {
-    /// <summary>There is no connection, and nobody has asked for one.</summary>
+    /// <summary>There is no connection, and no call needs one.</summary>
     Idle,
 
-    /// <summary>One is being made.</summary>
+    /// <summary>A connection is being established.</summary>
     Connecting,
 
-    /// <summary>There is one.</summary>
+    /// <summary>There is a connection.</summary>
     Ready,
 
-    /// <summary>None could be made, and the next attempt waits, see <see cref="Backoff"/>.</summary>
+    /// <summary>Connecting failed; the next attempt is delayed, see <see cref="Backoff"/>.</summary>
     TransientFailure,
 
     /// <summary>The client was disposed.</summary>

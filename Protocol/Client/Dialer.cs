@@ -3,10 +3,10 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>Makes a client's connections, one at a time, and leaves a server alone for a while that could not be reached.</summary>
+/// <summary>Establishes a client's connections, one at a time, with a delay after failures.</summary>
 /// <remarks>
-/// An attempt belongs to the client and not to the call that began it: where connecting takes longer than calls may,
-/// each would begin it anew, and none would ever be made.
+/// An attempt belongs to the client, not to the call that started it: if connecting takes longer than calls may, each call would start again, and no
+/// connection would ever be established.
 /// </remarks>
 internal sealed class Dialer(IConnector connector, ClientOptions options) : IDisposable
 {
@@ -23,13 +23,13 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
 
     public string Address => connector.Address;
 
-    /// <summary>A connection: one that has become usable while we waited for our turn, else a new one.</summary>
-    /// <param name="existing">Looks for a usable one.</param>
+    /// <summary>A connection: one that has become usable while waiting for the turn, else a new one.</summary>
+    /// <param name="existing">Finds a usable one.</param>
     /// <param name="begin">Puts a new one into use.</param>
-    /// <param name="keep">Has one wait for other calls, because this one has ended meanwhile.</param>
-    /// <param name="waitForReady">Whether to wait and try again after a failure, where the call would otherwise fail at once.</param>
-    /// <param name="cancel">Ends the waiting.</param>
-    /// <exception cref="RpcConnectionException">None can be made now.</exception>
+    /// <param name="keep">Keeps a new one for other calls if this one has ended meanwhile.</param>
+    /// <param name="waitForReady">After a failure, wait and try again instead of failing at once.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <exception cref="RpcConnectionException">No connection can be established now.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public async ValueTask<T> DialAsync<T>(
         Func<T?> existing, Func<TransportConnection, T> begin, Action<T> keep, bool waitForReady, CancellationToken cancel)
@@ -37,7 +37,7 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
     {
         while (true)
         {
-            await SitOutPauseAsync(waitForReady, cancel).ConfigureAwait(false);
+            await WaitForBackoffAsync(waitForReady, cancel).ConfigureAwait(false);
             await _turn.WaitAsync(cancel).ConfigureAwait(false);
             Attempt<T>? attempt = null;
             try
@@ -53,7 +53,7 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
             }
             catch (RpcConnectionException) when (waitForReady)
             {
-                // The pause has begun; sit it out and try again.
+                // The delay has begun; wait for its end and try again.
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
@@ -61,7 +61,7 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
             }
             finally
             {
-                // One that was begun keeps the turn to its end.
+                // A started attempt keeps the turn until its end.
                 if (attempt is null)
                     _ = _turn.Release();
             }
@@ -80,7 +80,7 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
         try
         {
             TransportConnection connection = await ConnectAsync(_disposed.Token).ConfigureAwait(false);
-            // Before it is in use, from where on it may be lost at any time, and the state with it.
+            // Before the connection is in use, because from then on it may be lost at any time and change the state.
             Connectivity.Enter(ConnectivityState.Ready);
             T begun = begin(connection);
             attempt.Deliver(begun);
@@ -92,13 +92,13 @@ internal sealed class Dialer(IConnector connector, ClientOptions options) : IDis
         }
     }
 
-    private async ValueTask SitOutPauseAsync(bool waitForReady, CancellationToken cancel)
+    private async ValueTask WaitForBackoffAsync(bool waitForReady, CancellationToken cancel)
     {
         while (PauseLeft() is var left && left > TimeSpan.Zero)
         {
             if (!waitForReady)
                 throw Unavailable();
-            // Timers drop what is less than a millisecond, and would have this loop spin for the rest.
+            // Timers truncate to milliseconds, which would make this loop spin for the rest.
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), _clock, cancel).ConfigureAwait(false);
         }
     }

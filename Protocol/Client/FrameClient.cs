@@ -7,7 +7,7 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>Calls endpoints of a frame server or gateway by their names. One object serves any number of threads, over a pool of connections.</summary>
+/// <summary>Calls endpoints of a frame server or gateway by name, over a pool of connections. Safe for concurrent use.</summary>
 /// <example>
 /// <code>
 /// await using var client = new FrameClient("127.0.0.1:8888");
@@ -19,18 +19,18 @@ public sealed class FrameClient : IAsyncDisposable
     private readonly FrameClientOptions _options;
     private readonly FrameConnectionPool _pool;
 
-    /// <summary>A client of one address; nothing is connected before the first call.</summary>
+    /// <summary>Creates a client for an address; it connects at the first call.</summary>
     /// <param name="address"><c>127.0.0.1:8888</c>, <c>[::1]:8888</c>, <c>name:port</c> or <c>unix:/run/x.sock</c>.</param>
-    /// <param name="options">Without them, their defaults hold.</param>
-    /// <exception cref="FormatException"><paramref name="address"/> is none of these.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    /// <param name="options">Defaults apply if null.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> has none of these forms.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No call could succeed with an option.</exception>
     public FrameClient(string address, FrameClientOptions? options = null)
         : this(new SocketConnector(address), options)
     {
     }
 
-    /// <summary>A client over any transport; nothing is connected before the first call.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    /// <summary>Creates a client over any transport; it connects at the first call.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No call could succeed with an option.</exception>
     public FrameClient(IConnector connector, FrameClientOptions? options = null)
     {
         _options = options ?? new FrameClientOptions();
@@ -38,14 +38,14 @@ public sealed class FrameClient : IAsyncDisposable
         _pool = new FrameConnectionPool(connector, _options);
     }
 
-    /// <summary>Whether a call could be made now. <see cref="ConnectivityState.Ready"/> is as of the last connection that was made or lost.</summary>
+    /// <summary>The connection state. <see cref="ConnectivityState.Ready"/> is as of the last connection that was established or lost.</summary>
     public ConnectivityState State => _pool.Connectivity.State;
 
-    /// <summary>Waits until the state is another than <paramref name="last"/>, and says which.</summary>
+    /// <summary>Waits until the state differs from <paramref name="last"/> and returns it.</summary>
     public Task<ConnectivityState> WaitForStateChangeAsync(ConnectivityState last, CancellationToken cancel = default) =>
         _pool.Connectivity.WaitForChangeAsync(last, cancel);
 
-    /// <summary>A call with JSON both ways.</summary>
+    /// <summary>Makes a call with JSON both ways.</summary>
     /// <exception cref="RpcException">It failed; see <see cref="RpcException.Blame"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public Task<TReply?> CallAsync<TRequest, TReply>(
@@ -57,7 +57,7 @@ public sealed class FrameClient : IAsyncDisposable
         CancellationToken cancel = default) =>
         CallAsync(endpoint, FrameBody.Json(request, requestType), replyType, options, cancel);
 
-    /// <summary>A call with any body and a JSON reply, which has to come whole within the timeout.</summary>
+    /// <summary>Makes a call with any body and a JSON reply, which must be complete within the timeout.</summary>
     /// <exception cref="RpcException">It failed; see <see cref="RpcException.Blame"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public async Task<TReply?> CallAsync<TReply>(
@@ -75,16 +75,18 @@ public sealed class FrameClient : IAsyncDisposable
         }
     }
 
-    /// <summary>A call with any body, and any reply. It returns with the reply's header, perhaps while the request's octets are still being sent.</summary>
+    /// <summary>
+    /// Makes a call with any body and any reply. Returns at the reply's header, possibly while octets of the request are still being sent.
+    /// </summary>
     /// <param name="endpoint">The method's name.</param>
-    /// <param name="body">What to send. It is let go of, sent or not.</param>
-    /// <param name="accept">What the reply should hold.</param>
-    /// <param name="options">The timeout ends with the reply's header, and the caller's token with it.</param>
-    /// <param name="cancel">Gives up the call.</param>
-    /// <returns>The reply; it has to be read to its end or disposed, because it keeps a connection.</returns>
+    /// <param name="body">The body. It is released, sent or not.</param>
+    /// <param name="accept">The requested type of the reply.</param>
+    /// <param name="options">The timeout and the token apply until the reply's header.</param>
+    /// <param name="cancel">Cancels the call.</param>
+    /// <returns>The reply. Read it to the end or dispose it, because it occupies a connection.</returns>
     /// <exception cref="RpcException">The call failed; see <see cref="RpcException.Blame"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
-    /// <exception cref="ArgumentException">The endpoint's name, or the JSON body, is too long; or the timeout is negative.</exception>
+    /// <exception cref="ArgumentException">The endpoint's name or the JSON body is too long, or the timeout is negative.</exception>
     public async Task<FrameReply> SendAsync(
         string endpoint, FrameBody body, DataType accept, CallOptions options = default, CancellationToken cancel = default)
     {
@@ -99,7 +101,7 @@ public sealed class FrameClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends all connections. Calls in flight fail.</summary>
+    /// <summary>Closes all connections. Calls in flight fail.</summary>
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
     private async ValueTask<Deadline> BeginAsync(FrameBody body, CallOptions options, CancellationToken cancel)
@@ -138,7 +140,11 @@ public sealed class FrameClient : IAsyncDisposable
         {
             FrameWriter.Check(endpoint);
             if (body.JsonBytes > _options.MessageBytesMax)
-                throw new ArgumentException($"the JSON body has {body.JsonBytes} bytes, and {nameof(ClientOptions.MessageBytesMax)} is {_options.MessageBytesMax}", nameof(body));
+                {
+                    throw new ArgumentException(
+                        $"the JSON body has {body.JsonBytes} bytes, more than {nameof(ClientOptions.MessageBytesMax)}, which is {_options.MessageBytesMax}",
+                        nameof(body));
+                }
             return await _pool.TakeAsync(options.WaitForReady, deadline.Token).ConfigureAwait(false);
         }
         catch
@@ -149,7 +155,7 @@ public sealed class FrameClient : IAsyncDisposable
     }
 }
 
-/// <summary>A successful reply. Until its body was read to the end, or it was disposed, it keeps its connection.</summary>
+/// <summary>A successful reply. It occupies its connection until its body was read to the end or it was disposed.</summary>
 public sealed class FrameReply : ReceivedMessage
 {
     internal FrameReply(DataType dataType, DataPartReader part, int messageBytesMax)

@@ -8,13 +8,13 @@ namespace FrameRpc.Protocol.Client;
 /// <summary>One connection of a client, for one call at a time.</summary>
 internal sealed class FrameConnection
 {
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long a failed call waits for its body to be let go, which takes no time unless what it is made of cannot be cancelled.</summary>
-    private static readonly TimeSpan LetGoMax = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long a failed call waits for its body to be released. That takes no time unless its source cannot be cancelled.</summary>
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long the rest of a request may take once its reply has ended.</summary>
-    private static readonly TimeSpan UploadBehindReplyMax = TimeSpan.FromSeconds(30);
+    /// <summary>Time limit for the rest of a request once its reply has ended.</summary>
+    private static readonly TimeSpan UploadAfterReplyTimeout = TimeSpan.FromSeconds(30);
 
     private readonly TransportConnection _transport;
     private readonly FrameConnectionPool _pool;
@@ -38,7 +38,7 @@ internal sealed class FrameConnection
 
     public long IdleSince { get; private set; }
 
-    /// <summary>Whether nothing came since the last call: anything that does is an end, or the wrong thing.</summary>
+    /// <summary>Whether nothing arrived since the last call: anything that does is the end, or invalid.</summary>
     public bool IsQuiet => _watch is null || !_watch.IsCompleted;
 
     public void BeginIdle(long now)
@@ -48,10 +48,12 @@ internal sealed class FrameConnection
         _ = watch.ContinueWith(ended => _pool.DropIdle(this, ended), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    /// <summary>Whether the connection is idle since <paramref name="watch"/> began: its end may be noticed only when the next call has begun.</summary>
+    /// <summary>
+    /// Whether the connection is idle since <paramref name="watch"/> began: its end may be noticed only when the next call has begun.
+    /// </summary>
     public bool IsIdleSince(Task watch) => _watch == watch;
 
-    /// <summary>Makes one call. When it and its reply's body are over, or it failed, the connection returns to the pool by itself.</summary>
+    /// <summary>Makes one call. When the call and its reply's body have ended, or it failed, the connection returns to the pool.</summary>
     public async Task<FrameReply> CallAsync(string endpoint, FrameBody body, DataType accept, CancellationToken cancel)
     {
         _watch = null;
@@ -66,21 +68,21 @@ internal sealed class FrameConnection
             if (header.Error is not ReplyError.Ok)
                 throw header.ToException(endpoint);
             if (header.DataType != accept)
-                throw _reader.Broken($"the reply to {endpoint} holds data of type {(byte)header.DataType}, where {(byte)accept} was asked for");
+                throw _reader.Broken($"the reply to {endpoint} has data of type {(byte)header.DataType} instead of the requested {(byte)accept}");
             return await BeginReplyAsync(header, upload, cancel).ConfigureAwait(false);
         }
         catch (RpcReplyException e) when (upload.IsCompletedSuccessfully && body.DataType is DataType.Json && e.Blame is Blame.Undecided)
         {
-            // The one failure behind which the first implementation's server still knows its place: it has read all of the request.
+            // The only failure after which the first implementation's server is still in step: it has read the whole request.
             _pool.Return(this, reusable: true);
             throw;
         }
         catch (Exception failure)
         {
-            // A source that had failed by now is why the server, or a gateway before it, answers with an error: it was told by a reset.
+            // If the body's source had failed by now, that is why the server, or a gateway before it, replies with an error: it got a reset.
             Exception? source = _sourceFailure;
             await stop.CancelAsync().ConfigureAwait(false);
-            await GiveUpAsync(upload).WaitAsync(LetGoMax, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await GiveUpAsync(upload).WaitAsync(ReleaseTimeout, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (failure is not RpcReplyException)
                 source ??= _sourceFailure;
             if (source is not null)
@@ -89,10 +91,10 @@ internal sealed class FrameConnection
         }
     }
 
-    /// <summary>Makes whatever waits on the connection fail.</summary>
+    /// <summary>Makes everything that waits on the connection fail.</summary>
     public void Abort() => _transport.Abort();
 
-    /// <summary>Ends the connection: with a reset frame, as the format has it, if it is between messages.</summary>
+    /// <summary>Closes the connection: with a reset frame, as the format requires, if it is between messages.</summary>
     public async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
@@ -100,8 +102,8 @@ internal sealed class FrameConnection
         bool between = _watch is not null || _over;
         if (between)
         {
-            using var farewell = new CancellationTokenSource(FarewellMax);
-            // A reset that was not taken would be tried again, for as long as it takes, by an end in order.
+            using var farewell = new CancellationTokenSource(CloseTimeout);
+            // An orderly close would retry a reset that could not be sent, for as long as that takes.
             if (!await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false))
                 _transport.Abort();
             _transport.Input.CancelPendingRead();
@@ -110,7 +112,7 @@ internal sealed class FrameConnection
         {
             _transport.Abort();
         }
-        // What is being read into must not be used again before that is over.
+        // Its buffer must not be reused before the read has ended.
         await _reader.EndOfWatch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
@@ -118,7 +120,7 @@ internal sealed class FrameConnection
         }
         catch (Exception e) when (ConnectionLoss.Is(e))
         {
-            // The server is gone already.
+            // The server is already gone.
         }
     }
 
@@ -131,10 +133,10 @@ internal sealed class FrameConnection
         }
         catch (BodySourceException e)
         {
-            // Before the end of the connection shows whoever waits for the reply that there will be none.
+            // Set before the end of the connection tells the call that there will be no reply.
             _sourceFailure = e.InnerException;
-            // The server must not take what has come for all, and whoever waits for its reply must not wait for one.
-            using var farewell = new CancellationTokenSource(FarewellMax);
+            // The server must not take a partial body for complete, and the call must not wait for a reply.
+            using var farewell = new CancellationTokenSource(CloseTimeout);
             _ = await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false);
             _transport.Abort();
             throw;
@@ -154,11 +156,11 @@ internal sealed class FrameConnection
         return new FrameReply(header.DataType, part, _options.MessageBytesMax);
     }
 
-    /// <summary>The reply was read to its end, or given up. A request that is still being sent then has as long as it needs, within the bound.</summary>
+    /// <summary>The reply was read to the end, or abandoned. A request that is still being sent may then continue, within the limit.</summary>
     private async Task EndReplyAsync(DataPartReader part, Task upload)
     {
         if (part.AtEnd)
-            await upload.WaitAsync(UploadBehindReplyMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await upload.WaitAsync(UploadAfterReplyTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _over = part.AtEnd && upload.IsCompletedSuccessfully;
         if (_over)
             _pool.Return(this, _reusable);

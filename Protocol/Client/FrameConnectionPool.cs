@@ -2,7 +2,7 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>A client's connections: each carries one call at a time, and those without a call wait for the next one.</summary>
+/// <summary>A client's connections: each carries one call at a time, and idle ones wait for the next.</summary>
 internal sealed class FrameConnectionPool : IAsyncDisposable
 {
     private readonly FrameClientOptions _options;
@@ -25,8 +25,10 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
 
     public ConnectivityWatch Connectivity => _dialer.Connectivity;
 
-    /// <summary>A connection that nobody else uses: the one that was used last, because it is the least likely to have been closed, else a new one.</summary>
-    /// <exception cref="ObjectDisposedException">The client was disposed, before or while this waited.</exception>
+    /// <summary>
+    /// A connection for exclusive use: the most recently used one, because it is the least likely to have been closed, else a new one.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before or during the wait.</exception>
     public ValueTask<FrameConnection> TakeAsync(bool waitForReady, CancellationToken cancel)
     {
         if (cancel.IsCancellationRequested)
@@ -35,8 +37,8 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
         return permitted && TakeIdle() is { } idle ? new(idle) : WaitAsync(permitted, waitForReady, cancel);
     }
 
-    /// <summary>Gives back a connection, whose call is over.</summary>
-    /// <param name="connection">It stands between two messages each way when <paramref name="reusable"/>.</param>
+    /// <summary>Returns a connection after its call.</summary>
+    /// <param name="connection">It is between two messages each way if <paramref name="reusable"/>.</param>
     /// <param name="reusable">Whether another call may use it.</param>
     public void Return(FrameConnection connection, bool reusable)
     {
@@ -53,7 +55,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
             {
                 connection.BeginIdle(_options.TimeProvider.GetTimestamp());
                 _idle.Add(connection);
-                // Whatever became of others meanwhile: a call could be made now.
+                // Whatever happened to others meanwhile: a call could be made now.
                 _dialer.Connectivity.Enter(ConnectivityState.Ready);
             }
         }
@@ -61,7 +63,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
             Drop(connection, "it cannot be used for another call");
     }
 
-    /// <summary>Takes out an idle connection on which something came: the other side has ended it, or speaks when it was not asked.</summary>
+    /// <summary>Removes an idle connection on which something arrived: the other side has closed it, or sent data unasked.</summary>
     public void DropIdle(FrameConnection connection, Task watch)
     {
         lock (_lock)
@@ -103,7 +105,7 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
                 return connection;
             }
         }
-        // Disposed while it was being made: nobody else would end it.
+        // Disposed while it was being established: nothing else would close it.
         _ = connection.CloseAsync();
         throw Disposed();
     }
@@ -172,6 +174,6 @@ internal sealed class FrameConnectionPool : IAsyncDisposable
             _ = _idle.RemoveAll(unneeded.Contains);
         }
         foreach (FrameConnection connection in unneeded)
-            Drop(connection, "nobody needed it");
+            Drop(connection, "it was idle for too long");
     }
 }

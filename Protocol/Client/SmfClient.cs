@@ -6,8 +6,10 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>Calls a server, or a gateway, in the format smf: many calls at once over one connection, which is made when the first call needs it.</summary>
-/// <remarks>Safe on many threads at once. After a lost connection the next call makes another one, see <see cref="ClientOptions.Backoff"/>.</remarks>
+/// <summary>Calls a server or gateway in the smf format: many concurrent calls over one connection, which is established at the first call.</summary>
+/// <remarks>
+/// Safe for concurrent use. After a lost connection the next call establishes another one, see <see cref="ClientOptions.Backoff"/>.
+/// </remarks>
 public sealed class SmfClient : IAsyncDisposable
 {
     private readonly Dialer _dialer;
@@ -18,20 +20,20 @@ public sealed class SmfClient : IAsyncDisposable
     private SmfClientConnection? _current;
     private long _lateReplies;
 
-    /// <summary>A client of an address as people write it: <c>127.0.0.1:11225</c>, <c>unix:/run/x.sock</c>.</summary>
-    /// <param name="address">Where the server listens.</param>
-    /// <param name="options">What is not to be as it is by default.</param>
-    /// <exception cref="FormatException"><paramref name="address"/> is none.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    /// <summary>Creates a client for an address: <c>127.0.0.1:11225</c>, <c>unix:/run/x.sock</c>.</summary>
+    /// <param name="address">The server's address.</param>
+    /// <param name="options">Defaults apply if null.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> is not an address.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No call could succeed with an option.</exception>
     public SmfClient(string address, SmfClientOptions? options = null)
         : this(new SocketConnector(address), options)
     {
     }
 
-    /// <summary>A client over any transport.</summary>
-    /// <param name="connector">Makes its connections.</param>
-    /// <param name="options">What is not to be as it is by default.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    /// <summary>Creates a client over any transport.</summary>
+    /// <param name="connector">Establishes its connections.</param>
+    /// <param name="options">Defaults apply if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No call could succeed with an option.</exception>
     public SmfClient(IConnector connector, SmfClientOptions? options = null)
     {
         Options = options ?? new SmfClientOptions();
@@ -41,35 +43,38 @@ public sealed class SmfClient : IAsyncDisposable
         _timestampsPerTick = (double)Options.TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond;
     }
 
-    /// <summary>Whether a call could be made now.</summary>
+    /// <summary>The connection state.</summary>
     public ConnectivityState State => _dialer.Connectivity.State;
 
-    /// <summary>Replies that came after their call had timed out or was cancelled.</summary>
+    /// <summary>Replies that arrived after their call had timed out or was cancelled.</summary>
     public long LateReplies => Interlocked.Read(ref _lateReplies);
 
     internal SmfClientOptions Options { get; }
 
     internal Budget Memory { get; }
 
-    /// <summary>Waits until <see cref="State"/> is another than <paramref name="last"/>, and says which.</summary>
+    /// <summary>Waits until <see cref="State"/> differs from <paramref name="last"/> and returns it.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public Task<ConnectivityState> WaitForStateChangeAsync(ConnectivityState last, CancellationToken cancel = default) =>
         _dialer.Connectivity.WaitForChangeAsync(last, cancel);
 
     /// <summary>Makes one call.</summary>
-    /// <param name="id">Which method, see <see cref="RequestId.ForMethod"/>.</param>
+    /// <param name="id">The method, see <see cref="RequestId.ForMethod"/>.</param>
     /// <param name="payload">
-    /// A FlatBuffers table; not to be changed until the call is over. An empty one is sent as the empty table, because the format has no payload of 0 bytes.
+    /// A FlatBuffers table; must not change until the call has ended. An empty one is sent as the empty table, because the format has no payload of 0
+    /// bytes.
     /// </param>
-    /// <param name="options">What is asked for beside it.</param>
-    /// <param name="cancel">Ends the waiting. The server is not told: the format has no word for it.</param>
-    /// <returns>The reply; await it once. Dispose it to have its memory used again.</returns>
-    /// <exception cref="RpcReplyException">The server answered with another status than 200.</exception>
+    /// <param name="options">Options of this call.</param>
+    /// <param name="cancel">Ends the wait. The server is not notified, because the format has no message for it.</param>
+    /// <returns>The reply; await it once. Dispose it to have its memory reused.</returns>
+    /// <exception cref="RpcReplyException">The reply has a status other than 200.</exception>
     /// <exception cref="RpcConnectionException">There is no connection, or it was lost.</exception>
-    /// <exception cref="RpcTimeoutException">The reply did not come in time.</exception>
+    /// <exception cref="RpcTimeoutException">The reply did not arrive in time.</exception>
     /// <exception cref="RpcProtocolException">The reply is damaged, or larger than allowed.</exception>
-    /// <exception cref="RpcException"><paramref name="payload"/> is larger than <see cref="ClientOptions.MessageBytesMax"/>, or has the checksum 0.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The id is 0, or the timeout is 0, less, or more than 24 days.</exception>
+    /// <exception cref="RpcException">
+    /// <paramref name="payload"/> is larger than <see cref="ClientOptions.MessageBytesMax"/>, or has the checksum 0.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The id is 0, or the timeout is not positive or more than 24 days.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public ValueTask<SmfReply> CallAsync(RequestId id, ReadOnlyMemory<byte> payload, CallOptions options = default, CancellationToken cancel = default)
@@ -92,7 +97,7 @@ public sealed class SmfClient : IAsyncDisposable
         return CallAfterWaitingAsync(id, packed, deadline, options.WaitForReady, cancel);
     }
 
-    /// <summary>Fails the calls in flight, and those that wait, and ends the connections.</summary>
+    /// <summary>Fails the calls in flight and those that wait, and closes the connections.</summary>
     public async ValueTask DisposeAsync()
     {
         _dialer.Dispose();
@@ -125,7 +130,7 @@ public sealed class SmfClient : IAsyncDisposable
 
     internal void CountLateReplies(int count) => Interlocked.Add(ref _lateReplies, count);
 
-    // Waiting costs what the way without it spares: a state machine, and a timer.
+    // Apart from the synchronous path, which avoids the cost of a state machine and a timer.
     private async ValueTask<SmfReply> CallAfterWaitingAsync(RequestId id, SmfPacked payload, long deadline, bool waitForReady, CancellationToken cancel)
     {
         SmfClientCall call;
@@ -138,7 +143,8 @@ public sealed class SmfClient : IAsyncDisposable
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
-                throw _disposed.IsCancellationRequested ? Disposed() : new RpcTimeoutException($"{_dialer.Address}: {id} found no connection, or no room, in time");
+                throw _disposed.IsCancellationRequested ? Disposed()
+                    : new RpcTimeoutException($"{_dialer.Address}: {id} got no connection or no room on it in time");
             }
             catch (OperationCanceledException)
             {
@@ -157,7 +163,7 @@ public sealed class SmfClient : IAsyncDisposable
         {
             for (int lost = 0; ;)
             {
-                // One in use is there for all calls, and is kept by that.
+                // A connection in use is shared by all calls, so it needs no other place to be kept.
                 SmfClientConnection connection = await _dialer.DialAsync(Usable, Use, keep: _ => { }, waitForReady, waiting).ConfigureAwait(false);
                 if (await connection.CallAsync(id, payload, deadline, waiting, cancel).ConfigureAwait(false) is { } call)
                     return call;
@@ -181,7 +187,7 @@ public sealed class SmfClient : IAsyncDisposable
     private SmfClientConnection Use(TransportConnection transport)
     {
         var connection = new SmfClientConnection(this, transport);
-        // With the state, so that it is not left behind by an earlier connection whose end is told only now.
+        // Together with the state, so that it is not overwritten by the late end of an earlier connection.
         lock (_lock)
         {
             _ = _connections.Add(connection);
@@ -189,7 +195,7 @@ public sealed class SmfClient : IAsyncDisposable
             _dialer.Connectivity.Enter(ConnectivityState.Ready);
         }
         connection.Start();
-        // Disposed while it was being made: nobody else would end it.
+        // Disposed while it was being established: nothing else would close it.
         if (_disposed.IsCancellationRequested)
             _ = connection.DisposeAsync().AsTask();
         return connection;
@@ -221,5 +227,5 @@ public sealed class SmfClient : IAsyncDisposable
     private static RpcException Unsendable(RequestId id) => new(
         SmfStatus.BadRequest,
         Blame.Caller,
-        $"{id}: this payload's checksum is 0, which the format takes for a missing one; change it, if only in a field that nobody reads");
+        $"{id}: this payload's checksum is 0, which the format treats as missing; change the payload, for example in an unused field");
 }

@@ -8,10 +8,10 @@ using FrameRpc.Protocol.Telemetry;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>One call, from its session to its end. The object serves one call after the other: it is free when its caller has taken the result.</summary>
+/// <summary>One call, from its session to its end. The object is reused: it is free when its caller has taken the result.</summary>
 /// <remarks>
-/// Exactly one gets to end it: see <see cref="SmfClientSessions"/>. Ending it is the last thing that the one does with it, because the caller may have taken the
-/// result, and another call begun, before that returns.
+/// Exactly one party ends it: see <see cref="SmfClientSessions"/>. That party must not touch it afterwards, because the caller may have taken the
+/// result, and another call begun, before the ending method returns.
 /// </remarks>
 internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
 {
@@ -29,10 +29,10 @@ internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
 
     public ushort Session { get; set; }
 
-    /// <summary>When it is due, as a timestamp of the client's clock.</summary>
+    /// <summary>When it times out, as a timestamp of the client's clock.</summary>
     public long Deadline { get; private set; }
 
-    /// <summary>What it took of the client's memory.</summary>
+    /// <summary>Its share of the client's memory limit.</summary>
     public long MemoryBytes { get; private set; }
 
     public RequestId Id => _id;
@@ -51,15 +51,15 @@ internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
         return call;
     }
 
-    /// <summary>It got no session: as if it had not begun.</summary>
+    /// <summary>It got no session, as if it had not begun.</summary>
     public void Forget()
     {
         _telemetry.End(SmfStatus.Unavailable);
         Reset();
     }
 
-    /// <summary>Has cancelling end the call. It has a session, and nothing was sent yet.</summary>
-    public void HeedCancellation(CancellationToken cancel)
+    /// <summary>Registers for cancellation. It has a session, and nothing was sent yet.</summary>
+    public void RegisterCancellation(CancellationToken cancel)
     {
         if (!cancel.CanBeCanceled)
             return;
@@ -67,14 +67,14 @@ internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
         _cancellation = cancel.UnsafeRegister(static call => ((SmfClientCall)call!)._connection!.Cancel((SmfClientCall)call), this);
     }
 
-    /// <summary>Its reply came; <see cref="Execute"/> looks into it.</summary>
+    /// <summary>Its reply arrived; <see cref="Execute"/> validates it.</summary>
     public void SetReply(in SmfHeader header, byte[] payload)
     {
         _header = header;
         _payload = payload;
     }
 
-    /// <summary>Its reply is worth nothing; <see cref="Execute"/> says so.</summary>
+    /// <summary>Its reply is invalid; <see cref="Execute"/> reports that.</summary>
     public void SetFailure(Exception failure) => _failure = failure;
 
     public override void Execute()
@@ -91,7 +91,7 @@ internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
             _failure = e;
         }
         _connection!.Memory.Return(MemoryBytes);
-        // The pool's thread is ours to use up: whoever waits goes on here.
+        // This is a pool thread, so the continuation may run on it.
         _core.RunContinuationsAsynchronously = false;
         End(reply, _failure);
     }
@@ -116,7 +116,7 @@ internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
         }
         finally
         {
-            // Waits for a cancellation that comes at this moment, so that it does not meet the next call.
+            // Waits for a concurrent cancellation, so that it does not reach the next call.
             _cancellation.Dispose();
             Reset();
         }
@@ -141,7 +141,7 @@ internal sealed class SmfClientCall : SmfWork, IValueTaskSource<SmfReply>
         byte[] payload = _payload!;
         ReadOnlyMemory<byte> bytes = payload.AsMemory(0, (int)_header.Size);
         if (SmfChecksum.Of(bytes.Span) != _header.Checksum)
-            throw new RpcProtocolException($"{_connection!.Peer}: the reply to {_id} does not match its checksum: it was damaged on its way");
+            throw new RpcProtocolException($"{_connection!.Peer}: the reply to {_id} does not match its checksum: it was damaged in transit");
         // The Java server writes the request id where others write 200.
         if (_header.Meta != SmfStatus.Ok && _header.Meta != _id.Value)
             throw RpcReplyException.FromStatus(_header.Meta, _id.ToString());

@@ -7,10 +7,10 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>One of a client's connections, and the calls in flight on it. It lives until it is lost, retired or closed; a new one follows it.</summary>
+/// <summary>One of a client's connections and its calls in flight. It lives until it is lost, retired or closed; a new one follows it.</summary>
 internal sealed class SmfClientConnection : IAsyncDisposable
 {
-    /// <summary>Sessions of calls that nobody waits for any more. With more, the server seems to have forgotten them, and the connection is given up.</summary>
+    /// <summary>Sessions of calls that have been given up. Beyond this the server seems to have lost them, and the connection is retired.</summary>
     public const int AbandonedMax = 4_096;
 
     private readonly SmfClient _client;
@@ -44,16 +44,16 @@ internal sealed class SmfClientConnection : IAsyncDisposable
     /// <summary>Whether further calls may begin here.</summary>
     public bool IsUsable => Volatile.Read(ref _ended) == 0 && Volatile.Read(ref _retired) == 0;
 
-    /// <summary>Whether it may not be used because of what the server answered or left unanswered, where it may be well otherwise.</summary>
+    /// <summary>Whether it takes no more calls because of an unexpected or missing reply, although it may still work.</summary>
     public bool IsRetired => Volatile.Read(ref _retired) != 0;
 
     public void Start() => _receiver.Start();
 
-    /// <summary>Begins a call, if a session is free at once; null, if none is, or if the connection takes no more calls.</summary>
+    /// <summary>Begins a call if a session is free at once; null if none is, or if the connection takes no more calls.</summary>
     public SmfClientCall? TryCall(RequestId id, in SmfPacked payload, long deadline, CancellationToken cancel) =>
         _places.TryTake(1) ? TryCallWithPlace(id, payload, deadline, cancel) : null;
 
-    /// <summary>Begins a call when a session is free; null, if the connection takes no more calls.</summary>
+    /// <summary>Begins a call when a session is free; null if the connection takes no more calls.</summary>
     public async ValueTask<SmfClientCall?> CallAsync(RequestId id, SmfPacked payload, long deadline, CancellationToken waiting, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting, _unusable.Token);
@@ -76,7 +76,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         GiveUpIfForgotten();
     }
 
-    /// <summary>A reply came that no call waits for: a server that answers twice, or has lost its place. Nothing further is asked of it here.</summary>
+    /// <summary>A reply arrived that no call waits for: the server replied twice, or is out of step. No further calls are sent here.</summary>
     public void OnUnknownSession(ushort session)
     {
         if (TryRetire())
@@ -85,15 +85,15 @@ internal sealed class SmfClientConnection : IAsyncDisposable
 
     public void OnLateReplies(int count) => _client.CountLateReplies(count);
 
-    /// <summary>The last call of a retired connection may be over.</summary>
+    /// <summary>Called when the last call of a retired connection may have ended.</summary>
     public void CloseIfRetiredAndIdle()
     {
         if (Volatile.Read(ref _retired) != 0 && _sessions.Live == 0)
             _ = EndAsync(null);
     }
 
-    /// <summary>No more can be read, or written.</summary>
-    /// <param name="reason">Null, where the server ended the connection in order.</param>
+    /// <summary>Reading or writing has failed.</summary>
+    /// <param name="reason">Null if the server closed the connection in order.</param>
     public void Lose(Exception? reason)
     {
         if (Volatile.Read(ref _ended) != 0)
@@ -111,8 +111,8 @@ internal sealed class SmfClientConnection : IAsyncDisposable
     public ValueTask DisposeAsync() =>
         new(EndAsync(_sessions.Live == 0 ? null : () => new RpcConnectionException($"{Peer}: the client was disposed before the reply", mayHaveRun: true)));
 
-    /// <summary>Ends the connection; the calls in flight fail. Completed when the transport has been let go.</summary>
-    /// <param name="failure">Why they fail. Null, where there are none: then the connection is ended in order.</param>
+    /// <summary>Closes the connection; the calls in flight fail. Completes when the transport was released.</summary>
+    /// <param name="failure">Why they fail. Null if there are none: the connection is then closed in order.</param>
     private async Task EndAsync(Func<Exception>? failure)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
@@ -128,12 +128,12 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         foreach (SmfClientCall call in calls)
             FailAbandoned(call, failure?.Invoke() ?? new RpcConnectionException($"{Peer}: the connection was closed", mayHaveRun: true));
         await _unusable.CancelAsync().ConfigureAwait(false);
-        await LetGoAsync().ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
         _client.Remove(this);
         _over.SetResult();
     }
 
-    private async Task LetGoAsync()
+    private async Task ReleaseAsync()
     {
         await _output.CloseAsync().ConfigureAwait(false);
         await _receiver.StopAsync().ConfigureAwait(false);
@@ -143,7 +143,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         }
         catch (Exception e) when (ConnectionLoss.Is(e))
         {
-            // The server is gone already.
+            // The server is already gone.
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
             _places.Return(1);
             return null;
         }
-        call.HeedCancellation(cancel);
+        call.RegisterCancellation(cancel);
         SmfHeader header = payload.Header(call.Session, id.Value);
         if (payload.Bytes.Length < SmfOutput.LargeBytesMin)
         {
@@ -164,7 +164,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
             payload.Owner?.Dispose();
             return call;
         }
-        // The caller may use its memory again as soon as the call is over, which a deadline or a token can end before all is written.
+        // The caller may reuse its memory as soon as the call has ended, which a deadline or a token can cause before everything is written.
         RentedBytes bytes = payload.Owner ?? RentedBytes.CopyOf(payload.Bytes.Span);
         _output.SendLarge(header, bytes.Memory, bytes, alone);
         return call;
@@ -179,7 +179,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
 
     private void FailAbandoned(SmfClientCall call, Exception failure)
     {
-        // Its request may still wait to be written, and is memory until then.
+        // Its request may still wait to be written, and occupies memory until then.
         _output.ReturnWhenWritten(Memory, call.MemoryBytes);
         call.Fail(failure);
     }
@@ -191,7 +191,7 @@ internal sealed class SmfClientConnection : IAsyncDisposable
         CloseIfRetiredAndIdle();
     }
 
-    /// <summary>Takes no further calls; those in flight stay. False, if that has been so already.</summary>
+    /// <summary>Takes no further calls; those in flight stay. False if it was already retired.</summary>
     private bool TryRetire()
     {
         if (Interlocked.Exchange(ref _retired, 1) != 0)

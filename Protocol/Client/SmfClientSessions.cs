@@ -2,11 +2,11 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>The calls in flight on one connection by their sessions.</summary>
+/// <summary>The calls in flight on one connection, by session.</summary>
 /// <remarks>
-/// Whoever takes a call out of its place decides how the call ends: its reply, its deadline, its cancellation, or the loss of the connection; the others find the
-/// place without it. Replies take without the lock. A session comes into use again only under the lock, and so, while that is held, a call that is still in its
-/// place cannot have left it and come back.
+/// The party that takes a call out of its entry decides how the call ends: its reply, its deadline, its cancellation, or the loss of the connection;
+/// the others find the entry empty. Replies take calls without the lock. Sessions are reused only under the lock, so while it is held, a call that is
+/// still in its entry cannot have left and come back.
 /// </remarks>
 internal sealed class SmfClientSessions(SmfDeadlines deadlines)
 {
@@ -22,15 +22,15 @@ internal sealed class SmfClientSessions(SmfDeadlines deadlines)
     private int _abandoned;
     private bool _closed;
 
-    /// <summary>Stands where a call stood that timed out or was cancelled: its session stays taken until its late reply.</summary>
+    /// <summary>The entry of a call that timed out or was cancelled: its session stays taken until its late reply.</summary>
     public static SmfClientCall Abandoned { get; } = new();
 
     public int Live => Volatile.Read(ref _live);
 
     public int AbandonedCount => Volatile.Read(ref _abandoned);
 
-    /// <summary>Gives the call a session; false, once no more calls are taken. The caller knows that one is free.</summary>
-    /// <param name="call">Knows its deadline.</param>
+    /// <summary>Gives the call a session; false once no more calls are taken. The caller knows that one is free.</summary>
+    /// <param name="call">Has its deadline.</param>
     /// <param name="alone">Whether it is the only one in flight.</param>
     public bool TryAdd(SmfClientCall call, out bool alone)
     {
@@ -48,15 +48,15 @@ internal sealed class SmfClientSessions(SmfDeadlines deadlines)
         }
     }
 
-    /// <summary>Who stands there: a call, <see cref="Abandoned"/>, or nobody.</summary>
+    /// <summary>The entry of a session: a call, <see cref="Abandoned"/>, or null.</summary>
     public SmfClientCall? Peek(ushort session) => _pages[session >> PageBits] is { } page ? Volatile.Read(ref page[session & PageMask]) : null;
 
-    /// <summary>The reply came: takes who stands there. The session is free after <see cref="Free"/>.</summary>
+    /// <summary>Takes the call out when its reply has arrived. The session is free after <see cref="Free"/>.</summary>
     public SmfClientCall? Take(ushort session) => _pages[session >> PageBits] is { } page ? Interlocked.Exchange(ref page[session & PageMask], null) : null;
 
-    /// <summary>Lets sessions be used again.</summary>
+    /// <summary>Makes sessions available again.</summary>
     /// <param name="sessions">Those that were taken.</param>
-    /// <param name="abandoned">How many of them held no call any more.</param>
+    /// <param name="abandoned">How many of them had been abandoned.</param>
     public void Free(ReadOnlySpan<ushort> sessions, int abandoned)
     {
         lock (_lock)
@@ -68,14 +68,14 @@ internal sealed class SmfClientSessions(SmfDeadlines deadlines)
         }
     }
 
-    /// <summary>Nobody waits for this call's reply any more. False, if the call has left its place already.</summary>
+    /// <summary>Gives up waiting for this call's reply. False if the call has already left its entry.</summary>
     public bool TryAbandon(SmfClientCall call)
     {
         lock (_lock)
             return TryAbandonLocked(call);
     }
 
-    /// <summary>Abandons the calls that were due by then, and sets the timer for the next.</summary>
+    /// <summary>Abandons the calls that are due, and sets the timer for the next.</summary>
     public List<SmfClientCall> AbandonDue(long now)
     {
         var due = new List<SmfClientCall>();
@@ -84,7 +84,7 @@ internal sealed class SmfClientSessions(SmfDeadlines deadlines)
         {
             foreach (SmfClientCall call in InPlace())
             {
-                // It may leave its place while we look, and be in use elsewhere: then it is not abandoned, or only the timer is set too early.
+                // The call may leave its entry meanwhile and be reused: it is then not abandoned, or only the timer is set too early.
                 long deadline = call.Deadline;
                 if (deadline > now)
                     earliest = Math.Min(earliest, deadline);

@@ -2,17 +2,17 @@ using System.Buffers;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>The reply of a call that was served.</summary>
-/// <remarks>Disposing it gives its memory back to a pool; forgetting that does no harm but work for the garbage collector.</remarks>
+/// <summary>The reply of a successful call.</summary>
+/// <remarks>Disposing it returns its memory to a pool; otherwise the garbage collector has to free it.</remarks>
 public sealed class SmfReply : IDisposable
 {
     private readonly ReadOnlyMemory<byte> _payload;
     private byte[]? _rented;
     private bool _disposed;
 
-    /// <param name="status">As it came.</param>
-    /// <param name="payload">Plain.</param>
-    /// <param name="rented">The memory to give back, where it came from the pool.</param>
+    /// <param name="status">As received.</param>
+    /// <param name="payload">Uncompressed.</param>
+    /// <param name="rented">The memory to return, if it is from the pool.</param>
     internal SmfReply(uint status, ReadOnlyMemory<byte> payload, byte[]? rented)
     {
         Status = status;
@@ -23,8 +23,8 @@ public sealed class SmfReply : IDisposable
     /// <summary>200; a server of the Java implementation puts the request id here instead.</summary>
     public uint Status { get; }
 
-    /// <summary>A FlatBuffers table, uncompressed. Not to be touched any more once the reply is disposed.</summary>
-    /// <exception cref="ObjectDisposedException">It is disposed already.</exception>
+    /// <summary>A FlatBuffers table, uncompressed. Must not be used after the reply was disposed.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     public ReadOnlyMemory<byte> Payload
     {
         get
@@ -34,7 +34,7 @@ public sealed class SmfReply : IDisposable
         }
     }
 
-    /// <summary>Gives the memory back; once, however often and from however many threads it is called.</summary>
+    /// <summary>Returns the memory. Safe to call repeatedly and concurrently.</summary>
     public void Dispose()
     {
         _disposed = true;

@@ -6,22 +6,22 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Protocol.Client;
 
-/// <summary>Reads a connection's replies and gives each to its call. One reply that is wrong fails its own call only.</summary>
+/// <summary>Reads a connection's replies and completes their calls. An invalid reply fails only its own call.</summary>
 internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection connection, SmfClientSessions sessions, Budget places) : SmfReceiver(input)
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Answered in the turn that is being parsed.
+    // Sessions answered in the current turn.
     private ushort[] _answered = new ushort[64];
     private int _answeredCount;
     private int _late;
 
-    // Of the reply that is coming.
+    // Of the reply being received.
     private long _memoryBytes;
 
     public void Start() => Receive();
 
-    /// <summary>Stops reading; completed when nothing reads any more.</summary>
+    /// <summary>Stops reading; completes when no read is under way.</summary>
     public Task StopAsync()
     {
         StopReceiving();
@@ -50,7 +50,7 @@ internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection con
             }
             return false;
         }
-        // Whole small replies go to their calls at once. What comes in many reads is memory that a server may take its time to fill.
+        // Whole small replies complete their calls at once. A large one arrives in many reads and occupies memory that a server may be slow to fill.
         if (header.Size >= SmfOutput.LargeBytesMin)
         {
             _memoryBytes = header.Size;
@@ -73,7 +73,7 @@ internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection con
         }
     }
 
-    // Before any of the answered goes on: with its next call it may find itself alone, and a session free.
+    // Before the answered calls continue: the next call may then be alone, and find a free session.
     protected override void OnTurnOver()
     {
         if (_answeredCount > 0)
@@ -114,7 +114,7 @@ internal sealed class SmfReplyReceiver(PipeReader input, SmfClientConnection con
         _ => null,
     };
 
-    /// <summary>The call that waits for this reply; null, if it does not any more.</summary>
+    /// <summary>The call that waits for this reply; null if none does any more.</summary>
     private SmfClientCall? Answer(ushort session)
     {
         SmfClientCall? call = sessions.Take(session);

@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Errors;
 
-/// <summary>The other side answered that the call failed.</summary>
+/// <summary>The other side replied that the call failed.</summary>
 public sealed class RpcReplyException : RpcException
 {
     internal RpcReplyException(uint status, Blame blame, string message)
@@ -15,13 +15,13 @@ public sealed class RpcReplyException : RpcException
     private static string Explain(uint status) => status switch
     {
         SmfStatus.BadRequest => ": the request was malformed",
-        SmfStatus.NotFound => ": nobody serves this request id there",
+        SmfStatus.NotFound => ": no such request id is served there",
         SmfStatus.TooLarge => ": the request is larger than allowed",
         SmfStatus.TooManyRequests => ": a limit of calls was reached",
         SmfStatus.ServerError => ": the handler failed",
         SmfStatus.BadGateway => ": the server closed the connection before its reply",
         SmfStatus.Unavailable => ": no server is ready",
-        SmfStatus.TimedOut => ": the reply did not come in time",
+        SmfStatus.TimedOut => ": the reply did not arrive in time",
         _ => "",
     };
 }

@@ -1,6 +1,9 @@
 namespace FrameRpc.Protocol.Errors;
 
-/// <summary>The statuses of replies: HTTP's numbers. An smf reply carries one in its header, where 0 is not allowed; frame's errors stand for some of them.</summary>
+/// <summary>
+/// Statuses of replies: HTTP status codes. An smf reply has one in its header, where 0 is not allowed; errors of the frame format correspond to some
+/// of them.
+/// </summary>
 public static class SmfStatus
 {
     /// <summary>The call was served.</summary>
@@ -24,9 +27,9 @@ public static class SmfStatus
     /// <summary>The server closed or reset the connection before its reply.</summary>
     public const uint BadGateway = 502;
 
-    /// <summary>No healthy server, the breaker is open, or the gateway drains.</summary>
+    /// <summary>No healthy server, an open circuit breaker, or a draining gateway.</summary>
     public const uint Unavailable = 503;
 
-    /// <summary>The reply did not come in time.</summary>
+    /// <summary>The reply did not arrive in time.</summary>
     public const uint TimedOut = 504;
 }

@@ -5,13 +5,15 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>The data part of a message as a pipe: payloads without their frame headers, in the memory in which they came.</summary>
+/// <summary>The data part of a message as a pipe: payloads without their frame headers, in the memory in which they arrived.</summary>
 /// <remarks>
-/// One read gives what has come of one frame. Only a program that wants to see more before it consumes anything makes bytes be copied: those that it left of a
-/// frame whose end it has seen, because between them and the next payload a frame header stands.
+/// One read returns what has arrived of one frame. Bytes are copied only if the program wants more before it consumes them, and only those left of a
+/// frame that has ended, because a frame header is between them and the next payload.
 /// </remarks>
-/// <param name="frames">It stands behind the message's header.</param>
-/// <param name="onEnd">Called once: when all of the part was taken from the connection, or when nothing more will be read of it, see <see cref="AtEnd"/>.</param>
+/// <param name="frames">Positioned after the message's header.</param>
+/// <param name="onEnd">
+/// Called once: when the whole part was taken from the connection, or when nothing more will be read of it, see <see cref="AtEnd"/>.
+/// </param>
 internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeReader
 {
     private readonly KeptBytes _kept = new();
@@ -20,13 +22,13 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
     private bool _lastFrame;
     private bool _completed;
 
-    /// <summary>Whether all of the part was taken from the connection, so that the next message may be read.</summary>
+    /// <summary>Whether the whole part was taken from the connection, so that the next message may be read.</summary>
     public bool AtEnd { get; private set; }
 
-    /// <summary>Whether the place in the stream is lost, or the connection.</summary>
+    /// <summary>Whether the stream is out of step, or the connection is lost.</summary>
     public bool IsBroken => frames.IsBroken;
 
-    /// <summary>How many bytes are still to come of the part, once its first frame was read; none, while only frames to come can tell.</summary>
+    /// <summary>Bytes still to come, once the last frame's header was read; null while that depends on further frames.</summary>
     public uint? BytesLeft => _lastFrame ? _frameBytesLeft : null;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -72,10 +74,10 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
             onEnd();
     }
 
-    /// <summary>The part will never be whole: what to throw, after which the connection cannot be used.</summary>
+    /// <summary>The part will never be complete: the exception to throw, after which the connection cannot be used.</summary>
     public RpcConnectionException Cut(string what) => frames.Cut(what);
 
-    /// <summary>Takes the rest of the part from the connection, and forgets it, wherever whoever read it has stopped.</summary>
+    /// <summary>Takes the rest of the part from the connection and discards it, wherever reading has stopped.</summary>
     public async ValueTask SkipAsync(CancellationToken cancel)
     {
         if (!_given.IsEmpty)
@@ -102,7 +104,7 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
     private void ThrowIfCompleted()
     {
         if (_completed)
-            throw new InvalidOperationException("the body was let go, and cannot be read any more");
+            throw new InvalidOperationException("the body was released and cannot be read any more");
     }
 
     private bool TryGiveKept(out ReadResult result)
@@ -115,7 +117,7 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
         return true;
     }
 
-    /// <summary>Gives what has come of the part; false when more has to come first.</summary>
+    /// <summary>Returns what has arrived of the part; false if more is needed first.</summary>
     private bool TryGive(ReadResult read, out ReadResult result)
     {
         result = default;
@@ -142,7 +144,7 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
         return true;
     }
 
-    /// <summary>Goes on to a frame that has a payload, or to the part's end; false when a frame header is not whole.</summary>
+    /// <summary>Moves on to a frame with a payload, or to the part's end; false if a frame header is incomplete.</summary>
     private bool TryBeginFrame(ref ReadOnlySequence<byte> buffer)
     {
         Span<byte> header = stackalloc byte[FrameHeader.Bytes];
@@ -161,9 +163,9 @@ internal sealed class DataPartReader(FrameReader frames, Action onEnd) : PipeRea
     private void Check(FrameHeader frame)
     {
         if (frame is { Type: FrameType.Reset, IsValid: true })
-            throw frames.Cut("a body, by a reset frame: the sender gave it up");
+            throw frames.Cut("a body, with a reset frame: the sender aborted it");
         if (frame.Type is not FrameType.Data || !frame.IsValid)
-            throw frames.Broken($"a frame of type 0x{(byte)frame.Type:x2} and {frame.PayloadLength} bytes came where a body went on");
+            throw frames.Broken($"a frame of type 0x{(byte)frame.Type:x2} and {frame.PayloadLength} bytes arrived in the middle of a body");
         _frameBytesLeft = frame.PayloadLength;
         _lastFrame = frame.NoMoreFrames;
     }

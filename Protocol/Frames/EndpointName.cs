@@ -1,9 +1,12 @@
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Follows the name of a member as it comes, in its escapes, and finds whether Go's <c>encoding/json</c> takes it for a header's <c>Endpoint</c>.</summary>
+/// <summary>
+/// Decides, while a member name arrives with its escapes, whether Go's <c>encoding/json</c> takes it for a header's <c>Endpoint</c>.
+/// </summary>
 /// <remarks>
-/// Go folds names: both cases of ASCII letters, and by Unicode's simple folding U+017F with <c>s</c> and U+212A (the Kelvin sign) with <c>k</c>. The letters of
-/// "Endpoint" are neither, and fold with nothing else: U+0130 and U+0131, the letters i of Turkish, fold with <c>i</c> in no simple folding.
+/// Go folds names: both cases of ASCII letters, and by Unicode's simple folding U+017F with <c>s</c> and U+212A (the Kelvin sign) with <c>k</c>. No
+/// letter of "Endpoint" is affected by these two or folds with anything else: U+0130 and U+0131, the Turkish letters i, fold with <c>i</c> in no
+/// simple folding.
 /// </remarks>
 internal struct EndpointName
 {
@@ -15,16 +18,16 @@ internal struct EndpointName
     private byte _hexDigitsLeft;
     private ushort _unit;
 
-    /// <summary>A string that is no name of this kind.</summary>
+    /// <summary>A string that is no such name.</summary>
     public static EndpointName Other => new() { _matched = Differs };
 
     private static ReadOnlySpan<byte> Lower => "endpoint"u8;
 
-    /// <summary>Whether what was taken is the whole name.</summary>
+    /// <summary>Whether the bytes so far are the whole name.</summary>
     public readonly bool Matches => _matched == Lower.Length;
 
-    /// <summary>Whether a name that is at hand is the one.</summary>
-    /// <param name="raw">What stands between the quotes, with its escapes.</param>
+    /// <summary>Whether a complete name is the one.</summary>
+    /// <param name="raw">The text between the quotes, with its escapes.</param>
     public static bool IsEndpoint(ReadOnlySpan<byte> raw)
     {
         if (raw.Length < Lower.Length || raw.Length > Lower.Length * UnicodeEscapeBytes)
@@ -34,7 +37,7 @@ internal struct EndpointName
         return name.Matches;
     }
 
-    /// <summary>Takes the next bytes of the name. They are right by the grammar, or will be found not to be.</summary>
+    /// <summary>Adds the next bytes of the name. Their grammar is checked elsewhere.</summary>
     public void Take(ReadOnlySpan<byte> raw)
     {
         for (int at = 0; at < raw.Length && _matched != Differs; at++)
@@ -51,7 +54,7 @@ internal struct EndpointName
         }
         else if (_escaped)
         {
-            // Of the escapes only that of a code unit can stand for a letter of the name.
+            // Of the escapes, only that of a code unit can be a letter of the name.
             _escaped = false;
             if (next == 'u')
                 _hexDigitsLeft = 4;

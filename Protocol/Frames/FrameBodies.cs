@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>One empty frame: a message without a data part would make the reader take the next header for it.</summary>
+/// <summary>One empty frame: without a data part, the reader would take the next header for it.</summary>
 internal sealed class NoBody : FrameBody
 {
     public override DataType DataType => DataType.None;
@@ -13,8 +13,8 @@ internal sealed class NoBody : FrameBody
 }
 
 /// <summary>
-/// One JSON value without a newline behind it, in frames of which the last one is not empty: the first implementation's decoder stops at the value's end, and a
-/// newline or an empty frame that it has not read by then is read as the next message's header.
+/// One JSON value without a newline, in frames of which the last is not empty: the first implementation's decoder stops at the end of the value, and
+/// reads a newline or an empty frame that arrives later as the next message's header.
 /// </summary>
 internal sealed class JsonBody(ReadOnlyMemory<byte> utf8Value) : FrameBody
 {
@@ -34,7 +34,7 @@ internal sealed class JsonBody(ReadOnlyMemory<byte> utf8Value) : FrameBody
     }
 }
 
-/// <summary>Octets that are in memory: frames as long as they may be.</summary>
+/// <summary>Octets in memory, in frames of maximum length.</summary>
 internal sealed class BytesBody(ReadOnlySequence<byte> bytes) : FrameBody
 {
     public override DataType DataType => DataType.Octets;
@@ -51,17 +51,19 @@ internal sealed class BytesBody(ReadOnlySequence<byte> bytes) : FrameBody
     }
 }
 
-/// <summary>Octets from a stream, read straight into the memory that is sent: what one read gives is one frame, and an empty one ends the part.</summary>
+/// <summary>Octets from a stream, read directly into the memory that is sent: each read is one frame, and an empty one ends the part.</summary>
 internal sealed class StreamBody(Stream source, bool leaveOpen) : FrameBody
 {
-    /// <summary>Bytes of one read; with the frame header before them, an array of the pool. The length stands before the payload, so a frame is no longer than what is held of it.</summary>
+    /// <summary>
+    /// Bytes of one read; with the frame header an array of the pool. The length precedes the payload, so a frame is no longer than the data at hand.
+    /// </summary>
     public const int FrameBytes = (256 << 10) - FrameHeader.Bytes;
 
     public override DataType DataType => DataType.Octets;
 
     internal override async ValueTask WriteAsync(FrameWriter writer, CancellationToken stop)
     {
-        // A stream may take its time, and who waits for a reply should know by its header that it has come.
+        // A stream may be slow, and the receiver should get the header at once.
         await writer.FlushHeaderAsync().ConfigureAwait(false);
         int read;
         do
@@ -83,7 +85,7 @@ internal sealed class StreamBody(Stream source, bool leaveOpen) : FrameBody
     internal override ValueTask ReleaseAsync() => leaveOpen ? ValueTask.CompletedTask : source.DisposeAsync();
 }
 
-/// <summary>Octets from a pipe: each time what it holds is one frame, and nothing is copied before the transport does.</summary>
+/// <summary>Octets from a pipe: each read is one frame, without copying.</summary>
 internal sealed class PipeBody(PipeReader source) : FrameBody
 {
     public override DataType DataType => DataType.Octets;
@@ -95,7 +97,7 @@ internal sealed class PipeBody(PipeReader source) : FrameBody
             stop.ThrowIfCancellationRequested();
             if (!TryRead(out ReadResult read))
             {
-                // Before the read begins: if this fails, the pipe must not be let go while something reads it.
+                // Before reading begins: if this fails, the pipe must not be released while a read is under way.
                 await writer.FlushHeaderAsync().ConfigureAwait(false);
                 read = await ReadAsync(stop).ConfigureAwait(false);
             }
@@ -141,5 +143,5 @@ internal sealed class PipeBody(PipeReader source) : FrameBody
     private static OperationCanceledException Cancelled() => new("reading the body's pipe was cancelled");
 }
 
-/// <summary>What a body is made of could not be read. Carries the source's own exception past those of the connection.</summary>
+/// <summary>The source of a body could not be read. Tells the source's own exception apart from those of the connection.</summary>
 internal sealed class BodySourceException(Exception inner) : Exception(inner.Message, inner);

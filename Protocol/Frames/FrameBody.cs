@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>What a message's data part is made of: nothing, one JSON value, or a stream of octets. It is sent once.</summary>
+/// <summary>The data part of a message to send: nothing, one JSON value, or a stream of octets. It is sent once.</summary>
 public abstract class FrameBody
 {
     private protected FrameBody()
@@ -15,18 +15,20 @@ public abstract class FrameBody
     /// <summary>A data part without bytes.</summary>
     public static FrameBody None { get; } = new NoBody();
 
-    /// <summary>What the header says that the data part holds.</summary>
+    /// <summary>The type declared in the header.</summary>
     public abstract DataType DataType { get; }
 
-    /// <summary>The length of a JSON value, which is bounded; 0 for anything else, which is not.</summary>
+    /// <summary>The length of a JSON value, which is limited; 0 for anything else, which is not.</summary>
     internal virtual int JsonBytes => 0;
 
-    /// <summary>A value as JSON. It is serialized here, so that a value that cannot be does not break a connection.</summary>
+    /// <summary>A value as JSON. It is serialized here, so that a value that cannot be serialized does not break a connection.</summary>
     /// <exception cref="JsonException">The value cannot be serialized.</exception>
     public static FrameBody Json<T>(T value, JsonTypeInfo<T> type) => new JsonBody(JsonSerializer.SerializeToUtf8Bytes(value, type));
 
-    /// <summary>A value that is JSON already, in UTF-8.</summary>
-    /// <param name="utf8Value">One value and nothing else: bytes behind it would be taken for the next message. It must not change until it was sent.</param>
+    /// <summary>A value that is already JSON, in UTF-8.</summary>
+    /// <param name="utf8Value">
+    /// One value and nothing else: further bytes would be taken for the next message. It must not change until it was sent.
+    /// </param>
     /// <exception cref="FormatException"><paramref name="utf8Value"/> is not one value.</exception>
     public static FrameBody RawJson(ReadOnlyMemory<byte> utf8Value)
     {
@@ -36,24 +38,24 @@ public abstract class FrameBody
         return new JsonBody(utf8Value[..^checker.TrailingWhitespace]);
     }
 
-    /// <summary>What a stream holds, from where it stands to its end, read as the other side takes it.</summary>
-    /// <param name="source">If reading it fails, the other side gets a reset, so that it cannot take the part for whole.</param>
-    /// <param name="leaveOpen">Whether not to dispose it at the end.</param>
+    /// <summary>The rest of a stream, read as fast as the other side accepts it.</summary>
+    /// <param name="source">If reading it fails, the other side gets a reset, so that it cannot take the part for complete.</param>
+    /// <param name="leaveOpen">Whether to leave it open at the end.</param>
     public static FrameBody Octets(Stream source, bool leaveOpen = false) => new StreamBody(source, leaveOpen);
 
-    /// <summary>What a pipe holds until it is completed. If it is completed with an exception, the other side gets a reset.</summary>
+    /// <summary>The content of a pipe until it is completed. If it is completed with an exception, the other side gets a reset.</summary>
     public static FrameBody Octets(PipeReader source) => new PipeBody(source);
 
-    /// <summary>Bytes that are at hand. They are sent from where they are, as far as the transport can, and must not change until then.</summary>
+    /// <summary>Bytes in memory. They are sent from there if the transport can, and must not change until then.</summary>
     public static FrameBody Octets(ReadOnlySequence<byte> bytes) => new BytesBody(bytes);
 
-    /// <summary>Bytes that are at hand. They are sent from where they are, as far as the transport can, and must not change until then.</summary>
+    /// <summary>Bytes in memory. They are sent from there if the transport can, and must not change until then.</summary>
     public static FrameBody Octets(ReadOnlyMemory<byte> bytes) => new BytesBody(new ReadOnlySequence<byte>(bytes));
 
-    /// <summary>Writes all frames of the data part behind what the writer holds already. Between two frames it stops when <paramref name="stop"/> is cancelled.</summary>
-    /// <exception cref="BodySourceException">What the body is made of failed; the writer stands between two frames.</exception>
+    /// <summary>Writes all frames of the data part. Between two frames it stops if <paramref name="stop"/> is cancelled.</summary>
+    /// <exception cref="BodySourceException">The body's source failed; the writer is between two frames.</exception>
     internal abstract ValueTask WriteAsync(FrameWriter writer, CancellationToken stop);
 
-    /// <summary>Lets go of what the body is made of, sent or not.</summary>
+    /// <summary>Releases the body's source, sent or not.</summary>
     internal virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
 }

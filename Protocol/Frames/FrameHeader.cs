@@ -12,7 +12,7 @@ namespace FrameRpc.Protocol.Frames;
 /// </code>
 /// A peer may send the six bytes in pieces. Source: zrepl of 2017, <c>rpc/frame_layer.go</c>.
 /// </remarks>
-/// <param name="Type">Which part of a message the frame belongs to; any byte may stand here.</param>
+/// <param name="Type">The part of a message that the frame belongs to; any byte is possible.</param>
 /// <param name="NoMoreFrames">Whether the part ends with this frame.</param>
 /// <param name="PayloadLength">Bytes of payload that follow.</param>
 public readonly record struct FrameHeader(FrameType Type, bool NoMoreFrames, uint PayloadLength)
@@ -20,15 +20,15 @@ public readonly record struct FrameHeader(FrameType Type, bool NoMoreFrames, uin
     /// <summary>The length of a frame header, in bytes.</summary>
     public const int Bytes = 6;
 
-    /// <summary>The longest payload of one frame, in bytes: 4 MiB. One byte more is a protocol error.</summary>
+    /// <summary>The longest payload of one frame, in bytes: 4 MiB. A longer one is a protocol error.</summary>
     public const int PayloadBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>The frame that ends a connection, whole: it has no payload.</summary>
+    /// <summary>The whole frame that ends a connection; it has no payload.</summary>
     public static ReadOnlySpan<byte> Reset => [(byte)FrameType.Reset, 1, 0, 0, 0, 0];
 
     /// <summary>
-    /// Whether a peer may send this: a known type other than <see cref="FrameType.Trailer"/>, a length within <see cref="PayloadBytesMax"/>, and none for
-    /// <see cref="FrameType.Reset"/>.
+    /// Whether a peer may send this: a known type other than <see cref="FrameType.Trailer"/>, a length within <see cref="PayloadBytesMax"/>, and 0
+    /// for <see cref="FrameType.Reset"/>.
     /// </summary>
     public bool IsValid => Type switch
     {
@@ -37,8 +37,10 @@ public readonly record struct FrameHeader(FrameType Type, bool NoMoreFrames, uin
         _ => false,
     };
 
-    /// <summary>Decodes the first <see cref="Bytes"/> bytes of <paramref name="source"/>, which must have them. Every value is accepted; see <see cref="IsValid"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="source"/> is shorter: a mistake of the calling code, not of the peer.</exception>
+    /// <summary>
+    /// Decodes the first <see cref="Bytes"/> bytes of <paramref name="source"/>. Every value is accepted; see <see cref="IsValid"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="source"/> is shorter: a bug of the calling code, not of the peer.</exception>
     public static FrameHeader Read(ReadOnlySpan<byte> source)
     {
         source = source[..Bytes];
@@ -56,7 +58,7 @@ public readonly record struct FrameHeader(FrameType Type, bool NoMoreFrames, uin
     }
 }
 
-/// <summary>What a frame is part of: byte 0 of its header.</summary>
+/// <summary>The part of a message that a frame belongs to: byte 0 of its header.</summary>
 public enum FrameType : byte
 {
     /// <summary>The header part of a message, see <see cref="MessageHeader"/>.</summary>

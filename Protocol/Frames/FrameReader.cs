@@ -7,7 +7,7 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Reads messages of one connection, one after the other.</summary>
+/// <summary>Reads the messages of one connection in sequence.</summary>
 internal sealed class FrameReader(TransportConnection connection, Blame sender, StallGuard? guard = null)
 {
     /// <summary>A header part with all its frame headers.</summary>
@@ -17,13 +17,15 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
     private Task<ReadResult>? _early;
     private volatile bool _interrupted;
 
-    /// <summary>Starts to read between two messages. It completes when there is something, be it the other side's end.</summary>
+    /// <summary>Starts to read between two messages. Completes when something arrives, even the other side's end.</summary>
     public Task WatchAsync() => _early ??= _input.ReadAsync().AsTask();
 
-    /// <summary>Completed when nothing reads the connection any more, once whoever reads messages has let go of it and reading was cancelled or cannot go on.</summary>
+    /// <summary>
+    /// Completes when no read of the connection is under way, after the message reader has released it and reading was cancelled or cannot continue.
+    /// </summary>
     public Task EndOfWatch => _early ?? Task.CompletedTask;
 
-    /// <summary>Makes <see cref="ReadHeaderAsync"/> return null, now or later, where it stands between two messages. From any thread.</summary>
+    /// <summary>Makes <see cref="ReadHeaderAsync"/> return null, now or later, between two messages. Callable from any thread.</summary>
     public void Interrupt()
     {
         _interrupted = true;
@@ -31,10 +33,10 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
     }
 
     /// <summary>
-    /// The next message's header; null when the other side has ended the connection in order, by a reset frame or by closing it, and after
-    /// <see cref="Interrupt"/>.
+    /// The next message's header; null if the other side has ended the connection in order, with a reset frame or by closing it, and after <see
+    /// cref="Interrupt"/>.
     /// </summary>
-    /// <exception cref="RpcProtocolException">What came is no header: the place in the stream is lost.</exception>
+    /// <exception cref="RpcProtocolException">It is not a header: the stream is out of step.</exception>
     /// <exception cref="RpcConnectionException">The connection was lost, or ended within the header part.</exception>
     public async ValueTask<MessageHeaderRecord?> ReadHeaderAsync(CancellationToken cancel)
     {
@@ -60,9 +62,9 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
         }
     }
 
-    /// <summary>What has come, at least one byte of it new, unless the input is completed.</summary>
-    /// <param name="within">Whether a message has begun, so that its sender must not stand still.</param>
-    /// <param name="cancel">Ends the waiting.</param>
+    /// <summary>The received bytes, at least one of them new, unless the input is completed.</summary>
+    /// <param name="within">Whether a message has begun, so that its sender must not stall.</param>
+    /// <param name="cancel">Ends the wait.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadResult> ReadAsync(bool within, CancellationToken cancel)
     {
@@ -84,25 +86,25 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
         }
         catch (OperationCanceledException) when (early is not null)
         {
-            // Only our waiting was cancelled: the read goes on.
+            // Only the wait was cancelled: the read continues.
             _early = early;
             throw;
         }
         finally
         {
-            // A cancelled read too: whoever cancelled it may go on with the connection.
+            // Also after a cancelled read, because the connection may still be used.
             if (waits)
                 guard!.End();
         }
         return connection.IsAborted ? throw Lost() : read;
     }
 
-    /// <summary>What has come already, without waiting.</summary>
+    /// <summary>The bytes already received, without waiting.</summary>
     public bool TryRead(out ReadResult read) => _input.TryRead(out read);
 
     public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _input.AdvanceTo(consumed, examined);
 
-    /// <summary>Whether the place in the stream is lost, or the connection: nothing more can be read.</summary>
+    /// <summary>Whether the stream is out of step or the connection lost: nothing more can be read.</summary>
     public bool IsBroken { get; private set; }
 
     public RpcConnectionException Cut(string what) 
@@ -120,7 +122,7 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
     private RpcConnectionException Lost(Exception? reason = null)
     {
         IsBroken = true;
-        return ConnectionLoss.Of(connection, "a message had come whole", reason);
+        return ConnectionLoss.Of(connection, "a message was complete", reason);
     }
 
     private bool TryReadHeader(ReadOnlySequence<byte> buffer, ref MessageScanner scanner, out MessageHeaderRecord? header, out bool reset)
@@ -131,7 +133,7 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
         FrameFault fault = scanner.ScanHeader(bytes);
         reset = fault is FrameFault.Reset;
         if (reset && scanner.HeaderBytes > 0)
-            throw Cut("a message's header, by a reset frame");
+            throw Cut("a message's header, with a reset frame");
         if (fault is not FrameFault.None and not FrameFault.Reset)
             throw Broken(Describe(fault, bytes, scanner.At));
         if (scanner.HeaderEnd == 0)
@@ -144,7 +146,7 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
     {
         MessageHeaderFault fault = MessageHeader.TryRead(json, stackalloc byte[MessageHeader.BytesMax], out MessageHeader header);
         if (fault is not MessageHeaderFault.None)
-            throw Broken($"the header of a message is wrong ({fault})");
+            throw Broken($"a message header is invalid ({fault})");
         return new MessageHeaderRecord
         {
             Endpoint = Encoding.UTF8.GetString(header.Endpoint),
@@ -157,7 +159,7 @@ internal sealed class FrameReader(TransportConnection connection, Blame sender, 
 
     private static string Describe(FrameFault fault, ReadOnlySpan<byte> bytes, int at) => fault switch
     {
-        FrameFault.WrongType => $"a frame of type 0x{bytes[at]:x2} came where a message's header had to begin",
+        FrameFault.WrongType => $"a frame of type 0x{bytes[at]:x2} arrived where a message header was expected",
         FrameFault.FrameTooLong => $"a frame is longer than {FrameHeader.PayloadBytesMax} bytes",
         _ => $"a header part is longer than {MessageHeader.BytesMax} bytes or {MessageScanner.HeaderFramesMax} frames",
     };

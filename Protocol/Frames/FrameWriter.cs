@@ -6,16 +6,16 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Writes messages on one connection, one after the other.</summary>
+/// <summary>Writes the messages of one connection in sequence.</summary>
 /// <remarks>
-/// A frame that was begun is always written whole, so that the writer stands between frames whenever it is asked to stop: only there can a reset be told from a
-/// payload. A small message leaves in one write.
+/// A frame that was begun is always completed, so the writer is between frames whenever it is asked to stop: only there can a reset be told from a
+/// payload. A small message is sent in one write.
 /// </remarks>
 internal sealed class FrameWriter(TransportConnection connection, StallGuard? guard = null)
 {
     /// <summary>
-    /// Up to here a payload is copied behind its header and leaves with it in one write. Beyond, it is sent from where it is; a system call for the 6 bytes
-    /// before it costs less than copying much more than this.
+    /// Payloads up to this size are copied after their header and sent with it in one write. Larger ones are sent from where they are; a system call
+    /// for the 6 bytes before costs less than copying much more than this.
     /// </summary>
     private const int CopyBytesMax = 16 << 10;
 
@@ -23,7 +23,7 @@ internal sealed class FrameWriter(TransportConnection connection, StallGuard? gu
     private Memory<byte> _reserved;
     private bool _headerWaits;
 
-    /// <summary>Refuses a name that no header has room for, before there is a connection that it could harm.</summary>
+    /// <summary>Rejects a name that is too long for a header, before it can affect a connection.</summary>
     /// <exception cref="ArgumentException">A header with it is longer than <see cref="MessageHeader.BytesMax"/>.</exception>
     public static void Check(string endpoint)
     {
@@ -31,30 +31,30 @@ internal sealed class FrameWriter(TransportConnection connection, StallGuard? gu
             throw new ArgumentException($"the endpoint's name does not fit into a header of {MessageHeader.BytesMax} bytes", nameof(endpoint));
     }
 
-    /// <summary>Puts a request's header part before what is written next.</summary>
-    /// <param name="endpoint">One that <see cref="Check"/> lets through.</param>
-    /// <param name="dataType">What the data part holds.</param>
-    /// <param name="accept">What the reply should hold.</param>
+    /// <summary>Writes a request's header part.</summary>
+    /// <param name="endpoint">Accepted by <see cref="Check"/>.</param>
+    /// <param name="dataType">The type of the data part.</param>
+    /// <param name="accept">The requested type of the reply.</param>
     public void WriteHeader(string endpoint, DataType dataType, DataType accept)
     {
         Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + MessageHeader.BytesMax);
         CommitHeader(frame, EncodeRequest(frame[FrameHeader.Bytes..], endpoint, dataType, accept));
     }
 
-    /// <summary>Puts the header part of a successful reply before its data part.</summary>
+    /// <summary>Writes the header part of a successful reply.</summary>
     public void WriteReplyHeader(DataType dataType)
     {
         Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + MessageHeader.BytesMax);
         CommitHeader(frame, new MessageHeader(default, dataType, DataType.Absent, ReplyError.Ok, default).Write(frame[FrameHeader.Bytes..]));
     }
 
-    /// <summary>Writes an error reply: a header part alone. A text that does not fit is cut.</summary>
+    /// <summary>Writes an error reply, which has only a header part. A text that does not fit is truncated.</summary>
     public ValueTask WriteErrorAsync(ReplyError error, string message)
     {
         Span<byte> frame = _output.GetSpan(FrameHeader.Bytes + MessageHeader.BytesMax);
         byte[] text = Encoding.UTF8.GetBytes(message);
         int length;
-        // Escapes make a text up to six times as long, so the cut is found by trying; a character that is cut in half becomes U+FFFD.
+        // Escapes make a text up to six times as long, so the length is found by trying; a character that is cut in half becomes U+FFFD.
         for (int bytes = Math.Min(text.Length, MessageHeader.BytesMax); ; bytes -= bytes / 4 + 1)
         {
             length = new MessageHeader(default, DataType.Absent, DataType.Absent, error, text.AsSpan(0, Math.Max(bytes, 0))).Write(frame[FrameHeader.Bytes..]);
@@ -81,17 +81,17 @@ internal sealed class FrameWriter(TransportConnection connection, StallGuard? gu
             await SendAsync(piece).ConfigureAwait(false);
     }
 
-    /// <summary>Sends a header that waits for its data part, when that part may take its time.</summary>
+    /// <summary>Sends a buffered header if the data part may be slow.</summary>
     public ValueTask FlushHeaderAsync() => _headerWaits ? FlushAsync() : ValueTask.CompletedTask;
 
-    /// <summary>Memory for a payload that is not there yet; <see cref="WriteReservedAsync"/> sends it, and until then nothing else may be written.</summary>
+    /// <summary>Memory for a payload to be read; <see cref="WriteReservedAsync"/> sends it, and nothing else may be written until then.</summary>
     public Memory<byte> ReservePayload(int bytes)
     {
         _reserved = _output.GetMemory(FrameHeader.Bytes + bytes);
         return _reserved.Slice(FrameHeader.Bytes, bytes);
     }
 
-    /// <summary>Writes a frame whose payload is the first bytes of what <see cref="ReservePayload"/> gave.</summary>
+    /// <summary>Writes a frame whose payload is the first bytes of the memory from <see cref="ReservePayload"/>.</summary>
     public ValueTask WriteReservedAsync(int bytes, bool last)
     {
         new FrameHeader(FrameType.Data, last, (uint)bytes).Write(_reserved.Span);
@@ -100,7 +100,7 @@ internal sealed class FrameWriter(TransportConnection connection, StallGuard? gu
         return FlushAsync();
     }
 
-    /// <summary>Tells the other side that nothing more comes. False if it could not be told, because it has gone or does not read.</summary>
+    /// <summary>Tells the other side that nothing more comes. False if that failed, because it has gone or does not read.</summary>
     public async ValueTask<bool> TryWriteResetAsync(CancellationToken cancel)
     {
         try
@@ -135,7 +135,7 @@ internal sealed class FrameWriter(TransportConnection connection, StallGuard? gu
 
     private ValueTask FlushAsync() => SendAsync(default);
 
-    /// <summary>Sends what the pipe holds, and <paramref name="piece"/> behind it.</summary>
+    /// <summary>Sends what the pipe holds, followed by <paramref name="piece"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendAsync(ReadOnlyMemory<byte> piece)
     {

@@ -2,23 +2,26 @@ using System.Runtime.CompilerServices;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Checks by the whole grammar of RFC 8259 that a part which comes in chunks is exactly one JSON value, so that nothing can be smuggled in it or behind it.</summary>
+/// <summary>
+/// Checks by the full grammar of RFC 8259 that a part which arrives in chunks is exactly one JSON value, so that nothing can be smuggled in it or
+/// after it.
+/// </summary>
 /// <remarks>
-/// The first implementation's decoder stops at the end of the first value, or at its first fault, and leaves the rest of the part in the connection, where it is
-/// read as the next message's header. What this accepts, Go's <c>encoding/json</c> and System.Text.Json accept and read to its end; and it accepts all UTF-8 that
-/// System.Text.Json accepts by default. So brackets nest up to 64 deep, strings are well-formed UTF-8, and there is no byte order mark. Halves of surrogate pairs in
-/// escapes are within the grammar and pass.
+/// The first implementation's decoder stops at the end of the first value, or at its first error, and leaves the rest of the part in the connection,
+/// where it is read as the next message's header. What this accepts, Go's <c>encoding/json</c> and System.Text.Json accept and read to the end; and
+/// it accepts all UTF-8 that System.Text.Json accepts by default. So brackets nest up to 64 deep, strings are well-formed UTF-8, and there is no byte
+/// order mark. Unpaired surrogates in escapes are within the grammar and accepted.
 /// <para>
-/// <c>default</c> is ready for a new part. Nothing is allocated; memory does not grow with the part or its depth.
+/// <c>default</c> is ready for a new part. Allocates nothing; memory does not grow with the part or its depth.
 /// </para>
 /// <para>
-/// Two speeds: whole tokens in a chunk are taken at once, with vectors, where they are right beyond doubt; all else goes byte by byte, and that alone decides what
-/// is broken.
+/// Two speeds: whole tokens in a chunk that are certainly valid are taken at once, with vectors; everything else goes byte by byte, and only that
+/// decides what is invalid.
 /// </para>
 /// </remarks>
 public struct JsonChecker
 {
-    /// <summary>Says that a token has to be looked at byte by byte.</summary>
+    /// <summary>A token has to be checked byte by byte.</summary>
     internal const int NotTaken = -1;
 
     private JsonNesting _nesting;
@@ -29,30 +32,33 @@ public struct JsonChecker
     private bool _inName;
     private bool _couldBeHeader;
     private byte _literalFirst;
-    // Letters of the literal that came, or hexadecimal digits of the escape that are to come.
+    // Letters of the literal so far, or hexadecimal digits of the escape still to come.
     private byte _progress;
 
-    /// <summary>Whether the bytes so far are one whole value. A number outside of brackets counts although it could go on: the end of the part ends it.</summary>
+    /// <summary>
+    /// Whether the bytes so far are one complete value. A number outside of brackets counts although it could continue: the end of the part ends it.
+    /// </summary>
     public readonly bool Complete => _state == JsonState.End || (_nesting.Depth == 0 && JsonNumber.MayEnd(_state));
 
-    /// <summary>How many bytes of white space came since the last byte of another kind, over all chunks; <see cref="int.MaxValue"/> stands for that or more.</summary>
-    /// <remarks>Where <see cref="Complete"/> holds, this is what follows the value and need not be passed on.</remarks>
+    /// <summary>Bytes of white space since the last other byte, over all chunks; <see cref="int.MaxValue"/> stands for that or more.</summary>
+    /// <remarks>If <see cref="Complete"/>, they follow the value and need not be forwarded.</remarks>
     public readonly int TrailingWhitespace => _trailingWhitespace;
 
     /// <summary>
-    /// Whether the first implementation would take the bytes so far for a message header that does harm: the literal <c>null</c>, or an object that has, at its
-    /// outermost level, a member whose name is <c>Endpoint</c> in any case and with any escapes. It can become true before the value is complete, and stays so.
+    /// Whether the first implementation would take the bytes so far for a harmful message header: the literal <c>null</c>, or an object that has, at
+    /// its outermost level, a member named <c>Endpoint</c> in any case and with any escapes. It can become true before the value is complete, and
+    /// stays true.
     /// </summary>
     public readonly bool CouldBeHeader => _couldBeHeader;
 
-    /// <summary>Whether the value is an object: the first byte that is not white space was its bracket.</summary>
+    /// <summary>Whether the value is an object, which its first byte that is not white space decides.</summary>
     public readonly bool IsObject => _nesting.OutermostIsObject;
 
-    /// <summary>Whether anything but white space has come.</summary>
+    /// <summary>Whether anything but white space has arrived.</summary>
     public readonly bool HasBegun => _state != JsonState.Value || _nesting.Depth > 0;
 
     /// <summary>Takes the next bytes of the part, any number of them.</summary>
-    /// <returns>False as soon as the part cannot be exactly one value. It stays false then.</returns>
+    /// <returns>False as soon as the part cannot be exactly one value, and from then on.</returns>
     public bool Feed(ReadOnlySpan<byte> chunk)
     {
         int trailing = JsonWhiteSpace.TrailingBytes(chunk);
@@ -64,7 +70,7 @@ public struct JsonChecker
         return _state != JsonState.Broken;
     }
 
-    /// <summary>The last bytes of a chunk, between zeros: they make room for the vectors, and stop them, because they stand for nothing in JSON.</summary>
+    /// <summary>Takes the last bytes of a chunk, padded with zeros, which give the vectors room and stop them, because they are not JSON.</summary>
     private void TakeTail(ReadOnlySpan<byte> tail)
     {
         const int Before = Utf8Run.LookBehindBytes;
@@ -74,7 +80,10 @@ public struct JsonChecker
         _ = Take(filledUp, Before, Before + tail.Length);
     }
 
-    /// <summary>Takes what begins before <paramref name="end"/>, behind which the text holds at least <see cref="JsonNumber.WindowBytes"/> more, and returns where that ends.</summary>
+    /// <summary>
+    /// Takes what begins before <paramref name="end"/> and returns where it ends. The text has at least <see cref="JsonNumber.WindowBytes"/> more
+    /// bytes after <paramref name="end"/>.
+    /// </summary>
     private int Take(ReadOnlySpan<byte> text, int at, int end)
     {
         while (at < end && _state != JsonState.Broken)
@@ -89,7 +98,7 @@ public struct JsonChecker
         return at;
     }
 
-    /// <summary>Takes whole tokens as long as they are plainly right, and returns where the first stands that is not.</summary>
+    /// <summary>Takes whole tokens while they are plainly valid; returns the position of the first that is not.</summary>
     private int TakeTokens(ReadOnlySpan<byte> text, int at, int end)
     {
         JsonState state = _state;
@@ -242,7 +251,7 @@ public struct JsonChecker
         return _nesting.AfterValue;
     }
 
-    /// <summary>A byte that does not continue a number that may end has to be what follows a value.</summary>
+    /// <summary>A byte that does not continue a number that may end must be one that can follow a value.</summary>
     private JsonState StepInNumber(byte next)
     {
         JsonState following = JsonNumber.Next(_state, next);
@@ -253,7 +262,7 @@ public struct JsonChecker
     }
 }
 
-/// <summary>What a JSON text needs next by RFC 8259. The order matters: up to <see cref="End"/> the text stands between two tokens.</summary>
+/// <summary>What a JSON text needs next by RFC 8259. The order matters: up to <see cref="End"/> the text is between two tokens.</summary>
 internal enum JsonState : byte
 {
     Value, ValueOrEnd, Name, NameOrEnd, Colon, CommaOrEnd, End,

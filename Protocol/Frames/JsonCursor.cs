@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Walks over JSON text by the grammar of RFC 8259 and throws nothing: what is not there is not taken.</summary>
+/// <summary>Walks over JSON text by the grammar of RFC 8259 without throwing.</summary>
 internal ref struct JsonCursor(ReadOnlySpan<byte> json)
 {
-    // As System.Text.Json counts: the outermost value is the first level.
+    // As in System.Text.Json: the outermost value is the first level.
     private const int DepthMax = 64;
 
-    // What a string cannot simply run over: its end, an escape, and the control characters, which must be escaped.
+    // Bytes of a string that need attention: its end, an escape, and control characters, which must be escaped.
     private static readonly SearchValues<byte> StringStops = SearchValues.Create(
         "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f"u8 +
         "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f"u8);
@@ -18,8 +18,8 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
 
     public readonly bool AtEnd => _at == _json.Length;
 
-    /// <summary>Passes over one value of any kind. The recursion ends at <see cref="DepthMax"/>.</summary>
-    /// <param name="depth">The objects and arrays that are open around the value.</param>
+    /// <summary>Skips one value of any kind. The recursion ends at <see cref="DepthMax"/>.</summary>
+    /// <param name="depth">The number of open objects and arrays around the value.</param>
     public bool SkipValue(int depth)
     {
         SkipWhiteSpace();
@@ -92,7 +92,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return _at > start;
     }
 
-    /// <summary>A string with correct escapes; <paramref name="escaped"/> is what stands between its quotes.</summary>
+    /// <summary>A string with valid escapes; <paramref name="escaped"/> is the text between its quotes.</summary>
     public bool TakeString(out ReadOnlySpan<byte> escaped)
     {
         escaped = default;
@@ -137,7 +137,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return true;
     }
 
-    /// <summary>Passes over white space and then <paramref name="expected"/>, if it is there.</summary>
+    /// <summary>Skips white space and then <paramref name="expected"/>, if it is there.</summary>
     public bool Take(byte expected)
     {
         SkipWhiteSpace();
@@ -153,6 +153,6 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
             _at++;
     }
 
-    /// <summary>The next byte, -1 at the end.</summary>
+    /// <summary>The next byte; -1 at the end.</summary>
     public readonly int Peek() => (uint)_at < (uint)_json.Length ? _json[_at] : -1;
 }

@@ -5,10 +5,10 @@ namespace FrameRpc.Protocol.Frames;
 /// <summary>The escapes of JSON strings, whose syntax <see cref="JsonCursor"/> has checked.</summary>
 internal static class JsonEscapes
 {
-    /// <summary>The text of a string; false when its escapes leave half of a surrogate pair.</summary>
-    /// <param name="escaped">What stands between the quotes.</param>
-    /// <param name="scratch">Room for the text where it differs from <paramref name="escaped"/>; it is never longer.</param>
-    /// <param name="text">A slice of <paramref name="escaped"/> itself when there is nothing to unescape, else of <paramref name="scratch"/>.</param>
+    /// <summary>The text of a string; false if its escapes contain half of a surrogate pair.</summary>
+    /// <param name="escaped">The text between the quotes.</param>
+    /// <param name="scratch">Room for the text if it differs from <paramref name="escaped"/>; it is never longer.</param>
+    /// <param name="text">A slice of <paramref name="escaped"/> itself if there is nothing to unescape, else of <paramref name="scratch"/>.</param>
     public static bool TryUnescape(ReadOnlySpan<byte> escaped, Span<byte> scratch, out ReadOnlySpan<byte> text)
     {
         text = escaped;

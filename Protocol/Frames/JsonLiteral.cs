@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary><c>true</c>, <c>false</c> and <c>null</c>, told apart by their first letter.</summary>
+/// <summary><c>true</c>, <c>false</c> and <c>null</c>, distinguished by their first letter.</summary>
 internal static class JsonLiteral
 {
     public const int BytesMax = 5;
@@ -18,8 +18,8 @@ internal static class JsonLiteral
         _ => "null"u8,
     };
 
-    /// <summary>The index behind the literal at <paramref name="at"/>, or <see cref="JsonChecker.NotTaken"/> where there is none.</summary>
-    /// <param name="text">Holds at least <see cref="BytesMax"/> bytes from there on.</param>
+    /// <summary>The index after the literal at <paramref name="at"/>, or <see cref="JsonChecker.NotTaken"/> if there is none.</summary>
+    /// <param name="text">Has at least <see cref="BytesMax"/> bytes from there on.</param>
     /// <param name="at">Where it begins.</param>
     public static int End(ReadOnlySpan<byte> text, int at)
     {

@@ -2,22 +2,22 @@ using System.Runtime.CompilerServices;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>The brackets of a JSON text that are open, one bit a level, and the punctuation that they allow.</summary>
+/// <summary>The open brackets of a JSON text, one bit per level, and the punctuation that they allow.</summary>
 internal struct JsonNesting
 {
-    /// <summary>As System.Text.Json's default: 64 arrays in each other pass, 65 do not.</summary>
+    /// <summary>As System.Text.Json's default: 64 nested arrays are accepted, 65 are not.</summary>
     private const int DepthMax = 64;
 
-    // Bit n is set where level n + 1 is an object. Bit 0 stays when its bracket closes: only one value may stand outermost.
+    // Bit n is set if level n + 1 is an object. Bit 0 stays after its bracket has closed: only one value may be outermost.
     private ulong _objects;
     private int _depth;
 
-    /// <summary>How many brackets are open.</summary>
+    /// <summary>Number of open brackets.</summary>
     public readonly int Depth => _depth;
 
     public readonly bool OutermostIsObject => (_objects & 1) != 0;
 
-    /// <summary>What follows a whole value.</summary>
+    /// <summary>What follows a complete value.</summary>
     public readonly JsonState AfterValue => _depth == 0 ? JsonState.End : JsonState.CommaOrEnd;
 
     public readonly JsonState AfterComma => InObject ? JsonState.Name : JsonState.Value;
@@ -26,7 +26,7 @@ internal struct JsonNesting
 
     private readonly bool InObject => (_objects >> (_depth - 1) & 1) != 0;
 
-    /// <summary>What follows a bracket, comma or colon; <see cref="JsonState.Broken"/> where it may not stand, and for any other byte.</summary>
+    /// <summary>What follows a bracket, comma or colon; <see cref="JsonState.Broken"/> if it is not allowed here, and for any other byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public JsonState Take(byte punctuation, JsonState state)
     {

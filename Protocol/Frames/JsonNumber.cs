@@ -6,21 +6,21 @@ namespace FrameRpc.Protocol.Frames;
 /// <summary><c>[ - ] ( 0 | 1-9 *DIGIT ) [ . 1*DIGIT ] [ e [ + | - ] 1*DIGIT ]</c></summary>
 internal static class JsonNumber
 {
-    /// <summary>What <see cref="End"/> looks at. Longer numbers are rare: a double has at most 24 characters.</summary>
+    /// <summary>Bytes that <see cref="End"/> looks at. Longer numbers are rare: a double has at most 24 characters.</summary>
     public const int WindowBytes = 32;
 
     /// <summary>Whether a number may end here.</summary>
     public static bool MayEnd(JsonState state) =>
         state is JsonState.Zero or JsonState.Integer or JsonState.Fraction or JsonState.ExponentDigits;
 
-    // The smallest set of x86 compares bytes without sign only by their minimum.
+    // Baseline x86 compares unsigned bytes only by their minimum.
     public static Vector128<byte> DigitsIn(Vector128<byte> bytes)
     {
         Vector128<byte> fromZero = bytes - Vector128.Create((byte)'0');
         return Vector128.Equals(Vector128.Min(fromZero, Vector128.Create((byte)9)), fromZero);
     }
 
-    /// <summary>One step through the grammar; <see cref="JsonState.Broken"/> where the byte does not continue the number.</summary>
+    /// <summary>One step through the grammar; <see cref="JsonState.Broken"/> if the byte does not continue the number.</summary>
     public static JsonState Next(JsonState state, byte next)
     {
         bool digit = IsDigit(next);
@@ -38,8 +38,10 @@ internal static class JsonNumber
         };
     }
 
-    /// <summary>The index of the byte that ends the number at <paramref name="at"/>, or <see cref="JsonChecker.NotTaken"/> where the window holds no such end.</summary>
-    /// <remarks>The window's digits are found at once, so that how many there are is no branch that the processor could predict wrongly.</remarks>
+    /// <summary>
+    /// The index of the byte that ends the number at <paramref name="at"/>, or <see cref="JsonChecker.NotTaken"/> if the window has no such end.
+    /// </summary>
+    /// <remarks>All digits of the window are found at once, so their number is not a branch that could be mispredicted.</remarks>
     public static int End(ReadOnlySpan<byte> text, int at)
     {
         ReadOnlySpan<byte> window = text.Slice(at, WindowBytes);
@@ -64,7 +66,7 @@ internal static class JsonNumber
             if (end == exponent)
                 return JsonChecker.NotTaken;
         }
-        // A NUL may be what the end of a chunk was filled up with, see JsonChecker: then the number may go on in the next.
+        // A NUL may be the padding of a chunk, see JsonChecker: the number may then continue in the next.
         return end < WindowBytes && window[end] != 0 ? at + end : JsonChecker.NotTaken;
     }
 

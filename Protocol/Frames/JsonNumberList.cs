@@ -3,16 +3,18 @@ using System.Runtime.Intrinsics;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Passes over the numbers of an array, as many as a window holds, without looking at one after the other.</summary>
+/// <summary>Skips the numbers of an array, a window at a time instead of one after the other.</summary>
 /// <remarks>
-/// Each kind of byte is a word with a bit for each place of the window, and the grammar of numbers is arithmetic with these words: in a right list each byte
-/// may stand behind the one before, and an addition carries from the first digit of a run to the place behind its last. An array of short integers is checked
-/// four times as fast so, because no number has to wait for the length of the one before.
+/// Each kind of byte is a word with a bit for each position in the window, and the grammar of numbers is arithmetic with these words: in a valid list
+/// each byte is allowed after the one before, and an addition carries from the first digit of a run to the position after its last. This checks
+/// arrays of short integers four times as fast, because no number has to wait for the length of the one before.
 /// </remarks>
 internal static class JsonNumberList
 {
-    /// <summary>Where the value behind the last comma of the window is to begin; <paramref name="at"/> itself where there is no comma, or anything is wrong before it.</summary>
-    /// <param name="text">Holds at least <see cref="JsonNumber.WindowBytes"/> bytes from there on.</param>
+    /// <summary>
+    /// Where the value after the last comma of the window begins; <paramref name="at"/> itself if there is no comma, or anything before it is wrong.
+    /// </summary>
+    /// <param name="text">Has at least <see cref="JsonNumber.WindowBytes"/> bytes from there on.</param>
     /// <param name="at">Where a number of an array begins, with a digit or a minus.</param>
     public static int Pass(ReadOnlySpan<byte> text, int at)
     {

@@ -3,15 +3,15 @@ using System.Runtime.Intrinsics;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Runs over the contents of JSON strings: escapes, well-formed UTF-8, no control characters.</summary>
+/// <summary>Checks the contents of JSON strings: escapes, well-formed UTF-8, no control characters.</summary>
 internal static class JsonString
 {
     private const int UnicodeEscapeBytes = 6;
 
-    /// <summary>Passes over what is right beyond doubt, whole characters and escapes.</summary>
+    /// <summary>Skips whole characters and escapes that are certainly valid.</summary>
     /// <returns>
-    /// The index of the closing quote; or of a character or an escape that has to be looked at byte by byte, because it is wrong or too near to the end of the text;
-    /// or the length of the text.
+    /// The index of the closing quote; or of a character or an escape that has to be checked byte by byte, because it is invalid or too close to the
+    /// end of the text; or the length of the text.
     /// </returns>
     public static int PassContents(ReadOnlySpan<byte> text, int at)
     {
@@ -33,15 +33,16 @@ internal static class JsonString
         return at;
     }
 
-    /// <summary>A bit for each of 64 bytes: set where one is a quote, a backslash, a control character or not ASCII.</summary>
+    /// <summary>A bit for each of 64 bytes: set for a quote, a backslash, a control character or non-ASCII.</summary>
     public static ulong Stops(ReadOnlySpan<byte> bytes) =>
-        Special(bytes[..16]) | (ulong)Special(bytes.Slice(16, 16)) << 16 | (ulong)Special(bytes.Slice(32, 16)) << 32 | (ulong)Special(bytes.Slice(48, 16)) << 48;
+        Special(bytes[..16]) | (ulong)Special(bytes.Slice(16, 16)) << 16
+        | (ulong)Special(bytes.Slice(32, 16)) << 32 | (ulong)Special(bytes.Slice(48, 16)) << 48;
 
-    /// <summary>Whether the byte may stand behind a backslash; <c>u</c> needs four digits more.</summary>
+    /// <summary>Whether the byte may follow a backslash; <c>u</c> needs four digits more.</summary>
     public static bool IsEscaped(byte candidate) => candidate
         is (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t' or (byte)'u';
 
-    // As signed numbers the control characters and all that is not ASCII are below the space.
+    // As signed numbers, control characters and non-ASCII bytes are below the space.
     private static uint Special(ReadOnlySpan<byte> bytes)
     {
         var block = Vector128.Create(bytes);
@@ -49,7 +50,7 @@ internal static class JsonString
             | Vector128.LessThan(block.AsSByte(), Vector128.Create((sbyte)' ')).AsByte()).ExtractMostSignificantBits();
     }
 
-    /// <summary>Escapes seldom come alone in text of another script than Latin, or that is JSON itself.</summary>
+    /// <summary>In non-Latin text, and in text that is itself JSON, escapes usually come in runs.</summary>
     private static int PassEscapes(ReadOnlySpan<byte> text, int at)
     {
         while (at <= text.Length - UnicodeEscapeBytes && text[at] == '\\' && IsEscaped(text[at + 1]))

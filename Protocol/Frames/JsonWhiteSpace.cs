@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Space, tab, line feed and carriage return: all that may stand between the tokens of a JSON text.</summary>
+/// <summary>Space, tab, line feed and carriage return: the white space between JSON tokens.</summary>
 internal static class JsonWhiteSpace
 {
     public static bool Contains(byte candidate) => candidate is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
@@ -12,7 +12,7 @@ internal static class JsonWhiteSpace
         Vector128.Equals(bytes, Vector128.Create((byte)' ')) | Vector128.Equals(bytes, Vector128.Create((byte)'\n'))
             | Vector128.Equals(bytes, Vector128.Create((byte)'\r')) | Vector128.Equals(bytes, Vector128.Create((byte)'\t'));
 
-    /// <summary>Where the white space that begins at <paramref name="at"/> ends, at the latest with the text.</summary>
+    /// <summary>Where the white space at <paramref name="at"/> ends, at the latest at the end of the text.</summary>
     public static int End(ReadOnlySpan<byte> text, int at)
     {
         while (at <= text.Length - Vector128<byte>.Count)
@@ -28,7 +28,7 @@ internal static class JsonWhiteSpace
         return at;
     }
 
-    /// <summary>How many bytes of white space the text ends with.</summary>
+    /// <summary>Bytes of white space at the end of the text.</summary>
     public static int TrailingBytes(ReadOnlySpan<byte> text)
     {
         int end = text.Length;

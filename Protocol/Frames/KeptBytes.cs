@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Bytes of a body that a program has seen and not consumed, gathered in one piece because frame headers stood between them.</summary>
+/// <summary>Bytes of a body that a program has seen but not consumed, gathered in one piece because frame headers were between them.</summary>
 internal sealed class KeptBytes
 {
     private ArrayBufferWriter<byte>? _bytes;
@@ -11,14 +11,14 @@ internal sealed class KeptBytes
 
     public int Count => (_bytes?.WrittenCount ?? 0) - _consumed;
 
-    /// <summary>Whether there are bytes that the program has not been shown, or has not looked at.</summary>
+    /// <summary>Whether there are bytes that the program has not seen or not examined.</summary>
     public bool HasUnexamined => Count > 0 && !_examinedAll;
 
     public ReadOnlySequence<byte> Bytes => Count == 0 ? default : new ReadOnlySequence<byte>(_bytes!.WrittenMemory[_consumed..]);
 
     public void Append(ReadOnlySequence<byte> payload)
     {
-        // Bytes that were left in place have been examined; those that come behind older ones have not.
+        // Bytes that were left in place have been examined; those added to older ones have not.
         _examinedAll = Count == 0;
         if (_bytes is null || _consumed > 0)
             DropConsumed(checked((int)payload.Length));

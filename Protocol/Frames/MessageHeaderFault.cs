@@ -1,9 +1,9 @@
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>What makes a message header unreadable: the first thing found. Its sender is to blame for each of them.</summary>
+/// <summary>What makes a message header invalid: the first fault found. The sender is to blame in each case.</summary>
 public enum MessageHeaderFault
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No fault.</summary>
     None,
 
     /// <summary>No bytes, or only white space.</summary>
@@ -15,19 +15,19 @@ public enum MessageHeaderFault
     /// <summary>Something other than <c>{</c> comes first. <c>null</c> crashes the first implementation.</summary>
     NotAnObject,
 
-    /// <summary>Broken syntax, or nesting deeper than 64.</summary>
+    /// <summary>Invalid syntax, or nesting deeper than 64.</summary>
     InvalidJson,
 
     /// <summary>Bytes that are not UTF-8, or an escaped surrogate without its other half where text is needed.</summary>
     InvalidUtf8,
 
-    /// <summary>A known member holds another kind of JSON value than it should.</summary>
+    /// <summary>A known member has the wrong kind of JSON value.</summary>
     WrongMemberType,
 
     /// <summary>A number that is not a plain integer from 0 to 255.</summary>
     OutOfRange,
 
-    /// <summary>A known member stands there twice.</summary>
+    /// <summary>A known member is given twice.</summary>
     DuplicateMember,
 
     /// <summary>Something other than white space follows the object.</summary>

@@ -6,7 +6,8 @@ namespace FrameRpc.Protocol.Frames;
 
 /// <summary>A message header as an object, for clients and tools that can afford one. The data path uses <see cref="MessageHeader"/>.</summary>
 /// <remarks>
-/// System.Text.Json reads it less strictly than <see cref="MessageHeader.TryRead"/>: a member given twice takes the last value. It refuses <c>null</c> for a number.
+/// System.Text.Json reads it less strictly than <see cref="MessageHeader.TryRead"/>: if a member is given twice, the last value counts. It rejects
+/// <c>null</c> for a number.
 /// </remarks>
 public sealed record MessageHeaderRecord
 {
@@ -14,10 +15,10 @@ public sealed record MessageHeaderRecord
     [AllowNull]
     public string Endpoint { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What the data part that follows holds.</summary>
+    /// <summary>The type of the data part that follows.</summary>
     public DataType DataType { get; init; }
 
-    /// <summary>In a request: what the data part of the reply should hold.</summary>
+    /// <summary>In a request: the requested type of the reply.</summary>
     public DataType Accept { get; init; }
 
     /// <summary>In a reply: who is to blame.</summary>
@@ -27,7 +28,10 @@ public sealed record MessageHeaderRecord
     [AllowNull]
     public string ErrorMessage { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The failure that an error reply reports: <see cref="ReplyError.Request"/> blames the caller (400), <see cref="ReplyError.Server"/> the server (500), anything else neither (500).</summary>
+    /// <summary>
+    /// The exception for an error reply: <see cref="ReplyError.Request"/> blames the caller (400), <see cref="ReplyError.Server"/> the server (500),
+    /// anything else neither (500).
+    /// </summary>
     /// <param name="endpoint">The method that was called.</param>
     public RpcReplyException ToException(string endpoint) => Error switch
     {
@@ -37,7 +41,7 @@ public sealed record MessageHeaderRecord
     };
 }
 
-/// <summary>Serializes <see cref="MessageHeaderRecord"/> without reflection; names are matched without case, as the format asks.</summary>
+/// <summary>Serializes <see cref="MessageHeaderRecord"/> without reflection; names are case-insensitive, as the format requires.</summary>
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(MessageHeaderRecord))]
 public sealed partial class MessageHeaderJsonContext : JsonSerializerContext;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Writes a message header as Go's encoder writes it. Once something did not fit the length is 0, whatever shorter piece still fits.</summary>
+/// <summary>Writes a message header as Go's encoder does. Once something did not fit, the length is 0, even if shorter pieces still fit.</summary>
 internal ref struct MessageHeaderWriter(Span<byte> destination)
 {
-    // Go's htmlSafeSet: printable ASCII, DEL included, without the characters that JSON or an HTML page would take for syntax.
+    // Go's htmlSafeSet: printable ASCII, including DEL, without characters that JSON or an HTML page would take for syntax.
     private static readonly SearchValues<byte> Unescaped = SearchValues.Create(
         " !#$%'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~\u007f"u8);
 
@@ -84,11 +84,11 @@ internal ref struct MessageHeaderWriter(Span<byte> destination)
     {
         if (Rune.DecodeFromUtf8(utf8, out Rune rune, out int length) != OperationStatus.Done)
         {
-            // One for each byte, as Go does it; a decoder's notion of a "sequence" that is broken would give fewer.
+            // One for each byte, as in Go; a decoder's notion of a broken sequence would give fewer.
             Raw("\\ufffd"u8);
             return 1;
         }
-        // JavaScript takes these two for line ends inside a string, which is why Go escapes them.
+        // JavaScript treats these two as line ends inside a string, which is why Go escapes them.
         if (rune.Value is 0x2028 or 0x2029)
             Raw(rune.Value == 0x2028 ? "\\u2028"u8 : "\\u2029"u8);
         else

@@ -3,16 +3,16 @@ namespace FrameRpc.Protocol.Frames;
 /// <summary>What is wrong with the frames of a message.</summary>
 public enum FrameFault
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No fault.</summary>
     None,
 
     /// <summary>The peer ended the connection with <see cref="FrameType.Reset"/>.</summary>
     Reset,
 
-    /// <summary>A type that cannot stand here: the place in the stream is lost.</summary>
+    /// <summary>A type that is not allowed here: the stream is out of step.</summary>
     WrongType,
 
-    /// <summary>A frame longer than <see cref="FrameHeader.PayloadBytesMax"/>: the place in the stream is lost.</summary>
+    /// <summary>A frame longer than <see cref="FrameHeader.PayloadBytesMax"/>: the stream is out of step.</summary>
     FrameTooLong,
 
     /// <summary>A header part of more than <see cref="MessageHeader.BytesMax"/> bytes or <see cref="MessageScanner.HeaderFramesMax"/> frames.</summary>
@@ -20,23 +20,23 @@ public enum FrameFault
 }
 
 /// <summary>
-/// Finds the parts of a message at the front of a buffer that grows as bytes arrive. No frame is walked twice, so a peer that sends single bytes costs no
-/// more than one that sends them at once.
+/// Finds the parts of a message at the front of a buffer that grows as bytes arrive. No frame is scanned twice, so a peer that sends single bytes
+/// costs no more than one that sends them at once.
 /// </summary>
-/// <remarks>Every call gets all bytes from the start of the message. <c>default</c> is ready for a new message. Nothing is allocated.</remarks>
+/// <remarks>Every call gets all bytes from the start of the message. <c>default</c> is ready for a new message. Allocates nothing.</remarks>
 public struct MessageScanner
 {
-    /// <summary>Frames of one header part. The first implementation sends one; more than this is somebody playing with empty frames.</summary>
+    /// <summary>Maximum frames of one header part. The first implementation sends one; more than this can only be deliberate.</summary>
     public const int HeaderFramesMax = 64;
 
     private int _at;
     private int _headerFrames;
     private int _dataFrames;
 
-    /// <summary>Bytes of the header part's frames, 0 until it is whole: here the data part begins.</summary>
+    /// <summary>Bytes of the header part's frames, 0 until it is complete: the data part begins here.</summary>
     public int HeaderEnd { get; private set; }
 
-    /// <summary>Bytes of the message's frames, 0 until it is whole: here the next message begins.</summary>
+    /// <summary>Bytes of the message's frames, 0 until it is complete: the next message begins here.</summary>
     public int End { get; private set; }
 
     /// <summary>Bytes of payload in the header part, so far.</summary>
@@ -45,13 +45,13 @@ public struct MessageScanner
     /// <summary>Bytes of payload in the data part, so far.</summary>
     public int DataBytes { get; private set; }
 
-    /// <summary>How many bytes of the message are needed to get on.</summary>
+    /// <summary>Bytes of the message needed to continue.</summary>
     public int Wanted { get; private set; }
 
-    /// <summary>Where walking stopped: the start of the first frame that is not whole, or not right.</summary>
+    /// <summary>Where scanning stopped: the start of the first frame that is incomplete or invalid.</summary>
     public readonly int At => _at;
 
-    /// <summary>Walks the header part; <see cref="HeaderEnd"/> is set when it is whole.</summary>
+    /// <summary>Scans the header part; <see cref="HeaderEnd"/> is set when it is complete.</summary>
     public FrameFault ScanHeader(ReadOnlySpan<byte> bytes)
     {
         while (HeaderEnd == 0)
@@ -73,7 +73,7 @@ public struct MessageScanner
         return FrameFault.None;
     }
 
-    /// <summary>Walks the data part behind a whole header part; <see cref="End"/> is set when it is whole.</summary>
+    /// <summary>Scans the data part after a complete header part; <see cref="End"/> is set when it is complete.</summary>
     public FrameFault ScanData(ReadOnlySpan<byte> bytes)
     {
         while (End == 0)
@@ -89,11 +89,11 @@ public struct MessageScanner
         return FrameFault.None;
     }
 
-    /// <summary>The whole header part's payload: where it stands when it came in one frame, else gathered into <paramref name="scratch"/>.</summary>
+    /// <summary>The complete header part's payload: in place if it is one frame, else gathered into <paramref name="scratch"/>.</summary>
     public readonly ReadOnlySpan<byte> Header(ReadOnlySpan<byte> bytes, Span<byte> scratch) =>
         Payload(bytes[..HeaderEnd], _headerFrames, HeaderBytes, scratch);
 
-    /// <summary>The whole data part's payload, likewise.</summary>
+    /// <summary>The complete data part's payload, likewise.</summary>
     public readonly ReadOnlySpan<byte> Data(ReadOnlySpan<byte> bytes, Span<byte> scratch) =>
         Payload(bytes[HeaderEnd..End], _dataFrames, DataBytes, scratch);
 
@@ -112,7 +112,7 @@ public struct MessageScanner
         return scratch[..payloadBytes];
     }
 
-    /// <summary>The header of the next frame; <c>default</c> while it is not whole.</summary>
+    /// <summary>The header of the next frame; <c>default</c> while it is incomplete.</summary>
     private FrameFault Next(ReadOnlySpan<byte> bytes, FrameType expected, out FrameHeader frame)
     {
         frame = default;

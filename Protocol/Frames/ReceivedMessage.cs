@@ -7,7 +7,7 @@ using FrameRpc.Protocol.Limits;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>A message that has come as far as its header. Its data part is read once, as JSON or as octets, while it comes.</summary>
+/// <summary>A message whose header has been received. Its data part is read once, as JSON or as octets, while it arrives.</summary>
 public abstract class ReceivedMessage : IAsyncDisposable
 {
     private readonly DataPartReader _part;
@@ -23,21 +23,23 @@ public abstract class ReceivedMessage : IAsyncDisposable
         _messageBytesMax = messageBytesMax;
     }
 
-    /// <summary>What the data part holds.</summary>
+    /// <summary>The type of the data part.</summary>
     public DataType DataType { get; }
 
-    /// <summary>The octets, in the memory in which they came. A body that was cut short throws <see cref="RpcException"/>: it never looks whole.</summary>
-    /// <remarks>A read gives at most the rest of a frame. Completing the reader before its end gives up the rest.</remarks>
-    /// <exception cref="InvalidOperationException">The message holds no octets, or they were taken already.</exception>
+    /// <summary>
+    /// The octets, in the memory in which they arrived. A body that was cut short throws <see cref="RpcException"/> and never looks complete.
+    /// </summary>
+    /// <remarks>A read returns at most the rest of a frame. Completing the reader before its end discards the rest.</remarks>
+    /// <exception cref="InvalidOperationException">The message has no octets, or they were already taken.</exception>
     public PipeReader Octets => Take(DataType.Octets);
 
-    /// <summary>The octets as a stream; disposing it gives up what was not read.</summary>
-    /// <exception cref="InvalidOperationException">The message holds no octets, or they were taken already.</exception>
+    /// <summary>The octets as a stream; disposing it discards what was not read.</summary>
+    /// <exception cref="InvalidOperationException">The message has no octets, or they were already taken.</exception>
     public Stream OpenOctets() => Take(DataType.Octets).AsStream();
 
     /// <summary>Reads the JSON value.</summary>
     /// <exception cref="RpcException">It was cut short, is longer than allowed, or is not JSON of this type.</exception>
-    /// <exception cref="InvalidOperationException">The message holds no JSON, or it was read already.</exception>
+    /// <exception cref="InvalidOperationException">The message has no JSON, or it was already read.</exception>
     public async ValueTask<T?> ReadJsonAsync<T>(JsonTypeInfo<T> type, CancellationToken cancel = default)
     {
         ReadOnlyMemory<byte> json = await ReadRawJsonAsync(cancel).ConfigureAwait(false);
@@ -47,18 +49,18 @@ public abstract class ReceivedMessage : IAsyncDisposable
         }
         catch (JsonException e)
         {
-            throw new RpcProtocolException($"the body is not the JSON that was expected: {e.Message}", _sender, e);
+            throw new RpcProtocolException($"the body is not the expected JSON: {e.Message}", _sender, e);
         }
     }
 
-    /// <summary>Reads the JSON value as it came, in UTF-8.</summary>
+    /// <summary>Reads the JSON value unparsed, in UTF-8.</summary>
     /// <exception cref="RpcException">It was cut short, or is longer than allowed.</exception>
-    /// <exception cref="InvalidOperationException">The message holds no JSON, or it was read already.</exception>
+    /// <exception cref="InvalidOperationException">The message has no JSON, or it was already read.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadRawJsonAsync(CancellationToken cancel = default)
     {
         DataPartReader part = Take(DataType.Json);
         ReadResult read = await part.ReadAsync(cancel).ConfigureAwait(false);
-        // Of a part of several frames only the last one tells how long it is.
+        // Only the last of several frames determines the length of the part.
         long expected = part.BytesLeft ?? (uint)_messageBytesMax;
         if (expected <= _messageBytesMax)
             await ReserveAsync((int)expected, cancel).ConfigureAwait(false);
@@ -69,11 +71,11 @@ public abstract class ReceivedMessage : IAsyncDisposable
         }
         catch (OperationCanceledException) when (deadline is { Passed: true })
         {
-            throw part.Cut("a body: the rest of it did not come in time");
+            throw part.Cut("a body: the rest did not arrive in time");
         }
     }
 
-    /// <summary>Gives up what was not read of the message.</summary>
+    /// <summary>Discards what was not read of the message.</summary>
     public ValueTask DisposeAsync()
     {
         _part.Complete();
@@ -81,13 +83,13 @@ public abstract class ReceivedMessage : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whether the rest of the body can never come.</summary>
+    /// <summary>Whether the rest of the body can never arrive.</summary>
     internal bool IsBroken => _part.IsBroken;
 
-    /// <summary>Waits for the memory that a JSON part will take.</summary>
+    /// <summary>Waits for the memory that a JSON part needs.</summary>
     private protected virtual ValueTask ReserveAsync(int bytes, CancellationToken cancel) => ValueTask.CompletedTask;
 
-    /// <summary>Limits how long a JSON part may take to come, where it keeps others from memory.</summary>
+    /// <summary>Limits how long a JSON part may take to arrive while it occupies memory that others need.</summary>
     private protected virtual Deadline? StartDeadline(CancellationToken cancel) => null;
 
     private async ValueTask<ReadOnlyMemory<byte>> GatherAsync(DataPartReader part, ReadResult read, CancellationToken cancel)
@@ -112,9 +114,9 @@ public abstract class ReceivedMessage : IAsyncDisposable
     private DataPartReader Take(DataType wanted)
     {
         if (DataType != wanted)
-            throw new InvalidOperationException($"the message holds {Describe(DataType)}, not {Describe(wanted)}");
+            throw new InvalidOperationException($"the message has {Describe(DataType)}, not {Describe(wanted)}");
         if (_taken)
-            throw new InvalidOperationException("the body was taken already");
+            throw new InvalidOperationException("the body was already taken");
         _taken = true;
         return _part;
     }

@@ -1,9 +1,9 @@
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Who is to blame, in a reply. A reply other than <see cref="Ok"/> is a header part alone.</summary>
+/// <summary>Who is to blame, in a reply. A reply other than <see cref="Ok"/> has only a header part.</summary>
 public enum ReplyError : byte
 {
-    /// <summary>Not given: requests.</summary>
+    /// <summary>Not set: in requests.</summary>
     Absent = 0,
 
     /// <summary>The call was served.</summary>

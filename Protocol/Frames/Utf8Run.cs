@@ -3,20 +3,22 @@ using System.Runtime.Intrinsics;
 
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>Runs over well-formed UTF-8 in a JSON string, 16 bytes at a time.</summary>
+/// <summary>Skips well-formed UTF-8 in a JSON string, 16 bytes at a time.</summary>
 /// <remarks>
-/// Where a continuation byte must stand follows from the three bytes before it; what else can be wrong shows in pairs of bytes (RFC 3629, section 4). Only
-/// comparisons are needed, because the native build's baseline has no shuffle of bytes.
+/// The three bytes before it determine where a continuation byte is required; everything else that can be wrong shows in pairs of bytes (RFC 3629,
+/// section 4). Only comparisons are used, because the baseline of the native build has no byte shuffle.
 /// </remarks>
 internal static class Utf8Run
 {
-    /// <summary>How far back a byte's place in its sequence can show.</summary>
+    /// <summary>The number of preceding bytes that determine a byte's position in its sequence.</summary>
     public const int LookBehindBytes = 3;
 
-    /// <summary>Passes over whole characters of any length, up to a quote, a backslash or a control character.</summary>
-    /// <param name="text">All that is at hand; what stands before <paramref name="at"/> was passed as right.</param>
+    /// <summary>Skips whole characters of any length, up to a quote, a backslash or a control character.</summary>
+    /// <param name="text">The text; everything before <paramref name="at"/> is known to be valid.</param>
     /// <param name="at">Where a character begins.</param>
-    /// <returns>Where a character begins that is none of the kind, is wrong, or is near to the end of the text; <paramref name="at"/> itself if the first is.</returns>
+    /// <returns>
+    /// Where a character begins that is one of these, is invalid, or is close to the end of the text; <paramref name="at"/> itself if the first is.
+    /// </returns>
     public static int Pass(ReadOnlySpan<byte> text, int at)
     {
         if (at < LookBehindBytes)
@@ -26,7 +28,7 @@ internal static class Utf8Run
             var block = Vector128.Create(text.Slice(at, Vector128<byte>.Count));
             uint stops = Stops(block);
             int length = stops == 0 ? Vector128<byte>.Count : BitOperations.TrailingZeroCount(stops);
-            // A sequence that the stop cuts off is a fault at the stop.
+            // A sequence that is cut off by the stop is a fault at the stop.
             uint upToStop = (2u << length) - 1;
             if ((Faults(text, at, block) & upToStop) != 0)
                 break;
@@ -34,11 +36,12 @@ internal static class Utf8Run
             if (stops != 0)
                 return at;
         }
-        return BeginOfUnfinished(text, at);
+        return StartOfIncomplete(text, at);
     }
 
     private static uint Stops(Vector128<byte> block) =>
-        (Vector128.Equals(block, Vector128.Create((byte)'"')) | Vector128.Equals(block, Vector128.Create((byte)'\\')) | AtMost(block, 0x1F)).ExtractMostSignificantBits();
+        (Vector128.Equals(block, Vector128.Create((byte)'"')) | Vector128.Equals(block, Vector128.Create((byte)'\\'))
+            | AtMost(block, 0x1F)).ExtractMostSignificantBits();
 
     private static uint Faults(ReadOnlySpan<byte> text, int at, Vector128<byte> block)
     {
@@ -58,16 +61,16 @@ internal static class Utf8Run
 
     private static Vector128<byte> Is(Vector128<byte> bytes, byte value) => Vector128.Equals(bytes, Vector128.Create(value));
 
-    // The processor's smallest set compares bytes without sign only by their maximum and minimum.
+    // The baseline instruction set compares unsigned bytes only by their maximum and minimum.
     private static Vector128<byte> AtLeast(Vector128<byte> bytes, byte min) => Vector128.Equals(Vector128.Max(bytes, Vector128.Create(min)), bytes);
 
     private static Vector128<byte> AtMost(Vector128<byte> bytes, byte max) => Vector128.Equals(Vector128.Min(bytes, Vector128.Create(max)), bytes);
 
-    /// <summary>Below as signed numbers, and so true only of bytes from 80 on, where <paramref name="limit"/> is above.</summary>
+    /// <summary>Compares as signed numbers, so it is true only for bytes from 80 on if <paramref name="limit"/> is above.</summary>
     private static Vector128<byte> Below(Vector128<byte> bytes, byte limit) => Vector128.LessThan(bytes.AsSByte(), Vector128.Create(limit).AsSByte()).AsByte();
 
-    /// <summary>Where the last character before <paramref name="at"/> begins, if it goes on there; else <paramref name="at"/>.</summary>
-    private static int BeginOfUnfinished(ReadOnlySpan<byte> text, int at)
+    /// <summary>Where the last character before <paramref name="at"/> begins, if it continues there; else <paramref name="at"/>.</summary>
+    private static int StartOfIncomplete(ReadOnlySpan<byte> text, int at)
     {
         for (int back = 1; back <= LookBehindBytes; back++)
         {

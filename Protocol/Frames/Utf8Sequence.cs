@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Frames;
 
-/// <summary>One character of UTF-8 that is longer than a byte, byte by byte (RFC 3629, section 4).</summary>
+/// <summary>One multi-byte character of UTF-8, byte by byte (RFC 3629, section 4).</summary>
 internal struct Utf8Sequence
 {
     private byte _left;
@@ -9,7 +9,7 @@ internal struct Utf8Sequence
 
     public readonly bool Ended => _left == 0;
 
-    /// <summary>Takes the first byte. False when no character begins with it.</summary>
+    /// <summary>Takes the first byte. False if no character begins with it.</summary>
     public bool Begin(byte first)
     {
         (_left, _nextMin, _nextMax) = first switch
@@ -26,7 +26,7 @@ internal struct Utf8Sequence
         return _left > 0;
     }
 
-    /// <summary>Takes a byte behind the first. False when the character cannot go on with it.</summary>
+    /// <summary>Takes a further byte. False if the character cannot continue with it.</summary>
     public bool Continue(byte next)
     {
         bool right = next >= _nextMin && next <= _nextMax;

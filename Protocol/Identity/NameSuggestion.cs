@@ -3,10 +3,10 @@ namespace FrameRpc.Protocol.Identity;
 /// <summary>The known name that was probably meant by an unknown one.</summary>
 internal static class NameSuggestion
 {
-    /// <summary>Names are short; the bound keeps the distance table of a hostile file small.</summary>
+    /// <summary>Names are short; the limit keeps the distance table of a hostile file small.</summary>
     private const int NameCharsMax = 64;
 
-    /// <summary>The known name nearest to <paramref name="written"/>, or null when none is near enough to be a slip of the finger.</summary>
+    /// <summary>The known name closest to <paramref name="written"/>, or null if none is close enough to be a typing error.</summary>
     public static string? Find(string written, IEnumerable<string> known)
     {
         if (written.Length > NameCharsMax)

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace FrameRpc.Protocol.Identity;
 
 /// <summary>
-/// Opens a file for its content, and nothing else that a path may name: reading a named pipe or a terminal may never end, and opening a device may do something.
+/// Opens a file for reading, and refuses anything else: reading a named pipe or a terminal may never end, and opening a device may have side effects.
 /// </summary>
-/// <remarks>.NET neither tells what is at a path nor opens without waiting, so the kernel is asked, where that is Linux's.</remarks>
+/// <remarks>.NET can neither query the type of a path nor open without blocking, so on Linux the kernel is called directly.</remarks>
 internal static unsafe partial class RegularFile
 {
     private const int ReadOnly = 0, NoTerminal = 0x100, NonBlocking = 0x800, CloseOnExec = 0x80000;
@@ -14,18 +14,18 @@ internal static unsafe partial class RegularFile
     private const int NotFound = 2, NoPermission = 13, NoDirectory = 20;
     private const int TypeMask = 0xf000, DirectoryType = 0x4000, NamedPipeType = 0x1000, SocketType = 0xc000, RegularType = 0x8000;
 
-    /// <summary><c>struct statx</c>, which is the same on every processor: the mode is a 16-bit number at byte 28.</summary>
+    /// <summary><c>struct statx</c>, which is the same on every architecture: the mode is a 16-bit number at byte 28.</summary>
     private const int StatusBytes = 256, ModeOffset = 28;
     private const uint TypeOnly = 1;
 
-    /// <summary>The file, or null where there is none. Never waits.</summary>
-    /// <exception cref="IOException">It is no regular file, or cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>The file, or null if it does not exist. Never blocks.</summary>
+    /// <exception cref="IOException">It is not a regular file, or cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static FileStream? Open(string path) => OperatingSystem.IsLinux() ? OpenOnLinux(path) : OpenElsewhere(path);
 
     private static FileStream? OpenOnLinux(string path)
     {
-        // Before, because opening a device may do something; and behind, because another file may have come to the path in between.
+        // Checked before, because opening a device may have side effects, and again afterwards, because the path may have changed in between.
         if (!TryRequireRegular(CurrentDirectory, path, 0))
             return null;
         int descriptor = OpenFile(path, ReadOnly | NoTerminal | NonBlocking | CloseOnExec);
@@ -47,9 +47,10 @@ internal static unsafe partial class RegularFile
         }
     }
 
-    private static FileStream? OpenElsewhere(string path) => File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0) : null;
+    private static FileStream? OpenElsewhere(string path) =>
+        File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0) : null;
 
-    /// <summary>False where nothing is there.</summary>
+    /// <summary>False if it does not exist.</summary>
     private static bool TryRequireRegular(int directory, string path, int flags)
     {
         byte* status = stackalloc byte[StatusBytes];
@@ -59,7 +60,7 @@ internal static unsafe partial class RegularFile
             return false;
         }
         int type = *(ushort*)(status + ModeOffset) & TypeMask;
-        return type == RegularType ? true : throw new IOException($"it is {Describe(type)}, where a regular file has to be");
+        return type == RegularType ? true : throw new IOException($"it is {Describe(type)}, not a regular file");
     }
 
     private static void ThrowUnlessMissing()

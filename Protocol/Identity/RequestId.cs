@@ -6,12 +6,12 @@ using System.Text.Unicode;
 
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>The 32-bit key of a route. smf carries it in every request header; for frame it is made of the endpoint's name.</summary>
+/// <summary>The 32-bit key of a route. smf has it in every request header; for frame it is computed from the endpoint's name.</summary>
 /// <remarks>
-/// CRCs of different names may meet, so an id says which route, not that the name is right: a frame route compares the name as well.
-/// Source: smf's code generator (ids of services and methods).
+/// CRCs of different names may collide, so an id does not verify the name: a frame route compares the name as well. Source: smf's code generator (ids
+/// of services and methods).
 /// </remarks>
-/// <param name="Value">The number as smf's header field <c>meta</c> carries it, little endian there.</param>
+/// <param name="Value">The number in smf's header field <c>meta</c>, which is little endian.</param>
 public readonly record struct RequestId(uint Value)
 {
     /// <summary>
@@ -33,10 +33,10 @@ public readonly record struct RequestId(uint Value)
     /// <summary>The id of a frame endpoint: the CRC-32 of its name's UTF-8 bytes. A lone surrogate counts as U+FFFD.</summary>
     public static RequestId ForEndpoint(string endpoint) => new(Hash(endpoint));
 
-    /// <summary>The id of a frame endpoint whose name is at hand as UTF-8, as in a message header.</summary>
+    /// <summary>The id of a frame endpoint whose name is UTF-8, as in a message header.</summary>
     public static RequestId ForEndpoint(ReadOnlySpan<byte> utf8Endpoint) => new(Crc32.HashToUInt32(utf8Endpoint));
 
-    /// <summary>Reads <c>1792279101</c> or <c>0x6ad4023d</c>. No sign, white space or separators; false for anything beyond 32 bits.</summary>
+    /// <summary>Parses <c>1792279101</c> or <c>0x6ad4023d</c>. No sign, white space or separators; false for anything beyond 32 bits.</summary>
     public static bool TryParse(string text, out RequestId id)
     {
         ReadOnlySpan<char> digits = text;

@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>Where something stands.</summary>
+/// <summary>A position in a schema.</summary>
 internal readonly record struct SchemaPlace(string File, int Line, int Column)
 {
     /// <summary>A file as a whole.</summary>
@@ -8,7 +8,7 @@ internal readonly record struct SchemaPlace(string File, int Line, int Column)
 
     public SchemaMistake Mistake(string text) => new(File, Line, Column, text);
 
-    /// <summary>A mistake after which nothing more can be read.</summary>
+    /// <summary>An error after which nothing more can be read.</summary>
     public SchemaException Wrong(string text) => new([Mistake(text)]);
 
     public override string ToString() => $"{File}:{Line}:{Column}";
@@ -34,14 +34,14 @@ internal sealed record DeclaredService(string Name, string Namespace, SchemaPlac
 
 internal sealed record DeclaredMethod(string Name, SchemaPlace Place, TypeReference Request, TypeReference Reply);
 
-/// <summary>A type as a method names it, with or without a namespace, in the namespace where it does.</summary>
+/// <summary>A type as named by a method, with or without a namespace, and the namespace of the method.</summary>
 internal sealed record TypeReference(string Name, string Namespace, SchemaPlace Place)
 {
     /// <summary>Null until the type is declared.</summary>
     public DeclaredType? Type { get; set; }
 }
 
-/// <summary>What a schema and those that it includes declare, in the order in which <c>flatc</c> meets it.</summary>
+/// <summary>The declarations of a schema and its includes, in the order in which <c>flatc</c> reads them.</summary>
 internal sealed class SchemaDeclarations
 {
     private readonly List<SchemaMistake> _mistakes = [];
@@ -67,11 +67,11 @@ internal sealed class SchemaDeclarations
         Settle(type.QualifiedName, type);
     }
 
-    /// <summary>The type that a name means. One that is not declared yet may come further down.</summary>
+    /// <summary>Resolves the name of a type. A type that is not declared yet may follow later.</summary>
     /// <remarks>
-    /// As <c>flatc</c>, which reads once from above: the innermost type of that name in this namespace or one around it; failing that, the first that is
-    /// declared with the name further down, in whatever namespace, and until then the name means the same everywhere. The namespace is part of the id, so
-    /// this has to be as strange as it is there. Compared with flatc 2.0.8.
+    /// As <c>flatc</c>, which reads in one pass: the innermost type of that name in this namespace or one around it; failing that, the first one
+    /// declared with the name later, in any namespace, and until then the name means the same everywhere. The namespace is part of the id, so this
+    /// has to be as odd as it is there. Compared with flatc 2.0.8.
     /// </remarks>
     public TypeReference Refer(string name, string inNamespace, SchemaPlace place)
     {
@@ -117,7 +117,7 @@ internal sealed class SchemaDeclarations
         _services.Add(service);
     }
 
-    /// <summary>Adds a mistake after which reading can go on; throws where there are enough of them.</summary>
+    /// <summary>Adds an error after which reading can continue; throws once there are too many.</summary>
     public void Refuse(SchemaPlace place, string text)
     {
         _mistakes.Add(place.Mistake(text));

@@ -6,11 +6,13 @@ namespace FrameRpc.Protocol.Identity;
 public static class SchemaFile
 {
     /// <summary>
-    /// The text of a file, or null where there is none. What is no UTF-8 reads as U+FFFD, which is a mistake anywhere but in a comment.
-    /// Nothing is read beyond <see cref="Schema.CharsMax"/> and one, so that a long file does not fill the memory.
+    /// The text of a file, or null if it does not exist. Bytes that are not UTF-8 read as U+FFFD, which is an error anywhere except in a comment.
+    /// Reads at most one character more than <see cref="Schema.CharsMax"/>, so that a long file does not fill the memory.
     /// </summary>
-    /// <exception cref="IOException">It is there and cannot be read; on Linux also where it is a named pipe, a socket, a device or a directory, which is told without waiting for it.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be read; on Linux also if it is a named pipe, a socket, a device or a directory, without blocking.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Access is denied.</exception>
     public static string? Read(string path)
     {
         using FileStream? file = RegularFile.Open(path);
@@ -25,7 +27,7 @@ public static class SchemaFile
     }
 }
 
-/// <summary>Reads a schema that is to be loaded or that another includes: its text, or null where there is no such file.</summary>
-/// <param name="path">As it was named, or as an <c>include</c> names it behind the folder of the file that includes it.</param>
-/// <remarks>An <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> becomes a mistake at the place that names the file.</remarks>
+/// <summary>Reads a schema file: its text, or null if it does not exist.</summary>
+/// <param name="path">As it was named; for an <c>include</c>, relative to the folder of the including file.</param>
+/// <remarks>An <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> becomes an error at the position that names the file.</remarks>
 public delegate string? SchemaFileReader(string path);

@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>Reads a schema and what it includes, each file once, so that circles end.</summary>
+/// <summary>Reads a schema and its includes, each file once, so that cycles end.</summary>
 internal sealed class SchemaLoader
 {
     private readonly SchemaFileReader? _readFile;
@@ -17,7 +17,7 @@ internal sealed class SchemaLoader
         return Load(file, text, readFile);
     }
 
-    /// <summary>Without <paramref name="readFile"/> the schema may include none.</summary>
+    /// <summary>Without <paramref name="readFile"/> the schema cannot include others.</summary>
     public static SchemaDeclarations Load(string file, string text, SchemaFileReader? readFile)
     {
         var loader = new SchemaLoader(readFile);
@@ -26,20 +26,20 @@ internal sealed class SchemaLoader
         return loader._declared;
     }
 
-    /// <summary>A file is named beside the one that includes it.</summary>
+    /// <summary>Names are relative to the including file.</summary>
     private void Include(SchemaPlace place, string name)
     {
         if (_readFile is null)
-            throw place.Wrong("a schema that is given as text alone cannot include others");
+            throw place.Wrong("a schema that is given as text cannot include others");
         if (name.Length == 0 || name.Any(char.IsControl))
-            throw place.Wrong("is no name of a file; write the path of a schema beside this one");
+            throw place.Wrong("is not a file name; write a path relative to this schema");
         string file = Path.Combine(Path.GetDirectoryName(place.File) ?? "", name);
         if (!_files.Add(Path.GetFullPath(file)))
             return;
         if (_files.Count > Schema.FilesMax)
-            throw place.Wrong($"a schema may include up to {Schema.FilesMax - 1} others, and this is one more");
+            throw place.Wrong($"a schema may include at most {Schema.FilesMax - 1} others, and this is one more");
         if (_depth == Schema.IncludeDepthMax)
-            throw place.Wrong($"schemas may include each other {Schema.IncludeDepthMax} deep, and this is deeper");
+            throw place.Wrong($"schemas may include each other at most {Schema.IncludeDepthMax} deep, and this is deeper");
         string text = Read(_readFile, file, problem => place.Wrong($"{file}: {problem}"));
         _depth++;
         Parse(place, file, text);
@@ -50,7 +50,7 @@ internal sealed class SchemaLoader
     {
         try
         {
-            return readFile(file) ?? throw wrong("there is no such file");
+            return readFile(file) ?? throw wrong("no such file");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,7 +61,7 @@ internal sealed class SchemaLoader
     private void Parse(SchemaPlace place, string file, string text)
     {
         if (text.Length > Schema.CharsMax - _chars)
-            throw place.Wrong($"a schema may have {Schema.CharsMax} characters, with all that it includes, and this has more");
+            throw place.Wrong($"a schema may have at most {Schema.CharsMax} characters, including its includes, and this has more");
         _chars += text.Length;
         SchemaParser.Parse(file, text, _declared, Include);
     }

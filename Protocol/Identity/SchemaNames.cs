@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>Names with their namespace, as a schema writes them.</summary>
+/// <summary>Names with their namespace, as written in schemas.</summary>
 internal static class SchemaNames
 {
     public static string Join(string inNamespace, string name) => inNamespace.Length == 0 ? name : $"{inNamespace}.{name}";

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>Reads one schema into the declarations: services whole, of types the names.</summary>
+/// <summary>Reads one schema into declarations: services completely, and the names of types.</summary>
 /// <remarks>
-/// The bodies of types are passed over, because ids are computed from names alone; that the fields are right is <c>flatc</c>'s to say.
-/// Source: the grammar as <c>flatc</c> reads it, <c>src/idl_parser.cpp</c>.
+/// The bodies of types are skipped, because ids are computed from names only; <c>flatc</c> checks the fields. Source: the grammar as <c>flatc</c>
+/// reads it, <c>src/idl_parser.cpp</c>.
 /// </remarks>
 internal sealed class SchemaParser
 {
@@ -28,7 +28,7 @@ internal sealed class SchemaParser
         _token = _tokens.Next();
     }
 
-    /// <summary>Reads the schema; <paramref name="include"/> is called where it includes another, so that what that one declares comes first.</summary>
+    /// <summary>Reads the schema; <paramref name="include"/> is called for each include, so that its declarations come first.</summary>
     public static void Parse(string file, string text, SchemaDeclarations declared, Action<SchemaPlace, string> include)
     {
         var parser = new SchemaParser(file, text, declared);
@@ -37,14 +37,14 @@ internal sealed class SchemaParser
             parser.ReadDeclaration();
     }
 
-    /// <summary><c>include "other.fbs";</c>, only before everything else. A <c>native_include</c> is for generated code.</summary>
+    /// <summary><c>include "other.fbs";</c>, allowed only at the beginning. A <c>native_include</c> is for generated code.</summary>
     private void ReadIncludes(Action<SchemaPlace, string> include)
     {
         while (_token.IsWord("include") || _token.IsWord("native_include"))
         {
             bool native = Take().Value == "native_include";
-            SchemaToken path = Expect(SchemaTokenKind.Text, "the file in quotes behind \"include\"");
-            Expect(';', "behind the file");
+            SchemaToken path = Expect(SchemaTokenKind.Text, "the file in quotes after \"include\"");
+            Expect(';', "after the file");
             if (!native)
                 include(PlaceOf(path), path.Value);
         }
@@ -75,32 +75,33 @@ internal sealed class SchemaParser
             case "root_type":
                 Take();
                 ReadDottedName("a type");
-                Expect(';', "behind the type");
+                Expect(';', "after the type");
                 break;
             case "file_identifier" or "file_extension":
                 SchemaToken keyword = Take();
-                Expect(SchemaTokenKind.Text, $"a string behind \"{keyword.Value}\"");
-                Expect(';', "behind the string");
+                Expect(SchemaTokenKind.Text, $"a string after \"{keyword.Value}\"");
+                Expect(';', "after the string");
                 break;
             case "attribute":
                 Take();
                 Expect(_token.Kind is SchemaTokenKind.Text ? SchemaTokenKind.Text : SchemaTokenKind.Word, "the attribute's name");
-                Expect(';', "behind the attribute");
+                Expect(';', "after the attribute");
                 break;
             case "include" or "native_include":
-                throw Wrong(_token, $"\"{_token.Value}\" stands only before everything else; move it to the beginning of the file");
+                throw Wrong(_token, $"\"{_token.Value}\" is allowed only before everything else; move it to the beginning of the file");
             default:
                 string clause = NameSuggestion.Clause(_token.Value, Keywords);
-                throw Wrong(_token, $"expected a declaration, found {_token.Describe()}{(clause.Length > 0 ? clause : $"; one begins with {string.Join(", ", Keywords[..^1])}")}");
+                throw Wrong(_token, $"expected a declaration, found {_token.Describe()}"
+                    + (clause.Length > 0 ? clause : $"; one begins with {string.Join(", ", Keywords[..^1])}"));
         }
     }
 
-    /// <summary>Holds from here to the next one. <c>namespace;</c> is the global one.</summary>
+    /// <summary>Applies until the next one. <c>namespace;</c> is the global one.</summary>
     private void ReadNamespace()
     {
         Take();
         _namespace = _token.IsSymbol(';') ? "" : ReadDottedName("the namespace");
-        Expect(';', "behind the namespace");
+        Expect(';', "after the namespace");
     }
 
     private void ReadType(SchemaTypeKind kind)
@@ -117,7 +118,7 @@ internal sealed class SchemaParser
         _declared.Add(new DeclaredType(name.Value, _namespace, kind, PlaceOf(name)));
     }
 
-    /// <summary><c>rpc_service Name (attributes) { Method(Request):Reply (attributes); … }</c>, with one method at least.</summary>
+    /// <summary><c>rpc_service Name (attributes) { Method(Request):Reply (attributes); … }</c>, with at least one method.</summary>
     private void ReadService()
     {
         Take();
@@ -135,13 +136,13 @@ internal sealed class SchemaParser
     private DeclaredMethod ReadMethod()
     {
         SchemaToken name = Expect(SchemaTokenKind.Word, "a method, as in \"Get(Request):Reply;\"");
-        Expect('(', "behind the method's name");
+        Expect('(', "after the method's name");
         TypeReference request = ReadReference("the type of the request");
-        Expect(')', "behind the request");
+        Expect(')', "after the request");
         Expect(':', "before the reply");
         TypeReference reply = ReadReference("the type of the reply");
         SkipAttributes();
-        Expect(';', "behind the method");
+        Expect(';', "after the method");
         return new DeclaredMethod(name.Value, PlaceOf(name), request, reply);
     }
 
@@ -158,13 +159,13 @@ internal sealed class SchemaParser
         while (_token.IsSymbol('.'))
         {
             Take();
-            name.Append('.').Append(Expect(SchemaTokenKind.Word, "a name behind \".\"").Value);
+            name.Append('.').Append(Expect(SchemaTokenKind.Word, "a name after \".\"").Value);
             RefuseIfLong(first, name.Length);
         }
         return name.ToString();
     }
 
-    /// <summary>The name of something that is declared: with the namespace it is not to be too long.</summary>
+    /// <summary>The name of a declaration, which must not be too long with its namespace.</summary>
     private SchemaToken ExpectName(string what)
     {
         SchemaToken name = Expect(SchemaTokenKind.Word, what);
@@ -175,7 +176,7 @@ internal sealed class SchemaParser
     private void RefuseIfLong(SchemaToken name, int chars)
     {
         if (chars > Schema.NameCharsMax)
-            throw Wrong(name, $"a name with its namespace may have {Schema.NameCharsMax} characters, and this has more; shorten it");
+            throw Wrong(name, $"a name with its namespace may have at most {Schema.NameCharsMax} characters, and this has more; shorten it");
     }
 
     private void SkipBody(string keyword)
@@ -184,7 +185,7 @@ internal sealed class SchemaParser
         while (!_token.IsSymbol('}'))
         {
             if (_token.Kind is SchemaTokenKind.End || _token.IsSymbol('{'))
-                throw Wrong(_token, $"the body of the {keyword}, which begins at {open}, has no end before {_token.Describe()}; write \"}}\" behind it");
+                throw Wrong(_token, $"the body of the {keyword}, which begins at {open}, has no end before {_token.Describe()}; write \"}}\" after it");
             if (_token.IsSymbol('('))
                 SkipAttributes();
             else

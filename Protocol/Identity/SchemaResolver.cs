@@ -1,11 +1,11 @@
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>Finds the tables that methods name, and with them the methods' ids.</summary>
+/// <summary>Resolves the tables that methods name, and computes the methods' ids.</summary>
 internal sealed class SchemaResolver(SchemaDeclarations declared)
 {
     private readonly Dictionary<RequestId, (string Method, SchemaPlace Place)> _ids = [];
 
-    /// <exception cref="SchemaException">A type is unknown, or a name or an id is there twice.</exception>
+    /// <exception cref="SchemaException">A type is unknown, or a name or an id is not unique.</exception>
     public static IReadOnlyList<SchemaService> Resolve(SchemaDeclarations declared)
     {
         var resolver = new SchemaResolver(declared);
@@ -27,9 +27,9 @@ internal sealed class SchemaResolver(SchemaDeclarations declared)
         string name = $"{SchemaNames.Join(service.Namespace, service.Name)}.{method.Name}";
         _ids.TryAdd(resolved.Id, (name, method.Place));
         (string other, SchemaPlace place) = _ids[resolved.Id];
-        // A name that is there twice is told already.
+        // A duplicate name has already been reported.
         if (other != name)
-            declared.Refuse(method.Place, $"{name} has the request id {resolved.Id}, which is already that of {other} at {place}; rename one of them");
+            declared.Refuse(method.Place, $"{name} has the request id {resolved.Id}, which is already used by {other} at {place}; rename one of them");
         return resolved;
     }
 
@@ -38,13 +38,13 @@ internal sealed class SchemaResolver(SchemaDeclarations declared)
         if (reference.Type is { Kind: SchemaTypeKind.Table })
             return reference.Type;
         declared.Refuse(reference.Place, reference.Type is null
-            ? $"type \"{reference.Name}\" is not defined{Meant(reference)}"
-            : $"\"{reference.Name}\" is {Describe(reference.Type.Kind)}; a method takes a table and answers with one");
+            ? $"type \"{reference.Name}\" is not defined{SuggestionFor(reference)}"
+            : $"\"{reference.Name}\" is {Describe(reference.Type.Kind)}; the request and the reply of a method are tables");
         return null;
     }
 
-    /// <summary>The table of that name in another namespace, else the one whose name is nearest.</summary>
-    private string Meant(TypeReference reference)
+    /// <summary>The table of that name in another namespace, else the one with the closest name.</summary>
+    private string SuggestionFor(TypeReference reference)
     {
         string name = reference.Name[(reference.Name.LastIndexOf('.') + 1)..];
         string[] around = [.. SchemaNames.Outwards(reference.Namespace)];

@@ -3,19 +3,19 @@ using System.Text;
 
 namespace FrameRpc.Protocol.Identity;
 
-/// <summary>Cuts the text of one schema into tokens, past white space and comments.</summary>
+/// <summary>Splits the text of one schema into tokens, skipping white space and comments.</summary>
 /// <remarks>Source: the FlatBuffers schema language as <c>flatc</c> reads it, <c>src/idl_parser.cpp</c>, <c>Parser::Next</c>.</remarks>
 internal sealed class SchemaTokenizer(string file, string text)
 {
     private const string Symbols = "{}()[]:;,=.+-";
 
-    // A byte order mark is what some editors write.
+    // Some editors write a byte order mark.
     private int _at = text.StartsWith('\uFEFF') ? 1 : 0;
     private int _line = 1;
     private int _lineStart = text.StartsWith('\uFEFF') ? 1 : 0;
 
-    /// <summary>The next token; at the end of the text <see cref="SchemaTokenKind.End"/>, as often as it is asked for.</summary>
-    /// <exception cref="SchemaException">There is none to be made of what stands here.</exception>
+    /// <summary>The next token; at the end of the text always <see cref="SchemaTokenKind.End"/>.</summary>
+    /// <exception cref="SchemaException">The text here is not a token.</exception>
     public SchemaToken Next()
     {
         SkipBlanks();
@@ -30,7 +30,7 @@ internal sealed class SchemaTokenizer(string file, string text)
         if (first is '"' or '\'')
             return ReadText(first);
         if (!Symbols.Contains(first))
-            throw Wrong(start, $"{Describe(first)} cannot stand in a schema; remove it");
+            throw Wrong(start, $"{Describe(first)} is not allowed in a schema; remove it");
         _at++;
         return Token(SchemaTokenKind.Symbol, first.ToString(), start);
     }
@@ -56,7 +56,7 @@ internal sealed class SchemaTokenizer(string file, string text)
     {
         int end = text.IndexOf("*/", _at + 2, StringComparison.Ordinal);
         if (end < 0)
-            throw Wrong(_at, "the comment that begins here does not end; write \"*/\" behind it");
+            throw Wrong(_at, "the comment that begins here does not end; write \"*/\" after it");
         for (int lineEnd = text.IndexOf('\n', _at, end - _at); lineEnd >= 0; lineEnd = text.IndexOf('\n', lineEnd + 1, end - lineEnd - 1))
             StartLine(lineEnd + 1);
         _at = end + 2;
@@ -74,11 +74,11 @@ internal sealed class SchemaTokenizer(string file, string text)
         while (char.IsAsciiLetterOrDigit(Peek(0)) || Peek(0) == '_')
             _at++;
         if (_at - start > Schema.NameCharsMax)
-            throw Wrong(start, $"a name may have {Schema.NameCharsMax} characters, and this has more; shorten it");
+            throw Wrong(start, $"a name may have at most {Schema.NameCharsMax} characters, and this has more; shorten it");
         return Token(SchemaTokenKind.Word, text[start.._at], start);
     }
 
-    /// <summary>Decimal or hexadecimal, whole or not. Values do not matter to a gateway, so they are not computed.</summary>
+    /// <summary>Decimal or hexadecimal, whole or not. Values do not matter here, so they are not computed.</summary>
     private SchemaToken ReadNumber()
     {
         int start = _at;
@@ -98,9 +98,9 @@ internal sealed class SchemaTokenizer(string file, string text)
         while (Peek(0) != quote)
         {
             if (_at == text.Length || Peek(0) is '\n' or '\r')
-                throw Wrong(start, $"the string that begins here does not end in its line; write {quote} behind it");
+                throw Wrong(start, $"the string that begins here does not end in its line; write {quote} after it");
             if (char.IsControl(Peek(0)))
-                throw Wrong(_at, $"{Describe(Peek(0))} cannot stand in a string; remove it");
+                throw Wrong(_at, $"{Describe(Peek(0))} is not allowed in a string; remove it");
             if (Peek(0) == '\\')
                 value.Append(ReadEscape());
             else
@@ -125,25 +125,26 @@ internal sealed class SchemaTokenizer(string file, string text)
             '"' or '\'' or '\\' or '/' => letter,
             'x' => ReadHex(start, 2),
             'u' => ReadHex(start, 4),
-            _ => throw Wrong(start, "no escape begins so; write \\\\ for a backslash"),
+            _ => throw Wrong(start, "unknown escape; write \\\\ for a backslash"),
         };
     }
 
     private char ReadHex(int start, int digits)
     {
         _at += digits;
-        if (_at <= text.Length && ushort.TryParse(text.AsSpan(_at - digits, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort value))
+        if (_at <= text.Length && ushort.TryParse(text.AsSpan(_at - digits, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+            out ushort value))
             return (char)value;
         throw Wrong(start, $"the escape \\{text[start + 1]} takes {digits} hexadecimal digits");
     }
 
-    /// <summary>NUL past the end: whatever looks ahead stops at it, and tells it from a NUL in the text by the position.</summary>
+    /// <summary>NUL past the end: lookahead stops there, and a NUL in the text is distinguished by its position.</summary>
     private char Peek(int ahead) => _at + ahead < text.Length ? text[_at + ahead] : '\0';
 
     private SchemaToken Token(SchemaTokenKind kind, string value, int start) => new(kind, value, _line, start - _lineStart + 1);
 
     private SchemaException Wrong(int at, string problem) => new SchemaPlace(file, _line, at - _lineStart + 1).Wrong(problem);
 
-    /// <summary>Without quoting it; what a decoder puts in the place of bytes that are no text is none of the file's.</summary>
-    private static string Describe(char c) => c == '\uFFFD' ? "what is no UTF-8" : "this character";
+    /// <summary>Without quoting it. The decoder's replacement character is not part of the file.</summary>
+    private static string Describe(char c) => c == '\uFFFD' ? "text that is not UTF-8" : "this character";
 }

@@ -1,8 +1,9 @@
 namespace FrameRpc.Protocol.Limits;
 
-/// <summary>So many bytes, or so many places, for all who share it; whoever finds too little left waits in line.</summary>
+/// <summary>A shared amount of bytes or places. Takers that find too little left wait in line.</summary>
 /// <remarks>
-/// Taking and returning cost one interlocked operation each while nobody waits. Who waits is served in order, so that a large request is not starved by small ones.
+/// Taking and returning cost one interlocked operation each while nothing waits. Waiting takers are served in order, so that large requests are not
+/// starved by small ones.
 /// </remarks>
 internal sealed class Budget
 {
@@ -18,24 +19,24 @@ internal sealed class Budget
         _left = max;
     }
 
-    /// <summary>The whole.</summary>
+    /// <summary>The total amount.</summary>
     public long Max => _max;
 
     /// <summary>Whether <see cref="TakeAnyway"/> has taken more than there was.</summary>
     public bool IsOverdrawn => Volatile.Read(ref _left) < 0;
 
-    /// <summary>What is taken now; more than the whole while <see cref="TakeAnyway"/> has overdrawn it.</summary>
+    /// <summary>The amount currently taken; more than the total if <see cref="TakeAnyway"/> has overdrawn it.</summary>
     public long Taken => _max - Volatile.Read(ref _left);
 
-    /// <summary>Takes at once, or not at all: where too little is left, or others wait.</summary>
+    /// <summary>Takes at once, or not at all if too little is left or others wait.</summary>
     public bool TryTake(long amount) => Volatile.Read(ref _waiting) == 0 && TakeIfLeft(amount);
 
-    /// <summary>Takes what must be taken, if need be more than is left: nobody else gets anything then until enough has come back.</summary>
+    /// <summary>Takes unconditionally, even more than is left: others then get nothing until enough was returned.</summary>
     public void TakeAnyway(long amount) => Interlocked.Add(ref _left, -amount);
 
-    /// <summary>Takes as soon as enough is left and everybody who came before was served.</summary>
-    /// <param name="amount">At most the whole; more would wait for good.</param>
-    /// <param name="cancel">Ends the waiting; nothing is taken then.</param>
+    /// <summary>Takes as soon as enough is left and all earlier takers were served.</summary>
+    /// <param name="amount">At most the total; more would wait for ever.</param>
+    /// <param name="cancel">Ends the wait without taking.</param>
     public ValueTask TakeAsync(long amount, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(amount, _max);
@@ -45,14 +46,14 @@ internal sealed class Budget
         lock (_lock)
         {
             _line.Enqueue(waiter);
-            // Counted before looking again: Return adds before it looks at the count, so that one of the two sees the other.
+            // Counted before looking again: Return adds before it reads the count, so one of the two sees the other.
             _ = Interlocked.Increment(ref _waiting);
         }
         Serve();
         return waiter.Task.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(WaitAsync(waiter, cancel));
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Returns an amount.</summary>
     public void Return(long amount)
     {
         _ = Interlocked.Add(ref _left, amount);
@@ -70,7 +71,7 @@ internal sealed class Budget
             }
             catch (OperationCanceledException)
             {
-                // Whoever stands behind may need less than this one did.
+                // The next one in line may need less.
                 Serve();
                 throw;
             }
@@ -88,7 +89,7 @@ internal sealed class Budget
                     return;
                 _ = _line.Dequeue();
                 _ = Interlocked.Decrement(ref _waiting);
-                // Its cancellation came in between: what was taken for it comes back.
+                // It was cancelled in between: its amount is returned.
                 if (!cancelled && !first.TrySetResult())
                     _ = Interlocked.Add(ref _left, first.Amount);
             }

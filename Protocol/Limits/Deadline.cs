@@ -2,7 +2,7 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Limits;
 
-/// <summary>When something has to be over: after so much time, or when its caller says so, whichever comes first.</summary>
+/// <summary>The end of an operation: a time limit or the caller's token, whichever comes first.</summary>
 internal sealed class Deadline : IDisposable
 {
     private readonly CancellationTokenSource _limit;
@@ -20,10 +20,10 @@ internal sealed class Deadline : IDisposable
 
     public CancellationToken Token => _either.Token;
 
-    /// <summary>Whether it was the time, and not the caller.</summary>
+    /// <summary>Whether the time limit was reached and the caller has not cancelled.</summary>
     public bool Passed => _limit.IsCancellationRequested && !_caller.IsCancellationRequested;
 
-    /// <summary>What to throw for a cancellation of a call: the caller's own, or that the time was over.</summary>
+    /// <summary>The exception for a cancelled call: a timeout, or the caller's own cancellation.</summary>
     public Exception Explain(OperationCanceledException e, string call) => Passed
         ? new RpcTimeoutException($"{call}: no reply within {_time.TotalSeconds} s")
         : new OperationCanceledException(e.Message, e, _caller);

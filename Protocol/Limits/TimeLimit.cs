@@ -1,9 +1,9 @@
 namespace FrameRpc.Protocol.Limits;
 
-/// <summary>Times that something may take at most, as options give them.</summary>
+/// <summary>Validation of time limits in options.</summary>
 internal static class TimeLimit
 {
-    /// <exception cref="ArgumentOutOfRangeException">It is neither infinite nor above 0 and within what timers can count: 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is neither infinite nor between 0 and the maximum of timers, 24 days.</exception>
     public static void Validate(TimeSpan limit)
     {
         if (limit == Timeout.InfiniteTimeSpan)

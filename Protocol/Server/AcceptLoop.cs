@@ -3,16 +3,16 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Server;
 
-/// <summary>Takes a listener's callers, so many at once, has each served, and ends them all in order when the server stops.</summary>
-/// <param name="listener">Where callers come from; disposed by <see cref="StopAsync"/>.</param>
+/// <summary>Accepts a listener's callers up to a limit, serves each, and ends all connections in order when the server stops.</summary>
+/// <param name="listener">The source of callers; disposed by <see cref="StopAsync"/>.</param>
 /// <param name="options">Limits, log and clock.</param>
-/// <param name="begin">Makes the object that serves a connection; it does not start yet.</param>
+/// <param name="begin">Creates the object that serves a connection, without starting it.</param>
 internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func<TransportConnection, IServedConnection> begin) : IAsyncDisposable
 {
-    // An accept fails for want of descriptors or memory: time heals that, and trying again at once would only burn a core.
+    // Accepting fails when descriptors or memory have run out: retrying at once would only burn a core.
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
 
-    // A handler may ignore its token. Stopping does not wait for it any longer than this after its connection was aborted.
+    // How long to wait for handlers that ignore their token, after their connection was aborted.
     private static readonly TimeSpan AbortWait = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _places = new(options.ConnectionsMax);
@@ -26,24 +26,26 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
 
     public string Address => listener.Address;
 
-    /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
+    /// <exception cref="InvalidOperationException">It was already started or stopped.</exception>
     public void Start()
     {
         lock (_lock)
         {
             if (_started || _stopped is not null)
-                throw new InvalidOperationException($"{Address}: a server starts once");
+                throw new InvalidOperationException($"{Address}: a server can be started only once");
             _started = true;
             ServerLog.Serving(options.Logger, Address);
-            // On the pool: a listener with callers waiting returns at once, and who starts a server wants to go on.
+            // On the pool: accepting may complete synchronously while callers wait, and the thread that starts the server must continue.
             _accepting = Task.Run(AcceptAllAsync);
         }
     }
 
-    /// <summary>Accepts no more, lets calls end for as long as <paramref name="grace"/>, and aborts what is left. A second call waits for the first.</summary>
-    /// <param name="grace">0 aborts at once; <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.</param>
-    /// <param name="cancel">Ends the grace early.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The grace is less than 0, or more than 24 days.</exception>
+    /// <summary>
+    /// Accepts no more callers, lets calls finish within <paramref name="grace"/>, and aborts the rest. A second call waits for the first.
+    /// </summary>
+    /// <param name="grace">0 aborts at once; <see cref="Timeout.InfiniteTimeSpan"/> waits without a limit.</param>
+    /// <param name="cancel">Ends the grace period early.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The grace period is negative, or more than 24 days.</exception>
     public Task StopAsync(TimeSpan grace, CancellationToken cancel)
     {
         if (grace != TimeSpan.Zero)
@@ -52,7 +54,7 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
             return _stopped ??= StopOnceAsync(grace, cancel);
     }
 
-    /// <summary>Stops without grace, unless it was stopped before.</summary>
+    /// <summary>Stops without a grace period, unless it was already stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero, CancellationToken.None).ConfigureAwait(false);
@@ -113,7 +115,7 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
         }
     }
 
-    /// <summary>The next caller; null, once the server stops.</summary>
+    /// <summary>The next caller; null once the server stops.</summary>
     private async ValueTask<TransportConnection?> AcceptAsync()
     {
         while (true)
@@ -153,11 +155,11 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
         }
         catch (IOException)
         {
-            // The caller was gone before it got the last of what was to be sent.
+            // The caller left before it got all of the output.
         }
         catch (Exception e)
         {
-            // A defect of the transport, which must not cost the server a place as well.
+            // A bug of the transport must not also cost the server a place.
             ServerLog.Failed(options.Logger, Address, transport.Peer, e);
         }
         ServerLog.Ended(options.Logger, Address, transport.Peer);
@@ -173,7 +175,7 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
             return [.. _connections];
     }
 
-    // Nothing is added any more once accepting is over, so that empty is empty for good.
+    // Nothing is added after accepting has ended, so an empty list stays empty.
     private void LeaveIfEmpty()
     {
         lock (_lock)
@@ -184,17 +186,18 @@ internal sealed class AcceptLoop(IListener listener, ServerOptions options, Func
     }
 }
 
-/// <summary>One caller's connection as <see cref="AcceptLoop"/> sees it, whatever its format.</summary>
+/// <summary>One caller's connection, in any format, as <see cref="AcceptLoop"/> sees it.</summary>
 internal interface IServedConnection
 {
     /// <summary>
-    /// Serves until the caller has gone, or until nothing is left to do after <see cref="Drain"/> or <see cref="Abort"/>. The loop ends the transport afterwards.
+    /// Serves until the caller has disconnected, or until nothing is left to do after <see cref="Drain"/> or <see cref="Abort"/>. The loop closes the
+    /// transport afterwards.
     /// </summary>
     Task RunAsync();
 
-    /// <summary>Takes no further call, and ends when those in hand are over. From any thread; once.</summary>
+    /// <summary>Takes no further calls, and ends when those in progress have completed. Callable from any thread; once.</summary>
     void Drain();
 
-    /// <summary>Cancels the calls in hand and ends the connection now. From any thread; perhaps after <see cref="Drain"/>.</summary>
+    /// <summary>Cancels the calls in progress and ends the connection now. Callable from any thread, even after <see cref="Drain"/>.</summary>
     void Abort();
 }

@@ -3,7 +3,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Protocol.Server;
 
-/// <summary>What came of a call: a body to reply, or an error.</summary>
+/// <summary>The outcome of a call: a body to reply with, or an error.</summary>
 internal readonly struct FrameOutcome
 {
     private const string Undisclosed = "the handler failed";
@@ -25,8 +25,8 @@ internal readonly struct FrameOutcome
     public string? Message { get; }
 
     /// <summary>Runs the handler.</summary>
-    /// <exception cref="RpcException">Its request did not come whole, or broke the format: there is nobody to reply to.</exception>
-    /// <exception cref="OperationCanceledException">The server cut the call off.</exception>
+    /// <exception cref="RpcException">The request was incomplete or invalid, so no reply can be sent.</exception>
+    /// <exception cref="OperationCanceledException">The server cancelled the call.</exception>
     public static async ValueTask<FrameOutcome> OfAsync(FrameRequest request, FrameServing serving, CancellationToken cancel)
     {
         if (request.DataType is < DataType.None or > DataType.Octets || request.Accept is < DataType.None or > DataType.Octets)
@@ -52,12 +52,14 @@ internal readonly struct FrameOutcome
 
     private static FrameOutcome? Check(FrameBody body, FrameRequest request, FrameServerOptions options) =>
         body.DataType != request.Accept
-            ? Failed(ReplyError.Request, SmfStatus.BadRequest, $"{request.Endpoint} replies with data of type {(byte)body.DataType}, and {(byte)request.Accept} was accepted")
+            ? Failed(ReplyError.Request, SmfStatus.BadRequest,
+                $"{request.Endpoint} replies with data of type {(byte)body.DataType}, but the request accepts {(byte)request.Accept}")
             : body.JsonBytes > options.MessageBytesMax
-                ? Failed(ReplyError.Server, SmfStatus.ServerError, $"the reply has {body.JsonBytes} bytes of JSON, and {options.MessageBytesMax} are allowed")
+                ? Failed(ReplyError.Server, SmfStatus.ServerError,
+                    $"the reply has {body.JsonBytes} bytes of JSON, more than the {options.MessageBytesMax} allowed")
                 : null;
 
-    // What a handler was told by others, such as a server that it called itself, is not for its caller; what it says by itself is.
+    // Errors that the handler got from others, such as a server that it called itself, are not disclosed to its caller; its own are.
     private static FrameOutcome Of(Exception e, bool detailed)
     {
         if (e is RpcException told && (e.GetType() == typeof(RpcException) || e is RpcProtocolException { Blame: Blame.Caller }))

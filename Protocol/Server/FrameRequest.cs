@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Limits;
 
 namespace FrameRpc.Protocol.Server;
 
-/// <summary>A request as its handler gets it: its body may still be on the way, and is the handler's to read until it has completed.</summary>
+/// <summary>A request as its handler gets it. The body may still be arriving; the handler may read it until it has completed.</summary>
 public sealed class FrameRequest : ReceivedMessage
 {
     private readonly Budget _memory;
@@ -25,25 +25,25 @@ public sealed class FrameRequest : ReceivedMessage
     /// <summary>The method's name.</summary>
     public string Endpoint { get; }
 
-    /// <summary>What the reply has to hold.</summary>
+    /// <summary>The type that the reply must have.</summary>
     public DataType Accept { get; }
 
-    /// <summary>Refuses a request whose handler takes, or gives, something else.</summary>
-    /// <param name="taken">What the handler reads; a body that nobody reads may be anything.</param>
-    /// <param name="given">What it will reply.</param>
-    /// <exception cref="RpcException">The caller's mistake, for its eyes.</exception>
+    /// <summary>Rejects a request whose types do not match the handler.</summary>
+    /// <param name="taken">The type that the handler reads; a body that it does not read may have any type.</param>
+    /// <param name="given">The type of its reply.</param>
+    /// <exception cref="RpcException">The caller's error, reported to the caller.</exception>
     internal void Expect(DataType taken, DataType given)
     {
         if (taken is not DataType.None && DataType != taken)
-            throw Refusal($"{Endpoint} takes data of type {(byte)taken}, and the request holds {(byte)DataType}");
+            throw Refusal($"{Endpoint} takes data of type {(byte)taken}, but the request has {(byte)DataType}");
         if (Accept != given)
-            throw Refusal($"{Endpoint} replies with data of type {(byte)given}, and {(byte)Accept} was accepted");
+            throw Refusal($"{Endpoint} replies with data of type {(byte)given}, but the request accepts {(byte)Accept}");
     }
 
-    /// <summary>What to throw for a request that is wrong in a way that its caller should hear of.</summary>
+    /// <summary>The exception for an invalid request, reported to the caller.</summary>
     internal static RpcException Refusal(string message) => new(SmfStatus.BadRequest, Blame.Caller, message);
 
-    /// <summary>Gives back the memory that the body was counted with.</summary>
+    /// <summary>Returns the memory that was counted for the body.</summary>
     internal void ReturnMemory() => _memory.Return(_bytesHeld);
 
     private protected override async ValueTask ReserveAsync(int bytes, CancellationToken cancel)
@@ -57,10 +57,10 @@ public sealed class FrameRequest : ReceivedMessage
 
 /// <summary>Serves one call.</summary>
 /// <remarks>
-/// A handler that throws <see cref="Errors.RpcException"/> itself chooses the error and the text that the caller gets. What any other exception says stays here,
-/// unless <see cref="ServerOptions.DetailedErrors"/> is set.
+/// A handler that throws <see cref="Errors.RpcException"/> itself chooses the error and the text for the caller. The message of any other exception
+/// is not sent unless <see cref="ServerOptions.DetailedErrors"/> is set.
 /// </remarks>
-/// <param name="request">Its body may be read, while the reply is sent, too, until the reply has been sent.</param>
-/// <param name="cancel">Cancelled when the server cuts the call off.</param>
-/// <returns>What to reply; it must be what <see cref="FrameRequest.Accept"/> asks for.</returns>
+/// <param name="request">Its body may be read until the reply has been sent, even while the reply is being sent.</param>
+/// <param name="cancel">Cancelled when the server cancels the call.</param>
+/// <returns>The reply, of the type requested by <see cref="FrameRequest.Accept"/>.</returns>
 public delegate ValueTask<FrameBody> FrameHandler(FrameRequest request, CancellationToken cancel);

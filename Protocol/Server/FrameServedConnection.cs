@@ -6,14 +6,15 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Server;
 
-/// <summary>Serves one connection's calls, one after the other, and never loses its place: every request is read to its end, or the connection ends.</summary>
-[SuppressMessage("Reliability", "CA1001", Justification = "Abort may come from another thread at any time, and a token source without a timer holds nothing to dispose of.")]
+/// <summary>Serves one connection's calls in sequence and stays in step: every request is read to the end, or the connection is closed.</summary>
+[SuppressMessage("Reliability", "CA1001",
+    Justification = "Abort may come from another thread at any time, and a token source without a timer holds nothing to dispose of.")]
 internal sealed class FrameServedConnection : IServedConnection
 {
-    /// <summary>How long the rest of a request that nobody wants may take to come.</summary>
+    /// <summary>Time limit for the rest of a request that is not read by its handler.</summary>
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _abort = new();
     private readonly TransportConnection _transport;
@@ -40,7 +41,7 @@ internal sealed class FrameServedConnection : IServedConnection
         {
             while (!_draining && await _reader.ReadHeaderAsync(_abort.Token).ConfigureAwait(false) is { } header)
                 await ServeAsync(header).ConfigureAwait(false);
-            await SayGoodbyeAsync().ConfigureAwait(false);
+            await SendResetAsync().ConfigureAwait(false);
         }
         catch (RpcProtocolException e)
         {
@@ -49,9 +50,9 @@ internal sealed class FrameServedConnection : IServedConnection
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException or BodySourceException || _reader.IsBroken || _abort.IsCancellationRequested)
         {
-            // Once the connection is broken or cut off, a handler may make any exception of that.
+            // Once the connection is broken or closed, the handler may turn that into any exception.
             ServerLog.Lost(_serving.Options.Logger, _transport.Peer, e.Message);
-            await SayGoodbyeAsync().ConfigureAwait(false);
+            await SendResetAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -68,7 +69,7 @@ internal sealed class FrameServedConnection : IServedConnection
 
     public void Abort()
     {
-        // On another thread, because a handler may do anything when it is told.
+        // On another thread, because callbacks of the handler may do anything.
         _ = _abort.CancelAsync();
         _transport.Abort();
     }
@@ -115,7 +116,7 @@ internal sealed class FrameServedConnection : IServedConnection
             await _writer.WriteErrorAsync(outcome.Error, outcome.Message!).ConfigureAwait(false);
             return;
         }
-        // It exists already: to wait for memory would only keep it longer. Whoever comes next waits for it to be written.
+        // The reply already exists: waiting for memory would only keep it longer. Later calls wait until it is written.
         _serving.Memory.TakeAnyway(body.JsonBytes);
         try
         {
@@ -129,7 +130,7 @@ internal sealed class FrameServedConnection : IServedConnection
         }
     }
 
-    // What is left of a request would be read as the next one's header. The first implementation does that, and executes it.
+    // Unread bytes of a request would be read as the next header. The first implementation does that, and executes it.
     private async ValueTask ReadToEndAsync(DataPartReader part)
     {
         using var limit = new CancellationTokenSource(DrainMax, _serving.Options.TimeProvider);
@@ -145,15 +146,15 @@ internal sealed class FrameServedConnection : IServedConnection
         }
         catch (RpcException)
         {
-            // The caller has gone already.
+            // The caller has already disconnected.
         }
-        await SayGoodbyeAsync().ConfigureAwait(false);
+        await SendResetAsync().ConfigureAwait(false);
     }
 
-    // The writer stands between frames, where a reset frame says what an abrupt end would. A caller that does not take it gets that instead.
-    private async ValueTask SayGoodbyeAsync()
+    // The writer is between frames, where a reset frame replaces an abrupt end. A caller that does not take it gets an abrupt end.
+    private async ValueTask SendResetAsync()
     {
-        using var farewell = new CancellationTokenSource(FarewellMax);
+        using var farewell = new CancellationTokenSource(CloseTimeout);
         if (!await _writer.TryWriteResetAsync(farewell.Token).ConfigureAwait(false))
             _transport.Abort();
     }

@@ -7,10 +7,10 @@ internal sealed class FrameServing(FrameServerOptions options, Func<string, Fram
 {
     public FrameServerOptions Options => options;
 
-    /// <summary>Bytes of JSON parts that are held: of requests, and of replies until they are written.</summary>
+    /// <summary>Bytes of JSON parts in memory: of requests, and of replies until they are written.</summary>
     public Budget Memory { get; } = new(options.MemoryBytesMax);
 
-    /// <summary>Handlers that run.</summary>
+    /// <summary>Running handlers.</summary>
     public Budget Calls { get; } = new(options.CallsMax);
 
     public FrameHandler Find(string endpoint) => find(endpoint);

@@ -5,15 +5,16 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Server;
 
-/// <summary>One caller's connection: reads its requests, and writes the replies as they come.</summary>
+/// <summary>One caller's connection: reads its requests, and writes the replies as they complete.</summary>
 /// <remarks>
-/// Nothing but a lost connection or the server's stop ends it: after every header it is known where the next one begins. What cannot be held now is not read.
+/// Only a lost connection or the server's stop ends it, because every header says where the next one begins. While there is no memory for a request,
+/// it is not read.
 /// </remarks>
 #pragma warning disable CA1001 // A token source without timer holds nothing to dispose, and handlers may use its token after the connection's end.
 internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
 #pragma warning restore CA1001
 {
-    /// <summary>Replies that wait for their caller to read, in bytes; with more, its requests are not read. What its calls in hand still reply comes on top.</summary>
+    /// <summary>Bytes of replies not read by their caller; beyond, its requests are not read. Replies of calls in progress may exceed it.</summary>
     public const int RepliesWaitingBytesMax = 1 << 20;
 
     private readonly SmfServer _server;
@@ -25,12 +26,12 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Requests in hand, and one for the reading.
+    // Requests in progress, and one for the reading.
     private int _holds = 1;
 
     private SmfServerCall? _waiting;
     private SmfRoute? _route;
-    // Taken for the request that is coming, and for unpacking it.
+    // Taken for the request being received, and for decompressing it.
     private long _memoryBytes;
     private SmfUnpackRoom _unpackRoom;
 
@@ -56,10 +57,10 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
 
     public string Peer => _transport.Peer;
 
-    /// <summary>Cancelled, when nobody is there any more to see a reply.</summary>
+    /// <summary>Cancelled when no reply can be sent any more.</summary>
     public CancellationToken Gone { get; }
 
-    /// <summary>Whether the request that asks is the only one in hand.</summary>
+    /// <summary>Whether the request that asks is the only one in progress.</summary>
     public bool IsAlone => Volatile.Read(ref _holds) <= 2;
 
     public async Task RunAsync()
@@ -84,12 +85,12 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
             return;
         _aborted = true;
         _transport.Abort();
-        // On another thread, because a handler may do anything when it is told.
+        // On another thread, because callbacks of the handler may do anything.
         _ = _gone.CancelAsync();
         _ = _settled.TrySetResult();
     }
 
-    /// <summary>A request is through: its reply was handed over, or nobody is there to see it.</summary>
+    /// <summary>A request has ended: its reply was handed over, or cannot be sent any more.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _holds) == 0)
@@ -98,7 +99,7 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
             StopIfDrained();
     }
 
-    /// <summary>Answers with a status alone.</summary>
+    /// <summary>Replies with a status only.</summary>
     public void Refuse(ushort session, uint status)
     {
         SmfHeader header = SmfPacked.Empty.Header(session, status);
@@ -159,7 +160,7 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
         _waiting = null;
     }
 
-    // From the first turn that leaves a request unfinished to the one that has all of it; waiting for memory or room is not the caller's fault.
+    // From the first turn that leaves a request incomplete to the one that has all of it; waiting for memory or room is not the caller's fault.
     protected override void OnTurnOver()
     {
         if (IsWithinMessage == _messageTimed)
@@ -192,7 +193,7 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
             Pause(TakeMemoryAsync(bytes));
     }
 
-    // Room first: a caller that does not read its replies must not sit on memory that others wait for.
+    // Room for replies first: a caller that does not read them must not hold memory that others wait for.
     private async ValueTask TakeMemoryAsync(long bytes)
     {
         await RoomAsync().ConfigureAwait(false);
@@ -200,7 +201,7 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
         _memoryBytes = bytes;
     }
 
-    /// <summary>200, or why the request gets no further than its header.</summary>
+    /// <summary>200, or why the request is rejected by its header.</summary>
     private uint Refusal(in SmfHeader header)
     {
         if (header.CheckRequest() is not SmfFault.None)
@@ -213,7 +214,7 @@ internal sealed class SmfServedConnection : SmfReceiver, IServedConnection
         return _route is null ? SmfStatus.NotFound : SmfStatus.Ok;
     }
 
-    // Only the reading is left: nothing will come that could be served.
+    // Only the reading is left: nothing that arrives could be served.
     private void StopIfDrained()
     {
         if (_draining && Volatile.Read(ref _holds) == 1)

@@ -4,10 +4,11 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Server;
 
-/// <summary>Serves callers, or a gateway, in the format smf.</summary>
+/// <summary>Serves callers, or a gateway, in the smf format.</summary>
 /// <remarks>
-/// A malformed request whose length is known gets an error reply, and its connection stays: callers that share it, behind a gateway, are not hurt. A connection
-/// is not read while <see cref="ServerOptions.CallsMax"/> or <see cref="ServerOptions.MemoryBytesMax"/> is reached, or while its caller does not read its replies.
+/// A malformed request whose length is known gets an error reply, and its connection stays open, so that other callers who share it through a gateway
+/// are not affected. A connection is not read while <see cref="ServerOptions.CallsMax"/> or <see cref="ServerOptions.MemoryBytesMax"/> is reached, or
+/// while its caller does not read its replies.
 /// </remarks>
 public sealed class SmfServer : IAsyncDisposable
 {
@@ -15,23 +16,23 @@ public sealed class SmfServer : IAsyncDisposable
     private bool _started;
 
     /// <summary>
-    /// A server on an address as people write it: <c>127.0.0.1:7001</c>, <c>127.0.0.1:0</c>, <c>unix:/run/x.sock</c>. It listens at once, and serves after
-    /// <see cref="Start"/>.
+    /// Creates a server on an address: <c>127.0.0.1:7001</c>, <c>127.0.0.1:0</c>, <c>unix:/run/x.sock</c>. It listens at once, and serves after <see
+    /// cref="Start"/>.
     /// </summary>
-    /// <param name="address">Where to listen.</param>
-    /// <param name="options">What is not to be as it is by default.</param>
-    /// <exception cref="FormatException"><paramref name="address"/> is none.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">It is taken, or not this machine's.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    /// <param name="address">The address to listen on.</param>
+    /// <param name="options">Defaults apply if null.</param>
+    /// <exception cref="FormatException"><paramref name="address"/> is not an address.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The address is in use, or not this machine's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No call could succeed with an option.</exception>
     public SmfServer(string address, SmfServerOptions? options = null)
         : this(new SocketListener(address), options)
     {
     }
 
-    /// <summary>A server over any transport.</summary>
-    /// <param name="listener">Where callers come from; disposed with the server.</param>
-    /// <param name="options">What is not to be as it is by default.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option lets no call through.</exception>
+    /// <summary>Creates a server over any transport.</summary>
+    /// <param name="listener">The source of callers; disposed with the server.</param>
+    /// <param name="options">Defaults apply if null.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No call could succeed with an option.</exception>
     public SmfServer(IListener listener, SmfServerOptions? options = null)
     {
         Options = options ?? new SmfServerOptions();
@@ -41,7 +42,7 @@ public sealed class SmfServer : IAsyncDisposable
         _loop = new AcceptLoop(listener, Options, transport => new SmfServedConnection(this, transport));
     }
 
-    /// <summary>Where it listens; with the port that the system chose, where it was asked to.</summary>
+    /// <summary>The address it listens on; for port 0, with the port that the system chose.</summary>
     public string Address => _loop.Address;
 
     internal SmfServerOptions Options { get; }
@@ -51,17 +52,17 @@ public sealed class SmfServer : IAsyncDisposable
     internal Budget Calls { get; }
 
     /// <summary>
-    /// Of requests as they come and unpacked, and of replies until they are written. A request takes all that it needs at once, before a call: nothing that holds
-    /// some of it waits for more of it, and replies wait for nothing.
+    /// For requests while they arrive and are decompressed, and for replies until they are written. A request takes all its memory at once, before
+    /// its call, so no holder of memory waits for more, and replies wait for none.
     /// </summary>
     internal Budget Memory { get; }
 
-    /// <summary>Has a handler serve a method. Before <see cref="Start"/>.</summary>
+    /// <summary>Registers the handler of a method. Before <see cref="Start"/>.</summary>
     /// <param name="id">The method's, see <see cref="RequestId.ForMethod"/>; not 0.</param>
     /// <param name="handler">Serves it.</param>
-    /// <param name="method">Its name for logs and telemetry; the id, if there is none.</param>
+    /// <param name="method">Its name for logs and telemetry; the id by default.</param>
     /// <returns>This server.</returns>
-    /// <exception cref="ArgumentException">The id is 0, or has a handler already.</exception>
+    /// <exception cref="ArgumentException">The id is 0, or already has a handler.</exception>
     /// <exception cref="InvalidOperationException">The server has started.</exception>
     public SmfServer Map(RequestId id, SmfHandler handler, string? method = null)
     {
@@ -72,10 +73,10 @@ public sealed class SmfServer : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Has a handler serve every method that has none; without it they are answered with 404. Before <see cref="Start"/>.</summary>
+    /// <summary>Registers the handler of all other methods; without it they get status 404. Before <see cref="Start"/>.</summary>
     /// <param name="handler">Serves them.</param>
     /// <returns>This server.</returns>
-    /// <exception cref="InvalidOperationException">The server has started, or there is a fallback already.</exception>
+    /// <exception cref="InvalidOperationException">The server has started, or there is already a fallback.</exception>
     public SmfServer MapFallback(SmfHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -85,27 +86,27 @@ public sealed class SmfServer : IAsyncDisposable
     }
 
     /// <summary>Starts to serve. Once.</summary>
-    /// <exception cref="InvalidOperationException">It was started or stopped before.</exception>
+    /// <exception cref="InvalidOperationException">It was already started or stopped.</exception>
     public void Start()
     {
         _started = true;
         _loop.Start();
     }
 
-    /// <summary>Accepts no more connections, answers further requests with 503, and ends each connection when its calls are over.</summary>
+    /// <summary>Accepts no more connections, replies to further requests with 503, and closes each connection when its calls have ended.</summary>
     /// <param name="grace">
-    /// How long calls may take to end; what is left then is cut off. <see cref="Timeout.InfiniteTimeSpan"/> waits for as long as it takes.
+    /// How long calls may take to finish; the rest is cut off. <see cref="Timeout.InfiniteTimeSpan"/> waits without a limit.
     /// </param>
-    /// <param name="cancel">Ends the grace early.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="grace"/> is less than 0, or more than 24 days.</exception>
+    /// <param name="cancel">Ends the grace period early.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="grace"/> is negative, or more than 24 days.</exception>
     public Task StopAsync(TimeSpan grace, CancellationToken cancel = default) => _loop.StopAsync(grace, cancel);
 
-    /// <summary>Stops without grace, unless it was stopped before.</summary>
+    /// <summary>Stops without a grace period, unless it was already stopped.</summary>
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     private void ThrowIfStarted()
     {
         if (_started)
-            throw new InvalidOperationException($"{Address}: handlers are named before the server starts");
+            throw new InvalidOperationException($"{Address}: handlers must be registered before the server starts");
     }
 }

@@ -9,7 +9,7 @@ using FrameRpc.Protocol.Telemetry;
 
 namespace FrameRpc.Protocol.Server;
 
-/// <summary>One request, from the moment it is whole until its reply was handed over. The object serves one after the other.</summary>
+/// <summary>One request, from when it is complete until its reply was handed over. The object is reused.</summary>
 internal sealed class SmfServerCall : SmfWork, IDisposable
 {
     private static readonly Recycler<SmfServerCall> Free = new();
@@ -30,12 +30,12 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
 
     private SmfServer Server => _connection!.Server;
 
-    /// <param name="connection">Where it came from, and its reply goes.</param>
-    /// <param name="route">Who serves it.</param>
-    /// <param name="header">Is well-formed.</param>
+    /// <param name="connection">The source of the request, and destination of its reply.</param>
+    /// <param name="route">Its handler.</param>
+    /// <param name="header">Validated.</param>
     /// <param name="payload">Rented.</param>
-    /// <param name="memoryBytes">Taken for it, and for unpacking it: given back by the call.</param>
-    /// <param name="contentBytesMax">How much of an original there is room for, where it is packed.</param>
+    /// <param name="memoryBytes">Taken for the request and for decompressing it; returned by the call.</param>
+    /// <param name="contentBytesMax">Limit for the decompressed payload.</param>
     public static SmfServerCall Begin(
         SmfServedConnection connection, SmfRoute route, in SmfHeader header, byte[] payload, long memoryBytes, int contentBytesMax)
     {
@@ -49,7 +49,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         return call;
     }
 
-    /// <summary>Has it handled. One of the server's calls was taken for it.</summary>
+    /// <summary>Runs the handler. One of the server's calls was taken for it.</summary>
     public override void Execute()
     {
         ReadOnlySpan<byte> payload = _payload.AsSpan(0, (int)_header.Size);
@@ -61,10 +61,10 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         Handle();
     }
 
-    /// <summary>Has nothing of it done: the connection ended before its turn came.</summary>
+    /// <summary>Discards the call: the connection ended before its turn.</summary>
     public void Drop() => Dispose();
 
-    /// <summary>Lets go of all that the call held: its reply was written, or never will be.</summary>
+    /// <summary>Releases everything that the call held: its reply was written, or never will be.</summary>
     public void Dispose()
     {
         _packed?.Dispose();
@@ -169,7 +169,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         Finish(reply);
     }
 
-    /// <summary>Packs a reply where that pays and there is memory for it at once; otherwise it is sent as it is.</summary>
+    /// <summary>Compresses a reply if that makes it smaller and there is memory for it at once; otherwise it is sent as it is.</summary>
     private SmfPacked Pack(ReadOnlyMemory<byte> reply)
     {
         SmfCompressor? compressor = _header.Compression is SmfCompression.Disabled ? null : Server.Options.Compressor;
@@ -198,7 +198,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
         Dispose();
     }
 
-    // It exists already: to wait for memory would only keep it longer. Whoever comes next waits for it to be written.
+    // The reply already exists: waiting for memory would only keep it longer. Later calls wait until it is written.
     private void CountReply(in SmfPacked reply)
     {
         if (reply.Owner is not null || (_opened is not null && ArrayOf(reply.Bytes) == _opened))
@@ -219,7 +219,7 @@ internal sealed class SmfServerCall : SmfWork, IDisposable
     {
         if (failure is OperationCanceledException && _connection!.Gone.IsCancellationRequested)
             return SmfStatus.Unavailable;
-        // Whoever throws one says all there is to say by its status. What is none of an error would be taken for a reply.
+        // An exception with a status needs no log entry. A status that is not an error would be taken for a successful reply.
         if (failure is RpcException { Status: not (0 or SmfStatus.Ok) } refusal)
             return refusal.Status;
         ServerLog.HandlerFailed(Server.Options.Logger, _route!.Method, _connection!.Peer, failure);

@@ -2,22 +2,22 @@ using System.Text.Json.Serialization;
 
 namespace FrameRpc.Protocol.Services;
 
-/// <summary>Makes an interface a service of the frame format: each of its methods is an endpoint, and the compiler writes both ends of the call.</summary>
+/// <summary>Makes an interface a service of the frame format: each of its methods is an endpoint, with generated client and server code.</summary>
 /// <remarks>
 /// <para>
-/// For <c>IGreeter</c> there are then <c>GreeterClient</c>, which is an <c>IGreeter</c> over a <see cref="Client.FrameClient"/>; <c>MapGreeter</c>, which
-/// lets a <see cref="Server.FrameServer"/> serve an <c>IGreeter</c>; and <c>GreeterIds</c>, with the endpoints, their request ids and the routes for
+/// For <c>IGreeter</c> the generator writes <c>GreeterClient</c>, which is an <c>IGreeter</c> over a <see cref="Client.FrameClient"/>; <c>MapGreeter</c>,
+/// which lets a <see cref="Server.FrameServer"/> serve an <c>IGreeter</c>; and <c>GreeterIds</c>, with the endpoints, their request ids and the routes for
 /// <c>gateway.json</c>.
 /// </para>
 /// <para>
 /// A method returns <see cref="Task"/>, <see cref="ValueTask"/>, or one of them with a reply. It takes at most one body, one
-/// <see cref="Client.CallOptions"/>, which the client obeys and the service gets as <c>default</c>, and one <see cref="CancellationToken"/>. Body and reply
+/// <see cref="Client.CallOptions"/>, which applies to the client and is <c>default</c> in the service, and one <see cref="CancellationToken"/>. Body and reply
 /// are each a type that the context declares with <see cref="JsonSerializableAttribute"/>, or octets: <see cref="Stream"/>,
 /// <see cref="System.IO.Pipelines.PipeReader"/>, <see cref="ReadOnlyMemory{T}"/>, <see cref="System.Buffers.ReadOnlySequence{T}"/> or an array of bytes.
 /// </para>
 /// <para>
-/// A stream or pipe is given away with the call: who passes it in or returns it does not touch it again, and who gets it disposes or completes it. A reply's
-/// keeps its connection until then. Octets that are whole in memory are at most 4 MiB (4,194,304 bytes) where they are received.
+/// The call takes ownership of a stream or pipe: the side that passes it in or returns it must not use it again, and the side that gets it disposes or
+/// completes it. That of a reply occupies its connection until then. Octets received in memory are at most 4 MiB (4,194,304 bytes).
 /// </para>
 /// </remarks>
 /// <example>

@@ -6,7 +6,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Protocol.Services;
 
-/// <summary>What the generated clients of a <see cref="FrameServiceAttribute">frame service</see> are made of: one call for each kind of reply.</summary>
+/// <summary>Used by the generated clients of a <see cref="FrameServiceAttribute">frame service</see>: one call for each kind of reply.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class FrameServiceCalls
 {
@@ -17,30 +17,30 @@ public static class FrameServiceCalls
         await reply.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A call whose reply's octets are read as they come; disposing the stream gives back the connection.</summary>
+    /// <summary>A call whose reply's octets are streamed; disposing the stream releases the connection.</summary>
     public static async Task<Stream> OpenStreamAsync(FrameClient client, string endpoint, FrameBody body, CallOptions options, CancellationToken cancel)
     {
         FrameReply reply = await client.SendAsync(endpoint, body, DataType.Octets, options, cancel).ConfigureAwait(false);
         return reply.OpenOctets();
     }
 
-    /// <summary>A call whose reply's octets are read as they come; completing the pipe gives back the connection.</summary>
+    /// <summary>A call whose reply's octets are streamed; completing the pipe releases the connection.</summary>
     public static async Task<PipeReader> OpenPipeAsync(FrameClient client, string endpoint, FrameBody body, CallOptions options, CancellationToken cancel)
     {
         FrameReply reply = await client.SendAsync(endpoint, body, DataType.Octets, options, cancel).ConfigureAwait(false);
         return reply.Octets;
     }
 
-    /// <summary>A call whose reply's octets are gathered.</summary>
+    /// <summary>A call whose reply's octets are collected in memory.</summary>
     /// <exception cref="RpcProtocolException">They are more than 4 MiB.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadOctetsAsync(
         FrameClient client, string endpoint, FrameBody body, CallOptions options, CancellationToken cancel)
     {
         await using FrameReply reply = await client.SendAsync(endpoint, body, DataType.Octets, options, cancel).ConfigureAwait(false);
         return await WholeOctets.ReadAsync(reply, cancel).ConfigureAwait(false)
-            ?? throw new RpcProtocolException($"{endpoint}: the reply holds more than {WholeOctets.BytesMax} octets; let the method return a Stream");
+            ?? throw new RpcProtocolException($"{endpoint}: the reply has more than {WholeOctets.BytesMax} octets; return a Stream from the method");
     }
 
-    /// <summary>What to throw where a reply is <c>null</c>, and its type has none.</summary>
+    /// <summary>The exception for a <c>null</c> reply whose type does not allow it.</summary>
     public static RpcException NullReply(string endpoint) => new RpcProtocolException($"{endpoint}: the reply is null");
 }

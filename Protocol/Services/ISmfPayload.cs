@@ -7,12 +7,12 @@ namespace FrameRpc.Protocol.Services;
 public interface ISmfPayload<TSelf>
     where TSelf : ISmfPayload<TSelf>
 {
-    /// <summary>Makes the value of a payload as it came, decompressed.</summary>
-    /// <remarks>The value may keep the memory: a reply for good, a request until its method has completed.</remarks>
-    /// <param name="payload">Bytes of another process: not to be trusted, and at least one.</param>
-    /// <exception cref="FormatException">They are not of this type: the call fails, and who sent them is to blame.</exception>
+    /// <summary>Creates the value from a received, decompressed payload.</summary>
+    /// <remarks>The value may keep the memory: a reply indefinitely, a request until its method has completed.</remarks>
+    /// <param name="payload">Untrusted bytes from another process; at least one.</param>
+    /// <exception cref="FormatException">They are not of this type: the call fails, and the sender is to blame.</exception>
     static abstract TSelf Read(ReadOnlyMemory<byte> payload);
 
-    /// <summary>Writes the payload. Where nothing is written, the empty table is sent, because the format has no payload of 0 bytes.</summary>
+    /// <summary>Writes the payload. If nothing is written, the empty table is sent, because the format has no payload of 0 bytes.</summary>
     void Write(IBufferWriter<byte> destination);
 }

@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Services;
 
-/// <summary>What the generated ends of an <see cref="SmfServiceAttribute">smf service</see> read and write their payloads by.</summary>
+/// <summary>Used by generated clients and dispatchers of an <see cref="SmfServiceAttribute">smf service</see> to read and write payloads.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class SmfServicePayloads
 {
@@ -19,7 +19,7 @@ public static class SmfServicePayloads
         }
         catch (FormatException e)
         {
-            throw new RpcException(SmfStatus.BadRequest, Blame.Caller, $"the request is no {typeof(T).Name}: {e.Message}", e);
+            throw new RpcException(SmfStatus.BadRequest, Blame.Caller, $"the request is not a valid {typeof(T).Name}: {e.Message}", e);
         }
     }
 
@@ -34,7 +34,7 @@ public static class SmfServicePayloads
         }
         catch (FormatException e)
         {
-            throw new RpcProtocolException($"the reply is no {typeof(T).Name}: {e.Message}", Blame.Server, e);
+            throw new RpcProtocolException($"the reply is not a valid {typeof(T).Name}: {e.Message}", Blame.Server, e);
         }
     }
 

@@ -4,13 +4,13 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Protocol.Services;
 
-/// <summary>Octets that a method wants to have whole, in memory.</summary>
+/// <summary>Octets that a method takes or returns as a whole, in memory.</summary>
 internal static class WholeOctets
 {
-    /// <summary>What one frame carries. Who wants more than that is better off with a stream.</summary>
+    /// <summary>The content of one frame. Larger octets should be streamed.</summary>
     public const int BytesMax = FrameHeader.PayloadBytesMax;
 
-    /// <summary>Gathers the octets of a message; none, where they are more than allowed, and the rest is given up.</summary>
+    /// <summary>Collects the octets of a message; null if there are more than allowed, and the rest is discarded.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(ReceivedMessage message, CancellationToken cancel)
     {
         PipeReader source = message.Octets;

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace FrameRpc.Protocol.Smf;
 
-/// <summary>Objects that are through and may be used again, so that a call allocates none of its own.</summary>
-/// <remarks>One slot before the queue: a caller with one call at a time never touches the queue.</remarks>
+/// <summary>A pool of finished objects, so that calls allocate none.</summary>
+/// <remarks>One slot before the queue: with one call at a time the queue is never used.</remarks>
 internal sealed class Recycler<T>
     where T : class, new()
 {
-    // As many as CallsMax and a busy client have at once; what is beyond goes to the garbage collector.
+    // As many as CallsMax and a busy client use at once; the rest goes to the garbage collector.
     private const int KeptMax = 1024;
 
     private readonly ConcurrentQueue<T> _kept = new();

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FrameRpc.Protocol.Smf;
 
-/// <summary>A payload in memory of the shared pool, which takes it back on <see cref="Dispose"/>. One owner: dispose it once.</summary>
+/// <summary>A payload in memory of the shared pool, returned by <see cref="Dispose"/>. One owner: dispose it once.</summary>
 internal sealed class RentedBytes : IBufferWriter<byte>, IDisposable
 {
     private byte[] _array = [];

@@ -1,13 +1,13 @@
 namespace FrameRpc.Protocol.Smf;
 
-/// <summary>How an smf payload is packed: byte 0 of the header.</summary>
-/// <remarks>The checksum covers the payload as sent, so what only passes a payload on never unpacks it.</remarks>
+/// <summary>The compression of an smf payload: byte 0 of the header.</summary>
+/// <remarks>The checksum covers the payload as sent, so forwarding needs no decompression.</remarks>
 public enum SmfCompression : byte
 {
-    /// <summary>Plain; a filter on the way may compress it.</summary>
+    /// <summary>Uncompressed; a filter on the way may compress it.</summary>
     None = 0,
 
-    /// <summary>Plain, and filters leave it so.</summary>
+    /// <summary>Uncompressed, and filters must not compress it.</summary>
     Disabled = 1,
 
     /// <summary>One zstd frame.</summary>

@@ -5,15 +5,15 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Protocol.Smf;
 
-/// <summary>Writes a connection's messages: whatever is sent while a write is under way leaves together in the next one.</summary>
-/// <remarks>Sending never waits. What waits to be written is bounded by whoever sends: see <see cref="BytesWaiting"/>.</remarks>
-/// <param name="writer">Written by one flush at a time, and completed by nobody here.</param>
-/// <param name="failed">Hears once why no more can be written.</param>
-/// <param name="guard">Watches over writes that wait for the other side to read; none where nobody else is kept waiting by that.</param>
-/// <param name="memory">What copied messages are counted with until they are written; none where their sender counts them.</param>
+/// <summary>Writes a connection's messages: what is sent during a write leaves together in the next one.</summary>
+/// <remarks>Sending never blocks. The senders limit what waits to be written: see <see cref="BytesWaiting"/>.</remarks>
+/// <param name="writer">Written by one flush at a time, and not completed here.</param>
+/// <param name="failed">Called once, with the reason why nothing more can be written.</param>
+/// <param name="guard">Watches writes that wait for the other side to read; null if nothing else is held up by that.</param>
+/// <param name="memory">Counts copied messages until they are written; null if their sender counts them.</param>
 internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> failed, StallGuard? guard = null, Budget? memory = null) : IThreadPoolWorkItem
 {
-    /// <summary>From this size on a payload is not copied behind the others, but written by itself.</summary>
+    /// <summary>Payloads from this size on are not copied after the others, but written by themselves.</summary>
     public const int LargeBytesMin = 16 << 10;
 
     // About as much as 64 small messages in flight need.
@@ -32,14 +32,15 @@ internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> fai
     private Budget? _budget;
     private long _owed;
 
-    /// <summary>Bytes that were sent and not written yet.</summary>
+    /// <summary>Bytes sent but not written yet.</summary>
     public long BytesWaiting => Volatile.Read(ref _waiting);
 
     /// <summary>Sends a message whose payload is copied.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="payload">Shorter than <see cref="LargeBytesMin"/>.</param>
     /// <param name="alone">
-    /// Whether nothing else is about to be sent: then it is written by this thread; otherwise a thread of the pool takes with it all that comes until then.
+    /// Whether nothing else is about to be sent: this thread then writes it; otherwise a pool thread writes it together with everything sent until
+    /// then.
     /// </param>
     public void Send(in SmfHeader header, ReadOnlySpan<byte> payload, bool alone)
     {
@@ -81,7 +82,9 @@ internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> fai
             Flush(alone);
     }
 
-    /// <summary>Gives an amount back to a budget when all that waits now is written, or never will be. The budget is the same each time.</summary>
+    /// <summary>
+    /// Returns an amount to a budget when everything that waits now is written, or never will be. The budget is the same each time.
+    /// </summary>
     public void ReturnWhenWritten(Budget budget, long amount)
     {
         lock (_lock)
@@ -96,7 +99,7 @@ internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> fai
         budget.Return(amount);
     }
 
-    /// <summary>Waits until at most so many bytes wait, or until there is no more writing. One caller at a time.</summary>
+    /// <summary>Waits until at most this many bytes wait, or until writing has ended. One caller at a time.</summary>
     public ValueTask WaitForRoomAsync(long bytesWaitingMax)
     {
         lock (_lock)
@@ -109,7 +112,7 @@ internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> fai
         }
     }
 
-    /// <summary>Drops what is sent from now on, and waits until what was sent before is written, or has failed.</summary>
+    /// <summary>Discards what is sent from now on, and waits until what was sent before is written, or has failed.</summary>
     public Task CloseAsync()
     {
         lock (_lock)
@@ -122,7 +125,7 @@ internal sealed partial class SmfOutput(PipeWriter writer, Action<Exception> fai
         }
     }
 
-    // Who sends alone writes what it sent, and is not kept here by what others send meanwhile.
+    // A sender that is alone writes its own message, and is not kept here by what others send meanwhile.
     private void Flush(bool here)
     {
         if (here)

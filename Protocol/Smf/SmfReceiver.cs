@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace FrameRpc.Protocol.Smf;
 
-/// <summary>Reads a connection's messages: the half of it that client and server share.</summary>
+/// <summary>Reads a connection's messages: the half that client and server share.</summary>
 /// <remarks>
-/// A turn parses all there is, starts the next read, and only then does the work of the messages: user code that blocks never blocks the connection. From the
-/// moment the next read is registered, the next turn may run on another thread. Nothing of a turn may be touched after that but its own batch.
+/// A turn parses everything received, starts the next read, and only then does the work of the messages, so that user code that blocks never blocks
+/// the connection. Once the next read is registered, the next turn may run on another thread, so after that a turn may only use its own batch.
 /// </remarks>
 internal abstract class SmfReceiver
 {
@@ -34,51 +34,58 @@ internal abstract class SmfReceiver
         _turn = Turn;
     }
 
-    /// <summary>Whether a message has begun that is not whole yet, and is being read.</summary>
+    /// <summary>Whether a message is incomplete and being read.</summary>
     protected bool IsWithinMessage => !_paused && (_receiving || _skipLeft > 0 || _headerFilled > 0);
 
-    /// <summary>Starts to read. Returns at once, unless there is something already.</summary>
+    /// <summary>Starts to read. Returns at once, unless there is already something.</summary>
     protected void Receive()
     {
         if (ReadOn())
             Turn();
     }
 
-    /// <summary>Ends the loop as if the other side had ended the connection in order.</summary>
+    /// <summary>Ends the loop as if the other side had closed the connection in order.</summary>
     protected void StopReceiving() => _input.CancelPendingRead();
 
-    /// <summary>A header came. True to receive its payload, after a <see cref="Pause"/> if there is one; false to skip it as it comes.</summary>
+    /// <summary>A header has arrived. True to receive its payload, after a <see cref="Pause"/> if there is one; false to skip it.</summary>
     protected abstract bool OnHeader(in SmfHeader header);
 
     /// <summary>
-    /// How many of a payload's first bytes decide about the rest of it: <see cref="OnPrefix"/> gets them before memory is taken for the payload. Fewer than the
-    /// payload has, because the message is over with its last byte; 0 for none. Asked after <see cref="OnHeader"/>, which then must not pause.
+    /// How many of a payload's first bytes are needed to decide about the rest: <see cref="OnPrefix"/> gets them before memory is allocated for the
+    /// payload. Must be less than the payload's length, because the message ends with its last byte; 0 for none. Called after <see cref="OnHeader"/>,
+    /// which then must not pause.
     /// </summary>
     protected virtual int PrefixBytes(in SmfHeader header) => 0;
 
-    /// <summary>The first bytes of a payload came. True to receive the rest, after a <see cref="Pause"/> if there is one; false to skip it as it comes.</summary>
+    /// <summary>
+    /// The first bytes of a payload have arrived. True to receive the rest, after a <see cref="Pause"/> if there is one; false to skip it.
+    /// </summary>
     protected virtual bool OnPrefix(in SmfHeader header, ReadOnlySpan<byte> prefix) => true;
 
-    /// <summary>A message is whole. Its payload, rented from the shared pool and often longer than <see cref="SmfHeader.Size"/>, is the callee's.</summary>
+    /// <summary>
+    /// A message is complete. The callee owns its payload, which is rented from the shared pool and often longer than <see cref="SmfHeader.Size"/>.
+    /// </summary>
     protected abstract void OnMessage(in SmfHeader header, byte[] payload);
 
-    /// <summary>What <see cref="Pause"/> waited for has come.</summary>
+    /// <summary>The wait of <see cref="Pause"/> has ended.</summary>
     protected virtual void OnResumed()
     {
     }
 
-    /// <summary>All that was read was parsed, and the next read is about to start: what the turn gathered can be settled.</summary>
+    /// <summary>Everything received was parsed, and the next read is about to start: the turn can be completed.</summary>
     protected virtual void OnTurnOver()
     {
     }
 
     /// <summary>There will be no more messages.</summary>
-    /// <param name="reason">Null, where the other side ended the connection in order or <see cref="StopReceiving"/> was called.</param>
+    /// <param name="reason">Null if the other side closed the connection in order or <see cref="StopReceiving"/> was called.</param>
     protected abstract void OnEnded(Exception? reason);
 
     protected void Add(SmfWork work) => _batch.Add(work);
 
-    /// <summary>Reads no further until something is over: called by <see cref="OnHeader"/>, <see cref="OnPrefix"/> and <see cref="OnMessage"/>, once.</summary>
+    /// <summary>
+    /// Stops reading until something has completed. Called by <see cref="OnHeader"/>, <see cref="OnPrefix"/> and <see cref="OnMessage"/>, once.
+    /// </summary>
     protected void Pause(ValueTask until)
     {
         _pause = until;
@@ -101,7 +108,7 @@ internal abstract class SmfReceiver
             }
             ReadOnlySequence<byte> buffer = result.Buffer;
             SequencePosition consumed = Parse(buffer, out bool all);
-            // Examined is consumed, so that after a pause the read returns what is left without waiting for more.
+            // Examined is the same as consumed, so that after a pause the read returns what is left without waiting for more.
             _input.AdvanceTo(consumed);
             OnTurnOver();
             _stopped |= result.IsCanceled;
@@ -122,7 +129,7 @@ internal abstract class SmfReceiver
         }
     }
 
-    /// <summary>Starts the next read, and the work that was gathered before it. True, if there is something to read already.</summary>
+    /// <summary>Starts the next read, and the work collected before it. True if there is already something to read.</summary>
     private bool ReadOn()
     {
         SmfWork.Batch batch = TakeBatch();
@@ -197,7 +204,7 @@ internal abstract class SmfReceiver
         return all ? buffer.End : buffer.GetPosition(consumed);
     }
 
-    // Whatever the pieces in which a message comes, it is consumed as it comes: the pipe never has to hold more than one read.
+    // However a message is split, it is consumed as it arrives: the pipe never has to hold more than one read.
     private int Parse(ReadOnlySpan<byte> data)
     {
         ReadOnlySpan<byte> left = data;

@@ -1,24 +1,24 @@
 namespace FrameRpc.Protocol.Smf;
 
 /// <summary>
-/// The session numbers of one connection, 1 to 65,535, first in, first out: a freed number rests until at least
-/// <see cref="RestingMin"/> others are free as well, or all have been issued.
+/// The session numbers of one connection, 1 to 65,535, first in, first out: a freed number rests until at least <see cref="RestingMin"/> others are
+/// also free, or all have been issued.
 /// </summary>
 /// <remarks>
-/// A server that answers twice does so under a number that was freed by its first answer. While the number rests, the second
-/// answer belongs to no call and is found out; a number in use again would give it to another call. Not thread-safe.
+/// A server that replies twice does so under a number that was freed by its first reply. While the number rests, the second reply belongs to no call
+/// and is detected; if it were reused, another call would get that reply. Not thread-safe.
 /// </remarks>
 internal sealed class SmfSessionNumbers
 {
-    /// <summary>All that 16 bits can name without 0, which is what a header says that was never filled in.</summary>
+    /// <summary>All 16-bit numbers except 0, which means a header that was never filled in.</summary>
     public const int Max = ushort.MaxValue;
 
-    /// <summary>How many others are free before a number is used again.</summary>
+    /// <summary>How many others must be free before a number is reused.</summary>
     public const int RestingMin = 256;
 
     private readonly Queue<ushort> _resting = new();
 
-    /// <summary>The highest number that was ever taken: all up to it have been.</summary>
+    /// <summary>The highest number ever taken: all up to it have been.</summary>
     public int Issued { get; private set; }
 
     /// <summary>How many are taken now.</summary>
@@ -33,6 +33,6 @@ internal sealed class SmfSessionNumbers
         return (ushort)++Issued;
     }
 
-    /// <summary>Lets a taken number rest.</summary>
+    /// <summary>Frees a taken number, which then rests.</summary>
     public void Free(ushort number) => _resting.Enqueue(number);
 }

@@ -3,25 +3,25 @@ using System.Buffers.Binary;
 namespace FrameRpc.Protocol.Smf;
 
 /// <summary>
-/// The outline of a FlatBuffers buffer: where its root table and that table's vtable stand. A server that reads a payload without it reads outside, and
-/// ends: the first C++ and Go servers do so on one byte.
+/// The outline of a FlatBuffers buffer: the positions of its root table and that table's vtable. A server that reads a payload without this structure reads
+/// out of bounds and crashes: the first C++ and Go servers do so on one byte.
 /// </summary>
 /// <remarks>
 /// <code>
 /// 0        u32  root    position of the root table: a multiple of 4, at least 4
-/// root     i32  back    position of the table − position of its vtable, which may stand before or behind it
+/// root     i32  back    position of the table − position of its vtable, which may be before or after it
 /// vtable   u16  size    of the vtable: even, at least 4; the vtable's position is even
 /// vtable+2 u16  inline  bytes of the table itself, this offset included: at least 4
 /// </code>
-/// Table, vtable, and both sizes must lie inside the payload. These are the conditions of FlatBuffers' own verifiers for the start of a root table, and those
-/// that every builder keeps for the two sizes. Nothing deeper is looked at: fields, strings, vectors and other tables are the server's to verify.
+/// Table, vtable, and both sizes must be inside the payload. These are the conditions of FlatBuffers' own verifiers for the start of a root table, and those
+/// that every builder keeps for the two sizes. Nothing deeper is checked: fields, strings, vectors and other tables are left to the server.
 /// </remarks>
 public readonly record struct SmfTableOutline
 {
-    /// <summary>Bytes of a body whose rest is not held in which the root table has to begin. Builders write it last, which is first in the buffer.</summary>
+    /// <summary>The part of an incomplete body in which the root table must begin. Builders write it last, which is first in the buffer.</summary>
     public const int HeadBytesMax = 4 * 1024;
 
-    /// <summary>The part of a vtable that is looked at, in bytes: its size, and that of its table.</summary>
+    /// <summary>The part of a vtable that is checked, in bytes: its size, and that of its table.</summary>
     public const int VtableBytes = 4;
 
     private const int OffsetBytes = 4;
@@ -38,18 +38,18 @@ public readonly record struct SmfTableOutline
     /// <summary>Where the root table begins, in bytes from the start of the payload.</summary>
     public long TablePosition { get; }
 
-    /// <summary>Where its vtable begins, of which <see cref="VtableBytes"/> bytes lie inside the payload.</summary>
+    /// <summary>Where its vtable begins, of which <see cref="VtableBytes"/> bytes are inside the payload.</summary>
     public long VtablePosition { get; }
 
-    /// <summary>Whether a whole payload has the outline of a table.</summary>
+    /// <summary>Whether a complete payload has the outline of a table.</summary>
     public static bool IsTable(ReadOnlySpan<byte> payload) => IsTableSoFar(payload, payload.Length, out _);
 
-    /// <summary>Whether a payload of which only the head is there has the outline of a table, as far as that can be seen.</summary>
-    /// <param name="head">The first bytes of the payload, in which the root table has to begin, or all of it.</param>
-    /// <param name="payloadBytes">The length of all of it.</param>
+    /// <summary>Whether a payload has the outline of a table, as far as its head shows.</summary>
+    /// <param name="head">The first bytes of the payload, in which the root table must begin, or all of it.</param>
+    /// <param name="payloadBytes">The length of the whole payload.</param>
     /// <param name="farVtable">
-    /// Null, where the vtable was found in the head, and is right. Builders let tables that are alike share one vtable, the first that they wrote: it may stand
-    /// anywhere behind. Then this says where, and <see cref="IsVtable"/> whether it is one.
+    /// Null if the vtable is in the head and valid. Builders let similar tables share one vtable, the first that they wrote, which may be anywhere
+    /// after the head. This then has its position, and <see cref="IsVtable"/> checks it.
     /// </param>
     public static bool IsTableSoFar(ReadOnlySpan<byte> head, long payloadBytes, out SmfTableOutline? farVtable)
     {
@@ -62,7 +62,7 @@ public readonly record struct SmfTableOutline
         return true;
     }
 
-    /// <summary>Whether the vtable, and the table that it describes, lie inside the payload.</summary>
+    /// <summary>Whether the vtable, and the table that it describes, are inside the payload.</summary>
     /// <param name="vtable">The bytes at <see cref="VtablePosition"/>, at least <see cref="VtableBytes"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="vtable"/> is shorter.</exception>
     public bool IsVtable(ReadOnlySpan<byte> vtable)

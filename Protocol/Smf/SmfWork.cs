@@ -1,13 +1,13 @@
 namespace FrameRpc.Protocol.Smf;
 
-/// <summary>Something to do for one message, once the connection's next read is under way: it may run user code, which may block.</summary>
+/// <summary>The work for one message, done once the connection's next read is under way: it may run user code, which may block.</summary>
 internal abstract class SmfWork : IThreadPoolWorkItem
 {
     private SmfWork? _next;
 
     public abstract void Execute();
 
-    /// <summary>The messages of one turn of a read loop, in order. It belongs to that turn: the next one may run beside it.</summary>
+    /// <summary>The messages of one turn of a read loop, in order. It belongs to that turn: the next one may run concurrently.</summary>
     public struct Batch
     {
         private SmfWork? _first;
@@ -22,7 +22,7 @@ internal abstract class SmfWork : IThreadPoolWorkItem
             _last = work;
         }
 
-        /// <summary>Gives all to the thread pool. For a thread that has more to read at once.</summary>
+        /// <summary>Queues all of them to the thread pool, for a thread that has more to read at once.</summary>
         public readonly void Queue()
         {
             for (SmfWork? work = _first; work is not null;)
@@ -30,7 +30,8 @@ internal abstract class SmfWork : IThreadPoolWorkItem
         }
 
         /// <summary>
-        /// Gives all but the last to the thread pool, and runs that one here: a single message costs no thread hop, and one that blocks holds up no other.
+        /// Queues all but the last to the thread pool, and runs that one here: a single message needs no thread switch, and one that blocks holds up
+        /// no other.
         /// </summary>
         public readonly void Run()
         {
@@ -42,7 +43,7 @@ internal abstract class SmfWork : IThreadPoolWorkItem
             work!.Execute();
         }
 
-        // Once queued, the object may be through and in use again, for another batch.
+        // Once queued, the object may have completed and be reused for another batch.
         private static SmfWork? QueueOne(SmfWork work)
         {
             SmfWork? next = work._next;

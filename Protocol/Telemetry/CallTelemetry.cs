@@ -4,17 +4,20 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Telemetry;
 
-/// <summary>One call as tracing and metrics see it: an <see cref="Activity"/> and an entry in a histogram of seconds. Nothing is allocated while nobody listens.</summary>
+/// <summary>
+/// Tracing and metrics of one call: an <see cref="Activity"/> and an entry in a histogram of seconds. Allocates nothing without listeners.
+/// </summary>
 /// <remarks>
-/// Names and tags are those of OpenTelemetry's conventions for RPC: <c>rpc.client.call.duration</c> and <c>rpc.server.call.duration</c> with <c>rpc.system</c>
-/// (<c>frame</c> or <c>smf</c>), <c>rpc.method</c>, <c>rpc.response.status_code</c>. Neither format has a place for a trace id: spans of the two sides are not linked.
+/// Names and tags are those of OpenTelemetry's conventions for RPC: <c>rpc.client.call.duration</c> and <c>rpc.server.call.duration</c> with
+/// <c>rpc.system</c> (<c>frame</c> or <c>smf</c>), <c>rpc.method</c>, <c>rpc.response.status_code</c>. Neither format has room for a trace id, so the
+/// spans of the two sides are not linked.
 /// </remarks>
 internal struct CallTelemetry
 {
     private static readonly ActivitySource Source = new(RpcTelemetry.Name);
     private static readonly Meter Meter = new(RpcTelemetry.Name);
-    private static readonly Histogram<double> ClientDuration = Meter.CreateHistogram<double>("rpc.client.call.duration", "s", "How long calls took.");
-    private static readonly Histogram<double> ServerDuration = Meter.CreateHistogram<double>("rpc.server.call.duration", "s", "How long calls took to serve.");
+    private static readonly Histogram<double> ClientDuration = Meter.CreateHistogram<double>("rpc.client.call.duration", "s", "Duration of calls.");
+    private static readonly Histogram<double> ServerDuration = Meter.CreateHistogram<double>("rpc.server.call.duration", "s", "Duration of serving calls.");
 
     private readonly Histogram<double> _duration;
     private readonly Activity? _activity;
@@ -32,7 +35,7 @@ internal struct CallTelemetry
         _start = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Whether anybody listens; while nobody does, a call needs no name.</summary>
+    /// <summary>Whether there is a listener; without one, a call needs no name.</summary>
     public static bool ClientEnabled => ClientDuration.Enabled || Source.HasListeners();
 
     /// <inheritdoc cref="ClientEnabled"/>
@@ -45,7 +48,8 @@ internal struct CallTelemetry
         ServerEnabled ? new(ServerDuration, ActivityKind.Server, system, method) : default;
 
     /// <summary>Ends the call; once.</summary>
-    public readonly void End(Exception? failure) => End(failure is null ? SmfStatus.Ok : (failure as RpcException)?.Status ?? SmfStatus.ServerError, failure?.Message);
+    public readonly void End(Exception? failure) =>
+        End(failure is null ? SmfStatus.Ok : (failure as RpcException)?.Status ?? SmfStatus.ServerError, failure?.Message);
 
     /// <summary>Ends the call; once.</summary>
     public readonly void End(uint status, string? failure = null)
@@ -63,7 +67,7 @@ internal struct CallTelemetry
     }
 }
 
-/// <summary>Where to listen for what the channels measure.</summary>
+/// <summary>The name under which the library's tracing and metrics are found.</summary>
 public static class RpcTelemetry
 {
     /// <summary>The name of the <see cref="System.Diagnostics.ActivitySource"/> and of the <see cref="System.Diagnostics.Metrics.Meter"/>.</summary>

@@ -3,10 +3,10 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>What the pipes of a connection throw when it is lost, and what is made of it for whoever made a call.</summary>
+/// <summary>Recognizes the exceptions of a lost connection, and converts them for callers.</summary>
 internal static class ConnectionLoss
 {
-    /// <summary>Whether a pipe throws this for a connection that failed, or that was aborted while it was in use.</summary>
+    /// <summary>Whether a pipe throws this for a connection that failed, or was aborted while in use.</summary>
     public static bool Is(Exception e) => e is (IOException and not RpcException) or SocketException or ObjectDisposedException or InvalidOperationException;
 
     public static RpcConnectionException Of(TransportConnection connection, string before, Exception? reason = null) =>

@@ -1,6 +1,6 @@
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>Counts and logs the handshakes that lost their places. A flood of them makes a warning a minute, and no flood of warnings.</summary>
+/// <summary>Counts and logs dropped handshakes. A flood of them causes one warning a minute.</summary>
 internal sealed class DroppedHandshakes(string address, TlsListenerOptions options)
 {
     private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);

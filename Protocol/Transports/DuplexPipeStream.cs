@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>A connection as one stream, for libraries that want one, such as <see cref="System.Net.Security.SslStream"/>.</summary>
+/// <summary>A connection as a stream, for libraries that need one, such as <see cref="System.Net.Security.SslStream"/>.</summary>
 internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
 {
     private readonly Stream _input = pipe.Input.AsStream(leaveOpen: true);

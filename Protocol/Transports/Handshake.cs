@@ -1,7 +1,7 @@
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>A connection that was accepted and has not finished its handshake.</summary>
-/// <param name="peer">Who shares its part of the places: equal for all connections of one address.</param>
+/// <summary>An accepted connection that has not completed its handshake.</summary>
+/// <param name="peer">Equal for all connections that share a peer's limit.</param>
 /// <param name="connection">Aborted when its place is given to another.</param>
 internal sealed class Handshake(object peer, TransportConnection connection)
 {
@@ -11,16 +11,16 @@ internal sealed class Handshake(object peer, TransportConnection connection)
 
     public TransportConnection Connection => connection;
 
-    /// <summary>Completed when it may begin; cancelled when it was dropped before.</summary>
+    /// <summary>Completes when it may begin; cancelled if it was dropped before.</summary>
     public Task Placed => _placed.Task;
 
-    /// <summary>When it began, as <see cref="TimeProvider.GetTimestamp"/> tells it.</summary>
+    /// <summary>When it began, as a timestamp of <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long PlacedAt { get; set; }
 
-    /// <summary>When its ClientHello was whole, as <see cref="TimeProvider.GetTimestamp"/> tells it; null until then.</summary>
+    /// <summary>When its ClientHello was complete, as a timestamp of <see cref="TimeProvider.GetTimestamp"/>; null until then.</summary>
     public long? GreetedAt { get; set; }
 
-    /// <summary>Whether its ClientHello has not come whole.</summary>
+    /// <summary>Whether its ClientHello is incomplete.</summary>
     public bool IsSilent => GreetedAt is null;
 
     public void Place() => _placed.TrySetResult();

@@ -2,36 +2,38 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>Which of the accepted connections make their handshakes, which wait to begin, and which are dropped to make room.</summary>
+/// <summary>Decides which accepted connections perform their handshakes, which wait, and which are dropped to make room.</summary>
 /// <remarks>
 /// <para>
 /// A connection begins at once while a place is free and its peer has fewer than <see cref="PeerPlacesMax"/>. Otherwise it takes the place of another, which
-/// is dropped: one that is silent, which is to say that its ClientHello has not come whole, or one that was greeted more than <see cref="GreetedTime"/> ago.
-/// Silent ones go before the others, then those of the peer with the most places, then the oldest. A connection only takes a place of its own peer, where it
-/// leaves silent ones <see cref="SilentTime"/>, or of a peer that has more places than its own: so silent connections of one peer cost no other peer a place,
+/// is dropped: a silent one, whose ClientHello is incomplete, or one whose ClientHello arrived more than <see cref="GreetedTime"/> ago.
+/// Silent ones are dropped first, then those of the peer with the most places, then the oldest. A connection only takes a place from its own peer, after
+/// <see cref="SilentTime"/> for silent ones, or from a peer with more places than its own: so silent connections of one peer cost no other peer a place,
 /// however many there are.
 /// </para>
 /// <para>
-/// Where no place can be had, the handshakes in progress are all recent: the connection waits without being read. Of more than <see cref="WaitingMax"/> that
-/// wait, the oldest of the peer that has the most is dropped.
+/// If no place is available, all handshakes in progress are recent, and the connection waits without being read. If more than <see cref="WaitingMax"/>
+/// wait, the oldest of the peer with the most is dropped.
 /// </para>
 /// </remarks>
-/// <param name="clock">Tells how long ago a connection was greeted.</param>
-/// <param name="dropped">Told of each that is dropped, outside of any lock.</param>
+/// <param name="clock">Measures the time since each ClientHello.</param>
+/// <param name="dropped">Called for each dropped connection, without a lock.</param>
 internal sealed class HandshakePlaces(TimeProvider clock, Action<Handshake> dropped) : IDisposable
 {
-    /// <summary>Handshakes of one peer at once, of <see cref="TlsListener.HandshakesMax"/>: half, because many callers may share one address.</summary>
+    /// <summary>
+    /// Concurrent handshakes of one peer: half of <see cref="TlsListener.HandshakesMax"/>, because many callers may share one address.
+    /// </summary>
     public const int PeerPlacesMax = TlsListener.HandshakesMax / 2;
 
-    /// <summary>Connections that wait for a place. A connection that waits costs a descriptor and no buffer.</summary>
+    /// <summary>Connections that wait for a place. A waiting connection costs a descriptor and no buffer.</summary>
     public const int WaitingMax = 4 * TlsListener.HandshakesMax;
 
-    /// <summary>How long a handshake keeps its place once its ClientHello was whole: several round trips of a slow line, or one packet sent again.</summary>
+    /// <summary>How long a handshake keeps its place after its ClientHello: several round trips of a slow line, or one retransmission.</summary>
     public static readonly TimeSpan GreetedTime = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a connection may be silent before others of its own peer may have its place. Where a thousand callers behind one address connect at the same
-    /// moment, those whose ClientHello is still on its way, or not read yet, would be dropped otherwise.
+    /// How long a connection may be silent before others of its own peer may take its place. Otherwise, if a thousand callers behind one address
+    /// connect at the same moment, those whose ClientHello is still under way or unread would be dropped.
     /// </summary>
     public static readonly TimeSpan SilentTime = TimeSpan.FromMilliseconds(100);
 
@@ -42,7 +44,7 @@ internal sealed class HandshakePlaces(TimeProvider clock, Action<Handshake> drop
     private ITimer? _timer;
     private bool _disposed;
 
-    /// <summary>Gives a place, or one in the line; see <see cref="Handshake.Placed"/>.</summary>
+    /// <summary>Assigns a place, or a position in the queue; see <see cref="Handshake.Placed"/>.</summary>
     public void Enter(Handshake newcomer)
     {
         Handshake? victim;
@@ -58,14 +60,14 @@ internal sealed class HandshakePlaces(TimeProvider clock, Action<Handshake> drop
         Drop(victim);
     }
 
-    /// <summary>The ClientHello is whole: from now on it is not silent.</summary>
+    /// <summary>Its ClientHello is complete: from now on it is not silent.</summary>
     public void Greet(Handshake handshake)
     {
         lock (_lock)
             handshake.GreetedAt = clock.GetTimestamp();
     }
 
-    /// <summary>A handshake is over, or was given up. Does nothing for one that was dropped.</summary>
+    /// <summary>A handshake has ended or was given up. Does nothing if it was dropped.</summary>
     public void Leave(Handshake handshake)
     {
         lock (_lock)
@@ -85,7 +87,7 @@ internal sealed class HandshakePlaces(TimeProvider clock, Action<Handshake> drop
         }
     }
 
-    /// <summary>Lets those begin that wait, as far as there are places for them now.</summary>
+    /// <summary>Starts waiting handshakes while there are places for them.</summary>
     private void LetIn()
     {
         var victims = new List<Handshake>();
@@ -104,7 +106,7 @@ internal sealed class HandshakePlaces(TimeProvider clock, Action<Handshake> drop
                 }
                 else if (PlacesOf(next.Peer) == 0)
                 {
-                    // Where a peer without any place gets none, no other does.
+                    // If a peer without any place gets none, no other does.
                     break;
                 }
                 else
@@ -162,11 +164,11 @@ internal sealed class HandshakePlaces(TimeProvider clock, Action<Handshake> drop
 
     private int PlacesOf(object peer) => _places.GetValueOrDefault(peer);
 
-    /// <summary>How long it keeps its place against its own peer's.</summary>
+    /// <summary>How long it keeps its place against others of its own peer.</summary>
     private TimeSpan TimeLeft(Handshake handshake) =>
         handshake.GreetedAt is { } greeted ? GreetedTime - clock.GetElapsedTime(greeted) : SilentTime - clock.GetElapsedTime(handshake.PlacedAt);
 
-    /// <summary>While some wait, the next handshake whose time is over makes room for one of them.</summary>
+    /// <summary>While some wait, the next handshake whose time runs out makes room for one of them.</summary>
     private void WatchTheOldest()
     {
         if (_waiting.Count == 0 || _disposed)

@@ -2,8 +2,8 @@ using System.Threading.Channels;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>Client and server in one process, without a socket: give the same object to both.</summary>
-/// <param name="name">What each side calls the other.</param>
+/// <summary>Connects client and server in one process, without a socket: give the same object to both.</summary>
+/// <param name="name">The name of each side for the other.</param>
 public sealed class InProcessTransport(string name = "in process") : IConnector, IListener
 {
     private const int WaitingMax = 128;
@@ -13,7 +13,7 @@ public sealed class InProcessTransport(string name = "in process") : IConnector,
     /// <inheritdoc cref="IConnector.Address"/>
     public string Address => name;
 
-    /// <summary>Makes one connection. It waits while 128 others wait to be accepted.</summary>
+    /// <summary>Establishes one connection. It waits while 128 others wait to be accepted.</summary>
     /// <exception cref="IOException">The server has stopped.</exception>
     public async ValueTask<TransportConnection> ConnectAsync(CancellationToken cancel)
     {
@@ -32,7 +32,7 @@ public sealed class InProcessTransport(string name = "in process") : IConnector,
     /// <inheritdoc/>
     public ValueTask<TransportConnection> AcceptAsync(CancellationToken cancel) => _waiting.Reader.ReadAsync(cancel);
 
-    /// <summary>Refuses further connections, and drops those that nobody has accepted.</summary>
+    /// <summary>Refuses further connections, and drops those that have not been accepted.</summary>
     public async ValueTask DisposeAsync()
     {
         _ = _waiting.Writer.TryComplete();

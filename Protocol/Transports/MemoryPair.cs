@@ -2,22 +2,23 @@ using System.IO.Pipelines;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>Two ends of a connection that is nothing but memory: for tests, and for a client and a server in one process.</summary>
+/// <summary>Two ends of a connection in memory: for tests, and for a client and a server in one process.</summary>
 /// <param name="Client">The end that connected.</param>
 /// <param name="Server">The end that was connected to.</param>
 public sealed record MemoryPair(TransportConnection Client, TransportConnection Server)
 {
-    /// <summary>Bytes that wait in one direction before its writer has to.</summary>
+    /// <summary>Bytes that may wait in one direction before the writer has to wait.</summary>
     public const int BufferBytesMax = 1 << 20;
 
-    // Two megabytes a connection at most, in pieces that are few for a stream and that the shared array pool keeps.
+    // At most two megabytes per connection, in pieces that are few for a stream and that the shared array pool keeps.
     private static readonly PipeOptions Default = new(
         PipeBlockPool.Shared,
-        pauseWriterThreshold: BufferBytesMax, resumeWriterThreshold: BufferBytesMax / 2, minimumSegmentSize: PipeBlockPool.BlockBytes, useSynchronizationContext: false);
+        pauseWriterThreshold: BufferBytesMax, resumeWriterThreshold: BufferBytesMax / 2, minimumSegmentSize: PipeBlockPool.BlockBytes,
+        useSynchronizationContext: false);
 
-    /// <summary>Makes a new connection.</summary>
-    /// <param name="peer">What each end calls the other.</param>
-    /// <param name="options">For both directions; without it, <see cref="BufferBytesMax"/> holds.</param>
+    /// <summary>Creates a connection.</summary>
+    /// <param name="peer">The name of each end for the other.</param>
+    /// <param name="options">For both directions; by default <see cref="BufferBytesMax"/> applies.</param>
     public static MemoryPair Create(string peer = "memory", PipeOptions? options = null)
     {
         var requests = new Pipe(options ?? Default);

@@ -2,9 +2,9 @@ using System.IO.Pipelines;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>A connection that is there already, for a client or a server: any pair of pipes. It is given out once.</summary>
-/// <param name="pipe">The two pipes; whoever gets them completes them.</param>
-/// <param name="name">What it is called, for people.</param>
+/// <summary>An existing connection, for a client or a server: any pair of pipes. It is returned once.</summary>
+/// <param name="pipe">The two pipes; completed by the user of the connection.</param>
+/// <param name="name">Its name, for people.</param>
 public sealed class OneConnection(IDuplexPipe pipe, string name = "pipe") : IConnector, IListener
 {
     private readonly CancellationTokenSource _disposed = new();
@@ -14,13 +14,13 @@ public sealed class OneConnection(IDuplexPipe pipe, string name = "pipe") : ICon
     public string Address => name;
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">It was given out already: where it came from there are no more.</exception>
+    /// <exception cref="IOException">It was already returned, and there is no other.</exception>
     public ValueTask<TransportConnection> ConnectAsync(CancellationToken cancel) =>
         IsFirst()
             ? ValueTask.FromResult(TransportConnection.Over(pipe, name))
-            : ValueTask.FromException<TransportConnection>(new IOException($"{name}: there was one connection, and it was used"));
+            : ValueTask.FromException<TransportConnection>(new IOException($"{name}: the only connection was already used"));
 
-    /// <summary>The connection, the first time; then there is nobody to wait for, until <paramref name="cancel"/> is cancelled.</summary>
+    /// <summary>The connection, the first time; afterwards waits until <paramref name="cancel"/> is cancelled.</summary>
     public ValueTask<TransportConnection> AcceptAsync(CancellationToken cancel) =>
         IsFirst() ? ValueTask.FromResult(TransportConnection.Over(pipe, name)) : NeverAsync(cancel);
 

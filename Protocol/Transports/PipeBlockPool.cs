@@ -2,29 +2,28 @@ using System.Buffers;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>The memory of pipes: blocks of one size, which a stream gives back as fast as it takes them, from whichever thread.</summary>
+/// <summary>The memory of pipes: blocks of one size, which a stream returns as fast as it rents them, from any thread.</summary>
 /// <remarks>
-/// The shared array pool keeps a few arrays for each thread. Where one thread fills blocks and another empties them it runs dry on one side and full on the other,
-/// and a stream of 4 GiB through memory allocated 6 MB; with this, none.
+/// The shared array pool keeps a few arrays per thread. If one thread fills blocks and another empties them, it runs dry on one side and full on the
+/// other, and a stream of 4 GiB through memory allocated 6 MB; with this, none.
 /// </remarks>
 internal sealed class PipeBlockPool : MemoryPool<byte>
 {
-    /// <summary>What one read asks for.</summary>
+    /// <summary>Bytes per read.</summary>
     public const int BlockBytes = 64 << 10;
 
-    /// <summary>Blocks that are kept while nobody uses them: 16 MiB.</summary>
+    /// <summary>Unused blocks that are kept: 16 MiB.</summary>
     private const int KeptMax = 256;
 
-    // The last block back is the first to go: it is still in the processor's cache. A lock for each 64 KiB costs nothing beside them.
+    // The block returned last is rented first, because it is still in the CPU's cache. A lock per 64 KiB is cheap compared with them.
     private readonly Lock _lock = new();
     private readonly Stack<Block> _kept = new(KeptMax);
 
-    /// <summary>The pool of this process.</summary>
     public static new PipeBlockPool Shared { get; } = new();
 
     public override int MaxBufferSize => BlockBytes;
 
-    /// <summary>A block; what is asked for beyond one comes from the array pool, by the pipe's own choice.</summary>
+    /// <summary>A block; for larger sizes, pipes use the array pool themselves.</summary>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
@@ -60,7 +59,7 @@ internal sealed class PipeBlockPool : MemoryPool<byte>
 
         public void Take() => _given = 1;
 
-        // Given back twice, it would be lent to two at once.
+        // Returned twice, it would be rented to two users at once.
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _given, 0) == 1)

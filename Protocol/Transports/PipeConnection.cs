@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>A connection over two pipes that somebody else made.</summary>
+/// <summary>A connection over two existing pipes.</summary>
 internal sealed class PipeConnection(IDuplexPipe pipe, string peer) : TransportConnection
 {
     private volatile bool _aborted;
@@ -15,7 +15,7 @@ internal sealed class PipeConnection(IDuplexPipe pipe, string peer) : TransportC
 
     public override bool IsAborted => _aborted;
 
-    // A pipe must not be completed under whoever is using it: those are woken here, and the pipes completed when they have let go.
+    // A pipe must not be completed while it is in use: waiting users are woken here, and the pipes are completed when they have released them.
     public override void Abort()
     {
         _aborted = true;

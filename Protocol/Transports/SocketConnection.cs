@@ -36,7 +36,7 @@ internal sealed class SocketConnection : TransportConnection
 
     public override bool IsAborted => _aborted;
 
-    // A TCP peer gets a reset instead of an end. A Unix socket has no such thing: its peer sees an end.
+    // A TCP peer gets a reset instead of an end. Unix sockets have no reset: the peer sees an end.
     public override void Abort()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
@@ -58,7 +58,7 @@ internal sealed class SocketConnection : TransportConnection
 
     public override async ValueTask DisposeAsync()
     {
-        // Completing the writer flushes what was never flushed, and nobody is there to hear that it failed.
+        // Completing the writer flushes what was never flushed, and a failure of that does not matter any more.
         bool aborted = Interlocked.Exchange(ref _closed, 1) != 0;
         await Output.CompleteAsync(aborted ? new IOException("aborted") : null).ConfigureAwait(false);
         await Input.CompleteAsync().ConfigureAwait(false);
@@ -70,7 +70,7 @@ internal sealed class SocketConnection : TransportConnection
         }
         catch (SocketException)
         {
-            // The peer has gone already.
+            // The peer has already gone.
         }
         _socket.Dispose();
     }

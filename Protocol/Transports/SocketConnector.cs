@@ -8,7 +8,7 @@ public sealed class SocketConnector : IConnector
 {
     private readonly EndPoint _endpoint;
 
-    /// <summary>For an address that is at hand as an object.</summary>
+    /// <summary>Creates a connector for an endpoint.</summary>
     /// <param name="endpoint">An <see cref="IPEndPoint"/>, <see cref="DnsEndPoint"/> or <see cref="UnixDomainSocketEndPoint"/>.</param>
     public SocketConnector(EndPoint endpoint)
     {
@@ -16,8 +16,8 @@ public sealed class SocketConnector : IConnector
         Address = TransportAddress.Display(endpoint);
     }
 
-    /// <summary>For an address as people write it: <c>127.0.0.1:11225</c>, <c>[::1]:11225</c>, <c>name:port</c>, <c>unix:/run/x.sock</c>.</summary>
-    /// <exception cref="FormatException">It is none of these.</exception>
+    /// <summary>Creates a connector for an address: <c>127.0.0.1:11225</c>, <c>[::1]:11225</c>, <c>name:port</c>, <c>unix:/run/x.sock</c>.</summary>
+    /// <exception cref="FormatException">It has none of these forms.</exception>
     public SocketConnector(string address)
         : this(TransportAddress.Parse(address))
     {

@@ -10,9 +10,9 @@ public sealed class SocketListener : IListener
 
     private readonly Socket _socket;
 
-    /// <summary>Starts to listen on an address that is at hand as an object.</summary>
+    /// <summary>Starts to listen on an endpoint.</summary>
     /// <param name="endpoint">An <see cref="IPEndPoint"/>, whose port 0 lets the system choose, or a <see cref="UnixDomainSocketEndPoint"/>.</param>
-    /// <exception cref="SocketException">The address is taken, or is not this machine's.</exception>
+    /// <exception cref="SocketException">The address is in use, or is not this machine's.</exception>
     public SocketListener(EndPoint endpoint)
     {
         bool unix = endpoint is UnixDomainSocketEndPoint;
@@ -30,9 +30,9 @@ public sealed class SocketListener : IListener
         Address = TransportAddress.Display(unix ? endpoint : _socket.LocalEndPoint);
     }
 
-    /// <summary>Starts to listen on an address as people write it: <c>127.0.0.1:11225</c>, <c>[::1]:0</c>, <c>unix:/run/x.sock</c>.</summary>
-    /// <exception cref="FormatException">It is none of these.</exception>
-    /// <exception cref="SocketException">The address is taken, or is not this machine's.</exception>
+    /// <summary>Starts to listen on an address: <c>127.0.0.1:11225</c>, <c>[::1]:0</c>, <c>unix:/run/x.sock</c>.</summary>
+    /// <exception cref="FormatException">It has none of these forms.</exception>
+    /// <exception cref="SocketException">The address is in use, or is not this machine's.</exception>
     public SocketListener(string address)
         : this(Resolve(TransportAddress.Parse(address)))
     {
@@ -53,7 +53,7 @@ public sealed class SocketListener : IListener
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
             {
-                // That caller went away between its connecting and our accepting; the listener itself is well.
+                // That caller disconnected before it was accepted; the listener itself is fine.
             }
         }
     }
@@ -65,7 +65,7 @@ public sealed class SocketListener : IListener
         return ValueTask.CompletedTask;
     }
 
-    // A caller on a Unix socket has no name of its own.
+    // A caller on a Unix socket has no address of its own.
     private EndPoint? Caller(Socket caller) => caller.AddressFamily is AddressFamily.Unix ? _socket.LocalEndPoint : caller.RemoteEndPoint;
 
     private static EndPoint Resolve(EndPoint endpoint) =>

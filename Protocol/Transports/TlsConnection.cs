@@ -7,7 +7,7 @@ namespace FrameRpc.Protocol.Transports;
 /// <summary>TLS over another connection.</summary>
 internal sealed class TlsConnection : TransportConnection
 {
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromMilliseconds(200);
 
     private readonly SslStream _tls;
     private readonly TransportConnection _inner;
@@ -31,8 +31,10 @@ internal sealed class TlsConnection : TransportConnection
 
     public override bool IsAborted => _aborted;
 
-    /// <summary>Makes the handshake; if it fails, the connection below is ended.</summary>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">The sides do not agree, or one does not trust the other.</exception>
+    /// <summary>Performs the handshake; if it fails, the connection below is closed.</summary>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">
+    /// The two sides do not agree, or one does not trust the other.
+    /// </exception>
     public static async ValueTask<TransportConnection> MakeAsync(TransportConnection inner, Func<SslStream, Task> handshake)
     {
         var tls = new SslStream(new DuplexPipeStream(inner));
@@ -61,25 +63,25 @@ internal sealed class TlsConnection : TransportConnection
         await Output.CompleteAsync(_aborted ? new IOException("aborted") : null).ConfigureAwait(false);
         await Input.CompleteAsync().ConfigureAwait(false);
         if (!_aborted)
-            await SayGoodbyeAsync().ConfigureAwait(false);
+            await SendCloseNotifyAsync().ConfigureAwait(false);
         await _tls.DisposeAsync().ConfigureAwait(false);
         await _inner.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask SayGoodbyeAsync()
+    private async ValueTask SendCloseNotifyAsync()
     {
         try
         {
-            Task goodbye = _tls.ShutdownAsync();
-            await goodbye.WaitAsync(FarewellMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // A peer that reads nothing any more would be waited for without an end.
-            if (!goodbye.IsCompleted)
+            Task sent = _tls.ShutdownAsync();
+            await sent.WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Otherwise this would wait for ever for a peer that has stopped reading.
+            if (!sent.IsCompleted)
                 Abort();
-            await goodbye.ConfigureAwait(false);
+            await sent.ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException || ConnectionLoss.Is(e))
         {
-            // The peer has gone already; there is nobody to say it to.
+            // The peer has already gone.
         }
     }
 }

@@ -8,19 +8,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>Listens with TLS over another transport. Handshakes are made side by side, so that a caller that does not go on with its own keeps no other waiting.</summary>
+/// <summary>
+/// Listens with TLS over another transport. Handshakes run concurrently, so that a caller that stalls in its own holds up no other.
+/// </summary>
 /// <remarks>
-/// While fewer than <see cref="HandshakesMax"/> handshakes are in progress, a connection begins its own at once; so do those of one address while it has fewer
-/// than half of them. Beyond that a connection takes the place of a silent one, of its own address or of one that has more places, and that one is dropped: it
-/// gets a reset, and is counted and logged. An IPv6 address counts as its network of 64 bits, which one caller usually has to itself; a connection without an
-/// address, as over a Unix socket, counts by itself.
+/// While fewer than <see cref="HandshakesMax"/> handshakes are in progress, a connection begins its own at once, as long as its address has fewer
+/// than half of them. Beyond that it takes the place of a silent one, of its own address or of one that has more places, and that one is dropped: it
+/// gets a reset, and is counted and logged. An IPv6 address counts as its network of 64 bits, which usually belongs to one caller; a connection
+/// without an address, as over a Unix socket, counts by itself.
 /// </remarks>
 public sealed class TlsListener : IListener
 {
-    /// <summary>Handshakes in progress at once, and finished ones that wait to be accepted. While so many wait, no connection is taken from the transport below.</summary>
+    /// <summary>
+    /// Maximum number of handshakes in progress, and of completed ones that wait to be accepted. At the limit, no connection is accepted from the
+    /// transport below.
+    /// </summary>
     public const int HandshakesMax = 256;
 
-    /// <summary>How long a handshake may take, counted from the connection, waiting for a place included.</summary>
+    /// <summary>Time limit for a handshake, from the connection on, including the wait for a place.</summary>
     internal static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IListener _inner;
@@ -33,13 +38,13 @@ public sealed class TlsListener : IListener
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _accepting;
 
-    // Connections that are made ready, and one for the accepting.
+    // Connections in their handshake, and one for the accepting.
     private int _holds = 1;
 
     /// <summary>Starts to accept.</summary>
-    /// <param name="inner">Accepts the connections below; it is disposed with this.</param>
-    /// <param name="tls">The certificate to show, and what to ask of callers.</param>
-    /// <param name="options">Without them, their defaults hold.</param>
+    /// <param name="inner">Accepts the connections below; disposed with this.</param>
+    /// <param name="tls">The server's certificate, and what is required of callers.</param>
+    /// <param name="options">Defaults apply if null.</param>
     public TlsListener(IListener inner, SslServerAuthenticationOptions tls, TlsListenerOptions? options = null)
     {
         _inner = inner;
@@ -53,7 +58,7 @@ public sealed class TlsListener : IListener
     /// <inheritdoc/>
     public string Address => _inner.Address;
 
-    /// <summary>Connections that lost their place to another before their handshake was finished.</summary>
+    /// <summary>Connections that lost their place to another before their handshake had completed.</summary>
     public long HandshakesDropped => _dropped.Count;
 
     /// <inheritdoc/>
@@ -62,7 +67,7 @@ public sealed class TlsListener : IListener
         Accepted accepted = await _ready.Reader.ReadAsync(cancel).ConfigureAwait(false);
         if (accepted.Failure is { } failure)
         {
-            failure.Heard.SetResult();
+            failure.Reported.SetResult();
             ExceptionDispatchInfo.Throw(failure.Reason);
         }
         return accepted.Connection!;
@@ -74,7 +79,7 @@ public sealed class TlsListener : IListener
         await _stop.CancelAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _inner.DisposeAsync().ConfigureAwait(false);
-        // Afterwards no handshake is left that could still add a connection.
+        // Afterwards no handshake is left that could add a connection.
         Release();
         await _settled.Task.ConfigureAwait(false);
         _ = _ready.Writer.TryComplete();
@@ -95,23 +100,23 @@ public sealed class TlsListener : IListener
             {
                 TransportConnection caller = await _inner.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 _ = Interlocked.Increment(ref _holds);
-                // Up to its first wait it runs here: what the caller has sent by now is read before the next one may take its place for silent.
+                // Runs here until its first wait, so that what the caller has already sent is read before the next one may take its place as silent.
                 _ = MakeReadyAsync(caller);
             }
             catch (Exception e)
             {
-                await TellAsync(e).ConfigureAwait(false);
+                await ReportFailureAsync(e).ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>Has whoever accepts hear of a failure, who then knows how long to leave it at that; only then accepting is tried again.</summary>
-    private async Task TellAsync(Exception reason)
+    /// <summary>Reports a failure to the accepting caller, which decides how long to pause; accepting is retried only then.</summary>
+    private async Task ReportFailureAsync(Exception reason)
     {
         _stop.Token.ThrowIfCancellationRequested();
         var failure = new Failure(reason);
         await _ready.Writer.WriteAsync(new Accepted(null, failure), _stop.Token).ConfigureAwait(false);
-        await failure.Heard.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
+        await failure.Reported.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
     }
 
     private async Task MakeReadyAsync(TransportConnection caller)
@@ -122,7 +127,7 @@ public sealed class TlsListener : IListener
         }
         catch (Exception)
         {
-            // The caller did not get through the handshake, or we are stopping: its connection was ended, and the next one is not concerned.
+            // The handshake failed, or the listener stops: its connection was closed, and others are not affected.
         }
         finally
         {
@@ -161,14 +166,14 @@ public sealed class TlsListener : IListener
         }
     }
 
-    /// <summary>The ClientHello has come whole.</summary>
+    /// <summary>The ClientHello is complete.</summary>
     private ValueTask<SslServerAuthenticationOptions> Greet(SslStream tls, SslClientHelloInfo hello, object? handshake, CancellationToken cancel)
     {
         _places.Greet((Handshake)handshake!);
         return new(_tls);
     }
 
-    /// <summary>Waits with the connection until there is room: nobody may be accepting at the moment.</summary>
+    /// <summary>Waits until there is room for the connection, because nothing may be accepting at the moment.</summary>
     private async ValueTask HandOverAsync(TransportConnection ready)
     {
         try
@@ -188,7 +193,7 @@ public sealed class TlsListener : IListener
             _settled.SetResult();
     }
 
-    /// <summary>What is equal for all connections that share a part of the places.</summary>
+    /// <summary>A value that is equal for all connections that share a peer's limit.</summary>
     private static object PeerOf(TransportConnection caller)
     {
         const int NetworkBytes = 8;
@@ -209,14 +214,14 @@ public sealed class TlsListener : IListener
 
     private sealed record Failure(Exception Reason)
     {
-        public TaskCompletionSource Heard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Reported { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
-/// <summary>What a <see cref="TlsListener"/> can be told besides its certificate.</summary>
+/// <summary>Options of a <see cref="TlsListener"/>, besides its certificate.</summary>
 public sealed record TlsListenerOptions
 {
-    /// <summary>Where handshakes that were dropped are logged.</summary>
+    /// <summary>Receives messages about dropped handshakes.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The clock of the handshakes' time limits.</summary>

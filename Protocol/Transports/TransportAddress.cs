@@ -4,12 +4,12 @@ using System.Net.Sockets;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>Addresses as people write them: <c>127.0.0.1:11225</c>, <c>[::1]:11225</c>, <c>name:port</c>, <c>unix:/run/x.sock</c>.</summary>
+/// <summary>Addresses in text form: <c>127.0.0.1:11225</c>, <c>[::1]:11225</c>, <c>name:port</c>, <c>unix:/run/x.sock</c>.</summary>
 internal static class TransportAddress
 {
     private const string UnixPrefix = "unix:";
 
-    /// <exception cref="FormatException">It is none of these.</exception>
+    /// <exception cref="FormatException">It has none of these forms.</exception>
     public static EndPoint Parse(string address)
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
@@ -35,5 +35,5 @@ internal static class TransportAddress
     };
 
     private static FormatException Invalid(string address) =>
-        new($"\"{address}\" is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH");
+        new($"\"{address}\" is not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH");
 }

@@ -3,22 +3,25 @@ using System.Net;
 
 namespace FrameRpc.Protocol.Transports;
 
-/// <summary>One connection as the channels use it: bytes each way, an orderly end, and an abrupt one.</summary>
+/// <summary>A connection of a client or server: bytes each way, an orderly end, and an abrupt one.</summary>
 /// <remarks>
-/// One thread at a time reads <see cref="Input"/>, and one writes <see cref="Output"/>; the two may differ. <see cref="Abort"/> may come from any thread.
+/// One thread at a time may read <see cref="Input"/>, and one may write <see cref="Output"/>; the two may differ. <see cref="Abort"/> may be called
+/// from any thread.
 /// </remarks>
 public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
 {
-    /// <summary>What the other side sends.</summary>
+    /// <summary>Bytes from the other side.</summary>
     public abstract PipeReader Input { get; }
 
-    /// <summary>What the other side will get. Memory given to <see cref="PipeWriter.WriteAsync"/> is not copied where the transport can send it as it is.</summary>
+    /// <summary>
+    /// Bytes to the other side. Memory passed to <see cref="PipeWriter.WriteAsync"/> is not copied if the transport can send it directly.
+    /// </summary>
     public abstract PipeWriter Output { get; }
 
     /// <summary>The other side, for people: <c>127.0.0.1:7001</c>.</summary>
     public abstract string Peer { get; }
 
-    /// <summary>The other side's address, where the transport knows one: connections of one address share what a server grants to one peer.</summary>
+    /// <summary>The other side's address, if the transport knows one: connections of one address share the limits for one peer.</summary>
     public virtual IPAddress? RemoteAddress => null;
 
     /// <summary>Whether <see cref="Abort"/> was called: a cancelled read or flush then means that there is nothing more to do.</summary>
@@ -31,11 +34,11 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
         pipe as TransportConnection ?? new PipeConnection(pipe, peer);
 
     /// <summary>
-    /// Ends the connection at once, so that the other side sees a failure and not an end, wherever the transport can tell the two apart: an end in the middle of
-    /// a payload reads as a whole one to the first implementation of frame. What waits on either pipe stops waiting. Later calls do nothing.
+    /// Closes the connection at once, so that the other side sees a failure and not an end, if the transport has both: the first implementation of
+    /// frame takes an end in the middle of a payload for a complete one. Waits on either pipe end. Later calls do nothing.
     /// </summary>
     public abstract void Abort();
 
-    /// <summary>Ends the connection in order. Nothing may be reading or writing it any more.</summary>
+    /// <summary>Closes the connection in order. No read or write may be under way.</summary>
     public abstract ValueTask DisposeAsync();
 }

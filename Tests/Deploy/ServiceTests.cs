@@ -66,7 +66,7 @@ public sealed class ServiceTests : IDisposable
         using var schema = JsonDocument.Parse(Repository.Read("gateway.schema.json"));
         string drainTimeout = schema.RootElement.GetProperty("properties").GetProperty("drainTimeout").GetProperty("default").GetString()!;
 
-        await Assert.That(settings["RestartPreventExitStatus"]).IsSequence([$"{ExitStatus.Wrong}"]);
+        await Assert.That(settings["RestartPreventExitStatus"]).IsSequence([$"{ExitStatus.UsageError}"]);
         await Assert.That(int.Parse((await Assert.That(settings["TimeoutStopSec"]).HasSingleItem()).TrimEnd('s'), null) > int.Parse(drainTimeout.TrimEnd('s'), null))
             .IsTrue();
     }

@@ -21,7 +21,7 @@ public sealed class AdminAccessTests : IDisposable
 
         await Assert.That(refused.Status).IsEqualTo(2);
         await Assert.That(refused.Error)
-            .Matches(@"^gateway\.json:\d+:\d+: admin\.address: 0\.0\.0\.0:0 can be reached from other machines, .*""allowRemote"": true beside it\n$");
+            .Matches(@"^gateway\.json:\d+:\d+: admin\.address: 0\.0\.0\.0:0 is reachable from other machines, .*""allowRemote"": true beside it\n$");
     }
 
     [Test]
@@ -55,7 +55,7 @@ public sealed class AdminAccessTests : IDisposable
 
         AdminAnswer answer = admin.Ask(HttpMethod.Post, path, request => request.Headers.Add("Origin", "http://somewhere.example"));
 
-        await Assert.That((answer.Status, answer.Text)).IsEqualTo((403, "A page in a browser may not ask for this: there is an Origin header.\n"));
+        await Assert.That((answer.Status, answer.Text)).IsEqualTo((403, "Requests from web pages are not allowed: the request has an Origin header.\n"));
         await Assert.That(admin.Get("/readyz").Status).IsEqualTo(200);
     }
 
@@ -71,9 +71,9 @@ public sealed class AdminAccessTests : IDisposable
 
         await Assert.That(answer.Status).IsEqualTo(403);
         await Assert.That(answer.Text)
-            .Contains("write \"tokenFile\": \"FILE\" and \"createToken\": true beside \"address\" in \"admin\", or let it listen on \"unix:PATH\"", StringComparison.Ordinal);
+            .Contains("set \"tokenFile\": \"FILE\" and \"createToken\": true in \"admin\", or listen on \"unix:PATH\"", StringComparison.Ordinal);
         await Assert.That(admin.Get("/readyz").Short).IsEqualTo((200, "ready\n"));
-        Patience.Until(() => gateway.Error.Contains($"[401] POST {path} from 127.0.0.1 is refused: Over TCP anybody may come", StringComparison.Ordinal), "the decision is logged");
+        Patience.Until(() => gateway.Error.Contains($"[401] POST {path} from 127.0.0.1 refused: Requests over TCP require a token", StringComparison.Ordinal), "the decision is logged");
     }
 
     [Test]
@@ -92,7 +92,7 @@ public sealed class AdminAccessTests : IDisposable
 
         await Assert.That(CurlAsOther(url, "--header", $"Authorization: Bearer {gateway.AdminToken}")).IsEqualTo("202");
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
-        await Assert.That(gateway.Error).Contains("[402] POST /shutdown from 127.0.0.1 is taken because of its token.", StringComparison.Ordinal);
+        await Assert.That(gateway.Error).Contains("[402] POST /shutdown from 127.0.0.1 authorized by its token.", StringComparison.Ordinal);
         await Assert.That(gateway.Error + gateway.Output).DoesNotContain(gateway.AdminToken, StringComparison.Ordinal);
     }
 
@@ -106,7 +106,7 @@ public sealed class AdminAccessTests : IDisposable
 
         await Assert.That((answer.Status, answer.Headers["WWW-Authenticate"])).IsEqualTo((401, "Bearer realm=\"frpc-gateway\""));
         await Assert.That(answer.Text)
-            .IsEqualTo("What changes the gateway takes its token: send the header \"Authorization: Bearer TOKEN\" with what is in the file of admin.tokenFile; frpc-gateway shutdown does so by itself.\n");
+            .IsEqualTo("This request requires the gateway's token: send the header \"Authorization: Bearer TOKEN\" with the content of the file admin.tokenFile; frpc-gateway shutdown does this automatically.\n");
     }
 
     [Test]
@@ -119,7 +119,7 @@ public sealed class AdminAccessTests : IDisposable
 
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
         await Assert.That(gateway.Output)
-            .Contains($"\ndraining: asked by POST /shutdown from user {PeerUser.EffectiveUser()} over a Unix socket; ", StringComparison.Ordinal);
+            .Contains($"\ndraining: requested by POST /shutdown from user {PeerUser.EffectiveUser()} over a Unix socket; ", StringComparison.Ordinal);
     }
 
     [Test]
@@ -152,7 +152,7 @@ public sealed class AdminAccessTests : IDisposable
             });
 
         await Assert.That(CurlAsOther("http://x/drain", "--unix-socket", Socket)).IsEqualTo("403");
-        Patience.Until(() => gateway.Error.Contains("[401] POST /drain from user 65534 over a Unix socket is refused: User 65534 is neither the gateway's own (54321) nor root", StringComparison.Ordinal), "the decision is logged");
+        Patience.Until(() => gateway.Error.Contains("[401] POST /drain from user 65534 over a Unix socket refused: User 65534 is neither the gateway's own (54321) nor root", StringComparison.Ordinal), "the decision is logged");
         await Assert.That(CurlAs(own, "http://x/drain", "--unix-socket", Socket)).IsEqualTo("202");
         await Assert.That(Curl("http://x/shutdown", "--unix-socket", Socket)).IsEqualTo("202");
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
@@ -168,8 +168,8 @@ public sealed class AdminAccessTests : IDisposable
 
         foreach (AdminAnswer answer in answers)
             await Assert.That(answer.Short)
-                .IsEqualTo((421, "The host \"rebound.example\" is not known to be this gateway: it is neither localhost nor an address that the request came to. Write it into \"hosts\" of \"admin\", if this is meant.\n"));
-        Patience.Until(() => gateway.Error.Contains("[403] A request from 127.0.0.1 for the host \"rebound.example\" is refused", StringComparison.Ordinal), "the refusal is logged");
+                .IsEqualTo((421, "The host \"rebound.example\" is not this gateway: it is neither localhost nor the address that the request was sent to. To allow it, add it to \"hosts\" in \"admin\".\n"));
+        Patience.Until(() => gateway.Error.Contains("[403] A request from 127.0.0.1 for the host \"rebound.example\" was refused", StringComparison.Ordinal), "the refusal is logged");
         foreach (string host in (string[])["gateway.internal", "gateway.internal:80", "localhost", "127.0.0.1", "127.1.2.3:4", "[::1]"])
             await Assert.That(Ask(admin, "/config", host).Status).IsEqualTo(200);
     }
@@ -195,9 +195,9 @@ public sealed class AdminAccessTests : IDisposable
     }
 
     [Test]
-    [Arguments("short", "600", "the token in admin.token has 5 characters, which are too few; ")]
-    [Arguments("0123456789abcdef", "644", "others than its owner may use admin.token (mode 0644); chmod 600 admin.token, ")]
-    [Arguments(null, "", "there is no admin.token; make it, ")]
+    [Arguments("short", "600", "the token in admin.token has only 5 characters; ")]
+    [Arguments("0123456789abcdef", "644", "admin.token is accessible to other users (mode 0644); chmod 600 admin.token, ")]
+    [Arguments(null, "", "admin.token does not exist; create it,  ")]
     public async Task A_token_that_cannot_be_used_is_told_and_nothing_is_started(string? token, string mode, string problem)
     {
         string path = Path.Combine(_network.Folder, "admin.token");

@@ -24,8 +24,8 @@ public sealed class AdminStopTests
         Patience.Until(() => !Peer.CanConnect(gateway.SmfAddress) && !Peer.CanConnect(gateway.FrameAddress), "nobody new is accepted");
         held.LetGo();
         await Assert.That(SmfMessage.Read(busy)).IsEqualTo(SmfMessage.Request(7) with { Meta = 200 });
-        gateway.WaitForOutput("drained: every caller has left; SIGTERM or POST /shutdown ends this process\n");
-        await Assert.That(gateway.Output).Contains("\ndraining: asked by POST /drain from 127.0.0.1; calls in flight finish, ", StringComparison.Ordinal);
+        gateway.WaitForOutput("drained: all callers have disconnected; SIGTERM or POST /shutdown ends the process\n");
+        await Assert.That(gateway.Output).Contains("\ndraining: requested by POST /drain from 127.0.0.1; calls in flight finish, ", StringComparison.Ordinal);
         await Assert.That(admin.Get("/readyz").Status).IsEqualTo(503);
 
         await Assert.That(admin.Post("/shutdown?delay=1h").Status).IsEqualTo(202);
@@ -58,7 +58,7 @@ public sealed class AdminStopTests
         await Assert.That(busy.ReadToEnd().End).IsEqualTo(StreamEnd.Reset);
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
         await Assert.That(gateway.Output)
-            .Contains("\ndraining: asked by POST /shutdown from 127.0.0.1; calls in flight have 0.1 s to finish\ncutting off 1 callers", StringComparison.Ordinal);
+            .Contains("\ndraining: requested by POST /shutdown from 127.0.0.1; calls in flight have 0.1 s to finish\ncutting off 1 callers", StringComparison.Ordinal);
         await Assert.That(Peer.CanConnect(admin.Address)).IsFalse();
     }
 
@@ -75,7 +75,7 @@ public sealed class AdminStopTests
         await Assert.That(admin.Post("/shutdown?delay=100ms").Status).IsEqualTo(202);
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
         await Assert.That(gateway.Output)
-            .Contains("\nleaving: asked by POST /shutdown from 127.0.0.1; callers are served as before for 3600 s\n", StringComparison.Ordinal);
+            .Contains("\nleaving: requested by POST /shutdown from 127.0.0.1; callers are served normally for 3600 s\n", StringComparison.Ordinal);
         await Assert.That(gateway.Output).Contains("\ndraining: the delay is over; calls in flight have 60 s to finish\n", StringComparison.Ordinal);
     }
 
@@ -110,8 +110,8 @@ public sealed class AdminStopTests
     [Test]
     [Arguments("/shutdown?delay=soon", "delay: \"soon\" is not a duration; write a duration from \"0s\" to \"1h\", such as \"250ms\", \"5s\" or \"2m\".\n")]
     [Arguments("/shutdown?delay=2h", "delay: \"2h\" is too long; write a duration from \"0s\" to \"1h\", such as \"250ms\", \"5s\" or \"2m\".\n")]
-    [Arguments("/shutdown?dealy=5s", "Unknown: dealy. Known here: delay.\n")]
-    [Arguments("/drain?delay=5s", "Unknown: delay. Known here: nothing.\n")]
+    [Arguments("/shutdown?dealy=5s", "Unknown parameter: dealy. Known parameters: delay.\n")]
+    [Arguments("/drain?delay=5s", "Unknown parameter: delay. Known parameters: none.\n")]
     public async Task What_is_not_understood_is_400_and_stops_nothing(string path, string text)
     {
         using var gateway = GatewayProcess.Start(new GatewayFile { Admin = AdminAddress, AdminMembers = GatewayFile.WithToken });

@@ -63,7 +63,7 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Test]
-    [Arguments("restore", RestoreError, "publish.sh: restoring the packages of Gateway", "The packages named above have to be in a NuGet source that this machine can reach.\n")]
+    [Arguments("restore", RestoreError, "publish.sh: restoring the packages of Gateway", "The packages named above must be in a NuGet source that this machine can reach.\n")]
     [Arguments("publish", CompileError, "publish.sh: compiling Gateway for RID", "")]
     public async Task An_error_is_shown_once_and_ends_the_build(string command, string error, string step, string advice)
     {
@@ -73,7 +73,7 @@ public sealed class BuildScriptTests : IDisposable
         Result result = _sdk.Run("./publish.sh");
 
         step = step.Replace("RID", StubbedSdk.System, StringComparison.Ordinal);
-        await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"{error}\n{step}: failed with exit status 1; what was said stands above\n{advice}"));
+        await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"{error}\n{step}: failed with exit status 1; its output is above\n{advice}"));
         await Assert.That(_sdk.Has("frpc-gateway")).IsFalse();
     }
 
@@ -86,7 +86,7 @@ public sealed class BuildScriptTests : IDisposable
         Result result = _sdk.Run("./run.sh", "--once");
 
         await Assert.That((result.Status, result.Error))
-            .IsEqualTo((1, $"{CompileError}\n{Compiling}: failed with exit status 1; what was said stands above\n"));
+            .IsEqualTo((1, $"{CompileError}\n{Compiling}: failed with exit status 1; its output is above\n"));
         await Assert.That(result.Output).EndsWith($"{Compiling} …\n", StringComparison.Ordinal);
     }
 
@@ -99,7 +99,7 @@ public sealed class BuildScriptTests : IDisposable
         Result result = _sdk.Run("./update-locks.sh");
 
         await Assert.That((result.Status, result.Error))
-            .IsEqualTo((1, $"{RestoreError}\nupdate-locks.sh: FrameRpc.sln: failed with exit status 1; what was said stands above\n"));
+            .IsEqualTo((1, $"{RestoreError}\nupdate-locks.sh: FrameRpc.sln: failed with exit status 1; its output is above\n"));
     }
 
     [Test]

@@ -121,7 +121,7 @@ public sealed class DrainTests
         held.WaitFor(1);
 
         gateway.Signal(first);
-        gateway.WaitForOutput("a second signal stops at once; calls in flight have 3600 s to finish");
+        gateway.WaitForOutput("(a second signal stops immediately); calls in flight have 3600 s to finish");
         gateway.Signal(second);
 
         await Assert.That(gateway.WaitForExit()).IsEqualTo(1);

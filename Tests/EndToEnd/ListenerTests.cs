@@ -51,7 +51,7 @@ public sealed class ListenerTests : IDisposable
         Result result = GatewayProcess.Run(new GatewayFile { SmfListener = $"unix:{SmfSocket}" }, _network.Folder);
 
         await Assert.That((result.Status, result.Error))
-            .IsEqualTo((2, $"{SmfPlace}: listeners[0].address: {SmfSocket} exists and is not a socket; the gateway would not delete it\n"));
+            .IsEqualTo((2, $"{SmfPlace}: listeners[0].address: {SmfSocket} exists and is not a socket; the gateway does not delete it\n"));
         await Assert.That(File.ReadAllText(SmfSocket)).IsEqualTo("precious");
     }
 
@@ -97,7 +97,7 @@ public sealed class ListenerTests : IDisposable
 
         await Assert.That(result.Status).IsEqualTo(2);
         await Assert.That(result.Error)
-            .Matches(@"^gateway\.json:5:\d+: listeners\[0\]\.owner: there is no group ""strangers"" on this machine; write one that there is, or its number\n");
+            .Matches(@"^gateway\.json:5:\d+: listeners\[0\]\.owner: group ""strangers"" does not exist on this machine; write an existing group, or its number\n");
         await Assert.That(File.Exists(SmfSocket)).IsFalse();
     }
 
@@ -112,7 +112,7 @@ public sealed class ListenerTests : IDisposable
 
         await Assert.That(result.Status).IsEqualTo(1);
         await Assert.That(result.Error)
-            .StartsWith($"frpc-gateway: cannot listen on unix:{SmfSocket}: the socket {SmfSocket} cannot be given to another owner: Operation not permitted. ", StringComparison.Ordinal);
+            .StartsWith($"frpc-gateway: cannot listen on unix:{SmfSocket}: the owner of the socket {SmfSocket} cannot be changed: Operation not permitted. ", StringComparison.Ordinal);
         await Assert.That(File.Exists(SmfSocket)).IsFalse();
     }
 

@@ -29,7 +29,7 @@ public sealed partial class LogTests
             flood.Send(FrameMessage.Call("Echo", "7").ToBytes());
             await Assert.That(FrameMessage.Read(flood)!.Error).IsEqualTo(3);
         }
-        int leftOut = LeftOut(admin.Get("/metrics").Text);
+        int leftOut = Suppressed(admin.Get("/metrics").Text);
         held.LetGo();
         gateway.Signal(Signals.Terminate);
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
@@ -40,15 +40,15 @@ public sealed partial class LogTests
             "[202] Backend frame-servers: 0 calls wait for an exclusive connection, which is callsWaitingMax; further calls are refused until one of them is served.", StringComparison.Ordinal));
         await Assert.That(written + leftOut).IsEqualTo(refused);
         await Assert.That(written < refused / 2).IsTrue().Because($"{written} of {refused} were written");
-        await Assert.That(ToldLeftOut().Matches(gateway.Error).Sum(told => int.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)))
+        await Assert.That(ToldSuppressed().Matches(gateway.Error).Sum(told => int.Parse(told.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)))
             .IsEqualTo(leftOut);
     }
 
-    private static int LeftOut(string metrics) => int.Parse(SuppressedTotal().Match(metrics).Groups[1].Value, CultureInfo.InvariantCulture);
+    private static int Suppressed(string metrics) => int.Parse(SuppressedTotal().Match(metrics).Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\nfrpc_log_messages_suppressed_total (\d+)\n")]
     private static partial Regex SuppressedTotal();
 
     [GeneratedRegex(@"\[300\] Suppressed ([\d,]+) more: Backend \{Backend\}: ")]
-    private static partial Regex ToldLeftOut();
+    private static partial Regex ToldSuppressed();
 }

@@ -17,6 +17,6 @@ internal sealed partial record RelayCounts(double SplicedMiB, double CopiedMiB, 
 
     private static double Number(Match match, int group) => double.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("([0-9.]+) MiB of large bodies spliced, ([0-9.]+) copied, ([0-9]+) pieces by choice, ([0-9]+) not spliced for want of a pipe, ([0-9]+) pipes in use;")]
+    [GeneratedRegex("([0-9.]+) MiB of large bodies spliced, ([0-9.]+) copied, ([0-9]+) pieces by choice, ([0-9]+) splices refused, ([0-9]+) pipes in use;")]
     private static partial Regex Counts();
 }

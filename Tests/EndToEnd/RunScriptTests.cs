@@ -33,7 +33,7 @@ public sealed class RunScriptTests : IDisposable
             .Contains(_copy.Here("listeners[0].address: address in use: something else listens on 127.0.0.1:11225\n"), StringComparison.Ordinal);
         await Assert.That(result.Error)
             .Contains(_copy.Here("listeners[1].address: address in use: something else listens on 127.0.0.1:8888\n"), StringComparison.Ordinal);
-        await Assert.That(result.Error).EndsWith("run.sh: the gateway did not start; what it said stands above\n", StringComparison.Ordinal);
+        await Assert.That(result.Error).EndsWith("run.sh: the gateway did not start; its output is above\n", StringComparison.Ordinal);
     }
 
     /// <summary>A terminal sends the signal to the script and to the gateway alike.</summary>

@@ -37,7 +37,7 @@ public sealed class ShutdownCommandTests : IDisposable
 
         await Assert.That((shutdown.Status, shutdown.Error)).IsEqualTo((0, ""));
         await Assert.That(gateway.WaitForExit()).IsEqualTo(0);
-        await Assert.That(gateway.Output).Contains("callers are served as before for 0.01 s\n", StringComparison.Ordinal);
+        await Assert.That(gateway.Output).Contains("callers are served normally for 0.01 s\n", StringComparison.Ordinal);
     }
 
     [Test]
@@ -93,7 +93,7 @@ public sealed class ShutdownCommandTests : IDisposable
 
         await Assert.That(shutdown.Status).IsEqualTo(1);
         await Assert.That(shutdown.Error)
-            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refused to stop: Over TCP anybody may come", StringComparison.Ordinal);
+            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refused to stop: Requests over TCP require a token", StringComparison.Ordinal);
         await Assert.That(gateway.HasExited).IsFalse();
     }
 
@@ -106,7 +106,7 @@ public sealed class ShutdownCommandTests : IDisposable
 
         await Assert.That(shutdown.Status).IsEqualTo(1);
         await Assert.That(shutdown.Error)
-            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refused to stop: What changes the gateway takes its token: ", StringComparison.Ordinal);
+            .StartsWith($"frpc-gateway: the gateway at {gateway.AdminAddress} refused to stop: This request requires the gateway's token: ", StringComparison.Ordinal);
     }
 
     [Test]

@@ -14,10 +14,10 @@ public sealed class TestScriptTests
 
     [Test]
     [Arguments("-class", "test.sh: unknown argument \"-class\"\n")]
-    [Arguments("--explore", "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h\n")]
-    [Arguments("--explore soon", "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h\n")]
-    [Arguments("--explore 0s", "test.sh: --explore takes how long, as a number of seconds, minutes or hours: 90s, 10m, 2h\n")]
-    [Arguments("One Two", "test.sh: one name at a time; \"*\" stands for any characters in it\n")]
+    [Arguments("--explore", "test.sh: --explore takes a duration in seconds, minutes or hours: 90s, 10m, 2h\n")]
+    [Arguments("--explore soon", "test.sh: --explore takes a duration in seconds, minutes or hours: 90s, 10m, 2h\n")]
+    [Arguments("--explore 0s", "test.sh: --explore takes a duration in seconds, minutes or hours: 90s, 10m, 2h\n")]
+    [Arguments("One Two", "test.sh: only one name can be given; \"*\" in it matches any characters\n")]
     public async Task Words_that_select_nothing_are_refused_with_status_2(string words, string error)
     {
         Result refused = Run(words.Split(' '));

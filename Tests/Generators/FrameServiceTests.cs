@@ -123,7 +123,7 @@ public sealed class FrameServiceTests : IAsyncDisposable
         generous.Start();
         await using var client = new FrameClient(transport);
         var reply = (await Assert.ThrowsExactlyAsync<RpcProtocolException>(async () => await new FilesClient(client).ReverseMemoryAsync(default, _cancel)))!;
-        await Assert.That(reply.Message).IsEqualTo("ReverseMemory: the reply holds more than 4194304 octets; let the method return a Stream");
+        await Assert.That(reply.Message).IsEqualTo("ReverseMemory: the reply has more than 4194304 octets; return a Stream from the method");
     }
 
     [Test]
@@ -178,11 +178,11 @@ public sealed class FrameServiceTests : IAsyncDisposable
     public async Task A_call_of_the_wrong_kind_is_refused_before_the_service_runs()
     {
         var body = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _client.SendAsync("Touch", FrameBody.Octets(new byte[1]), DataType.None, cancel: _cancel)))!;
-        await Assert.That((body.Blame, body.Message)).IsEqualTo((Blame.Caller, "Touch: Touch takes data of type 2, and the request holds 3"));
+        await Assert.That((body.Blame, body.Message)).IsEqualTo((Blame.Caller, "Touch: Touch takes data of type 2, but the request has 3"));
 
         FrameBody json = FrameBody.Json(new FileName("a"), FilesJson.Default.FileName);
         var accept = (await Assert.ThrowsExactlyAsync<RpcReplyException>(() => _client.SendAsync("Touch", json, DataType.Json, cancel: _cancel)))!;
-        await Assert.That((accept.Blame, accept.Message)).IsEqualTo((Blame.Caller, "Touch: Touch replies with data of type 1, and 2 was accepted"));
+        await Assert.That((accept.Blame, accept.Message)).IsEqualTo((Blame.Caller, "Touch: Touch replies with data of type 1, but the request accepts 2"));
         await Assert.That(_service.Touched).IsEqualTo(0);
     }
 
@@ -191,7 +191,7 @@ public sealed class FrameServiceTests : IAsyncDisposable
     {
         await using FrameServer server = new FrameServer(new InProcessTransport()).MapFiles(_service);
         var e = Assert.ThrowsExactly<InvalidOperationException>(() => server.MapFiles(_service));
-        await Assert.That(e.Message).IsEqualTo("endpoint \"Describe\" is served already");
+        await Assert.That(e.Message).IsEqualTo("endpoint \"Describe\" is already served");
     }
 
     public async ValueTask DisposeAsync()

@@ -8,7 +8,7 @@ public sealed class MistakeTests
     [Test]
     public Task FRPC001_a_generic_interface() => Refused(
         "[FrameService(typeof(Json))] interface IA<T> { Task A(); }",
-        "1 `IA` FRPC001: 'IA<T>' is generic, and a service's types have to be known when it is compiled; write the types out");
+        "1 `IA` FRPC001: 'IA<T>' is generic, but the types of a service must be known at compile time; write the types out");
 
     [Test]
     [Arguments("class Outer { [FrameService] public interface IA { Task A(); } }")]
@@ -23,7 +23,7 @@ public sealed class MistakeTests
     [Test]
     public Task FRPC003_an_interface_that_derives_from_another() => Refused(
         "[FrameService] interface IA : IDisposable { Task A(); }",
-        "1 `IA` FRPC003: 'IA' derives from 'IDisposable', whose members would be no calls; leave it out, or make it a service of its own");
+        "1 `IA` FRPC003: 'IA' derives from 'IDisposable', whose members would not be calls; remove it, or make it a service of its own");
 
     [Test]
     [Arguments("int Size { get; }", "Size", "int IA.Size")]
@@ -39,7 +39,7 @@ public sealed class MistakeTests
             {{member}}
         }
         """,
-        $"4 `{name}` FRPC004: '{shown}' is no public instance method, so it cannot be a call; make it one, or give it a body");
+        $"4 `{name}` FRPC004: '{shown}' is not a public instance method, so it cannot be a call; make it one, or give it a body");
 
     [Test]
     public Task FRPC005_a_generic_method() => Refused(
@@ -50,7 +50,7 @@ public sealed class MistakeTests
             Task A<T>(T value);
         }
         """,
-        "4 `A` FRPC005: 'Task IA.A<T>(T value)' is generic, and a call's types have to be known when it is compiled; write the types out");
+        "4 `A` FRPC005: 'Task IA.A<T>(T value)' is generic, but the types of a call must be known at compile time; write the types out");
 
     [Test]
     [Arguments("ref int value")]
@@ -59,7 +59,7 @@ public sealed class MistakeTests
     [Arguments("ref readonly int value")]
     public Task FRPC006_a_parameter_by_reference(string parameter) => Refused(
         $"[FrameService(typeof(Json))] interface IA {{ Task A({parameter}); }}",
-        "1 `value` FRPC006: 'value' is passed by reference, which does not reach another process; leave out ref, out or in, and return what changes");
+        "1 `value` FRPC006: 'value' is passed by reference, which does not reach another process; remove ref, out or in, and return what changes");
 
     [Test]
     [Arguments("void")]
@@ -68,21 +68,21 @@ public sealed class MistakeTests
     [Arguments("Stream")]
     public Task FRPC007_a_method_that_is_not_awaited(string type) => Refused(
         $"[FrameService(typeof(Json))] interface IA {{ {type} A(); }}",
-        $"1 `{type}` FRPC007: 'A' returns '{type}', and a call takes time; return Task, ValueTask, or one of them with a reply");
+        $"1 `{type}` FRPC007: 'A' returns '{type}', but calls are asynchronous; return Task, ValueTask, or one of them with a reply");
 
     [Test]
     [Arguments("Task A(Span<byte> bytes);", "Span<byte>", "Span<byte>", "it points into this process's memory; for octets use ReadOnlyMemory<byte>")]
-    [Arguments("Task A(Stream? bytes);", "Stream?", "Stream?", "octets may be empty, but the format has no null for them; leave out the question mark")]
-    [Arguments("Task<byte[]?> A();", "Task<byte[]?>", "byte[]?", "octets may be empty, but the format has no null for them; leave out the question mark")]
+    [Arguments("Task A(Stream? bytes);", "Stream?", "Stream?", "octets may be empty but not null; remove the question mark")]
+    [Arguments("Task<byte[]?> A();", "Task<byte[]?>", "byte[]?", "octets may be empty but not null; remove the question mark")]
     public Task FRPC008_a_type_that_frame_cannot_carry(string method, string underlined, string type, string reason) => Refused(
         $"[FrameService(typeof(Json))] interface IA {{ {method} }}",
         $"1 `{underlined}` FRPC008: '{type}' cannot be sent: {reason}");
 
     [Test]
-    [Arguments("Task<Table> A(int number);", "int", "int", "in smf it has to be an ISmfPayload of itself, or ReadOnlyMemory<byte>")]
-    [Arguments("Task<string> A(Table table);", "Task<string>", "string", "in smf it has to be an ISmfPayload of itself, or ReadOnlyMemory<byte>")]
-    [Arguments("Task<Table> A(Derived table);", "Derived", "Derived", "in smf it has to be an ISmfPayload of itself, or ReadOnlyMemory<byte>")]
-    [Arguments("Task<Table?> A(Table table);", "Task<Table?>", "Table?", "an smf payload is never null; leave out the question mark")]
+    [Arguments("Task<Table> A(int number);", "int", "int", "for smf it must be an ISmfPayload of itself, or ReadOnlyMemory<byte>")]
+    [Arguments("Task<string> A(Table table);", "Task<string>", "string", "for smf it must be an ISmfPayload of itself, or ReadOnlyMemory<byte>")]
+    [Arguments("Task<Table> A(Derived table);", "Derived", "Derived", "for smf it must be an ISmfPayload of itself, or ReadOnlyMemory<byte>")]
+    [Arguments("Task<Table?> A(Table table);", "Task<Table?>", "Table?", "an smf payload is never null; remove the question mark")]
     public Task FRPC008_a_type_that_smf_cannot_carry(string method, string underlined, string type, string reason) => Refused(
         $"[SmfService(\"S\")] interface IA {{ {method} }}" + Table,
         $"1 `{underlined}` FRPC008: '{type}' cannot be sent: {reason}");
@@ -94,7 +94,7 @@ public sealed class MistakeTests
     [Arguments("CancellationToken a, string body, CancellationToken b", "b", "CancellationToken")]
     public Task FRPC009_more_than_one_of_a_kind(string parameters, string name, string kind) => Refused(
         $"[FrameService(typeof(Json))] interface IA {{ Task A({parameters}); }}",
-        $"1 `{name}` FRPC009: 'A' has a second {kind}, '{name}', and a call has one; put what belongs together into one type");
+        $"1 `{name}` FRPC009: 'A' has a second {kind}, '{name}', but a call has only one; combine them into one type");
 
     [Test]
     [Arguments("Task AAsync(); Task A(string text);", "A", "AAsync", "constant 'A'")]
@@ -107,17 +107,17 @@ public sealed class MistakeTests
     [Arguments("Task _client();", "_client", "IA", "member '_client' of the client")]
     public Task FRPC010_two_methods_of_one_name(string methods, string later, string earlier, string what) => Refused(
         $"[FrameService(typeof(Json))] interface IA {{ {methods} }}",
-        $"1 `{later}` FRPC010: '{later}' and '{earlier}' both lead to the {what}; calls are told apart by name alone, so rename one");
+        $"1 `{later}` FRPC010: '{later}' and '{earlier}' both result in the {what}; calls are distinguished only by name, so rename one");
 
     [Test]
     public Task FRPC010_an_overload_though_it_has_another_endpoint() => Refused(
         """[FrameService(typeof(Json))] interface IA { Task A(); [FrameEndpoint("B")] Task A(int number); }""",
-        "1 `A` FRPC010: 'A' and 'A' both lead to the constant 'A'; calls are told apart by name alone, so rename one");
+        "1 `A` FRPC010: 'A' and 'A' both result in the constant 'A'; calls are distinguished only by name, so rename one");
 
     [Test]
     public Task FRPC011_two_methods_of_one_endpoint() => Refused(
         """[FrameService] interface IA { Task A(); [FrameEndpoint("A")] Task B(); }""",
-        "1 `B` FRPC011: 'B' and 'A' both have the endpoint \"A\"; give one another by [FrameEndpoint]");
+        "1 `B` FRPC011: 'B' and 'A' both have the endpoint \"A\"; change one with [FrameEndpoint]");
 
     [Test]
     public Task FRPC012_two_endpoints_of_one_id() => Refused(
@@ -151,7 +151,7 @@ public sealed class MistakeTests
     [Arguments("[FrameService(null)]")]
     public Task FRPC014_json_without_a_context(string attribute) => Refused(
         $$"""{{attribute}} interface IA { Task<string> A(); }""",
-        "1 `Task<string>` FRPC014: 'string' would be JSON, and 'IA' names no context; "
+        "1 `Task<string>` FRPC014: 'string' would be JSON, but 'IA' has no context; "
             + $"write [FrameService(typeof(TheContext))] with a JsonSerializerContext that declares it; {Octets}");
 
     [Test]
@@ -161,7 +161,7 @@ public sealed class MistakeTests
     [Arguments("Local")]
     public Task FRPC015_a_context_that_is_none(string type) => Refused(
         $"[FrameService(typeof({type}))] interface IA {{ Task<string> A(); }} file class Local() : JsonSerializerContext(null);",
-        $"1 `typeof({type})` FRPC015: '{type}' cannot be the context: it has to be a JsonSerializerContext that the whole assembly can reach");
+        $"1 `typeof({type})` FRPC015: '{type}' cannot be the context: it must be a JsonSerializerContext that is accessible in the whole assembly");
 
     [Test]
     [Arguments("Task<DateTime> A();", "Task<DateTime>", "DateTime")]
@@ -184,8 +184,8 @@ public sealed class MistakeTests
             Task<ReadOnlyMemory<byte>> C(ReadOnlyMemory<byte> bytes);
         }
         """,
-        "5 `Task<ReadOnlyMemory<byte>>` FRPC017: The reply of 'A' is bytes, whose type's name nobody can tell; write [SmfMethod(Reply = \"namespace::Type\")]",
-        "7 `ReadOnlyMemory<byte>` FRPC017: The request of 'C' is bytes, whose type's name nobody can tell; write [SmfMethod(Request = \"namespace::Type\")]");
+        "5 `Task<ReadOnlyMemory<byte>>` FRPC017: The reply of 'A' is bytes, so the name of its type is unknown; write [SmfMethod(Reply = \"namespace::Type\")]",
+        "7 `ReadOnlyMemory<byte>` FRPC017: The request of 'C' is bytes, so the name of its type is unknown; write [SmfMethod(Request = \"namespace::Type\")]");
 
     [Test]
     public Task FRPC018_an_smf_call_without_a_payload() => Refused(
@@ -197,13 +197,13 @@ public sealed class MistakeTests
             Task B(Table table);
         }
         """ + Table,
-        "4 `A` FRPC018: 'A' has no request; an smf call always has one, and be it an empty table",
-        "5 `Task` FRPC018: 'B' has no reply; an smf call always has one, and be it an empty table");
+        "4 `A` FRPC018: 'A' has no request; an smf call always has one, at least an empty table",
+        "5 `Task` FRPC018: 'B' has no reply; an smf call always has one, at least an empty table");
 
     [Test]
     public Task FRPC019_a_service_of_both_formats() => Refused(
         """[FrameService, SmfService("S")] interface IA { [SmfMethod(Request = "A", Reply = "B")] Task<ReadOnlyMemory<byte>> A(ReadOnlyMemory<byte> a); }""",
-        "1 `IA` FRPC019: 'IA' is a frame service already; write another interface for smf");
+        "1 `IA` FRPC019: 'IA' is already a frame service; write another interface for smf");
 
     [Test]
     public async Task All_mistakes_are_told_at_once() =>
@@ -237,7 +237,7 @@ public sealed class MistakeTests
         class Derived : Table;
         """;
 
-    private static string SameId(string id) => $"both have the request id 0x{id}, and a gateway could not tell them apart; give one another name";
+    private static string SameId(string id) => $"both have the request id 0x{id}, which a gateway could not distinguish; rename one";
 
     private static async Task Refused(string source, params string[] mistakes) => await Assert.That(Compiler.Mistakes(source)).IsSequence(mistakes);
 }

@@ -56,7 +56,7 @@ public sealed class SmfServiceTests : IAsyncDisposable
         server.Start();
         await using var client = new SmfClient(transport);
         var e = (await Assert.ThrowsExactlyAsync<RpcProtocolException>(() => _ = new StorageClient(client).GetAsync(new Request("x"), cancel: _cancel)))!;
-        await Assert.That((e.Blame, e.Message)).IsEqualTo((Blame.Server, "the reply is no Response: 7 bytes were promised, and 1 came"));
+        await Assert.That((e.Blame, e.Message)).IsEqualTo((Blame.Server, "the reply is not a valid Response: 7 bytes were promised, and 1 came"));
     }
 
     [Test]

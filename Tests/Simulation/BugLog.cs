@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>Keeps what the gateway said, and the exceptions that it survived: each is a bug, and fails the test it happened in.</summary>
+/// <summary>Records the gateway's messages, and the exceptions that it survived: each is a bug and fails its test.</summary>
 internal sealed class BugLog : ILogger
 {
     public List<Exception> Bugs { get; } = [];
 
-    /// <summary>Without those about bugs, which have their exception.</summary>
+    /// <summary>Without messages about bugs, which have an exception.</summary>
     public List<string> Messages { get; } = [];
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -1,6 +1,6 @@
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>Bytes in the order they came, taken from the front.</summary>
+/// <summary>A queue of bytes.</summary>
 internal sealed class ByteQueue
 {
     private byte[] _bytes = new byte[256];

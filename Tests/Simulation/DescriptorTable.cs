@@ -2,25 +2,25 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>The file descriptors of the gateway's process: sockets that it has open, and whether it can have more.</summary>
+/// <summary>The file descriptors of the gateway's process: its open sockets, and whether it can open more.</summary>
 internal sealed class DescriptorTable(Random random)
 {
-    /// <summary>What a process is told that can have no more: EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC and, where a port is wanted, EADDRNOTAVAIL.</summary>
+    /// <summary>Errors of a process that can open no more: EMFILE, ENFILE, ENOMEM, ENOBUFS, ENOSPC and, if a port is needed, EADDRNOTAVAIL.</summary>
     private static readonly int[] Errors = [24, 23, 12, 105, 28, 99];
 
     private readonly Dictionary<int, SimulatedSocket> _arrivals = [];
     private int _next = 3;
 
-    /// <summary>Sockets open, without listeners and pipes.</summary>
+    /// <summary>Open sockets, without listeners and pipes.</summary>
     public int Open { get; private set; }
 
-    /// <summary>From now on nothing new is to be had.</summary>
+    /// <summary>While set, nothing new can be opened.</summary>
     public bool AreExhausted { get; set; }
 
-    /// <summary>The kernel watches no further socket: what was accepted cannot be served.</summary>
+    /// <summary>While set, the kernel watches no further socket: accepted connections cannot be served.</summary>
     public bool AreWatchesExhausted { get; set; }
 
-    /// <summary>A descriptor for a socket that the gateway makes. Returns the errno where there is none, else 0.</summary>
+    /// <summary>Takes a descriptor for a socket of the gateway. Returns the errno if there is none, else 0.</summary>
     public int TryTake(SimulatedSocket socket)
     {
         if (AreExhausted || AreWatchesExhausted)
@@ -29,7 +29,7 @@ internal sealed class DescriptorTable(Random random)
         return 0;
     }
 
-    /// <summary>A descriptor for an accepted socket, which belongs to no worker yet.</summary>
+    /// <summary>Takes a descriptor for an accepted socket, which belongs to no worker yet.</summary>
     public Arrival Accept(SimulatedSocket socket)
     {
         Take(socket);
@@ -37,9 +37,10 @@ internal sealed class DescriptorTable(Random random)
         return new Arrival(_next);
     }
 
-    /// <summary>The accepted socket, which from now on belongs to who asks.</summary>
+    /// <summary>Hands the accepted socket to the calling worker.</summary>
     public SimulatedSocket Claim(Arrival arrival) =>
-        _arrivals.Remove(arrival.Descriptor, out SimulatedSocket? socket) ? socket : throw new InvalidOperationException("an accepted connection was taken over twice, or never accepted");
+        _arrivals.Remove(arrival.Descriptor, out SimulatedSocket? socket) ? socket
+            : throw new InvalidOperationException("an accepted connection was taken over twice, or never accepted");
 
     public void Release() => Open--;
 

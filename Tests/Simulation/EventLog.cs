@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>What happened in a simulated world, in order: the last events as text for people, and a hash over all of them, by which two runs are compared.</summary>
+/// <summary>The events of a simulated world, in order: the last ones as text, and a hash over all of them, to compare two runs.</summary>
 internal sealed class EventLog(VirtualTime time)
 {
-    /// <summary>The last events, which a failure shows. Older ones are in the hash alone, unless all are kept.</summary>
+    /// <summary>The last events, shown on failure. Older ones are only in the hash, unless all are kept.</summary>
     public const int ShownMax = 200;
 
     private const ulong FnvPrime = 1099511628211;
 
     private readonly Queue<Event> _kept = new();
 
-    /// <summary>Whether older events are kept as well: for one run that is looked at closely.</summary>
+    /// <summary>Whether older events are kept too, to analyse a single run.</summary>
     public bool KeepsAll { get; set; }
 
     /// <summary>Events since the start.</summary>
     public long Count { get; private set; }
 
-    /// <summary>FNV-1a over the time and the content of each event.</summary>
+    /// <summary>FNV-1a over the time and content of each event.</summary>
     public ulong Hash { get; private set; } = 14695981039346656037;
 
     /// <param name="what">A composite format.</param>
@@ -39,11 +39,12 @@ internal sealed class EventLog(VirtualTime time)
         Add(name);
     }
 
-    /// <summary>All events that are kept, one a line, each with its virtual time.</summary>
+    /// <summary>All kept events, one a line, each with its virtual time.</summary>
     public IEnumerable<string> Lines => _kept.Select(noted => noted.ToString());
 
-    /// <summary>The last ones.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{string.Join('\n', Lines.TakeLast(ShownMax))}\n{Count} events, hash {Hash:x16}");
+    /// <summary>The last events.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{string.Join('\n', Lines.TakeLast(ShownMax))}\n{Count} events, hash {Hash:x16}");
 
     private void Add(string text)
     {
@@ -57,6 +58,7 @@ internal sealed class EventLog(VirtualTime time)
     private readonly record struct Event(long Ms, string What, long First, long Second, string Name)
     {
         public override string ToString() =>
-            string.Create(CultureInfo.InvariantCulture, $"{Ms - VirtualTime.StartMs,6} ms  {string.Format(CultureInfo.InvariantCulture, What, First, Second, Name)}");
+            string.Create(CultureInfo.InvariantCulture,
+                $"{Ms - VirtualTime.StartMs,6} ms  {string.Format(CultureInfo.InvariantCulture, What, First, Second, Name)}");
     }
 }

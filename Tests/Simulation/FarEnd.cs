@@ -18,16 +18,16 @@ internal abstract class FarEnd
 
     public SimulatedSocket Socket { get; set; } = null!;
 
-    /// <summary>Bytes that came and are not understood yet.</summary>
+    /// <summary>Received bytes that have not been parsed.</summary>
     public ByteQueue Inbox { get; } = new();
 
-    /// <summary>Whether it takes what the gateway sends. See <see cref="Resume"/>.</summary>
+    /// <summary>Whether it reads what the gateway sends. See <see cref="Resume"/>.</summary>
     public bool IsReading { get; set; } = true;
 
-    /// <summary>The gateway ended its stream in order.</summary>
+    /// <summary>The gateway closed its stream in order.</summary>
     public bool SawEnd { get; private set; }
 
-    /// <summary>The gateway broke the connection off.</summary>
+    /// <summary>The gateway reset the connection.</summary>
     public bool SawReset { get; private set; }
 
     public bool IsOver => SawEnd || SawReset || Socket.IsClosed;
@@ -36,7 +36,7 @@ internal abstract class FarEnd
 
     public int UnsentBytes => _outbox.Count;
 
-    /// <summary>Says this when the connection takes it; nothing after <see cref="EndSending"/> or <see cref="Mute"/>.</summary>
+    /// <summary>Sends when the connection accepts it; nothing after <see cref="EndSending"/> or <see cref="Mute"/>.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
         if (_endWhenSent || _isMute)
@@ -45,14 +45,14 @@ internal abstract class FarEnd
         Run();
     }
 
-    /// <summary>Ends the sending direction when all is sent.</summary>
+    /// <summary>Shuts down the sending direction when everything is sent.</summary>
     public void EndSending()
     {
         _endWhenSent = true;
         Run();
     }
 
-    /// <summary>Says nothing more, and stays.</summary>
+    /// <summary>Sends nothing more, and stays connected.</summary>
     public void Mute() => _isMute = true;
 
     public void Close() => Socket.Close();
@@ -66,7 +66,7 @@ internal abstract class FarEnd
         Run();
     }
 
-    /// <summary>Reads at most so many bytes, although it does not read otherwise.</summary>
+    /// <summary>Reads at most this many bytes while reading is otherwise paused.</summary>
     public void ReadSome(int bytes)
     {
         if (Socket.IsClosed)

@@ -6,14 +6,14 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>The configuration of a simulated gateway: one backend of each protocol, and what a test wants different.</summary>
+/// <summary>The configuration of a simulated gateway: one backend of each format, and the differences of a test.</summary>
 internal sealed record GatewaySetup
 {
     public const string Endpoint = "Echo";
 
     public static uint GetId { get; } = RequestId.ForMethod("SmfStorage", "Get", "smf_gen::demo::Request", "smf_gen::demo::Response").Value;
 
-    /// <summary>The weights of the smf servers, and so their number.</summary>
+    /// <summary>The weights of the smf servers, and thereby their number.</summary>
     public int[] SmfServers { get; init; } = [1];
 
     public int[] FrameServers { get; init; } = [1];
@@ -40,20 +40,23 @@ internal sealed record GatewaySetup
 
     public int SharedBodyMax { get; init; } = 64 * 1024;
 
-    /// <summary>What the bodies of the smf backend are.</summary>
+    /// <summary>The content of bodies of the smf backend.</summary>
     public PayloadKind Payload { get; init; } = PayloadKind.Table;
 
-    /// <summary>What becomes of packed requests to it.</summary>
-    public PackedRequests Compression { get; init; } = PackedRequests.Pass;
+    /// <summary>How compressed requests to it are handled.</summary>
+    public CompressedRequests Compression { get; init; } = CompressedRequests.Pass;
 
-    /// <summary>How bodies pass. Spliced from a length on at which every larger body in these tests has both: what came in memory and what did not.</summary>
+    /// <summary>
+    /// How bodies are forwarded. The threshold for splicing is such that every larger body in these tests has both a copied and a spliced part.
+    /// </summary>
     public RelayPolicy Relay { get; init; } = RelayOfTheseTests;
 
     public AccessLogOptions? AccessLog { get; init; }
 
     public FrameRouteSetup[] FrameRoutes { get; init; } =
     [
-        new(Endpoint), new("Upload", DataType.Octets, DataType.Octets), new("Receive", DataType.Octets), new("Download", DataType.Json, DataType.Octets), new("Nothing", DataType.None, DataType.None), new("Fail"),
+        new(Endpoint), new("Upload", DataType.Octets, DataType.Octets), new("Receive", DataType.Octets),
+         new("Download", DataType.Json, DataType.Octets), new("Nothing", DataType.None, DataType.None), new("Fail"),
     ];
 
     public bool DrainsOctets { get; init; }
@@ -92,7 +95,7 @@ internal sealed record GatewaySetup
         "splice" => new RelayPolicy { Mode = RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 64 },
         "copy" => RelayPolicy.CopyAll,
         null or "" => new RelayPolicy { Mode = RelayMode.Auto, SpliceBytesMin = 64 * 1024, PipesMax = 64 },
-        var unknown => throw new InvalidOperationException($"FRPC_RELAY is splice, copy or nothing, not {unknown}"),
+        var unknown => throw new InvalidOperationException($"FRPC_RELAY must be splice, copy or unset, not {unknown}"),
     };
 
     private static ListenerOptions Listener(string name, WireFormat protocol) =>
@@ -105,7 +108,7 @@ internal sealed record GatewaySetup
         Servers = [.. weights.Select((weight, i) => new BackendServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        Lanes = new ConnectionLimits(SharedConnectionsMax, ExclusiveConnectionsMax),
+        ConnectionLimits = new ConnectionLimits(SharedConnectionsMax, ExclusiveConnectionsMax),
         CallsWaitingMax = CallsWaitingMax,
         DrainsOctets = DrainsOctets,
         Payload = Payload,
@@ -143,6 +146,6 @@ internal sealed record GatewaySetup
     };
 }
 
-/// <summary>A frame method, and what its messages hold.</summary>
+/// <summary>A frame method and the types of its messages.</summary>
 internal sealed record FrameRouteSetup(
     string Endpoint, DataType RequestBody = DataType.Json, DataType ReplyBody = DataType.Json, HeaderLikeBodies HeaderLikeBodies = HeaderLikeBodies.Refuse);

@@ -13,10 +13,12 @@ using FrameRpc.Tests.Simulation.Smf;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>One worker of the gateway between scripted callers and scripted servers, on a clock that only moves when there is nothing else to do.</summary>
+/// <summary>
+/// One worker of the gateway between scripted callers and scripted servers, with a clock that advances only when nothing else is left to do.
+/// </summary>
 internal sealed class GatewaySimulation
 {
-    /// <summary>No story that is told here takes longer, in virtual time.</summary>
+    /// <summary>No story takes longer, in virtual time.</summary>
     private const long LongestMs = 10 * 60_000;
 
     private readonly BugLog _log = new();
@@ -44,10 +46,10 @@ internal sealed class GatewaySimulation
 
     public VirtualTime Time { get; } = new();
 
-    /// <summary>What the gateway's buffers are made of.</summary>
+    /// <summary>The memory of the gateway's buffers.</summary>
     public ScarceMemory Memory { get; } = new();
 
-    /// <summary>For what a test draws itself.</summary>
+    /// <summary>For random choices of the test itself.</summary>
     public Random Random { get; }
 
     public SimulatedNetwork Network { get; }
@@ -74,12 +76,12 @@ internal sealed class GatewaySimulation
 
     public Backend FrameBackend => WorkerContext.BackendOf("frames");
 
-    /// <summary>What the loop has allocated, and nobody else.</summary>
+    /// <summary>Memory allocated by the loop only.</summary>
     public AllocationMeter AllocatedInTurns { get; set; }
 
     public WorkerCounters Counters => Loop.Counters;
 
-    /// <summary>What the gateway said of trouble.</summary>
+    /// <summary>The gateway's log messages.</summary>
     public IReadOnlyList<string> Messages => _log.Messages;
 
     public SmfFarCaller ConnectSmf()
@@ -102,7 +104,7 @@ internal sealed class GatewaySimulation
         return caller;
     }
 
-    /// <summary>Puts a server that reads as the first implementation does in the place of a frame server.</summary>
+    /// <summary>Replaces a frame server with one that parses as the first implementation does.</summary>
     public LenientFrameServer UseLenientServer(int server = 0)
     {
         var lenient = new LenientFrameServer(GatewaySetup.FrameAddress(server));
@@ -110,7 +112,7 @@ internal sealed class GatewaySimulation
         return lenient;
     }
 
-    /// <summary>Runs until it is so, letting time pass where nothing else is left to do.</summary>
+    /// <summary>Runs until the condition holds, and lets time pass when nothing else is left to do.</summary>
     public void RunUntil(Func<bool> condition, string what, Func<string>? describe = null)
     {
         long endMs = Time.NowMs + LongestMs;
@@ -120,13 +122,13 @@ internal sealed class GatewaySimulation
                 continue;
             long next = NextMs();
             if (next > endMs)
-                Assert.Fail($"it never came to this: {what}\n{describe?.Invoke()}");
+                Assert.Fail($"this never happened: {what}\n{describe?.Invoke()}");
             Time.AdvanceTo(next);
         }
         AssertNoBugs();
     }
 
-    /// <summary>Runs until nothing is on its way any more. Timers that are not due yet stay.</summary>
+    /// <summary>Runs until nothing is in transit. Timers that are not due yet stay.</summary>
     public void RunUntilQuiet()
     {
         while (true)
@@ -140,7 +142,7 @@ internal sealed class GatewaySimulation
         AssertNoBugs();
     }
 
-    /// <summary>Lets so much time pass, and does all that falls into it.</summary>
+    /// <summary>Lets this much time pass, with everything that happens in it.</summary>
     public void RunFor(long ms)
     {
         long endMs = Time.NowMs + ms;
@@ -160,7 +162,7 @@ internal sealed class GatewaySimulation
         AssertNoBugs();
     }
 
-    /// <summary>One turn of everything; false when there was nothing to do.</summary>
+    /// <summary>One turn of everything; false if there was nothing to do.</summary>
     public bool Step()
     {
         Network.WasActive = false;
@@ -175,7 +177,7 @@ internal sealed class GatewaySimulation
         return Network.WasActive || Network.HasReady || Network.WantedWaitMs == 0 || Loop.Timers.Count != timers;
     }
 
-    /// <summary>All callers are gone and all calls over: nothing may be left of them but what is kept for the next.</summary>
+    /// <summary>After all callers have left and all calls have ended: nothing may be left except what is kept for reuse.</summary>
     public async Task AssertNothingLeaked()
     {
         AssertNoBugs();

@@ -1,11 +1,11 @@
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>A run whose every event follows from a seed.</summary>
+/// <summary>A run in which every event follows from a seed.</summary>
 internal interface IStory
 {
-    /// <summary>What has happened in it so far.</summary>
+    /// <summary>The events so far.</summary>
     EventLog Events { get; }
 
-    /// <summary>Plays it to its end. Fails where something does not hold.</summary>
-    Task Tell();
+    /// <summary>Plays it to the end. Fails if an invariant is violated.</summary>
+    Task Play();
 }

@@ -4,7 +4,9 @@ using FrameRpc.Gateway.Formats.Ledger;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>The books of a gateway without callers: every call that was begun has ended once, and no call is in them that was not answered, refused or cut.</summary>
+/// <summary>
+/// Checks the counters of a gateway without callers: every call that began has ended once, and every counted call was answered, refused or cut.
+/// </summary>
 internal static class LedgerCheck
 {
     public static async Task AssertBalanced(WorkerContext context)
@@ -20,7 +22,7 @@ internal static class LedgerCheck
             .IsEqualTo(context.Loop.Counters.CallsAnswered + context.Loop.Counters.CallsRefused);
     }
 
-    /// <summary>One call was made, and it ended this way, at the server of this address; empty for none.</summary>
+    /// <summary>One call was made and ended this way at the server with this address; empty for none.</summary>
     public static async Task AssertOne(CallTally tally, string server, CallStatus status)
     {
         await Assert.That(tally.Begun).IsEqualTo(1);

@@ -2,13 +2,13 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>How a simulated network treats what is sent through it.</summary>
+/// <summary>How a simulated network treats the bytes sent through it.</summary>
 internal sealed record NetworkConditions
 {
-    /// <summary>Everything arrives at once, whole, and buffers are as large as the kernel's.</summary>
+    /// <summary>Everything arrives at once and unsplit, and buffers are as large as the kernel's.</summary>
     public static NetworkConditions Calm { get; } = new();
 
-    /// <summary>Bytes a connection holds in each direction before its sender has to wait; the size is drawn between the two.</summary>
+    /// <summary>Bytes that a connection holds in each direction before its sender has to wait; the size is drawn between the two.</summary>
     public int BufferBytesMin { get; init; } = 256 * 1024;
 
     public int BufferBytesMax { get; init; } = 256 * 1024;
@@ -16,13 +16,13 @@ internal sealed record NetworkConditions
     /// <summary>Deliver in pieces of random size instead of at once.</summary>
     public bool CutsDeliveries { get; init; }
 
-    /// <summary>The longest pause before the next piece. Most pieces come without one.</summary>
+    /// <summary>The longest pause before the next piece. Most pieces have none.</summary>
     public int DelayMsMax { get; init; }
 
     /// <summary>Sends take less than there is room for.</summary>
     public bool ShortSends { get; init; }
 
-    /// <summary>What new connections are.</summary>
+    /// <summary>The kind of new connections.</summary>
     public SocketKind Kind { get; init; } = SocketKind.Tcp;
 
     /// <summary>False makes new connections Unix sockets, the kind that cannot be reset.</summary>
@@ -35,13 +35,13 @@ internal sealed record NetworkConditions
     /// <summary>False for new connections like those that are encrypted in this process.</summary>
     public bool CanSplice { get; init; } = true;
 
-    /// <summary>What a pipe for splicing holds; 0 where none can be had.</summary>
+    /// <summary>Capacity of a pipe for splicing; 0 if none is available.</summary>
     public int PipeBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>The error of a receive into a pipe, where the kernel has no splice for these sockets; 0 where it has.</summary>
+    /// <summary>The error of a receive into a pipe, if the kernel cannot splice these sockets; else 0.</summary>
     public int FillError { get; init; }
 
-    /// <summary>The same of a send out of a pipe.</summary>
+    /// <summary>The same for a send out of a pipe.</summary>
     public int EmptyError { get; init; }
 
     /// <summary>The only kind of socket that gets these errors; null for all.</summary>

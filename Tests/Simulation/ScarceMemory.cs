@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Sockets.Buffers;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>The kernel's memory, until it is told to give no more, or to take none back. What is left of it when a run is over is given back then.</summary>
+/// <summary>The kernel's memory, which can be told to give no more, or to refuse unmapping. What is left at the end of a run is freed then.</summary>
 internal sealed class ScarceMemory : IMemorySource, IDisposable
 {
     private readonly List<Block> _hoard = [];
@@ -10,7 +10,7 @@ internal sealed class ScarceMemory : IMemorySource, IDisposable
 
     public bool IsExhausted { get; set; }
 
-    public bool KeepsWhatIsUnmapped { get; set; }
+    public bool RefusesUnmap { get; set; }
 
     public nint TryMap(long bytes)
     {
@@ -20,9 +20,9 @@ internal sealed class ScarceMemory : IMemorySource, IDisposable
         return memory;
     }
 
-    public bool TryUnmap(nint memory, long bytes) => !KeepsWhatIsUnmapped && _mapped.Remove(memory) && MemoryMap.Kernel.TryUnmap(memory, bytes);
+    public bool TryUnmap(nint memory, long bytes) => !RefusesUnmap && _mapped.Remove(memory) && MemoryMap.Kernel.TryUnmap(memory, bytes);
 
-    /// <summary>From now on the pool has nothing but one free block of each of these sizes. Returns how many blocks it had free.</summary>
+    /// <summary>From now on the pool has only one free block of each of these sizes. Returns how many free blocks it had.</summary>
     public int Exhaust(BufferPool pool, params int[] left)
     {
         Block[] kept = [.. left.Select(pool.Rent)];
@@ -35,8 +35,8 @@ internal sealed class ScarceMemory : IMemorySource, IDisposable
         return _hoard.Count - before;
     }
 
-    /// <summary>There is enough again.</summary>
-    public void Relent()
+    /// <summary>Ends the shortage.</summary>
+    public void EndShortage()
     {
         IsExhausted = false;
         for (int i = 0; i < _hoard.Count; i++)

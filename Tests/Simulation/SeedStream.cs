@@ -1,13 +1,13 @@
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>
-/// Streams of chance that one seed gives to the parts of a run: network, story, each loop. They are independent, so that a story
-/// which draws one number more does not change the weather, and loop and network do not draw the same numbers in step.
+/// Independent random streams, derived from one seed, for the parts of a run: network, story, each loop. So a story that draws one number more does
+/// not change the network, and loop and network do not draw the same numbers.
 /// </summary>
 internal static class SeedStream
 {
-    /// <param name="seed">Of the run.</param>
-    /// <param name="part">The name of what draws from the stream.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="part">The name of the part that draws from the stream.</param>
     public static Random Of(int seed, string part)
     {
         ulong state = (uint)seed;

@@ -4,23 +4,25 @@ using System.Text;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>Tells a story once for each seed. The seed that fails is named, with what happened last, and can be told alone: FRPC_SEED=123. Several are FRPC_SEED=1-500.</summary>
+/// <summary>
+/// Plays a story for each seed. A failure names its seed and the last events; FRPC_SEED=123 replays that seed alone, FRPC_SEED=1-500 a range.
+/// </summary>
 internal static class Seeds
 {
     private const string Variable = "FRPC_SEED";
 
-    /// <summary>For how many seconds to go on with fresh seeds, instead of so many.</summary>
+    /// <summary>How many seconds to play fresh seeds, instead of a fixed number of seeds.</summary>
     private const string ExploreVariable = "FRPC_EXPLORE";
 
-    /// <summary>Those below are played each time.</summary>
+    /// <summary>Smaller seeds are played each time.</summary>
     private const int FreshMin = 1_000_000;
 
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>The seeds that were chosen from outside; empty where none were.</summary>
+    /// <summary>The seeds from the environment; empty if there are none.</summary>
     public static IEnumerable<int> Chosen => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen ? Read(chosen) : [];
 
-    /// <summary>Seeds that follow from the clock: as many, or, where it was asked for with FRPC_EXPLORE, as fit into the time.</summary>
+    /// <summary>Seeds derived from the clock: this many, or, with FRPC_EXPLORE, as many as fit into the time.</summary>
     public static IEnumerable<int> Fresh(int count)
     {
         int first = FreshMin + (int)(DateTime.UtcNow.Ticks / TimeSpan.TicksPerMillisecond % 2_000_000_000);
@@ -31,33 +33,33 @@ internal static class Seeds
 
     private static IEnumerable<int> Explore(int first, TimeSpan time)
     {
-        var told = TimeSpan.Zero;
+        var elapsed = TimeSpan.Zero;
         var clock = Stopwatch.StartNew();
         for (int seed = first; clock.Elapsed < time; seed++)
         {
             yield return seed;
-            if (clock.Elapsed - told < ProgressEvery)
+            if (clock.Elapsed - elapsed < ProgressEvery)
                 continue;
-            told = clock.Elapsed;
-            TellProgress($"{seed - first + 1} seeds, {(int)told.TotalSeconds} of {(int)time.TotalSeconds} s, the last one {seed}\n");
+            elapsed = clock.Elapsed;
+            PrintProgress($"{seed - first + 1} seeds, {(int)elapsed.TotalSeconds} of {(int)time.TotalSeconds} s, the last one {seed}\n");
         }
     }
 
-    /// <summary>Past the test runner, which keeps what a test prints until it ends.</summary>
-    private static void TellProgress(string line)
+    /// <summary>Bypasses the test runner, which holds back a test's output until its end.</summary>
+    private static void PrintProgress(string line)
     {
         using Stream error = Console.OpenStandardError();
         error.Write(Encoding.UTF8.GetBytes(line));
     }
 
-    /// <summary>Tells it for 1 to <paramref name="count"/>, or for the seeds that were chosen.</summary>
-    public static async Task ForEach(int count, Func<int, Task> tell)
+    /// <summary>Plays seeds 1 to <paramref name="count"/>, or those from the environment.</summary>
+    public static async Task ForEach(int count, Func<int, Task> play)
     {
         foreach (int seed in Chosen.Any() ? Chosen : Enumerable.Range(1, count))
         {
             try
             {
-                await tell(seed);
+                await play(seed);
             }
             catch (Exception failure)
             {
@@ -69,7 +71,7 @@ internal static class Seeds
     /// <inheritdoc cref="ForEach(int, Func{int, Task})"/>
     public static Task ForEach(int count, Func<int, IStory> begin) => ForEach(Enumerable.Range(1, count), begin);
 
-    /// <summary>Tells it for these seeds, or for those that were chosen.</summary>
+    /// <summary>Plays these seeds, or those from the environment.</summary>
     public static async Task ForEach(IEnumerable<int> seeds, Func<int, IStory> begin)
     {
         foreach (int seed in Chosen.Any() ? Chosen : seeds)
@@ -78,7 +80,7 @@ internal static class Seeds
             story.Events.KeepsAll = Chosen.Take(2).Count() == 1;
             try
             {
-                await story.Tell();
+                await story.Play();
             }
             catch (Exception failure)
             {
@@ -87,7 +89,7 @@ internal static class Seeds
         }
     }
 
-    /// <summary>Of a seed that is told alone every event can be read.</summary>
+    /// <summary>Writes all events if a single seed is played.</summary>
     private static string WriteAll(int seed, EventLog events)
     {
         if (!events.KeepsAll)

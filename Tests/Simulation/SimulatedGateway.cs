@@ -10,8 +10,8 @@ using FrameRpc.Gateway.Routing;
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>
-/// A gateway with all its workers in a simulated world. Whose turn it is, and how long a worker stands still, comes from the seed; time
-/// passes when no worker has anything to do, and now and then while they have.
+/// A gateway with all its workers in a simulated world. The seed decides which worker turns next, and how long a worker stands still; time passes
+/// when no worker has anything to do, and occasionally otherwise.
 /// </summary>
 internal sealed class SimulatedGateway : IDisposable
 {
@@ -21,9 +21,9 @@ internal sealed class SimulatedGateway : IDisposable
     private readonly List<SimulatedWorker> _runnable = [];
     private readonly long[] _mappedAtStart;
 
-    /// <param name="world">Where the servers are.</param>
-    /// <param name="options">What it runs by at first.</param>
-    /// <param name="seed">Of the schedule and of each loop.</param>
+    /// <param name="world">Has the servers.</param>
+    /// <param name="options">The initial configuration.</param>
+    /// <param name="seed">Seed of the schedule and of each loop.</param>
     public SimulatedGateway(SimulatedWorld world, GatewayOptions options, int seed)
     {
         World = world;
@@ -38,7 +38,7 @@ internal sealed class SimulatedGateway : IDisposable
 
     public VirtualTime Time => World.Time;
 
-    /// <summary>What the buffers of all workers are made of.</summary>
+    /// <summary>The memory of all workers' buffers.</summary>
     public ScarceMemory Memory { get; } = new();
 
     public IReadOnlyList<SimulatedWorker> Workers { get; }
@@ -58,7 +58,7 @@ internal sealed class SimulatedGateway : IDisposable
         World.Events.Note("snapshot {0} is published", _serving.Snapshot.Generation);
     }
 
-    /// <summary>No callers any more, and no new calls; returns the task that ends when all have left.</summary>
+    /// <summary>Accepts no more callers or calls; the returned task completes when all callers have left.</summary>
     public Task Drain()
     {
         World.Events.Note("the gateway drains");
@@ -67,7 +67,7 @@ internal sealed class SimulatedGateway : IDisposable
 
     public void Abort() => _serving.Abort();
 
-    /// <summary>Runs until it is so. Returns false where it is not so at that time, nor before.</summary>
+    /// <summary>Runs until the condition holds. Returns false if it does not within this time.</summary>
     public bool RunUntil(long endMs, Func<bool> condition)
     {
         while (!condition())
@@ -89,7 +89,7 @@ internal sealed class SimulatedGateway : IDisposable
         Time.AdvanceTo(Math.Max(Time.NowMs, endMs));
     }
 
-    /// <summary>Something of what can happen now; false where nothing can.</summary>
+    /// <summary>Does one of the things that can happen now; false if there are none.</summary>
     private bool Step()
     {
         World.DeliverDue();
@@ -99,12 +99,12 @@ internal sealed class SimulatedGateway : IDisposable
         {
             if (World.HasReadyFarEnds || World.NextEventMs <= Time.NowMs)
                 return true;
-            AssertNobodyWaitsInVain();
+            AssertNoCallWaitsNeedlessly();
             return false;
         }
         _runnable[_schedule.Next(_runnable.Count)].Turn();
         AssertNoBugs();
-        // What turns do takes time.
+        // Turns take time.
         if (_schedule.Next(32) == 0)
             Time.AdvanceTo(Time.NowMs + 1);
         return true;
@@ -129,31 +129,32 @@ internal sealed class SimulatedGateway : IDisposable
             Must.Hold(worker.Loop.Counters.Exceptions == 0);
     }
 
-    /// <summary>Nothing is left to do at this instant: then no call waits for a connection that it could have.</summary>
-    private void AssertNobodyWaitsInVain()
+    /// <summary>When nothing is left to do at this instant, no call may wait for a connection that it could have.</summary>
+    private void AssertNoCallWaitsNeedlessly()
     {
         foreach (SimulatedWorker worker in Workers)
         {
             if (worker.StandsStill)
                 continue;
             foreach (Backend backend in worker.Serving.Context.Backends)
-                AssertNobodyWaitsInVain(worker, backend);
+                AssertNoCallWaitsNeedlessly(worker, backend);
         }
     }
 
-    private static void AssertNobodyWaitsInVain(SimulatedWorker worker, Backend backend)
+    private static void AssertNoCallWaitsNeedlessly(SimulatedWorker worker, Backend backend)
     {
         if (!backend.HasWaiting)
             return;
         foreach (Server server in backend.Servers)
         {
-            // One that failed before comes up again by the clock alone, which nothing tells of.
+            // A server that failed before comes up again by the clock alone, without an event.
             bool hasRoom = server.IsUp && server.HasExclusiveRoom && server.Statistics.ConnectsFailed == 0;
-            Must.Hold(!hasRoom, $"worker {worker.Number}: {backend.CallsWaiting} calls wait for a connection to {backend.Name}, and {server.Address} has room for one");
+            Must.Hold(!hasRoom,
+                $"worker {worker.Number}: {backend.CallsWaiting} calls wait for a connection to {backend.Name}, and {server.Address} has room for one");
         }
     }
 
-    /// <summary>Nothing is left of what has been: no call, no connection, no timer, no buffer, no pipe.</summary>
+    /// <summary>Nothing may be left: no call, connection, timer, buffer or pipe content.</summary>
     public void AssertNothingLeft()
     {
         Must.Hold(Callers == 0, $"{Callers} callers are left");
@@ -183,19 +184,21 @@ internal sealed class SimulatedGateway : IDisposable
 
     private static void AssertNothingLeft(SimulatedWorker worker, ServerStatistics server) => Must.Hold(
         (server.CallsInFlight, server.SharedConnections, server.ExclusiveConnections, server.IdleConnections) == (0, 0, 0, 0),
-        $"worker {worker.Number} has left of {server.Address}: {server.CallsInFlight} calls, {server.SharedConnections} shared, {server.ExclusiveConnections} exclusive and {server.IdleConnections} idle connections");
+        $"worker {worker.Number} has left of {server.Address}: {server.CallsInFlight} calls, {server.SharedConnections} shared, "
+        + $"{server.ExclusiveConnections} exclusive and {server.IdleConnections} idle connections");
 
-    /// <summary>Behind a trim, what is mapped is the slab of the two blocks that each loop has always; the rest of it is free.</summary>
+    /// <summary>After a trim, only the slab with the two permanent blocks of each loop is mapped; the rest of it is free.</summary>
     private void AssertNoBufferLeft(SimulatedWorker worker)
     {
         worker.Loop.Blocks.Trim();
-        Must.Hold(worker.Loop.Blocks.MappedBytes == _mappedAtStart[worker.Number], $"worker {worker.Number} has {worker.Loop.Blocks.MappedBytes - _mappedAtStart[worker.Number]} bytes of buffers more than at first");
+        Must.Hold(worker.Loop.Blocks.MappedBytes == _mappedAtStart[worker.Number],
+            $"worker {worker.Number} has {worker.Loop.Blocks.MappedBytes - _mappedAtStart[worker.Number]} bytes of buffers more than at first");
         int free = Memory.Exhaust(worker.Loop.Blocks);
-        Memory.Relent();
+        Memory.EndShortage();
         Must.Hold(free == FreeAtStart, $"worker {worker.Number} has {free} blocks free in the slab of its loop, of {FreeAtStart}");
     }
 
-    /// <summary>Of the four blocks of 128 KiB in a slab two are the loop's and its context's for good.</summary>
+    /// <summary>Of the four blocks of 128 KiB in a slab, two belong to the loop and its context permanently.</summary>
     private const int FreeAtStart = 2;
 
     public void Dispose()

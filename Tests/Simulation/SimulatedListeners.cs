@@ -3,8 +3,8 @@ using FrameRpc.Gateway.Sockets;
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>
-/// An address on which the gateway listens, with the kernel's manners: TCP callers are spread over the workers' own queues and told
-/// of once; Unix callers stand in one queue, each wakes one worker, and the queue is told of until it is empty.
+/// An address on which the gateway listens, behaving as in the kernel: TCP callers are spread over the workers' own queues and reported once; Unix
+/// callers wait in one queue, each wakes one worker, and the queue is reported until it is empty.
 /// </summary>
 internal sealed class SimulatedListeners(SimulatedWorld world, Random random, Address address, int workers) : IOpenedAddress
 {
@@ -19,7 +19,7 @@ internal sealed class SimulatedListeners(SimulatedWorld world, Random random, Ad
     public SimulatedListenerSocket Attach(SimulatedNetwork network, int worker) =>
         _sockets[worker] = new SimulatedListenerSocket(this, world, random, network, IsShared ? _shared : new Queue<SimulatedSocket>());
 
-    /// <summary>A caller has connected, and waits to be accepted.</summary>
+    /// <summary>A caller has connected and waits to be accepted.</summary>
     public void Arrive(SimulatedSocket caller)
     {
         SimulatedListenerSocket[] open = [.. _sockets.OfType<SimulatedListenerSocket>().Where(socket => !socket.IsClosed)];
@@ -35,7 +35,7 @@ internal sealed class SimulatedListeners(SimulatedWorld world, Random random, Ad
 
     public void Withdraw() => _isWithdrawn = true;
 
-    /// <summary>Nobody accepts any more who waits at this socket, unless others take from the same queue.</summary>
+    /// <summary>Callers that wait at this socket are lost, unless other sockets share the queue.</summary>
     public void OnClosed(SimulatedListenerSocket closed)
     {
         if (IsShared && Array.Exists(_sockets, socket => socket is { IsClosed: false }))
@@ -47,8 +47,9 @@ internal sealed class SimulatedListeners(SimulatedWorld world, Random random, Ad
     public void Dispose() => Withdraw();
 }
 
-/// <summary>One worker's socket at such an address.</summary>
-internal sealed class SimulatedListenerSocket(SimulatedListeners listeners, SimulatedWorld world, Random random, SimulatedNetwork network, Queue<SimulatedSocket> queue)
+/// <summary>One worker's socket of such an address.</summary>
+internal sealed class SimulatedListenerSocket(SimulatedListeners listeners, SimulatedWorld world, Random random, SimulatedNetwork network,
+    Queue<SimulatedSocket> queue)
     : Watched, IListenerSocket
 {
     private bool _isClosed;
@@ -121,7 +122,7 @@ internal sealed class SimulatedListenerSocket(SimulatedListeners listeners, Simu
         listeners.OnClosed(this);
     }
 
-    /// <summary>Registering reports what is there already.</summary>
+    /// <summary>Registering reports what is already there.</summary>
     private void RegisterAgain()
     {
         if (!_isUnregistered)

@@ -3,7 +3,7 @@ using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>The network of one worker in a <see cref="SimulatedWorld"/>: the sockets that it watches, and what is reported of them, as epoll does it.</summary>
+/// <summary>The network of one worker in a <see cref="SimulatedWorld"/>: the sockets that it watches and their events, as in epoll.</summary>
 internal sealed class SimulatedNetwork(SimulatedWorld world, int worker) : INetwork
 {
     private readonly List<(Watched Watched, Readiness Level)> _found = [];
@@ -11,7 +11,7 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, int worker) : INetw
     private List<Watched> _looked = [];
     private int _nextFound;
 
-    /// <summary>The network of a loop that is alone in its world.</summary>
+    /// <summary>Creates the network of a loop that is alone in its world.</summary>
     public SimulatedNetwork(VirtualTime time, Random random, NetworkConditions conditions)
         : this(new SimulatedWorld(time, random, conditions), worker: 0)
     {
@@ -22,10 +22,10 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, int worker) : INetw
     /// <summary>The worker's number.</summary>
     public int Worker => worker;
 
-    /// <summary>How long the loop was ready to wait when it last did.</summary>
+    /// <summary>The timeout of the loop's last wait.</summary>
     public int WantedWaitMs { get; private set; }
 
-    /// <summary>Something would end a wait now.</summary>
+    /// <summary>Whether a wait would end now.</summary>
     public bool HasEvents => _raised.Count > 0 || IsWoken;
 
     /// <summary>A callback was posted since the last wait.</summary>
@@ -75,7 +75,7 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, int worker) : INetw
 
     public void Wake() => IsWoken = true;
 
-    /// <summary>Something has changed: its owner hears of it in the next turn, once.</summary>
+    /// <summary>Something has changed: reported once, in the next turn.</summary>
     public void Raise(Watched watched)
     {
         if (watched.IsEdgeQueued || watched.IsClosed)

@@ -1,6 +1,6 @@
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>One direction of a simulated connection: bytes that were sent, of which the first <see cref="Arrived"/> can be read.</summary>
+/// <summary>One direction of a simulated connection: sent bytes, of which the first <see cref="Arrived"/> can be read.</summary>
 internal sealed class SimulatedPipe(SimulatedWorld world, int capacity)
 {
     private byte[] _ring = new byte[Math.Min(capacity, 1024)];
@@ -14,7 +14,7 @@ internal sealed class SimulatedPipe(SimulatedWorld world, int capacity)
 
     public int Room => capacity - Count;
 
-    /// <summary>A writer that found it full is told of room when a third is free, as the kernel does it.</summary>
+    /// <summary>A writer that found it full is notified when a third is free, as by the kernel.</summary>
     public bool IsWritable => Room * 3L >= capacity;
 
     public int Count { get; private set; }
@@ -25,10 +25,10 @@ internal sealed class SimulatedPipe(SimulatedWorld world, int capacity)
 
     public bool ResetArrived { get; private set; }
 
-    /// <summary>The reader is closed: what is sent now meets nobody.</summary>
+    /// <summary>The reader is closed: bytes sent now are not read.</summary>
     public bool ReaderGone { get; set; }
 
-    /// <summary>A send found no room, so the writer waits to be told of it.</summary>
+    /// <summary>A send found no room, so the writer waits to be notified.</summary>
     public bool WriterWaits { get; set; }
 
     public long NextDeliveryMs { get; set; }
@@ -77,12 +77,12 @@ internal sealed class SimulatedPipe(SimulatedWorld world, int capacity)
         world.Depart(this);
     }
 
-    /// <summary>Lets the next bytes, at most <paramref name="bytesMax"/>, or the end behind the last of them arrive.</summary>
+    /// <summary>Delivers the next bytes, at most <paramref name="bytesMax"/>, or the end after the last of them.</summary>
     public void Deliver(int bytesMax)
     {
         if (_resetSent)
         {
-            // What had not arrived is lost; what had can still be read.
+            // Undelivered bytes are lost; delivered ones can still be read.
             Arrived = (int)Math.Min(Count, Arrived + (long)bytesMax - 1);
             Count = Arrived;
             ResetArrived = true;
@@ -94,11 +94,11 @@ internal sealed class SimulatedPipe(SimulatedWorld world, int capacity)
         }
         if (ReaderGone)
             Refuse();
-        else if (Reader.HasEnoughToTell)
+        else if (Reader.HasEnoughToReport)
             Reader.Raise();
     }
 
-    /// <summary>Bytes for a closed reader are answered with a reset. An end is not.</summary>
+    /// <summary>Bytes to a closed reader cause a reset; an end does not.</summary>
     private void Refuse()
     {
         bool unwanted = Count > 0;

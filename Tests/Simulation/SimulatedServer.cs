@@ -6,18 +6,18 @@ internal enum ConnectAnswer
 {
     Accept,
     Refuse,
-    /// <summary>Nothing comes back: only a timeout ends the attempt.</summary>
+    /// <summary>No answer: only a timeout ends the attempt.</summary>
     Silence,
 }
 
-/// <summary>An address where a scripted server listens, and how it answers who connects.</summary>
+/// <summary>An address where a scripted server listens, and how it answers connection attempts.</summary>
 internal class SimulatedServer(Address address, Func<FarEnd> accept)
 {
     public Address Address => address;
 
     public ConnectAnswer Answer { get; set; } = ConnectAnswer.Accept;
 
-    /// <summary>What a refused attempt ends with: the errno of a server that refuses, or of something that is missing here.</summary>
+    /// <summary>The errno of a refused attempt: of a server that refuses, or of a local shortage.</summary>
     public int ConnectError { get; set; } = 111;
 
     public int ConnectDelayMs { get; set; }

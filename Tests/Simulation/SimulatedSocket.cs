@@ -6,10 +6,11 @@ using FrameRpc.Gateway.Sockets.Pipes;
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>
-/// One end of a simulated connection, with the kernel's manners: an edge for each change and only then, short sends when
-/// the buffer fills up, data before the end of a stream, a reset after a close that leaves bytes unread.
+/// One end of a simulated connection, behaving as in the kernel: one edge per change, short sends when the buffer fills up, data before the end of a
+/// stream, a reset after a close with unread bytes.
 /// </summary>
-internal sealed class SimulatedSocket(SimulatedWorld world, int number, SimulatedPipe incoming, SimulatedPipe outgoing, SocketKind kind, bool canSplice) : Watched, ISocket
+internal sealed class SimulatedSocket(
+    SimulatedWorld world, int number, SimulatedPipe incoming, SimulatedPipe outgoing, SocketKind kind, bool canSplice) : Watched, ISocket
 {
     private const int Epipe = 32, Econnreset = 104;
 
@@ -21,10 +22,10 @@ internal sealed class SimulatedSocket(SimulatedWorld world, int number, Simulate
     private bool _isClosed;
     private SimulatedNetwork? _network;
 
-    /// <summary>The connection's, at both ends.</summary>
+    /// <summary>The connection's number, the same at both ends.</summary>
     public int Number => number;
 
-    /// <summary>The scripted peer that has this end, when it is not the gateway's.</summary>
+    /// <summary>The scripted peer at this end; null for the gateway's end.</summary>
     public FarEnd? FarEnd { get; set; }
 
     public SimulatedSocket Peer { get; set; } = null!;
@@ -43,17 +44,17 @@ internal sealed class SimulatedSocket(SimulatedWorld world, int number, Simulate
     /// <summary>Not yet connected: nothing can be sent or received.</summary>
     public bool IsConnecting { get; set; }
 
-    /// <summary>Connected, and the owner does not know it yet: reported as writable, whatever is reported later.</summary>
+    /// <summary>Connected, but not yet reported: the next report includes writable.</summary>
     public bool IsOutcomeUnreported { get; set; }
 
-    /// <summary>When set, the length of each single write is noted here.</summary>
+    /// <summary>If set, records the length of each write.</summary>
     public List<int>? Writes { get; set; }
 
-    /// <summary>Bytes that have arrived and were not read.</summary>
+    /// <summary>Delivered bytes that were not read.</summary>
     public int UnreadBytes => incoming.Arrived;
 
-    /// <summary>Whether what has arrived is as much as the owner wants to be told of. A sender that has no room for more cannot be waited for.</summary>
-    public bool HasEnoughToTell =>
+    /// <summary>Whether enough has arrived to be reported. If the sender has no room for more, any amount is enough.</summary>
+    public bool HasEnoughToReport =>
         incoming.EndArrived || incoming.ResetArrived || (incoming.Arrived > 0 && (incoming.Arrived >= _lowWaterMarkBytes || incoming.Room == 0));
 
     public int UnreceivedBytes => outgoing.Count;
@@ -67,7 +68,7 @@ internal sealed class SimulatedSocket(SimulatedWorld world, int number, Simulate
             if (_error != 0)
                 return Readiness.Failed | Readiness.PeerEnded | Readiness.Readable | Readiness.Writable;
             Readiness level = Readiness.None;
-            if (HasEnoughToTell)
+            if (HasEnoughToReport)
                 level |= Readiness.Readable;
             if (incoming.EndArrived)
                 level |= Readiness.PeerEnded;
@@ -81,14 +82,14 @@ internal sealed class SimulatedSocket(SimulatedWorld world, int number, Simulate
 
     public override void NoteReported() => IsOutcomeUnreported = false;
 
-    /// <summary>From now on this network watches it. As the kernel does: what it is ready for already is told at once.</summary>
+    /// <summary>Starts to be watched by this network, which reports at once what it is already ready for, as the kernel does.</summary>
     public void Adopt(SimulatedNetwork network)
     {
         _network = network;
         network.Raise(this);
     }
 
-    /// <summary>Something has changed: whoever has this end hears of it. Where nobody has it yet, it is told of when somebody does.</summary>
+    /// <summary>Something has changed: notifies the owner of this end, or a later owner when it takes it over.</summary>
     public void Raise()
     {
         if (FarEnd is not null)
@@ -149,8 +150,8 @@ internal sealed class SimulatedSocket(SimulatedWorld world, int number, Simulate
         if (!CanReset || IsClosed || bytes == _lowWaterMarkBytes)
             return;
         _lowWaterMarkBytes = bytes;
-        // As the kernel does: what is there already may be enough now.
-        if (HasEnoughToTell)
+        // As in the kernel: what is already there may be enough now.
+        if (HasEnoughToReport)
             Raise();
     }
 
@@ -230,7 +231,7 @@ internal sealed class SimulatedSocket(SimulatedWorld world, int number, Simulate
         outgoing.SendReset();
     }
 
-    /// <summary>The connection attempt is decided.</summary>
+    /// <summary>The connection attempt has ended.</summary>
     public void FinishConnecting(int error)
     {
         IsConnecting = false;
@@ -240,7 +241,7 @@ internal sealed class SimulatedSocket(SimulatedWorld world, int number, Simulate
         Raise();
     }
 
-    /// <summary>A reset came back for what was sent to a closed socket.</summary>
+    /// <summary>A reset was returned for bytes sent to a closed socket.</summary>
     public void Break()
     {
         _error = Econnreset;

@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Sockets.Pipes;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>A pipe for splicing, with the kernel's manners: it has a place for each piece, so that it may be full long before its capacity is.</summary>
+/// <summary>A pipe for splicing, behaving as in the kernel: each piece takes a slot, so it may be full long before its capacity is reached.</summary>
 internal sealed class SimulatedSplicePipe(SimulatedWorld world, int capacity) : IPipe
 {
     private readonly ByteQueue _bytes = new();
@@ -11,7 +11,7 @@ internal sealed class SimulatedSplicePipe(SimulatedWorld world, int capacity) : 
 
     public int Bytes => _bytes.Count;
 
-    /// <summary>What one receive can put in; 0 when it is full.</summary>
+    /// <summary>How much one receive can add; 0 if it is full.</summary>
     public int Room => _bytes.Count == 0 ? world.Shorten(capacity) : world.Shorten(capacity - _bytes.Count + 1) - 1;
 
     public ReadOnlySpan<byte> Content => _bytes.Bytes;

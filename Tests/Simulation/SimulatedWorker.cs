@@ -3,7 +3,9 @@ using FrameRpc.Gateway.Hosting;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>One worker of a simulated gateway, and whether it has a reason to turn: as with the kernel, it sleeps until something is ready, somebody wakes it, or its wait is over.</summary>
+/// <summary>
+/// One worker of a simulated gateway, and whether it has a reason to turn: it sleeps until something is ready, it is woken, or its wait is over.
+/// </summary>
 internal sealed class SimulatedWorker(ServingWorker serving, SimulatedWorld world)
 {
     private readonly Loop _loop = serving.Loop;
@@ -20,13 +22,13 @@ internal sealed class SimulatedWorker(ServingWorker serving, SimulatedWorld worl
 
     public bool StandsStill => world.Time.NowMs < _standsUntilMs;
 
-    /// <summary>A turn would not only wait.</summary>
+    /// <summary>Whether a turn would do more than wait.</summary>
     public bool CanTurn => !StandsStill && (_hasMoreToDo || _network.HasEvents || world.Time.NowMs >= _waitsUntilMs);
 
     /// <summary>When it turns at the latest, if nothing else happens.</summary>
     public long NextTurnMs => Math.Max(_standsUntilMs, _hasMoreToDo || _network.HasEvents ? 0 : _waitsUntilMs);
 
-    /// <summary>The processor is elsewhere for so long: the worker does not turn, and its clock stands.</summary>
+    /// <summary>The worker gets no CPU for this long: it does not turn, and its clock stands still.</summary>
     public void StandStill(long ms)
     {
         _standsUntilMs = world.Time.NowMs + ms;
@@ -47,10 +49,10 @@ internal sealed class SimulatedWorker(ServingWorker serving, SimulatedWorld worl
             world.Events.Note("worker {0} has turned, {1} timers", Number, _loop.Timers.Count);
     }
 
-    /// <summary>One that is due is looked at once, and one that is due in a later round twice at most: before a long sleep and behind it.</summary>
+    /// <summary>A due timer is examined once, and one that is due in a later round at most twice: before and after a long sleep.</summary>
     private void AssertTimersWereCheap(int timersBefore, long looks)
     {
-        // Those that were armed while the worker read are behind the clock, but one round may bring the walk to their slot.
+        // Timers armed while the worker was reading are after the clock, but one round may bring the walk to their slot.
         int timersMax = Math.Max(timersBefore, _loop.Timers.Count) + (_loop.Timers.Count - timersBefore is > 0 and var armed ? armed : 0);
         Must.Hold(looks <= 2L * timersMax, $"worker {Number} looked at timers {looks} times in one turn, and has {timersMax}");
     }

@@ -3,9 +3,8 @@ using FrameRpc.Gateway.Sockets;
 namespace FrameRpc.Tests.Simulation;
 
 /// <summary>
-/// All that is outside of a gateway, in memory: servers, addresses to connect to, bytes on their way, and what the machine has of
-/// descriptors and pipes. What one seed does here, it does again: all chance comes from one <see cref="Random"/>, all time from one
-/// <see cref="VirtualTime"/>.
+/// Everything outside of a gateway, in memory: servers, addresses, bytes in transit, and the machine's descriptors and pipes. A run with the same
+/// seed repeats exactly: all randomness comes from one <see cref="Random"/>, all time from one <see cref="VirtualTime"/>.
 /// </summary>
 internal sealed class SimulatedWorld : INetworkStack
 {
@@ -33,22 +32,22 @@ internal sealed class SimulatedWorld : INetworkStack
 
     public EventLog Events { get; }
 
-    /// <summary>How things are from now on.</summary>
+    /// <summary>The conditions from now on.</summary>
     public NetworkConditions Conditions { get; set; }
 
     /// <summary>Those of the gateway's process.</summary>
     public DescriptorTable Descriptors { get; }
 
-    /// <summary>Pipes opened and not closed.</summary>
+    /// <summary>Open pipes.</summary>
     public List<SimulatedSplicePipe> Pipes { get; } = [];
 
     /// <summary>Whether anything was sent, received, opened or closed since this was last set to false.</summary>
     public bool WasActive { get; set; }
 
-    /// <summary>A scripted peer has something to do now.</summary>
+    /// <summary>Whether a scripted peer has something to do now.</summary>
     public bool HasReadyFarEnds => _raisedFar.Count > 0;
 
-    /// <summary>When something happens of itself; <see cref="long.MaxValue"/> where nothing will.</summary>
+    /// <summary>Time of the next scheduled event; <see cref="long.MaxValue"/> if there is none.</summary>
     public long NextEventMs
     {
         get
@@ -77,7 +76,7 @@ internal sealed class SimulatedWorld : INetworkStack
 
     public void Add(SimulatedServer server) => _servers.Add(server.Address, server);
 
-    /// <summary>Has another server listen at an address.</summary>
+    /// <summary>Replaces the server at an address.</summary>
     public void Replace(SimulatedServer server) => _servers[server.Address] = server;
 
     public void After(long delayMs, Action action) => _planned.Enqueue(action, (Time.NowMs + delayMs, _order++));
@@ -100,7 +99,7 @@ internal sealed class SimulatedWorld : INetworkStack
         return near;
     }
 
-    /// <summary>A scripted caller connects to an address on which the gateway listens. Where it does not, the caller sees a reset.</summary>
+    /// <summary>A scripted caller connects to an address of the gateway. If nothing listens there, the caller sees a reset.</summary>
     public void ConnectCaller(Address address, FarEnd caller)
     {
         (SimulatedSocket near, SimulatedSocket far) = Pair(address is UnixAddress ? SocketKind.Unix : Conditions.Kind);
@@ -145,7 +144,7 @@ internal sealed class SimulatedWorld : INetworkStack
 
     public int Shorten(int bytes) => Conditions.ShortSends && bytes > 1 && _random.Next(2) == 0 ? _random.Next(1, bytes + 1) : bytes;
 
-    /// <summary>Something was put into the pipe.</summary>
+    /// <summary>Bytes were put into the pipe.</summary>
     public void Depart(SimulatedPipe pipe)
     {
         if (!Conditions.CutsDeliveries && Conditions.DelayMsMax == 0)
@@ -160,7 +159,7 @@ internal sealed class SimulatedWorld : INetworkStack
         _transit.Add(pipe);
     }
 
-    /// <summary>Lets arrive what is due, and does what was planned for now.</summary>
+    /// <summary>Delivers what is due, and runs what was scheduled for now.</summary>
     public void DeliverDue()
     {
         while (_planned.TryPeek(out Action? action, out (long DueMs, long Order) priority) && priority.DueMs <= Time.NowMs)
@@ -176,7 +175,7 @@ internal sealed class SimulatedWorld : INetworkStack
         }
     }
 
-    /// <summary>Lets the scripted peers hear and speak.</summary>
+    /// <summary>Lets the scripted peers receive and send.</summary>
     public void RunFarEnds()
     {
         (_raisedFar, _runningFar) = (_runningFar, _raisedFar);

@@ -1,9 +1,9 @@
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>A clock that stands still until it is moved: what a run does depends on its seed alone.</summary>
+/// <summary>A clock that moves only when it is advanced, so that a run depends on its seed alone.</summary>
 internal sealed class VirtualTime : TimeProvider
 {
-    /// <summary>What the clock shows at first.</summary>
+    /// <summary>The initial time.</summary>
     public const long StartMs = 1_000_000;
 
     private long _nowMs = StartMs;

@@ -2,7 +2,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Tests.Simulation;
 
-/// <summary>What a simulated network watches for a loop: a socket, or a listener.</summary>
+/// <summary>A socket or listener that a simulated network watches for a loop.</summary>
 internal abstract class Watched
 {
     public IReadyHandler? Owner { get; set; }
@@ -12,13 +12,13 @@ internal abstract class Watched
     /// <summary>What it is ready for now.</summary>
     public abstract Readiness Level { get; }
 
-    /// <summary>Changed since it was last looked at.</summary>
+    /// <summary>Changed since it was last reported.</summary>
     public bool IsEdgeQueued { get; set; }
 
-    /// <summary>Level-triggered: looked at in every wait while it is ready.</summary>
+    /// <summary>Level-triggered: reported in every wait while it is ready.</summary>
     public virtual bool StaysRaised => false;
 
-    /// <summary>It was looked at.</summary>
+    /// <summary>Called when it was reported.</summary>
     public virtual void NoteReported()
     {
     }

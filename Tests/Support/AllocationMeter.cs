@@ -2,9 +2,8 @@ namespace FrameRpc.Tests;
 
 /// <summary>Adds up what this thread allocates between <see cref="Begin"/> and <see cref="End"/>, piece by piece.</summary>
 /// <remarks>
-/// A collection that another thread causes takes the rest of this thread's allocation context away, and the runtime counts
-/// that rest, up to 8 KiB, as allocated by this thread. So a piece of work in which somebody collected says nothing, and is
-/// left out; pieces are short, and nearly all of them count.
+/// A collection caused by another thread discards the rest of this thread's allocation context, and the runtime counts that rest, up to 8 KiB, as
+/// allocated by this thread. So pieces of work during which a collection ran are left out; pieces are short, and nearly all of them count.
 /// </remarks>
 internal struct AllocationMeter
 {
@@ -42,8 +41,8 @@ internal struct AllocationMeter
     }
 
     /// <summary>
-    /// For real sockets, where chance decides which path is taken: one that is taken for the first time is compiled then, and
-    /// the runtime may allocate for that. What a call allocates shows in every piece, and what compiling does in one.
+    /// For real sockets, where timing decides which path is taken: a path is compiled when it is first taken, and the runtime may allocate for that.
+    /// An allocation per call shows in every piece, one for compiling in a single piece.
     /// </summary>
     public readonly async Task AssertNothingPerCall()
     {

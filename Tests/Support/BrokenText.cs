@@ -1,9 +1,9 @@
 namespace FrameRpc.Tests;
 
-/// <summary>Text after a hand has slipped.</summary>
+/// <summary>Text with random typing errors.</summary>
 internal static class BrokenText
 {
-    /// <summary>Takes out up to 19 characters, puts in a splinter, or both, at one to three places.</summary>
+    /// <summary>Removes up to 19 characters, inserts a splinter, or both, at one to three positions.</summary>
     public static string Of(string text, string[] splinters, Random random)
     {
         for (int edits = random.Next(1, 4); edits > 0; edits--)

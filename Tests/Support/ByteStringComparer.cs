@@ -1,6 +1,6 @@
 namespace FrameRpc.Tests;
 
-/// <summary>Arrays of bytes by what is in them.</summary>
+/// <summary>Compares byte arrays by content.</summary>
 internal sealed class ByteStringComparer : IEqualityComparer<byte[]>
 {
     public static ByteStringComparer Instance { get; } = new();

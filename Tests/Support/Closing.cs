@@ -5,8 +5,8 @@ namespace FrameRpc.Tests;
 internal static class Closing
 {
     /// <summary>
-    /// Ends a connection, or stops listening, before it returns. Closing alone does not: a process that another test
-    /// starts at this moment has a copy of each descriptor until it runs its program, and the socket lives as long.
+    /// Closes a connection, or stops listening, before it returns. Close alone does not: a process that another test starts at this moment has a copy
+    /// of each descriptor until it runs its program, and the socket lives as long.
     /// </summary>
     public static void CloseAtOnce(this Socket socket)
     {

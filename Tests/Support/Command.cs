@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FrameRpc.Tests;
 
-/// <summary>A working directory and a program's directory, both empty at first.</summary>
+/// <summary>A working directory and a program's directory, both initially empty.</summary>
 internal sealed class Command : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("frpc-cli-").FullName;
@@ -21,7 +21,7 @@ internal sealed class Command : IDisposable
 
     public IConfigurationSource Environment { get; init; } = Given.Environment();
 
-    /// <summary>What <c>-</c> stands for; nothing comes in, and what goes out is forgotten.</summary>
+    /// <summary>What <c>-</c> refers to; the input is empty, and output is discarded.</summary>
     public StandardStreams Streams { get; init; } = new(() => Stream.Null, () => Stream.Null, ErrorIsTerminal: false);
 
     public TimeProvider Clock { get; set; } = TimeProvider.System;
@@ -40,7 +40,7 @@ internal sealed class Command : IDisposable
         return new Result(status, output.ToString(), error.ToString());
     }
 
-    /// <summary>Runs it with standard output on a disk that is full.</summary>
+    /// <summary>Runs the command with standard output on a full disk.</summary>
     public Result RunOnFullDisk(params string[] args)
     {
         var error = new StringWriter();

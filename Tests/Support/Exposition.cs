@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FrameRpc.Tests;
 
-/// <summary>A page of metrics, read as Prometheus reads it: a number for each name with its labels.</summary>
+/// <summary>A metrics page as parsed by Prometheus: a number for each name with its labels.</summary>
 internal sealed class Exposition
 {
     private readonly Dictionary<string, double> _samples;
@@ -17,7 +17,7 @@ internal sealed class Exposition
     /// <summary>The names of all samples, with their labels.</summary>
     public IEnumerable<string> Series => _samples.Keys;
 
-    /// <param name="series">As it is written: <c>frpc_calls_total{listener="smf",…}</c>.</param>
+    /// <param name="series">As on the page: <c>frpc_calls_total{listener="smf",…}</c>.</param>
     public double this[string series] => _samples[series];
 
     /// <summary>The sum of a name's samples that have all of these labels.</summary>

@@ -1,6 +1,6 @@
 namespace FrameRpc.Tests;
 
-/// <summary>A stream that gives so many bytes and then fails.</summary>
+/// <summary>A stream that returns this many bytes and then fails.</summary>
 internal sealed class FailingStream(int bytes) : MemoryStream(new byte[bytes])
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -5,14 +5,17 @@ using Microsoft.Extensions.Configuration.Memory;
 
 namespace FrameRpc.Tests;
 
-/// <summary>A configuration for a test, right but for what the test puts in.</summary>
+/// <summary>A configuration for a test, valid except for what the test inserts.</summary>
 internal static class Given
 {
     public const string Listeners = """{ "name": "smf", "address": "127.0.0.1:1", "protocol": "smf" }""";
-    public const string Backends = """ "storage": { "protocol": "smf", "servers": ["10.0.0.1:1"] }, "files": { "protocol": "frame", "servers": ["demo:echo"] }""";
+    public const string Backends =
+        """ "storage": { "protocol": "smf", "servers": ["10.0.0.1:1"] }, "files": { "protocol": "frame", "servers": ["demo:echo"] }""";
     public const string Routes = """{ "name": "get", "id": 7, "backend": "storage" }""";
 
-    /// <summary>Each part begins in the first column: the listeners on line 3, the backends on line 5, the routes on line 7, the rest on line 9.</summary>
+    /// <summary>
+    /// Each part begins in the first column: the listeners on line 3, the backends on line 5, the routes on line 7, the rest on line 9.
+    /// </summary>
     public static string With(string listeners = Listeners, string backends = Backends, string routes = Routes, string rest = "") => $$"""
         {
         "listeners": [

@@ -3,7 +3,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests;
 
-/// <summary>What a message header says, as values that outlive the bytes it was read from.</summary>
+/// <summary>The fields of a message header, as values that outlive the bytes it was read from.</summary>
 internal sealed record HeaderFields(string Endpoint, DataType DataType, DataType Accept, ReplyError Error, string ErrorMessage)
 {
     public static HeaderFields Read(ReadOnlySpan<byte> json)
@@ -13,7 +13,7 @@ internal sealed record HeaderFields(string Endpoint, DataType DataType, DataType
             Encoding.UTF8.GetString(header.Endpoint), header.DataType, header.Accept, header.Error, Encoding.UTF8.GetString(header.ErrorMessage));
     }
 
-    /// <param name="line">With a line end behind it.</param>
+    /// <param name="line">With a line end.</param>
     public byte[] Write(bool line)
     {
         byte[] written = new byte[MessageHeader.BytesMax];

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace FrameRpc.Tests;
 
 /// <summary>
-/// What has to hold before a test can say anything, checked at once: in constructors, beside spans, and on threads of stand-ins,
-/// where no assertion can be awaited.
+/// A precondition of a test, checked at once: in constructors, next to spans, and on the threads of scripted peers, where assertions cannot be
+/// awaited.
 /// </summary>
 internal static class Must
 {

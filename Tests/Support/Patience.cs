@@ -3,18 +3,18 @@ using System.Diagnostics;
 namespace FrameRpc.Tests;
 
 /// <summary>
-/// How long a test waits for what has to happen. Generous, for machines that are busy with other things: no test is right or wrong by how long something
-/// took, only by whether it came at all.
+/// How long tests wait for events that must happen. Generous, for busy machines: no test passes or fails by how long something took, only by whether
+/// it happened.
 /// </summary>
 internal static class Patience
 {
-    /// <summary>For one answer.</summary>
+    /// <summary>For one reply.</summary>
     public static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
 
     /// <summary>For a program that builds or transfers a lot.</summary>
     public static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
-    /// <summary>Looks until it is so.</summary>
+    /// <summary>Polls until the condition holds.</summary>
     public static void Until(Func<bool> isSo, string what)
     {
         long start = Stopwatch.GetTimestamp();

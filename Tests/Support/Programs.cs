@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace FrameRpc.Tests;
 
-/// <summary>What a program or a command printed and returned.</summary>
+/// <summary>Output and exit status of a program or command.</summary>
 internal sealed record Result(int Status, string Output, string Error);
 
 /// <summary>Any program of this machine.</summary>
 internal static class Programs
 {
-    /// <summary>Runs one to its end, and what it started with it when it takes too long.</summary>
+    /// <summary>Runs a program to its end; if it takes too long, kills it with its children.</summary>
     public static Result Run(Process process)
     {
         using (process)

@@ -1,6 +1,6 @@
 namespace FrameRpc.Tests;
 
-/// <summary>The files at the root of the repository, which are shipped as they are there.</summary>
+/// <summary>Files at the root of the repository, which are shipped unchanged.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();

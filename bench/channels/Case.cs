@@ -1,12 +1,12 @@
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>One thing that is measured, round after round, each time beside what it is compared with.</summary>
+/// <summary>A measurement, repeated in rounds and compared within each.</summary>
 /// <param name="Name">What is measured, with its unit.</param>
 /// <param name="Against">What it is compared with.</param>
-/// <param name="Target">What the figure, or the ratio of the two where there is a peer, has to reach; none where nothing was promised.</param>
+/// <param name="Target">The target of the figure, or of the ratio if there is a peer; null for none.</param>
 /// <param name="MoreIsBetter">Whether the target is a lower bound.</param>
 /// <param name="RoundAsync">Measures both sides once; without a peer, the second is 1.</param>
-/// <param name="LowestCounts">The lowest round decides, and not the median: other work on the machine only adds to what is measured.</param>
+/// <param name="LowestCounts">The lowest round decides instead of the median, because other work on the machine can only add to the figure.</param>
 internal sealed record Case(string Name, string Against, double? Target, bool MoreIsBetter, Func<Task<Figures>> RoundAsync, bool LowestCounts = false);
 
 /// <summary>One round's figures, in the case's unit.</summary>

@@ -13,9 +13,8 @@ namespace FrameRpc.Bench.Channels;
 internal sealed class FrameStream : IAsyncDisposable
 {
     /// <summary>
-    /// Payloads of the longer download whose allocations are compared with a shorter one's. All threads of the process are
-    /// counted, so one that starts meanwhile counts as well, with about 3 KB: over 512 frames that was 5.7 bytes a frame,
-    /// over this many it is less than one.
+    /// Payloads of the longer download, whose allocations are compared with a shorter one's. All threads of the process are counted, so one that
+    /// starts meanwhile adds about 3 KB: 5.7 bytes per frame over 512 frames, less than one over this many.
     /// </summary>
     public const int PayloadsMax = 4_128;
 
@@ -32,14 +31,14 @@ internal sealed class FrameStream : IAsyncDisposable
         _client = new FrameClient(connector, new FrameClientOptions { ServerDrainsOctets = true });
     }
 
-    /// <param name="body">Makes a download of so many payloads.</param>
+    /// <param name="body">Makes a download of this many payloads.</param>
     public static FrameStream OverUnix(Func<int, FrameBody> body)
     {
         string address = $"unix:{SocketPair.UnixPath()}";
         return new FrameStream(new SocketListener(address), new SocketConnector(address), body);
     }
 
-    /// <param name="body">Makes a download of so many payloads.</param>
+    /// <param name="body">Makes a download of this many payloads.</param>
     public static FrameStream InProcess(Func<int, FrameBody> body)
     {
         var transport = new InProcessTransport();
@@ -54,7 +53,7 @@ internal sealed class FrameStream : IAsyncDisposable
         return Rate.GiBPerSecond(await DrainAsync(reply.Octets), start);
     }
 
-    /// <summary>How many bytes a frame more of a download allocates, on all threads together, client and server.</summary>
+    /// <summary>Bytes allocated per additional frame of a download, on all threads, client and server.</summary>
     public async Task<double> AllocatedPerFrameAsync()
     {
         long less = await AllocatedAsync(PayloadsMin);

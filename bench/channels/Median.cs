@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>The median time of something that is done many times, one after the other.</summary>
+/// <summary>The median time of a repeated operation.</summary>
 internal static class Median
 {
-    /// <summary>Microseconds; the first tenth is not counted, because it warms up.</summary>
+    /// <summary>Microseconds; the first tenth is not counted, as warm-up.</summary>
     public static async Task<double> OfAsync(int times, Func<ValueTask> once)
     {
         long[] took = new long[times];

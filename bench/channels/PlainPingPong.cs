@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>The same bytes to and fro over TCP, without anything of this library: what a call's time could be at best.</summary>
+/// <summary>The same bytes to and fro over TCP without this library: the lower bound for the time of a call.</summary>
 internal sealed class PlainPingPong : IDisposable
 {
     private readonly SocketPair _pair;

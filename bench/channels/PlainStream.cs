@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>What streams could be at best, with buffers of the sizes that the channels use.</summary>
+/// <summary>The upper bound for streams, with the buffer sizes of the library.</summary>
 internal static class PlainStream
 {
-    /// <summary>What the channels ask for in one read.</summary>
+    /// <summary>What the library requests per read.</summary>
     private const int ReceiveBytes = 64 << 10;
 
     /// <summary>One side sends a frame's payload again and again, the other receives into one buffer. GiB/s.</summary>

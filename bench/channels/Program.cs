@@ -2,9 +2,9 @@ using FrameRpc.Bench.Channels;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 
-// Measures what the targets of the client and server libraries name; see bench/channels.sh.
+// Measures the targets of the client and server libraries; see bench/channels.sh.
 bool quick = args.Contains("--quick");
-// Three, so that what else happens in one of them does not decide.
+// Three, so that a disturbance in one of them does not decide.
 int rounds = quick ? 3 : 7;
 int payloads = quick ? 64 : 512;
 int trips = quick ? 2_000 : 20_000;
@@ -21,7 +21,7 @@ await using var memory = FrameStream.InProcess(times => FrameBody.Octets(atHand.
 await using var smf = new SmfCalls();
 using var pingPong = await PlainPingPong.StartAsync(SmfHeader.Bytes + SmfCalls.PayloadBytes);
 
-// Copying ends at memory's speed, which is no target where it is beyond any need.
+// Copying runs at memory speed; beyond this rate it is no useful target.
 const double CopyNeeded = 8;
 
 Case[] cases =
@@ -32,12 +32,15 @@ Case[] cases =
         async () => new(await unixFromStream.DownloadAsync(payloads), await PlainStream.OverUnixAsync(bytes, payload))),
     new("octets in process, GiB/s", "a copy, or 8 GiB/s", 1, MoreIsBetter: true,
         async () => new(await memory.DownloadAsync(payloads), Math.Min(CopyNeeded, PlainStream.Copied(bytes, payload)))),
-    new("allocated per frame over a Unix socket, both sides, bytes", "", 1, MoreIsBetter: false, async () => new(await unix.AllocatedPerFrameAsync(), 1), LowestCounts: true),
-    new("allocated per frame in process, both sides, bytes", "", 1, MoreIsBetter: false, async () => new(await memory.AllocatedPerFrameAsync(), 1), LowestCounts: true),
+    new("allocated per frame over a Unix socket, both sides, bytes", "", 1, MoreIsBetter: false,
+        async () => new(await unix.AllocatedPerFrameAsync(), 1), LowestCounts: true),
+    new("allocated per frame in process, both sides, bytes", "", 1, MoreIsBetter: false,
+        async () => new(await memory.AllocatedPerFrameAsync(), 1), LowestCounts: true),
     new("smf call of 60 bytes over TCP, p50, µs", "plain ping-pong", 1.25, MoreIsBetter: false,
         async () => new(await smf.MedianAsync(trips), await pingPong.MedianAsync(trips))),
     new("smf calls/s, 64 in flight", "", 500_000, MoreIsBetter: true, async () => new(await smf.LoadAsync(calls, 64), 1)),
-    new("allocated per smf call, both sides, bytes", "", 200, MoreIsBetter: false, () => Task.FromResult(new Figures(smf.AllocatedPerCall, 1)), LowestCounts: true),
+    new("allocated per smf call, both sides, bytes", "", 200, MoreIsBetter: false,
+        () => Task.FromResult(new Figures(smf.AllocatedPerCall, 1)), LowestCounts: true),
 ];
 
 Report.WriteHeading();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>How much since when.</summary>
+/// <summary>An amount per second since a moment.</summary>
 internal static class Rate
 {
     public static double GiBPerSecond(long bytes, long start) => PerSecond(bytes, start) / (1L << 30);

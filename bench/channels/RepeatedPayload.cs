@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>One payload many times over, as bytes that are at hand and as a stream.</summary>
+/// <summary>One payload repeated many times, as bytes in memory and as a stream.</summary>
 internal static class RepeatedPayload
 {
-    /// <summary>Made once: its pieces must not count as what a download allocates.</summary>
+    /// <summary>Made once, so that its pieces do not count as allocations of a download.</summary>
     public static ReadOnlySequence<byte> AsBytes(byte[] payload, int timesMax)
     {
         var first = new Segment(payload, 0);

@@ -24,13 +24,13 @@ internal sealed class SmfCalls : IAsyncDisposable
         _client = new SmfClient(_server.Address);
     }
 
-    /// <summary>What a call of the last load allocated, on all threads together: client and server.</summary>
+    /// <summary>Bytes per call allocated during the last load, on all threads, client and server.</summary>
     public double AllocatedPerCall { get; private set; }
 
     /// <summary>The median time of a call, one at a time, in microseconds.</summary>
     public Task<double> MedianAsync(int calls) => Median.OfAsync(calls, CallAsync);
 
-    /// <summary>Calls per second with so many in flight.</summary>
+    /// <summary>Calls per second with this many in flight.</summary>
     public async Task<double> LoadAsync(int calls, int inFlight)
     {
         long allocated = GC.GetTotalAllocatedBytes(precise: true);

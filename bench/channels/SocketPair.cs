@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace FrameRpc.Bench.Channels;
 
-/// <summary>Two connected sockets, without anything of this library.</summary>
+/// <summary>Two connected sockets, without this library.</summary>
 internal sealed class SocketPair : IDisposable
 {
     private SocketPair(Socket near, Socket far)
@@ -19,17 +19,20 @@ internal sealed class SocketPair : IDisposable
     public static async Task<SocketPair> OverUnixAsync()
     {
         var endpoint = new UnixDomainSocketEndPoint(UnixPath());
-        return await ConnectAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), endpoint);
+        return await ConnectAsync(
+            new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), endpoint);
     }
 
     public static async Task<SocketPair> OverTcpAsync()
     {
-        SocketPair pair = await ConnectAsync(new Socket(SocketType.Stream, ProtocolType.Tcp), new Socket(SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.IPv6Loopback, 0));
+        SocketPair pair = await ConnectAsync(
+            new Socket(SocketType.Stream, ProtocolType.Tcp), new Socket(SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.IPv6Loopback, 0));
         pair.Near.NoDelay = pair.Far.NoDelay = true;
         return pair;
     }
 
-    /// <summary>A path that nobody else uses.</summary>
+    /// <summary>A unique path.</summary>
     public static string UnixPath() => Path.Combine(Path.GetTempPath(), $"frpc-bench-{Guid.NewGuid():n}.sock");
 
     public void Dispose()

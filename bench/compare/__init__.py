@@ -1,1 +1,1 @@
-"""Compares frpc-gateway with HAProxy and nginx, and writes down what came of it. bench/run.sh is the way in."""
+"""Compares frpc-gateway with HAProxy and nginx and writes the results. Started by bench/run.sh."""

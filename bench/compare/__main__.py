@@ -19,7 +19,7 @@ FINE, FAILED, INTERRUPTED = 0, 1, 130
 
 def main() -> int:
     wanted = options.read(sys.argv[1:])
-    # Ended in whatever way but the hardest, it stops what it started.
+    # However it ends, except by SIGKILL, it stops the processes that it started.
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _require_programs() -> None:
-    """Behind the command line, so that --help and a mistake are answered where none of them is."""
+    """After parsing the command line, so that --help and usage errors work without them."""
     if subprocess.run(["bash", "-c", "source ./prerequisites.sh; require_comparison"], check=False).returncode != 0:
         sys.exit(FAILED)
 
@@ -71,7 +71,7 @@ def _program() -> Path:
 
 
 def _raise_open_files() -> None:
-    """For ten thousand sockets of this process; what it starts inherits it."""
+    """For ten thousand sockets of this process; inherited by its children."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

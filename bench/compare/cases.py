@@ -1,4 +1,4 @@
-"""What is measured: each case is one kind of load, or one thing that is looked at without load."""
+"""The cases: each is one kind of load, or one measurement without load."""
 
 from dataclasses import dataclass
 
@@ -37,14 +37,14 @@ class LoadCase:
     title: str
     group: str
     load: Load
-    # Bytes a second say more than calls a second here.
+    # Report bytes per second instead of calls per second.
     counts_bytes: bool = False
-    # Bodies of 64 KiB and more: HAProxy passes them through a pipe, so that the size of its pipes matters.
+    # Bodies of 64 KiB and more: HAProxy forwards them through pipes, whose size matters.
     uses_pipes: bool = False
-    # Runs through the same proxy process meanwhile.
+    # Runs at the same time through the same proxy process.
     background: Load | None = None
     only_direct: bool = False
-    # Where one measurement says little: how many times as many rounds.
+    # Multiplies the number of rounds of noisy measurements.
     more_rounds: int = 1
 
 
@@ -54,8 +54,8 @@ class IdleCase:
     title: str
     group: str
     connections: int
-    # HAProxy and nginx hold a second descriptor for each connection, for the one to the server, and a limit of 20,000 open files
-    # is common; the figure that is compared is the one for each connection.
+    # HAProxy and nginx use a second descriptor per connection, for the one to the server, and a limit of 20,000 open files
+    # is common; the compared figure is per connection.
     others_connections: int
 
 

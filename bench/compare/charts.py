@@ -36,7 +36,7 @@ STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "text.color": TEXT,
-    # Text as outlines: the same on every machine, whatever fonts it has.
+    # Text as outlines: the same on every machine, independent of fonts.
     "svg.fonttype": "path",
     # Names within the file that do not change from one drawing to the next.
     "svg.hashsalt": "frpc-gateway",
@@ -44,7 +44,7 @@ STYLE = {
 
 
 def draw_group(results: Results, group: str, file: Path) -> bool:
-    """False when nothing of the group was measured."""
+    """False if nothing in the group was measured."""
     cases = [case for case in CASES if case.group == group and case.name in results.samples]
     if not cases:
         return False
@@ -64,7 +64,7 @@ def draw_group(results: Results, group: str, file: Path) -> bool:
 
 
 def draw_ratios(results: Results, file: Path) -> bool:
-    """The gateway's speed as a multiple of HAProxy's and of nginx's, for every load. Twice as fast is as far from the middle as half as fast."""
+    """The gateway's speed as a multiple of HAProxy's and of nginx's, for every load. Twice as fast and half as fast have the same distance from the middle."""
     cases = [case for case in CASES if isinstance(case, LoadCase) and not case.only_direct and case.name in results.samples]
     if not cases:
         return False
@@ -77,7 +77,7 @@ def draw_ratios(results: Results, file: Path) -> bool:
         axes.set_yticks(range(len(cases)), [f"{case.load.protocol}, {case.title}" for case in cases])
         axes.set_ylim(len(cases) - 0.45, -0.55)
         lowest, highest = min(0.5, *(found.lowest for found in shown)), max(2.0, *(found.highest for found in shown))
-        # To the right of the longest whisker stands its label.
+        # The label is to the right of the longest whisker.
         axes.set_xlim(lowest / 1.1, highest * (highest / lowest) ** 0.25)
         _mark_multiples(axes, lowest, highest)
         _save(figure, file)
@@ -110,7 +110,7 @@ def _mark_multiples(axes: Axes, lowest: float, highest: float) -> None:
 
 
 def _shown(case: Case) -> list[Metric]:
-    """What is worth a picture: the tables have the rest."""
+    """The metrics with a picture; the tables have the rest."""
     columns = tables.columns_of(case)
     if columns is metrics.OF_CALLS:
         return [metrics.CALLS_PER_SECOND, metrics.P99, metrics.CPU_PER_CALL]
@@ -137,14 +137,14 @@ def _draw_panel(axes: Axes, results: Results, case: Case, metric: Metric, is_fir
     axes.set_yticks(range(len(names)), names if is_first else [""] * len(names))
     for label, name in zip(axes.get_yticklabels(), names):
         label.set_weight("bold" if name == GATEWAY else "normal")
-    # The line break leaves a line for the case, which stands across all panels of its row and therefore claims no room in one.
+    # The line break leaves a line for the name of the case, which spans all panels of its row.
     axes.set_title("\n" + metric.title, loc="left", fontsize=8.5, color=FAINT, pad=2)
     if is_first:
         axes.annotate(
             case.title, (0, 1), xycoords="axes fraction", xytext=(0, 15), textcoords="offset points", fontsize=9.5, weight="bold", annotation_clip=False,
         ).set_in_layout(False)
     _bare(axes)
-    # Rows stand beside those of the next panel, also where that has nothing to say of one.
+    # Rows are aligned across panels, even if one has no value.
     axes.set_ylim(len(names) - 0.45, -0.55)
     axes.set_xlim(0, highest * LABEL_ROOM or 1)
 
@@ -154,9 +154,10 @@ def _label(metric: Metric, value: float) -> str:
 
 
 def _say(axes: Axes, at: float, row: float, text: str, weight: str = "normal") -> None:
-    """Right of a bar; on white, because a line may run there."""
+    """Right of a bar; on white, because a grid line may cross it."""
     axes.annotate(
-        text, (at, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5, weight=weight, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
+        text, (at, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5, weight=weight,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
 
 
 def _bar(axes: Axes, at: float, height: float, found: Spread, colour: str, start: float = 0) -> None:
@@ -166,7 +167,7 @@ def _bar(axes: Axes, at: float, height: float, found: Spread, colour: str, start
 
 
 def _bare(axes: Axes) -> None:
-    """Bars carry their values, so that an axis has nothing to add."""
+    """Bars are labelled, so they need no axis."""
     axes.xaxis.set_visible(False)
     axes.tick_params(axis="y", length=0, colors=TEXT)
     for side in ("top", "right", "bottom"):

@@ -1,4 +1,4 @@
-"""What is compared: nothing between client and server, the gateway, HAProxy and nginx, each configured for one worker."""
+"""The contenders: no proxy, the gateway, HAProxy and nginx, each with one worker."""
 
 import json
 import subprocess
@@ -39,7 +39,7 @@ class Running:
 
 
 def start_servers(children: Children, program: Path) -> Running:
-    """The servers that everything stands in front of: one process for each format, because the formats' load is not mixed in a server either."""
+    """The servers behind every contender: one process per format, because load of both formats is not mixed in a server."""
     ports = {}
     for protocol in ("smf", "frame"):
         log = children.log_file(f"demo-{protocol}")

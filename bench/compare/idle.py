@@ -1,4 +1,4 @@
-"""Connections on which nothing happens, and what memory they cost."""
+"""Idle connections and their memory."""
 
 import select
 import socket
@@ -11,7 +11,7 @@ from .metrics import Sample
 from .processes import Failure
 from .usage import resident_mebibytes
 
-# For the last connections to be accepted, and what was allocated meanwhile to be written to.
+# Until the last connections are accepted and their memory is touched.
 SETTLE_SECONDS = 1.0
 
 
@@ -43,12 +43,14 @@ def _connect(target: Running, count: int) -> list[socket.socket]:
     except OSError as problem:
         for connection in sockets:
             connection.close()
-        raise Failure(f"{target.name}: connection {len(sockets) + 1} of {count} could not be made: {problem}. `ulimit -Hn` says how many files may be open") from None
+        raise Failure(
+                f"{target.name}: connection {len(sockets) + 1} of {count} could not be made: {problem}. `ulimit -Hn` shows the limit on open files"
+            ) from None
     return sockets
 
 
 def _require_open(sockets: list[socket.socket], target: Running) -> None:
-    """Nothing is sent to a connection on which nothing happens: one that has something to read was closed."""
+    """Nothing is sent on idle connections, so a readable one was closed."""
     poll = select.poll()
     for connection in sockets:
         poll.register(connection, select.POLLIN)

@@ -1,4 +1,4 @@
-"""The machine and the programs that took part, without names of hosts."""
+"""The machine and the programs, without host names."""
 
 import os
 import platform

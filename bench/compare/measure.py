@@ -1,4 +1,4 @@
-"""One measurement: a load through a contender, with what the contender's processes used during the measured part."""
+"""One measurement: a load through a contender, and the resources of the contender's processes meanwhile."""
 
 import json
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def measure(case: LoadCase, target: Running, children: Children, program: Path, 
     if background is None:
         return sample
     background.stop()
-    # The processor time is that of calls and streams together, so it is not the calls' to account for.
+    # The CPU time is that of calls and streams together, so it cannot be attributed to the calls.
     sample.pop(metrics.CPU_PER_CALL.key, None)
     sample[metrics.STREAMS_GIB_PER_SECOND.key] = _gib(background.result())["perSecond"]
     return sample

@@ -1,8 +1,8 @@
-"""What can be said of a measurement: names, units, and how figures are written."""
+"""The metrics of a measurement: names, units and formatting."""
 
 from dataclasses import dataclass
 
-# By the keys of metrics. Where a key is missing there is nothing to say: no proxy uses no processor time.
+# By metric key. A missing key has no value: without a proxy there is no proxy CPU time.
 Sample = dict[str, float]
 
 
@@ -14,7 +14,7 @@ class Metric:
     more_is_better: bool = False
 
     def text(self, value: float) -> str:
-        """As many digits as mean something: a latency of 8.25 µs, and one of 1,234 µs."""
+        """Only significant digits: a latency of 8.25 µs, and one of 1,234 µs."""
         digits = self.digits if abs(value) < 100 else 0
         return f"{value:,.{digits}f}"
 

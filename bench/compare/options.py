@@ -1,4 +1,4 @@
-"""The words of the command line."""
+"""The command line."""
 
 import argparse
 from dataclasses import dataclass

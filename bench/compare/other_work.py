@@ -1,4 +1,4 @@
-"""How much of the cores others used while this measured: what says whether figures can be trusted."""
+"""How much CPU time other processes used during the measurement, which shows how reliable the figures are."""
 
 import os
 import resource
@@ -9,7 +9,7 @@ from .usage import TICKS_PER_SECOND
 
 
 class OtherWork:
-    """Counts from when it is made: all that the cores did, without what this process and its ended children did."""
+    """Counts from its creation: the CPU time of all cores without that of this process and its ended children."""
 
     def __init__(self) -> None:
         self._began_at = time.monotonic()
@@ -17,7 +17,7 @@ class OtherWork:
         self._own_before = _own_seconds()
 
     def share(self) -> float:
-        """Of the cores' time. Time that a hypervisor gave to other machines is in it, too."""
+        """Share of the cores' time, including time that a hypervisor gave to other machines."""
         elapsed = (time.monotonic() - self._began_at) * (os.cpu_count() or 1)
         others = (_busy_seconds() - self._busy_before) - (_own_seconds() - self._own_before)
         return max(0.0, others / elapsed)

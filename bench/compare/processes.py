@@ -1,4 +1,4 @@
-"""The processes of a measurement and the folder with their files: none of them outlives it."""
+"""The processes of a measurement and their temporary folder, which end with it."""
 
 import os
 import random
@@ -17,11 +17,11 @@ PORTS = range(20_000, 32_000)
 
 
 class Failure(Exception):
-    """What went wrong, in words for whoever runs this."""
+    """An error for the user."""
 
 
 class Children:
-    """Starts processes, each in a process group of its own, and ends those that are left when it is left itself."""
+    """Starts processes, each in its own process group, and ends the remaining ones on exit."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="frpc-bench."))
@@ -32,7 +32,7 @@ class Children:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A second Ctrl-C would leave behind what the first was to stop.
+        # A second Ctrl-C would leave processes running.
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
         for child in self._running:
             child.terminate()
@@ -46,17 +46,17 @@ class Children:
         return self.folder / f"{name}.{self._started}.log"
 
     def start(self, command: list[str], log: Path) -> subprocess.Popen[bytes]:
-        """Starts it with both outputs in a file."""
+        """Starts a process with both outputs in a file."""
         with log.open("wb") as output:
             return self._keep(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder, start_new_session=True))
 
     def start_piped(self, command: list[str]) -> subprocess.Popen[bytes]:
-        """Starts it with its outputs to be read here."""
+        """Starts a process with outputs to be read here."""
         return self._keep(
             subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder, start_new_session=True))
 
     def stop(self, child: subprocess.Popen[bytes]) -> None:
-        """Asks first, because a killed nginx master would leave its worker behind; what is left of the group after that is killed."""
+        """SIGTERM first, because a killed nginx master would leave its worker running; then the rest of the group is killed."""
         self._running.remove(child)
         if child.poll() is None:
             child.terminate()
@@ -91,7 +91,7 @@ def free_port() -> int:
 
 
 def wait_until_it_accepts(child: subprocess.Popen[bytes], ports: list[int], name: str, log: Path) -> None:
-    """Returns at the first connection that each port accepts. Looks twice a millisecond: the time to start is measured with this."""
+    """Returns at the first connection that each port accepts. Polls twice a millisecond, because this measures the time to start."""
     give_up_at = time.monotonic() + READY_SECONDS_MAX
     for port in ports:
         while not _accepts(port):

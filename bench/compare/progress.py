@@ -1,4 +1,4 @@
-"""Says where the measurement stands: a line that is written over on a terminal, and a line for each case elsewhere."""
+"""Shows progress: a rewritten line on a terminal, otherwise a line per case."""
 
 import sys
 

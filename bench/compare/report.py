@@ -1,4 +1,4 @@
-"""The page with everything that was measured, and the same for a terminal."""
+"""The page with all results, and the same for a terminal."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ FOLDER = "performance"
 RESULTS = "results.json"
 OVERVIEW = "overview.svg"
 
-# With more than this the figures of one round and the next have little to do with each other.
+# With more than this, the figures of two rounds are hardly comparable.
 OTHER_WORK_SHARE_MAX = 0.1
 
-# Each group has a picture and a few words on how to read it.
+# Each group has a picture and a sentence on how to read it.
 GROUPS = {
     cases.SMALL: ("small-calls.svg", "N × M means N connections with M calls in flight each. A connection sends its next call when a reply arrives."),
     cases.LARGER: (
@@ -34,7 +34,7 @@ GROUPS = {
 
 
 def write(results: Results, judged: list[Judged], folder: Path) -> None:
-    # It needs matplotlib, which takes its time to load, and --help needs neither.
+    # It needs matplotlib, which is slow to load and not needed for --help.
     from . import charts
 
     pictures = folder / FOLDER

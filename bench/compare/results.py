@@ -1,4 +1,4 @@
-"""All that was measured, as it is kept in results.json."""
+"""All results, as kept in results.json."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -9,14 +9,14 @@ from .metrics import Sample
 
 @dataclass(frozen=True)
 class Setting:
-    """What was measured on what."""
+    """The conditions of a measurement."""
 
     kernel: str
     processor: str
     cores: int
     memory_gib: float
     system: str
-    # What the kernel does with the connections of a program that chooses nothing: net.ipv4.tcp_congestion_control.
+    # The default congestion control: net.ipv4.tcp_congestion_control.
     congestion_control: str
     versions: dict[str, str]
     rounds: int
@@ -27,23 +27,23 @@ class Setting:
 @dataclass
 class Results:
     setting: Setting
-    # By case and contender, a sample for each round.
+    # By case and contender, one sample per round.
     samples: dict[str, dict[str, list[Sample]]] = field(default_factory=dict)
-    # Of the cores' time while this was measured.
+    # Share of the cores' time during the measurement.
     other_work_share: float = 0
 
     def add(self, case: str, contender: str, sample: Sample) -> None:
         self.samples.setdefault(case, {}).setdefault(contender, []).append(sample)
 
     def sort(self, case: str, order: list[str]) -> None:
-        """Rounds begin with different contenders; tables do not."""
+        """In a fixed order: rounds begin with different contenders, tables do not."""
         self.samples[case] = {contender: self.samples[case][contender] for contender in order}
 
     def contenders(self, case: str) -> list[str]:
         return list(self.samples.get(case, {}))
 
     def values(self, case: str, contender: str, key: str) -> list[float]:
-        """A value for each round; none where that was not measured."""
+        """One value per round; empty if not measured."""
         return [sample[key] for sample in self.samples.get(case, {}).get(contender, []) if key in sample]
 
     def write(self, file: Path) -> None:

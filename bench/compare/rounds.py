@@ -1,4 +1,4 @@
-"""The order of everything: case after case, and in each case rounds in which the contenders take turns."""
+"""The order of measurements: case by case, and in each case interleaved rounds of the contenders."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from .results import Results
 from .starting import measure_start
 from .usage import peak_mebibytes
 
-# Of one measurement: starting the load, its connections and its end. Downloads and uploads run on until the calls in flight are whole.
+# Of one measurement: starting the load, its connections and its end. Downloads and uploads continue until the calls in flight are complete.
 OVERHEAD_SECONDS = 0.15
 # Of a case: starting the contenders and stopping them.
 SETUP_SECONDS = 0.4
@@ -23,7 +23,7 @@ START_SECONDS = 0.25
 
 
 def participants(case: Case) -> list[str]:
-    """Contenders in the order of their columns. Pipes of another size are measured only where bodies go through pipes."""
+    """Contenders in the order of their columns. Other pipe sizes are measured only if bodies go through pipes."""
     if not isinstance(case, LoadCase):
         return PROXIES
     if case.only_direct:
@@ -51,7 +51,7 @@ def run(names: list[str], rounds: int, timing: Timing, program: Path) -> Results
 def _run_case(case: Case, rounds: int, timing: Timing, program: Path, children: Children, results: Results, progress: Progress) -> None:
     servers = contenders.start_servers(children, program)
     names = participants(case)
-    # Every case has processes of its own, so that a peak of memory belongs to its case.
+    # Every case has its own processes, so that peak memory belongs to its case.
     running = {} if isinstance(case, StartCase) else {name: contenders.start(name, children, program, servers) for name in names}
     for turn in range(_rounds(case, rounds)):
         first = turn % len(names)
@@ -72,7 +72,7 @@ def _run_case(case: Case, rounds: int, timing: Timing, program: Path, children: 
 
 
 def _rounds(case: Case, rounds: int) -> int:
-    """Memory of idle connections hardly differs from one time to the next, and what was freed is not given back: once."""
+    """Once, because memory of idle connections hardly varies, and freed memory is not returned."""
     if isinstance(case, IdleCase):
         return 1
     return rounds * case.more_rounds if isinstance(case, LoadCase) else rounds

@@ -1,4 +1,4 @@
-"""Several values of one thing: their median, and how far they lie apart."""
+"""Several values of one metric: their median and spread."""
 
 import statistics
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ class Spread:
 
 
 def ratios(values: list[float], others: list[float]) -> list[float]:
-    """Taken within each round, so that what else the machine did then is in both."""
+    """Computed within each round, so that other work of the machine affects both."""
     return [value / other for value, other in zip(values, others) if other > 0]
 
 
 def differences(values: list[float], others: list[float]) -> list[float]:
-    """From the others' median: a call at a time takes 18 or 76 µs, as its processes happen to share a core or not, anew in every measurement."""
+    """Relative to the median of the others: single calls take 18 or 76 µs, depending on whether their processes happen to share a core."""
     if not others:
         return []
     return [value - statistics.median(others) for value in values]

@@ -1,4 +1,4 @@
-"""How long a contender takes from exec until it accepts connections."""
+"""The time of a contender from exec until it accepts connections."""
 
 import time
 from pathlib import Path

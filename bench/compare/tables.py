@@ -45,7 +45,7 @@ def columns_of(case: Case) -> list[Metric]:
 
 
 def of_group(results: Results, group: str) -> list[Table]:
-    """One for each kind of case, because kinds have different columns."""
+    """One per kind of case, because kinds have different columns."""
     tables: dict[tuple[str, ...], Table] = {}
     for case in CASES:
         if case.group != group or case.name not in results.samples:
@@ -96,7 +96,7 @@ def speed(case: LoadCase) -> Metric:
 
 
 def compared(case: LoadCase) -> list[Metric | None]:
-    """Speed, p99 and processor time. A call that takes seconds has no p99 worth the name, and time that calls share with streams is nobody's."""
+    """Speed, p99 and CPU time. Calls that take seconds have no meaningful p99, and CPU time shared with streams cannot be attributed."""
     if case.counts_bytes:
         return [speed(case), None, metrics.CPU_PER_GIB]
     return [speed(case), metrics.P99, None if case.background else metrics.CPU_PER_CALL]

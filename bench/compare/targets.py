@@ -1,4 +1,4 @@
-"""What is to be reached, as data, and whether it was. docs/performance.md shows every row, reached or missed."""
+"""The targets as data, and whether they were reached. docs/performance.md shows every row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Target:
     case: str
     figure: str
     sign: str
-    # A number, or what is measured for another.
+    # A number, or the measured value of another contender.
     limit: float | Find
     unit: str
-    # The figures of all rounds; none where the case was not measured.
+    # The figures of all rounds; empty if the case was not measured.
     find: Find
 
 
@@ -31,7 +31,7 @@ class Target:
 class Judged:
     target: Target
     found: Spread | None
-    # Where the limit is itself measured.
+    # If the limit is itself measured.
     limit: float | None
 
     @property
@@ -55,7 +55,7 @@ def of(contender: str, metric: Metric) -> Find:
 
 
 def added_by(contender: str, metric: Metric) -> Find:
-    """What a proxy adds to the same thing without one."""
+    """What a proxy adds compared with none."""
     return lambda results, case: differences(results.values(case, contender, metric.key), results.values(case, DIRECT, metric.key))
 
 

@@ -1,4 +1,4 @@
-"""What processes have used, as /proc says: CPU time and memory, each summed over a process and its children."""
+"""Resources of processes from /proc: CPU time and memory, each summed over a process and its children."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """utime and stime: the 14th and 15th field of stat. The name before them may hold spaces, so fields are counted from behind it."""
+    """utime and stime: the 14th and 15th field of stat. The name before them may hold spaces, so fields are counted from its end."""
     ticks = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

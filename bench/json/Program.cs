@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using FrameRpc.Bench.Json;
 
-// Measures how fast JSON parts are checked; see bench/json.sh.
+// Measures the speed of checking JSON parts; see bench/json.sh.
 bool quick = args.Contains("--quick");
 int rounds = quick ? 3 : 21;
 double millisecondsARound = quick ? 2 : 20;

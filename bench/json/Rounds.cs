@@ -3,10 +3,10 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Bench.Json;
 
-/// <summary>The two speeds over one text: medians, and the checker's lowest and highest.</summary>
+/// <summary>The two speeds for one text: medians, and the checker's lowest and highest.</summary>
 internal readonly record struct Speeds(double CheckerGBs, double LowestGBs, double HighestGBs, double ReaderGBs, double Ratio);
 
-/// <summary>Measures both in turns, in time of the processor, so that what else the machine does is not counted or meets both.</summary>
+/// <summary>Measures both interleaved, in CPU time, so that other work of the machine is not counted or affects both.</summary>
 internal static class Rounds
 {
     private const int ChunkBytes = 64 * 1024;
@@ -32,7 +32,7 @@ internal static class Rounds
         return (figures[(figures.Count - 1) / 2] + figures[figures.Count / 2]) / 2;
     }
 
-    /// <summary>How often the text is checked in about so long; the first times warm up.</summary>
+    /// <summary>How often the text can be checked in about this time; the first runs are warm-up.</summary>
     private static int TimesIn(double milliseconds, byte[] text)
     {
         for (int times = 1; ; times *= 2)
@@ -60,7 +60,7 @@ internal static class Rounds
         for (int at = 0; at < text.Length; at += ChunkBytes)
             _ = checker.Feed(text.AsSpan(at, Math.Min(ChunkBytes, text.Length - at)));
         if (!checker.Complete)
-            throw new InvalidOperationException("the checker refuses the text");
+            throw new InvalidOperationException("the checker rejects the text");
     }
 
     private static void Read(byte[] text)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FrameRpc.Bench.Json;
 
-/// <summary>The kinds of JSON that are measured, each of about a MiB and the same in every run.</summary>
+/// <summary>The kinds of JSON to measure, each about a MiB long and the same in every run.</summary>
 internal sealed class Texts
 {
     private const int Bytes = 1 << 20;
@@ -32,7 +32,7 @@ internal sealed class Texts
         new("deep brackets", Array(() => "[[[[{\"a\":[]}],[]],{}],[[]]]")),
     ];
 
-    /// <summary>A body of a call, of about this length.</summary>
+    /// <summary>The body of a call, about this long.</summary>
     public static byte[] Small(int bytes) => Encoding.UTF8.GetBytes($$"""{"id":1234,"name":"{{new string('x', bytes - 22)}}"}""");
 
     private static string Array(Func<string> value, string before = "", string last = "")
@@ -75,7 +75,8 @@ internal sealed class Texts
         return of.Substring(start, _random.Next(of.Length - start));
     }
 
-    private string Emoji() => string.Concat(Enumerable.Range(0, _random.Next(2, 12)).Select(_ => Run(Latin, _random.Next(1, 9)) + char.ConvertFromUtf32(_random.Next(0x1F600, 0x1F640))));
+    private string Emoji() => string.Concat(Enumerable.Range(0, _random.Next(2, 12))
+        .Select(_ => Run(Latin, _random.Next(1, 9)) + char.ConvertFromUtf32(_random.Next(0x1F600, 0x1F640))));
 
     private string Run(string of, int characters) => string.Create(characters, (of, _random), static (span, from) =>
     {

@@ -1,8 +1,8 @@
 namespace FrameRpc.Bench.Timers;
 
 /// <summary>
-/// The same load on .NET's PriorityQueue. It cannot take an entry out of its middle in less than a walk through all, so that
-/// what is disarmed is marked, and left out when it comes up: the usual way.
+/// The same load on .NET's PriorityQueue. It cannot remove an entry without walking through all of them, so disarmed entries are marked and skipped
+/// when they come up, as is usual.
 /// </summary>
 internal sealed class Heap
 {

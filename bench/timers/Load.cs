@@ -1,17 +1,17 @@
 namespace FrameRpc.Bench.Timers;
 
-/// <summary>What is done with a number of timers.</summary>
-/// <param name="Timers">How many there are.</param>
-/// <param name="SpreadMs">Their due times lie evenly within so many milliseconds; 0 puts them all at the same.</param>
-/// <param name="DisarmedShare">Of these, the part that is disarmed before it is due.</param>
+/// <summary>A load on timers.</summary>
+/// <param name="Timers">Number of timers.</param>
+/// <param name="SpreadMs">Their due times are spread evenly over this many milliseconds; 0 makes them all equal.</param>
+/// <param name="DisarmedShare">The share of timers that is disarmed before being due.</param>
 internal sealed record Load(int Timers, int SpreadMs, double DisarmedShare)
 {
     public const long StartMs = 1_000_000;
 
-    /// <summary>One round of the ring: what is due so much later stands in the same slot.</summary>
+    /// <summary>One round of the ring: an entry due this much later is in the same slot.</summary>
     private const long RoundMs = 1024 * 8;
 
-    /// <summary>Every second timer is due a round later, and stands among the others.</summary>
+    /// <summary>Every second timer is due a round later, in the same slot as the others.</summary>
     public bool HalfARoundLater { get; init; }
 
     public int Disarmed => (int)(Timers * DisarmedShare);

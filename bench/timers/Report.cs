@@ -3,7 +3,7 @@ using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Bench.Timers;
 
-/// <summary>Measures both in turns, in time of the processor, so that what else the machine does is not counted or meets both.</summary>
+/// <summary>Measures both interleaved, in CPU time, so that other work of the machine is not counted or affects both.</summary>
 internal static class Report
 {
     public static void WriteHeading(int timers) => Console.WriteLine(
@@ -28,10 +28,11 @@ internal static class Report
             ofHeap.Add(NanosecondsOf(() => heap.Run(load)) / timers);
         }
         double median = MedianOf(ofWheel);
-        Console.WriteLine($"| {name} | {Figure(median)} [{Figure(ofWheel.Min())} {Figure(ofWheel.Max())}] | {Figure(MedianOf(ofHeap))} | {Figure(MedianOf(ofHeap) / median)} |");
+        Console.WriteLine($"| {name} | {Figure(median)} [{Figure(ofWheel.Min())} {Figure(ofWheel.Max())}] | "
+            + $"{Figure(MedianOf(ofHeap))} | {Figure(MedianOf(ofHeap) / median)} |");
     }
 
-    /// <summary>How much a turn takes at most, and how many there are, when everything is due at once.</summary>
+    /// <summary>The longest turn and the number of turns when everything is due at once.</summary>
     public static void WriteTurns(int rounds, int timers)
     {
         Console.WriteLine(
@@ -42,7 +43,7 @@ internal static class Report
             """);
         WriteTurns("all", rounds, timers, new Load(timers, SpreadMs: 0, DisarmedShare: 0));
         WriteTurns("half, among as many of the next round", rounds, timers, new Load(timers, SpreadMs: 0, DisarmedShare: 0) { HalfARoundLater = true });
-        Console.WriteLine($"\nA turn fires {TimerWheel.FiresPerTurnMax} timers, or looks at {TimerWheel.LooksPerTurnMax}.");
+        Console.WriteLine($"\nA turn fires {TimerWheel.FiresPerTurnMax} timers, or examines {TimerWheel.LooksPerTurnMax}.");
     }
 
     private static void WriteTurns(string name, int rounds, int timers, Load load)

@@ -11,10 +11,10 @@ internal sealed class Wheel
 
     public Wheel(int timers) => _entries = [.. Enumerable.Range(0, timers).Select(_ => new Entry(this))];
 
-    /// <summary>Of the last run: the longest turn, in time of the processor.</summary>
+    /// <summary>In the last run: the longest turn, in CPU time.</summary>
     public TimeSpan LongestTurn { get; private set; }
 
-    /// <summary>Of the last run: turns in which anything fired or was looked at.</summary>
+    /// <summary>In the last run: turns that fired or examined a timer.</summary>
     public int Turns { get; private set; }
 
     public void Run(Load load)

@@ -1,4 +1,4 @@
-"""Frame calls whose bodies are JSON of 1 MiB with much structure: objects of short members, as an API would send them.
+"""Frame calls whose bodies are JSON of 1 MiB with much structure: objects with short members, as sent by an API.
 
     objects.py PORT SECONDS
 
@@ -21,7 +21,8 @@ def make_body() -> bytes:
     size = 0
     while size < BODY_BYTES - 200:
         n = len(items)
-        items.append({"id": n * 7919, "name": f"pool/data/fs{n % 977}", "guid": f"{n * 2654435761 % 2**32:08x}", "size": n * 1.25, "ok": n % 3 == 0, "tags": ["daily", "auto"], "parent": None})
+        items.append({"id": n * 7919, "name": f"pool/data/fs{n % 977}", "guid": f"{n * 2654435761 % 2**32:08x}", "size": n * 1.25, "ok": n % 3 == 0,
+                      "tags": ["daily", "auto"], "parent": None})
         size += len(json.dumps(items[-1], separators=(",", ":"))) + 1
     return json.dumps({"Filesystems": items}, separators=(",", ":")).encode()
 
@@ -55,7 +56,7 @@ def call_until(port: int, end: float, body: bytes, counts: list, failures: list)
     try:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             while time.monotonic() < end:
-                # The server answers while it reads: the request has to be written beside.
+                # The server replies while it reads, so the request must be written concurrently.
                 sender = threading.Thread(target=connection.sendall, args=(request,))
                 sender.start()
                 header = json.loads(receive_part(connection))

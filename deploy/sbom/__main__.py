@@ -1,4 +1,4 @@
-"""Writes the bill of materials of an image: what its root file system holds, and what was compiled into the program, as CycloneDX 1.6.
+"""Writes the bill of materials of an image: the content of its root file system and what was compiled into the program, as CycloneDX 1.6.
 
     /usr/bin/python3 deploy/sbom ROOT >frpc-gateway.cdx.json
 

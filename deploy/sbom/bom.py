@@ -1,4 +1,4 @@
-"""A document in CycloneDX's form: https://cyclonedx.org/docs/1.6/json/."""
+"""A CycloneDX document: https://cyclonedx.org/docs/1.6/json/."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ def file(root: Path, path: str) -> dict:
 
 
 def document(program: dict, packages: list[dict], seconds: int) -> dict:
-    """The program, and the packages that it is made of or needs; the same ones at the same time give the same document."""
+    """The program and the packages that it contains or needs. Reproducible for the same packages and time."""
     program = program | {"bom-ref": f"{program['name']}@{program['version']}"}
     packages = [package | {"bom-ref": package["purl"]} for package in packages]
     content = {

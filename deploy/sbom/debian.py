@@ -1,4 +1,4 @@
-"""Packages of Debian, or of a distribution made from it, as dpkg of this machine knows them."""
+"""Packages of Debian or a derived distribution, from this machine's dpkg."""
 
 import base64
 import subprocess
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 
 def owner(file: str) -> str:
-    """The package that brought a library: dpkg may know it under /usr, or as it was before /lib became a link to /usr/lib."""
+    """The package of a library: dpkg may list it under /usr, or under /lib from before that became a link to /usr/lib."""
     for path in (file, f"/usr{file}"):
         found = subprocess.run(["dpkg", "--search", path], capture_output=True, text=True, check=False)
         if found.returncode == 0:
@@ -24,7 +24,7 @@ def package(name: str) -> dict:
         "type": "library" if package.startswith("lib") else "data",
         "name": package,
         "version": version,
-        # In Debian's own words, because a package may be under many licences.
+        # As Debian states it, because a package may have many licences.
         "licenses": [{"license": {"name": f"/usr/share/doc/{package}/copyright", "text": _text(Path("/usr/share/doc") / package / "copyright")}}],
         "purl": f"pkg:deb/{system['ID']}/{package}@{quote(version, safe='')}?arch={architecture}&distro={system['ID']}-{system['VERSION_ID']}",
         "externalReferences": [{"type": "website", "url": homepage}] if homepage else [],

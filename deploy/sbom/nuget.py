@@ -1,4 +1,4 @@
-"""What the native compiler was given: this repository's own assemblies, and packages of NuGet."""
+"""The inputs of the native compiler: this repository's own assemblies, and NuGet packages."""
 
 import base64
 import filecmp
@@ -7,7 +7,7 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-# A reference of the compiler into a package: -r:/…/FOLDER_OF_PACKAGES/NAME/VERSION/…, both in small letters.
+# A reference of the compiler to a file of a package: -r:/…/FOLDER_OF_PACKAGES/NAME/VERSION/…, both in lower case.
 REFERENCE = re.compile(r"^-r:(?P<folder>.*/(?P<name>[^/]+)/(?P<version>\d[^/]*))/(?:lib|ref|runtimes|framework|sdk)/", re.MULTILINE)
 
 
@@ -28,7 +28,7 @@ def version_of(repository: Path, program: Path) -> dict:
 
 
 def _references_of(program: Path, native: Path) -> Path:
-    """The list from which this very program was compiled: there may be others, of other frameworks and of builds that failed since."""
+    """The inputs of this program: there may be others, of other frameworks and of builds that have failed since."""
     for published in native.glob(f"publish/Gateway/*/{program.name}"):
         if filecmp.cmp(published, program, shallow=False):
             return native / "obj/Gateway" / published.parent.name / "native" / f"{program.name}.ilc.rsp"
@@ -37,7 +37,7 @@ def _references_of(program: Path, native: Path) -> Path:
 
 def _component(folder: Path) -> dict:
     name, version = folder.parts[-2:]
-    # The elements' namespace has a year in it, which differs from package to package.
+    # The namespace contains a year, which differs between packages.
     about = {element.tag.rpartition("}")[2]: element for element in ElementTree.parse(folder / f"{name}.nuspec").iter()}
     hash = base64.b64decode((folder / f"{name}.{version}.nupkg.sha512").read_text())
     name = about["id"].text
@@ -58,7 +58,7 @@ def _source(repository: ElementTree.Element) -> dict:
 
 
 def _licence(about: dict[str, ElementTree.Element]) -> dict:
-    # Packages from before 2018 have an address alone; later ones have one besides, which says the same.
+    # Packages from before 2018 have only a licence URL; later ones have it in addition, with the same meaning.
     if "license" not in about:
         return {"license": {"name": "the text at this address", "url": about["licenseUrl"].text}}
     element = about["license"]

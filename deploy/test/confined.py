@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs a command as a unit of systemd confines it, where no systemd runs: the unit's filter of system calls, no memory that is both written and executed,
+"""Runs a command confined as by a systemd unit, without systemd: the unit's filter of system calls, no memory that is both written and executed,
 and no privileges to gain.
 
     deploy/test/confined.py UNIT COMMAND [ARGUMENT …]
@@ -15,10 +15,11 @@ from pathlib import Path
 
 import seccomp
 
-# What starts and ends a program, and asks for the time: systemd lets these through whatever a filter says.
-ALWAYS_ALLOWED = {"execve", "exit", "exit_group", "getrlimit", "rt_sigreturn", "sigreturn", "time", "gettimeofday", "clock_gettime", "nanosleep", "clock_nanosleep"}
+# Calls that start and end a program or read the time: systemd always allows them.
+ALWAYS_ALLOWED = {"execve", "exit", "exit_group", "getrlimit", "rt_sigreturn", "sigreturn", "time",
+                  "gettimeofday", "clock_gettime", "nanosleep", "clock_nanosleep"}
 
-# prctl(2). The second is what newer systemd does for MemoryDenyWriteExecute=, and the kernel keeps it from one program to the next.
+# prctl(2). Newer systemd uses the second for MemoryDenyWriteExecute=, and the kernel keeps it across exec.
 PR_SET_NO_NEW_PRIVS, PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 38, 65, 1
 
 
@@ -34,7 +35,7 @@ def main() -> None:
 
 
 def _allowed(lines: list[str]) -> set[str]:
-    """The first line says what is allowed, and those that begin with ~ take from it."""
+    """The first line is what is allowed, and lines that begin with ~ subtract from it."""
     allowed: set[str] = set()
     for line in lines:
         words = {call for word in line.removeprefix("~").split() for call in _members(word)}
@@ -56,7 +57,7 @@ def _filter(allowed: set[str]) -> seccomp.SyscallFilter:
         try:
             made.add_rule(seccomp.ALLOW, call)
         except RuntimeError:
-            # A call of other processors.
+            # A system call of other architectures.
             continue
     return made
 

@@ -6,9 +6,9 @@ using FrameRpc.Gateway.Formats.Ledger;
 namespace FrameRpc.Gateway.Admin.AccessLog;
 
 /// <summary>
-/// A line of the access log: a JSON object with <c>time</c> (UTC), <c>listener</c>, <c>route</c>, <c>backend</c>,
-/// <c>server</c>, <c>status</c>, <c>seconds</c>, <c>requestBytes</c>, <c>replyBytes</c>, <c>caller</c> and <c>worker</c>. The
-/// labels are those of the metrics; what is not known is null, and an smf call without a route has its <c>id</c>.
+/// A line of the access log: a JSON object with <c>time</c> (UTC), <c>listener</c>, <c>route</c>, <c>backend</c>, <c>server</c>, <c>status</c>,
+/// <c>seconds</c>, <c>requestBytes</c>, <c>replyBytes</c>, <c>caller</c> and <c>worker</c>. Labels are those of the metrics; unknown values are null,
+/// and an smf call without a route has its <c>id</c>.
 /// </summary>
 internal static class AccessLine
 {

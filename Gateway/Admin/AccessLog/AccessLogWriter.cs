@@ -6,29 +6,31 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Admin.AccessLog;
 
-/// <summary>Writes the access log from the workers' queues, in a thread of its own: what it writes to may block for as long as it likes.</summary>
+/// <summary>Writes the access log from the workers' queues on its own thread, because writing may block.</summary>
 internal sealed class AccessLogWriter : IDisposable
 {
-    /// <summary>How often the queues are looked at: at 80,000 calls/s a worker's queue of 8,192 lines lasts as long.</summary>
+    /// <summary>How often the queues are polled: at 80,000 calls/s a worker's queue of 8,192 lines lasts this long.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Written at once; larger writes gain nothing.</summary>
+    /// <summary>Bytes per write; larger writes gain nothing.</summary>
     private const int BatchBytesMax = 256 * 1024;
 
-    /// <summary>Of one worker before the next has its turn: one that ends calls faster than they can be written would else be told alone.</summary>
+    /// <summary>
+    /// Lines taken from one worker before the next: otherwise a worker that ends calls faster than lines can be written would starve the others.
+    /// </summary>
     private const int LinesInTurnMax = 1024;
 
-    /// <summary>How long the last lines may take at the end.</summary>
+    /// <summary>Time limit for the last lines when the gateway stops.</summary>
     private static readonly TimeSpan LastLinesMax = TimeSpan.FromSeconds(1);
 
-    /// <summary>In every write: what rotates the file by truncating it leaves no hole. A new file is not the world's to read, because it says who calls what.</summary>
+    /// <summary>Appends, so that rotation by truncation leaves no hole. A new file is not world-readable, because it shows who calls what.</summary>
     private static readonly FileStreamOptions Appending = new()
     {
         Mode = FileMode.Append,
         Access = FileAccess.Write,
         Share = FileShare.ReadWrite | FileShare.Delete,
         BufferSize = 0,
-#pragma warning disable CA1416 // Windows has no such modes, and no gateway.
+#pragma warning disable CA1416 // The gateway runs on Linux only.
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
 #pragma warning restore CA1416
     };
@@ -42,8 +44,8 @@ internal sealed class AccessLogWriter : IDisposable
     private long _lines;
     private long _lost;
 
-    /// <param name="queues">The workers', in their order.</param>
-    /// <param name="to">Where the lines go; closed at the end.</param>
+    /// <param name="queues">One for each worker, in their order.</param>
+    /// <param name="to">Where the lines go; closed on disposal.</param>
     public AccessLogWriter(IReadOnlyList<AccessQueue> queues, Stream to)
     {
         _queues = queues;
@@ -52,17 +54,16 @@ internal sealed class AccessLogWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Lines written.</summary>
     public long Lines => Volatile.Read(ref _lines);
 
-    /// <summary>Calls that were to be told and were not: no room in a queue, or a write that failed.</summary>
+    /// <summary>Calls due for a line that have none: the queue was full, or a write failed.</summary>
     public long Dropped => _queues.Sum(queue => queue.Dropped) + Volatile.Read(ref _lost);
 
-    /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
+    /// <exception cref="IOException">The file cannot be opened; the message has its name and the reason.</exception>
     public static AccessLogWriter Start(string to, IReadOnlyList<WorkerStatistics> workers) =>
         new([.. workers.Select(worker => worker.Ledger.Access!)], Open(to));
 
-    /// <exception cref="IOException">The file cannot be opened; the message says which and why.</exception>
+    /// <exception cref="IOException">The file cannot be opened; the message has its name and the reason.</exception>
     public static Stream Open(string to)
     {
         try
@@ -71,7 +72,7 @@ internal sealed class AccessLogWriter : IDisposable
             {
                 AccessLogOptions.StandardOutput => Console.OpenStandardOutput(),
                 AccessLogOptions.StandardError => Console.OpenStandardError(),
-                // For both directions, because opening one for writing waits until somebody reads. So its reader may come later, leave and come again.
+                // For both directions: opening a named pipe only for writing blocks until it has a reader. Readers may come and go.
                 _ when FileSystem.KindOf(to) == FileKind.NamedPipe =>
                     new FileStream(to, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0),
                 _ => new FileStream(to, Appending),
@@ -83,7 +84,7 @@ internal sealed class AccessLogWriter : IDisposable
         }
     }
 
-    /// <summary>Writes what is left, unless that takes too long: then its reader has stopped reading, and the end may not wait for it.</summary>
+    /// <summary>Writes the remaining lines, unless that takes too long because the reader has stopped reading.</summary>
     public void Dispose()
     {
         _stop.Set();
@@ -107,7 +108,7 @@ internal sealed class AccessLogWriter : IDisposable
         while (!isLast || isMore);
     }
 
-    /// <summary>Whether there may be more.</summary>
+    /// <summary>Whether the queue may hold more.</summary>
     private bool TakeSome(int worker)
     {
         for (int line = 0; line < LinesInTurnMax; line++)
@@ -140,13 +141,13 @@ internal sealed class AccessLogWriter : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // The disk is full, the file as large as it may be, or its reader gone: it may end, and the lines until then are counted.
+            // Disk full, file size limit reached, or reader gone. That may be temporary; the lines lost until then are counted.
             Volatile.Write(ref _lost, _lost + _batchLines);
             isBroken = true;
         }
         _batch.ResetWrittenCount();
         _batchLines = 0;
-        // A part of what failed may have been written, and end in the middle of a line.
+        // The failed write may have ended in the middle of a line.
         if (isBroken)
             _batch.Write("\n"u8);
     }

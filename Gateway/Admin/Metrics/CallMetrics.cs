@@ -5,11 +5,11 @@ using FrameRpc.Gateway.Formats.Ledger;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
-/// <summary>Calls: how many, of which listener and route, how they ended, and how long they took.</summary>
+/// <summary>Calls by listener and route: their number, outcome and duration.</summary>
 /// <remarks>
-/// The series are bounded by the configuration: listeners × routes × servers of the route's backend × the closed list of
-/// statuses of the format. Whatever has no route is one route, "unknown". A series appears with its first call, and stays for
-/// as long as the snapshot, or the one before it, has the route.
+/// The number of series is bounded by the configuration: listeners × routes × servers of the route's backend × the fixed list of the format's
+/// statuses. All calls without a route count as the route "unknown". A series appears with its first call and remains while the snapshot, or the one
+/// before it, has the route.
 /// </remarks>
 internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
 {
@@ -57,7 +57,9 @@ internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
 
     private static void WriteEnded(MetricsWriter to, TallySum[] tallies)
     {
-        to.Counter("frpc_calls_total", "Calls that have ended, by status: the smf status; ok, request, server or undecided for frame; or cut. The server is empty if no server had the call.");
+        to.Counter("frpc_calls_total",
+            "Calls that have ended, by status: the smf status; ok, request, server or undecided for frame; or cut. "
+            + "The server is empty if no server had the call.");
         foreach (TallySum tally in tallies)
         {
             foreach (((string server, string status), long ended) in tally.Ended())
@@ -77,7 +79,7 @@ internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
                 to.Part("_bucket", count, [.. tally.Labels, new Label("le", Bounds[bucket])]);
             }
             to.Part("_sum", tally.Sum(of => of.Durations.SumUs) / 1e6, tally.Labels);
-            // The same as the last bucket, whatever is counted meanwhile.
+            // Equal to the last bucket, even if calls are counted meanwhile.
             to.Part("_count", count, tally.Labels);
         }
     }
@@ -92,12 +94,12 @@ internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
     private static Label[] LabelsOf(TallyName name) =>
         [new("listener", name.Listener), new("route", name.Route ?? UnknownRoute), new("backend", name.Backend ?? "")];
 
-    /// <summary>What all workers have counted of one listener and route.</summary>
+    /// <summary>The counts of all workers for one listener and route.</summary>
     private sealed record TallySum(CallTally[] Of, Label[] Labels)
     {
         public long Sum(Func<CallTally, long> count) => Of.Sum(count);
 
-        /// <summary>By server and status, in the order of their lists, without those that there were none of.</summary>
+        /// <summary>By server and status, in the order of their lists, without zeros.</summary>
         public Dictionary<(string Server, string Status), long> Ended()
         {
             var ended = new Dictionary<(string Server, string Status), long>();
@@ -109,7 +111,8 @@ internal sealed class CallMetrics(IReadOnlyList<WorkerStatistics> workers)
                     {
                         var status = new CallStatus((byte)place);
                         if (server.With(status) is var calls and > 0)
-                            ended[(server.Address, tally.Statuses.NameOf(status))] = ended.GetValueOrDefault((server.Address, tally.Statuses.NameOf(status))) + calls;
+                            ended[(server.Address, tally.Statuses.NameOf(status))] =
+                                ended.GetValueOrDefault((server.Address, tally.Statuses.NameOf(status))) + calls;
                     }
                 }
             }

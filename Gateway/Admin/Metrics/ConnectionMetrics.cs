@@ -4,7 +4,7 @@ using FrameRpc.Gateway.Formats;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
-/// <summary>Connections: callers by listener, those to servers by server.</summary>
+/// <summary>Connections from callers by listener, and to servers by server.</summary>
 internal sealed class ConnectionMetrics(IReadOnlyList<WorkerStatistics> workers)
 {
     public void Write(MetricsWriter to)
@@ -56,6 +56,6 @@ internal sealed class ConnectionMetrics(IReadOnlyList<WorkerStatistics> workers)
             .GroupBy(of => (of.Backend, of.Server.Address))
             .Select(same => new ServerSum([new("backend", same.Key.Backend), new("server", same.Key.Address)], [.. same.Select(of => of.Server)]));
 
-    /// <summary>One server, as all workers see it.</summary>
+    /// <summary>One server, over all workers.</summary>
     private sealed record ServerSum(Label[] Labels, ServerStatistics[] Parts);
 }

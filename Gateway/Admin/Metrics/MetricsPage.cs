@@ -6,16 +6,16 @@ using FrameRpc.Gateway.Routing;
 namespace FrameRpc.Gateway.Admin.Metrics;
 
 /// <summary>
-/// What <c>/metrics</c> shows. Workers count without locks and know nothing of it: a page is read from their counters, each
-/// at its own moment, so sums over several may differ by what happened meanwhile.
+/// The response of <c>/metrics</c>. Workers count without locks, so each counter is read at a slightly different moment, and sums may differ by what
+/// happened meanwhile.
 /// </summary>
 internal sealed class MetricsPage(
-    Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, AccessLogWriter? accessLog, Func<long> messagesLeftOut, Func<bool> isDraining)
+    Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, AccessLogWriter? accessLog, Func<long> messagesSuppressed, Func<bool> isDraining)
 {
     private readonly CallMetrics _calls = new(workers);
     private readonly ConnectionMetrics _connections = new(workers);
     private readonly WorkerMetrics _workers = new(workers);
-    private readonly LogMetrics _logs = new(accessLog, messagesLeftOut);
+    private readonly LogMetrics _logs = new(accessLog, messagesSuppressed);
     private readonly ProcessMetrics _process = new();
 
     public void WriteTo(IBufferWriter<byte> output)

@@ -5,14 +5,13 @@ using System.Text;
 namespace FrameRpc.Gateway.Admin.Metrics;
 
 /// <summary>
-/// Prometheus' text format, version 0.0.4: for each family <c># HELP</c> and <c># TYPE</c>, then a line for each sample,
-/// <c>name{label="value"} number</c>. Written without a string of its own.
+/// The Prometheus text format, version 0.0.4: for each family <c># HELP</c> and <c># TYPE</c>, then a line for each sample, <c>name{label="value"}
+/// number</c>. Writes without allocating strings.
 /// </summary>
 internal sealed class MetricsWriter(IBufferWriter<byte> output)
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Longer than any number.</summary>
     private const int NumberBytesMax = 32;
 
     private string _name = "";
@@ -65,12 +64,13 @@ internal sealed class MetricsWriter(IBufferWriter<byte> output)
         if (value.AsSpan().IndexOfAny('\\', '"', '\n') < 0)
             Put(value);
         else
-            Put(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
+            Put(value.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
     }
 
     private void Put(string text) => output.Advance(Encoding.UTF8.GetBytes(text, output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
 
-    /// <summary>Asks for as much as it needs: a response that has not begun has no room for whoever asks for none in particular.</summary>
+    /// <summary>Requests the exact size: a response that has not begun returns no memory for a size hint of 0.</summary>
     private void Put(ReadOnlySpan<byte> text)
     {
         text.CopyTo(output.GetSpan(text.Length));
@@ -78,5 +78,5 @@ internal sealed class MetricsWriter(IBufferWriter<byte> output)
     }
 }
 
-/// <summary>What tells the samples of a family apart.</summary>
+/// <summary>A label of a sample.</summary>
 internal readonly record struct Label(string Name, string Value);

@@ -3,12 +3,14 @@ using System.IO.Enumeration;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
-/// <summary>The process, by the names that Prometheus' own libraries use, and the collector.</summary>
+/// <summary>The process, under the names that Prometheus client libraries use, and the garbage collector.</summary>
 internal sealed class ProcessMetrics
 {
     private const string Descriptors = "/proc/self/fd";
 
-    /// <summary>Made when the gateway starts, within a few milliseconds of the process; what the kernel says of it stands in /proc, which a container may lack.</summary>
+    /// <summary>
+    /// Taken when the gateway starts, a few milliseconds after the process: the kernel's figure is in /proc, which a container may lack.
+    /// </summary>
     private readonly double _startSeconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1e3;
 
     public void Write(MetricsWriter to)
@@ -33,7 +35,7 @@ internal sealed class ProcessMetrics
         to.Sample(GC.GetTotalMemory(forceFullCollection: false));
     }
 
-    /// <summary>Counted without making a string of each: there may be tens of thousands.</summary>
+    /// <summary>Counted without a string for each, because there may be tens of thousands.</summary>
     private static int OpenDescriptors()
     {
         int count = 0;

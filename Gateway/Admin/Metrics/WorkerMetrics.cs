@@ -4,7 +4,7 @@ using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
-/// <summary>What the workers have met, together, and how busy each is.</summary>
+/// <summary>Counters of the workers, most of them summed, and how busy each worker is.</summary>
 internal sealed class WorkerMetrics(IReadOnlyList<WorkerStatistics> workers)
 {
     public void Write(MetricsWriter to)
@@ -12,19 +12,28 @@ internal sealed class WorkerMetrics(IReadOnlyList<WorkerStatistics> workers)
         to.Counter("frpc_relayed_bytes_total", "Bytes of large bodies forwarded, spliced in the kernel or copied.");
         to.Sample(Sum(counters => counters.BytesSpliced), new Label("how", "spliced"));
         to.Sample(Sum(counters => counters.BytesCopied), new Label("how", "copied"));
-        Counter(to, "frpc_splices_refused_total", "Pieces of bodies copied instead of spliced because no pipe was available or the kernel refused to splice.", counters => counters.SplicesRefused);
-        Counter(to, "frpc_copies_chosen_total", "Pieces of bodies that relay = auto chose to copy because copying is faster there.", counters => counters.CopiesChosen);
+        Counter(to, "frpc_splices_refused_total",
+            "Pieces of bodies copied instead of spliced because no pipe was available or the kernel refused to splice.",
+            counters => counters.SplicesRefused);
+        Counter(to, "frpc_copies_chosen_total", "Pieces of bodies that relay = auto chose to copy because copying is faster there.",
+            counters => counters.CopiesChosen);
         Gauge(to, "frpc_pipes_in_use", "Pipes that currently carry a body.", worker => worker.Counters.PipesInUse);
         Counter(to, "frpc_pipes_discarded_total", "Pipes closed because their body was aborted.", counters => counters.PipesDiscarded);
-        Counter(to, "frpc_accepts_exhausted_total", "Times that accepting paused because file descriptors or memory had run out.", counters => counters.AcceptsExhausted);
-        Counter(to, "frpc_connects_exhausted_total", "Connections to servers not made because this process or machine was out of descriptors, ports or memory.", counters => counters.ConnectsExhausted);
-        Counter(to, "frpc_slow_callers_closed_total", "Callers closed because they left replies unread or stalled in a request while others waited.", counters => counters.SlowCallersClosed);
+        Counter(to, "frpc_accepts_exhausted_total", "Times that accepting paused because file descriptors or memory had run out.",
+            counters => counters.AcceptsExhausted);
+        Counter(to, "frpc_connects_exhausted_total",
+            "Connections to servers not made because this process or machine was out of descriptors, ports or memory.",
+            counters => counters.ConnectsExhausted);
+        Counter(to, "frpc_slow_callers_closed_total",
+            "Callers closed because they left replies unread or stalled in a request while others waited.",
+            counters => counters.SlowCallersClosed);
         Counter(to, "frpc_lanes_retired_total", "Connections to servers retired: they take no further calls.", counters => counters.ConnectionsRetired);
         Counter(to, "frpc_servers_passed_over_total", "Calls moved to another server because theirs was unreachable.", counters => counters.ServersPassedOver);
         Counter(to, "frpc_late_replies_total", "Replies discarded because they arrived after their call had timed out.", counters => counters.LateReplies);
         Counter(to, "frpc_bad_replies_total", "Replies not forwarded because they were invalid or of the wrong type.", counters => counters.BadReplies);
         Counter(to, "frpc_requests_stopped_total", "Octets requests cut short because their reply had begun.", counters => counters.RequestsStopped);
-        Counter(to, "frpc_buffers_refused_total", "Buffers for which the system had no memory; each closed a connection or refused a call.", counters => counters.BuffersRefused);
+        Counter(to, "frpc_buffers_refused_total", "Buffers for which the system had no memory; each closed a connection or refused a call.",
+            counters => counters.BuffersRefused);
         Gauge(to, "frpc_buffer_bytes", "Native memory for bodies and messages, in use or pooled.", worker => worker.BufferBytes);
         OfEach(to, "frpc_worker_busy_seconds_total", "Time a worker spent in turns of its event loop.", counters => counters.BusyUs / 1e6);
         OfEach(to, "frpc_worker_waiting_seconds_total", "Time a worker spent waiting for events.", counters => counters.WaitingUs / 1e6);

@@ -6,7 +6,7 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>What to try when a call failed.</summary>
+/// <summary>Hints for failed calls.</summary>
 internal static class CallAdvice
 {
     public static IEnumerable<string> For(Exception failure, CallCircumstances about)
@@ -32,7 +32,7 @@ internal static class CallAdvice
         };
     }
 
-    /// <summary>What came tells the format of whoever answered.</summary>
+    /// <summary>Recognizes a reply in the other format.</summary>
     private static string? ForOtherFormat(CallCircumstances about)
     {
         ReadOnlySpan<byte> first = about.Tap.Replies.First;
@@ -46,7 +46,8 @@ internal static class CallAdvice
         bool silent = about.Tap.Replies.Bytes == 0;
         return failure switch
         {
-            OperationCanceledException when !silent || about.Format == WireFormat.Smf => "Use --timeout to allow more time; --verbose shows how far the call got.",
+            OperationCanceledException when !silent || about.Format == WireFormat.Smf =>
+                "Use --timeout to allow more time; --verbose shows how far the call got.",
             OperationCanceledException => "Use --timeout to allow more time. If this is an smf listener, add --smf.",
             RpcReplyException e when about.Format == WireFormat.Frame => ForFrameError(e),
             RpcReplyException e => ForStatus(e.Status),
@@ -71,7 +72,8 @@ internal static class CallAdvice
     private static string? ForStatus(uint status) => status switch
     {
         SmfStatus.NotFound =>
-            $"\"{GatewayCommandLine.Program} routes\" prints the ids that a gateway serves; \"{GatewayCommandLine.Program} id --schema FILE\" prints those of a schema.",
+            $"\"{GatewayCommandLine.Program} routes\" prints the ids that a gateway serves; "
+                + $"\"{GatewayCommandLine.Program} id --schema FILE\" prints those of a schema.",
         SmfStatus.TooLarge => "Raise limits.messageBytesMax of the gateway or messageBytesMax of the route.",
         SmfStatus.TooManyRequests => "Try again when the load is lower.",
         SmfStatus.Unavailable => "Is a server of the backend running? The log of the gateway names the unreachable ones.",
@@ -89,7 +91,7 @@ internal static class CallAdvice
         _ => null,
     };
 
-    /// <summary>A known compression, no flags, where the last frame of a header part has a 1, and a status of three digits.</summary>
+    /// <summary>A known compression, no flags at the place where the last frame of a header part has a 1, and a status of three digits.</summary>
     private static bool IsSmfReply(ReadOnlySpan<byte> first) =>
         first.Length >= SmfHeader.Bytes && SmfHeader.Read(first) is { Flags: 0, Compression: <= SmfCompression.Lz4, Meta: >= 100 and <= 999 };
 

@@ -6,7 +6,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary><c>call</c>: one real call, to see with one's own eyes that a gateway or a server answers, or to use one from a script.</summary>
+/// <summary><c>call</c>: makes one call, to try out a gateway or a server, or from a script.</summary>
 internal sealed class CallCommand
 {
     private static readonly DurationForm TimeoutForm = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
@@ -36,7 +36,11 @@ internal sealed class CallCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as one JSON object.", Arity = ArgumentArity.Zero };
 
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Print each frame or message on the wire to standard error.", Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Print each frame or message on the wire to standard error.",
+        Arity = ArgumentArity.Zero,
+    };
 
     private readonly FrameCallOptions _frame = new();
     private readonly SmfCallOptions _smfOptions = new();
@@ -52,11 +56,13 @@ internal sealed class CallCommand
     public static Command Create(Surroundings surroundings)
     {
         var call = new CallCommand(surroundings);
-        var command = new Command("call", "Make one call and print the request and the reply. The exit status is 0 only if a complete and successful reply arrives.")
+        var command = new Command("call",
+            "Make one call and print the request and the reply. The exit status is 0 only if a complete and successful reply arrives.")
         {
             call._address, call._words,
         };
-        foreach (Option option in call._frame.All.Append(call._smf).Concat(call._smfOptions.All).Concat([call._output, call._timeout, call._json, call._verbose]))
+        Option[] common = [call._output, call._timeout, call._json, call._verbose];
+        foreach (Option option in call._frame.All.Append(call._smf).Concat(call._smfOptions.All).Concat(common))
             command.Add(option);
         command.SetAction(call.Run);
         return command;

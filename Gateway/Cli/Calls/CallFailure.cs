@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>What a failed call says of itself.</summary>
+/// <summary>The message of a failed call.</summary>
 internal static class CallFailure
 {
     public static CallResult Of(Exception failure, CallCircumstances about) => failure switch
@@ -22,14 +22,14 @@ internal static class CallFailure
             : $"no complete reply within {limit}";
     }
 
-    /// <summary>The library's messages begin with the address where it is to blame, and ours always do.</summary>
+    /// <summary>Messages of the library begin with the address if the server is to blame; ours always do.</summary>
     private static string WithoutAddress(string message, string address) =>
         message.StartsWith($"{address}: ", StringComparison.Ordinal) ? message[(address.Length + 2)..] : message;
 }
 
-/// <summary>What is known of a call that failed.</summary>
-/// <param name="Format">What it was made in.</param>
-/// <param name="Settings">What it was told.</param>
-/// <param name="Tap">What passed.</param>
-/// <param name="Streams">Whether its limit was one for standing still.</param>
+/// <summary>The circumstances of a failed call.</summary>
+/// <param name="Format">Its wire format.</param>
+/// <param name="Settings">Its settings.</param>
+/// <param name="Tap">What passed on the wire.</param>
+/// <param name="Streams">Whether its time limit was one without any data.</param>
 internal sealed record CallCircumstances(WireFormat Format, CallSettings Settings, WireTap Tap, bool Streams);

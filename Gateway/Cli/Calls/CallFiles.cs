@@ -2,14 +2,14 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>The files that a call's words name; <c>-</c> is standard input or output.</summary>
+/// <summary>The files named in a call's arguments; <c>-</c> is standard input or output.</summary>
 internal sealed class CallFiles(string workingDirectory, StandardStreams streams)
 {
     public const string Standard = "-";
 
-    /// <summary>Reads all of a file, by its end and not by its length, because a pipe has none.</summary>
+    /// <summary>Reads a file to its end. Its length is not used, because pipes have none.</summary>
     /// <param name="name">The file.</param>
-    /// <param name="bytesMax">More is refused.</param>
+    /// <param name="bytesMax">Longer files are refused.</param>
     /// <param name="problem">What is wrong, or null.</param>
     public byte[] ReadAll(string name, int bytesMax, out string? problem)
     {
@@ -35,7 +35,7 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
         return bytes.ToArray();
     }
 
-    /// <summary>Opens a file, or says why it cannot be.</summary>
+    /// <summary>Opens a file; null, with the problem, if that fails.</summary>
     public Stream? OpenToRead(string name, out string? problem)
     {
         problem = null;
@@ -47,7 +47,7 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
         }
         catch (FileNotFoundException)
         {
-            problem = $"{name}: there is no such file";
+            problem = $"{name}: no such file";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,11 +56,11 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
         return null;
     }
 
-    /// <summary>Reads a schema and what it includes.</summary>
+    /// <summary>Reads a schema and its includes.</summary>
     /// <exception cref="SchemaException">It is wrong, or cannot be read.</exception>
     public Schema LoadSchema(string name) => Schema.Load(name, path => SchemaFile.Read(Path(path)));
 
-    /// <summary>What stands against writing a file there, as far as that can be told before the call; or null.</summary>
+    /// <summary>What prevents writing this file, as far as can be known before the call; or null.</summary>
     public string? CheckOutput(string? name) =>
         name is null or Standard ? null
         : name.Length == 0 ? "--output requires the name of a file, or -"
@@ -86,14 +86,14 @@ internal sealed class CallFiles(string workingDirectory, StandardStreams streams
     private string Path(string name) => System.IO.Path.Combine(workingDirectory, name);
 }
 
-/// <summary>What a call reads and writes as octets where a file is named <c>-</c>.</summary>
+/// <summary>Standard input and output as octets, for files named <c>-</c>.</summary>
 /// <param name="OpenInput">Standard input.</param>
 /// <param name="OpenOutput">Standard output.</param>
-/// <param name="ErrorIsTerminal">Whether somebody watches standard error, so that a line there may be written over.</param>
+/// <param name="ErrorIsTerminal">Whether standard error is a terminal, so that a progress line can be rewritten.</param>
 internal sealed record StandardStreams(Func<Stream> OpenInput, Func<Stream> OpenOutput, bool ErrorIsTerminal)
 {
     public static StandardStreams OfProcess() => new(Console.OpenStandardInput, () => new StandardOutput(), !Console.IsErrorRedirected);
 }
 
-/// <summary>A file of ours could not be read or written: nobody on the connection is to blame.</summary>
+/// <summary>A local file could not be read or written: neither caller nor server is to blame.</summary>
 internal sealed class LocalFileException(string message, Exception inner) : Exception(message, inner);

@@ -6,10 +6,10 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>How a call went, as one JSON object for programs.</summary>
+/// <summary>The report of a call as one JSON object.</summary>
 internal static class CallJson
 {
-    // What is read by programs and people needs none of the escapes that only a web page does.
+    // The output is not embedded in HTML, so it needs no escapes for that.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(TextWriter output, CallSettings settings, CallResult result, TimeSpan duration, WireTap tap)
@@ -44,7 +44,7 @@ internal static class CallJson
     private static void WriteReply(Utf8JsonWriter json, CallResult result)
     {
         json.WritePropertyName("reply"u8);
-        // It was checked already, and deeper than the writer would follow it.
+        // Validated already, to a greater depth than the writer allows.
         if (result.Json is { } value)
             json.WriteRawValue(value.Span, skipInputValidation: true);
         else if (result.Bytes is { } bytes)

@@ -1,7 +1,7 @@
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>How long a call may take; where octets stream, how long it may stand still.</summary>
-/// <remarks>Nobody is blamed for what this side waits for itself: a slow source of octets, or whoever reads them.</remarks>
+/// <summary>The time limit of a call; if octets are streamed, for the time without any data.</summary>
+/// <remarks>Does not run while this side waits for itself: for a slow source of octets, or for a slow reader of them.</remarks>
 internal sealed class CallTimeLimit : IDisposable
 {
     private readonly Lock _lock = new();
@@ -12,8 +12,8 @@ internal sealed class CallTimeLimit : IDisposable
     private bool _over;
 
     /// <param name="limit">The time.</param>
-    /// <param name="restarts">Whether it begins anew with each byte that moves.</param>
-    /// <param name="clock">Its clock.</param>
+    /// <param name="restarts">Whether it begins again with each byte.</param>
+    /// <param name="clock">The clock.</param>
     public CallTimeLimit(TimeSpan limit, bool restarts, TimeProvider clock)
     {
         _limit = limit;
@@ -61,7 +61,7 @@ internal sealed class CallTimeLimit : IDisposable
         _passed.Dispose();
     }
 
-    // What is left of a connection that was given up may still move when the call is over.
+    // Bytes of an abandoned connection may still move after the call is over.
     private void Set(TimeSpan left)
     {
         if (_restarts && !_over)

@@ -5,7 +5,7 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>One call, from its connection to its last line. What the formats do not share stands in those who inherit.</summary>
+/// <summary>One call, from connecting to the last line of the report. Derived classes add what is specific to a format.</summary>
 internal abstract class CommandCall
 {
     private readonly long _start;
@@ -25,10 +25,10 @@ internal abstract class CommandCall
 
     protected CallText Text { get; }
 
-    /// <summary>The length of the request's body, where it streams and is known.</summary>
+    /// <summary>The length of the request's body, if it is streamed and known.</summary>
     protected virtual long? BytesToSend => null;
 
-    /// <summary>Whether octets pass, for as long as they need.</summary>
+    /// <summary>Whether octets are streamed, without a limit on the total time.</summary>
     protected abstract bool Streams { get; }
 
     protected abstract WireFormat Format { get; }
@@ -45,21 +45,23 @@ internal abstract class CommandCall
             result = await TryAsync(tap, limit).ConfigureAwait(false);
         }
         Report(result, tap);
-        return result.Success ? ExitStatus.Fine : ExitStatus.Failed;
+        return result.Success ? ExitStatus.Success : ExitStatus.Failed;
     }
 
     protected abstract WireTap CreateTap(Trace? trace, Action onPassed);
 
-    /// <summary>Makes the call over a client of the library, prints the reply's body, and tells when it has come by <see cref="EndReply"/>.</summary>
-    /// <exception cref="RpcException">It failed.</exception>
-    /// <exception cref="LocalFileException">A file did.</exception>
-    /// <exception cref="OperationCanceledException">The time is up.</exception>
+    /// <summary>
+    /// Makes the call with a client of the library, prints the reply's body, and calls <see cref="EndReply"/> when the reply is complete.
+    /// </summary>
+    /// <exception cref="RpcException">The call failed.</exception>
+    /// <exception cref="LocalFileException">A local file failed.</exception>
+    /// <exception cref="OperationCanceledException">The time limit was reached.</exception>
     protected abstract Task<CallResult> ExchangeAsync(IConnector connector, CallTimeLimit limit);
 
-    /// <summary>What more there is to say about a call that failed.</summary>
+    /// <summary>Further lines about a failed call.</summary>
     protected virtual IEnumerable<string> Notes(Exception failure) => [];
 
-    /// <summary>The reply has come whole.</summary>
+    /// <summary>Marks the reply as complete.</summary>
     protected void EndReply() => _replied = Console.Clock.GetTimestamp();
 
     private TransferProgress? ShowProgress(WireTap tap) => Streams && Console.Streams.ErrorIsTerminal && !Settings.Verbose && !Settings.Json

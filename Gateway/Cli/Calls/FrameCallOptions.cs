@@ -8,7 +8,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>The words of a frame call.</summary>
+/// <summary>The arguments of a frame call.</summary>
 internal sealed class FrameCallOptions
 {
     private static readonly ChoiceForm<DataType> AcceptForm = new(("json", DataType.Json), ("octets", DataType.Octets), ("none", DataType.None));
@@ -28,12 +28,13 @@ internal sealed class FrameCallOptions
 
     public IEnumerable<Option> All => [_octets, _accept];
 
-    /// <summary>The name of an option that was given although the call is none of frame; or null.</summary>
+    /// <summary>The first of these options that was given, to reject it for an smf call; or null.</summary>
     public string? FirstGiven(ParseResult line) => All.FirstOrDefault(option => line.GetResult(option) is not null)?.Name;
 
-    /// <summary>Reads the words and the files that they name; false, with what is wrong, before anything is sent.</summary>
+    /// <summary>Reads the arguments and their files; false, with the problem, before anything is sent.</summary>
     public bool TryRead(
-        ParseResult line, string[] words, bool hasOutput, CallFiles files, [NotNullWhen(true)] out FrameRequestPlan? plan, out Stream? octets, out string? problem)
+        ParseResult line, string[] words, bool hasOutput, CallFiles files,
+        [NotNullWhen(true)] out FrameRequestPlan? plan, out Stream? octets, out string? problem)
     {
         plan = null;
         octets = null;
@@ -52,7 +53,7 @@ internal sealed class FrameCallOptions
         return problem is null;
     }
 
-    /// <summary>A body as it is written: JSON, <c>@FILE</c>, or <c>-</c>.</summary>
+    /// <summary>Reads a body given as JSON, <c>@FILE</c> or <c>-</c>.</summary>
     private static byte[] ReadJson(string word, CallFiles files, out string? problem)
     {
         problem = null;

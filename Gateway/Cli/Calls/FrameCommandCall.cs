@@ -8,17 +8,17 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>What a frame call asks for.</summary>
+/// <summary>A frame request.</summary>
 /// <param name="Endpoint">The method.</param>
-/// <param name="Json">The body, if it is JSON; it was checked.</param>
+/// <param name="Json">The body, if it is JSON; already validated.</param>
 /// <param name="Octets">The file with the body, if it is octets.</param>
-/// <param name="Accept">What the reply should hold.</param>
+/// <param name="Accept">The requested type of the reply.</param>
 internal sealed record FrameRequestPlan(string Endpoint, byte[]? Json, string? Octets, DataType Accept);
 
 /// <summary>One call in the frame format: JSON, octets or nothing each way.</summary>
 internal sealed class FrameCommandCall(FrameRequestPlan plan, Stream? octets, CallSettings settings, CallConsole console) : CommandCall(settings, console)
 {
-    /// <summary>Of a JSON body this much is printed; <c>--output</c> and <c>--json</c> give all of a reply.</summary>
+    /// <summary>Longer JSON bodies are truncated when printed; <c>--output</c> and <c>--json</c> give the whole reply.</summary>
     private const int ShownBytesMax = 1 << 20;
 
     private OctetsSource? _source;
@@ -48,7 +48,7 @@ internal sealed class FrameCommandCall(FrameRequestPlan plan, Stream? octets, Ca
             DataType.Octets => await TakeOctetsAsync(reply.Octets, limit).ConfigureAwait(false),
             _ => new CallResult(),
         };
-        // A reply may end before its request, and leaving now would cut that.
+        // A reply may end before its request; leaving now would cut the request off.
         if (_source is not null && !await _source.Released.WaitAsync(limit.Token).ConfigureAwait(false))
             throw new RpcException(SmfStatus.BadGateway, Blame.Server, "the reply arrived, but the server did not read the whole request");
         EndReply();

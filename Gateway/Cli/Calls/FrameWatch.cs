@@ -4,22 +4,22 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>Frames as they pass in one direction.</summary>
+/// <summary>Watches the frames of one direction.</summary>
 /// <param name="arrow">The direction, in the trace.</param>
-/// <param name="trace">Where each frame is told, with <c>--verbose</c>.</param>
-/// <param name="onHeader">Gets each header part as it is on the wire.</param>
+/// <param name="trace">Receives each frame, with <c>--verbose</c>.</param>
+/// <param name="onHeader">Receives each header part as it is on the wire.</param>
 internal sealed class FrameWatch(string arrow, Trace? trace, Action<string> onHeader) : MessageWatch(FrameHeader.Bytes)
 {
     private readonly ArrayBufferWriter<byte> _header = new();
     private FrameHeader _frame;
 
-    /// <summary>What the last header part said that its data holds.</summary>
+    /// <summary>The type of the data, from the last header part.</summary>
     public DataType DataType { get; private set; }
 
-    /// <summary>What the last header part wants of a reply.</summary>
+    /// <summary>The requested type of the reply, from the last header part.</summary>
     public DataType Accept { get; private set; }
 
-    /// <summary>Who is to blame, by the last header part; none before it has passed.</summary>
+    /// <summary>Who is to blame, from the last header part; none before it has passed.</summary>
     public ReplyError Error { get; private set; }
 
     protected override bool InBody => _frame.Type is FrameType.Data;
@@ -61,7 +61,8 @@ internal sealed class FrameWatch(string arrow, Trace? trace, Action<string> onHe
     {
         if (_frame.Type is FrameType.Reset)
             return "reset";
-        string frame = $"{Name} {length} bytes{(_frame.NoMoreFrames && _frame.Type is FrameType.Data ? ", last" : _frame.NoMoreFrames ? "" : ", more to come")}";
+        string frame = $"{Name} {length} bytes"
+            + $"{(_frame.NoMoreFrames && _frame.Type is FrameType.Data ? ", last" : _frame.NoMoreFrames ? "" : ", more to come")}";
         string text = _frame.Type is FrameType.Header || DataType is DataType.Json ? Excerpt.OfText(kept, length) : Excerpt.OfBytes(kept, length);
         return length == 0 ? frame : $"{frame}  {text}";
     }

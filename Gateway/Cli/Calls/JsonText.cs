@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>Checks that a body is JSON before it is sent, and after it has come.</summary>
+/// <summary>Validates JSON bodies, before sending and after receiving.</summary>
 internal static class JsonText
 {
-    /// <summary>How deep Go's decoder, which the first implementation uses, follows a value.</summary>
+    /// <summary>The maximum depth of Go's decoder, which the first implementation uses.</summary>
     private const int DepthMax = 10_000;
 
     /// <summary>Where and why this is not one JSON value; null if it is.</summary>
@@ -26,7 +26,7 @@ internal static class JsonText
         }
     }
 
-    /// <summary>The reader's message ends in its own form of the position, in bytes and counted from 0.</summary>
+    /// <summary>The reader's message ends with its own form of the position, in bytes and counted from 0.</summary>
     private static string Describe(ReadOnlySpan<byte> utf8, JsonException e)
     {
         int end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);

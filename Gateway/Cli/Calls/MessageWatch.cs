@@ -1,15 +1,16 @@
 namespace FrameRpc.Gateway.Cli.Calls;
 
 /// <summary>
-/// Cuts one direction of a connection into heads and payloads as the bytes pass, in pieces of any size. Of a payload it keeps no more than a person would look at.
+/// Splits one direction of a connection into heads and payloads as the bytes pass, in pieces of any size. Keeps only the first bytes of a payload, to
+/// be printed.
 /// </summary>
-/// <param name="headBytes">The length of what stands before each payload.</param>
+/// <param name="headBytes">The length of the head before each payload.</param>
 internal abstract class MessageWatch(int headBytes)
 {
-    /// <summary>Bytes of a payload that are kept: a whole header part of the frame format.</summary>
+    /// <summary>Bytes kept of a payload: a whole header part of the frame format.</summary>
     protected const int KeptBytesMax = 4096;
 
-    /// <summary>From so many bytes at the start of a connection its format can be told.</summary>
+    /// <summary>Bytes at the start of a connection from which its format can be recognized.</summary>
     private const int FirstBytesMax = 16;
 
     private readonly byte[] _first = new byte[FirstBytesMax];
@@ -24,19 +25,19 @@ internal abstract class MessageWatch(int headBytes)
     private long _bytes;
     private long _bodyBytes;
 
-    /// <summary>Called with every piece that passes; nothing waits for it.</summary>
+    /// <summary>Called with every piece that passes; must not block.</summary>
     public Action? OnPassed { get; init; }
 
     /// <summary>All bytes that have passed.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Those of them that belong to bodies, without headers.</summary>
+    /// <summary>Those that belong to bodies, without headers.</summary>
     public long BodyBytes => Interlocked.Read(ref _bodyBytes);
 
     /// <summary>The first bytes that passed.</summary>
     public ReadOnlySpan<byte> First => _first.AsSpan(0, (int)Math.Min(_bytes, FirstBytesMax));
 
-    /// <summary>Whether the payload that passes belongs to a body.</summary>
+    /// <summary>Whether the current payload belongs to a body.</summary>
     protected abstract bool InBody { get; }
 
     public void Pass(ReadOnlySpan<byte> bytes)
@@ -51,7 +52,7 @@ internal abstract class MessageWatch(int headBytes)
         OnPassed?.Invoke();
     }
 
-    /// <summary>The direction has ended; a message that was begun is told as cut.</summary>
+    /// <summary>The direction has ended; an incomplete message is reported as cut.</summary>
     public void End()
     {
         if (_ended)
@@ -65,16 +66,19 @@ internal abstract class MessageWatch(int headBytes)
             OnBroken(_head.AsSpan(0, _headCount));
     }
 
-    /// <summary>A head has come; returns the length of the payload behind it, or null when it cannot be one of this format: the place is lost then.</summary>
+    /// <summary>
+    /// Called with each head; returns the length of the payload after it, or null if it is not a head of this format, so that nothing after it can be
+    /// read.
+    /// </summary>
     protected abstract long? OnHead(ReadOnlySpan<byte> head);
 
-    /// <summary>The payload has come whole; of a long one only its front was kept.</summary>
+    /// <summary>Called with each complete payload; only the first bytes of a long one are kept.</summary>
     protected abstract void OnPayload(ReadOnlySpan<byte> kept, long length);
 
-    /// <summary>Something came that is no head.</summary>
+    /// <summary>Called with bytes that are not a head.</summary>
     protected abstract void OnBroken(ReadOnlySpan<byte> head);
 
-    /// <summary>The direction ended within a payload.</summary>
+    /// <summary>Called if the direction ends within a payload.</summary>
     protected abstract void OnCut(long came, long length);
 
     private int TakeHead(ReadOnlySpan<byte> bytes)

@@ -1,20 +1,20 @@
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>Where the octets of a reply go: into a file, or, without one, nowhere but for a first look.</summary>
+/// <summary>Receives the octets of a reply and writes them to a file; without a file, keeps only the first bytes.</summary>
 /// <param name="file">The file; null to keep the first bytes only.</param>
-/// <param name="name">Its name, for people.</param>
-/// <param name="limit">Does not run while the file keeps us waiting.</param>
+/// <param name="name">Its name in messages.</param>
+/// <param name="limit">Does not run while the file is being written.</param>
 internal sealed class OctetsSink(Stream? file, string? name, CallTimeLimit limit) : IAsyncDisposable
 {
     private readonly MemoryStream _front = new();
 
-    /// <summary>Bytes that were taken.</summary>
+    /// <summary>Bytes received.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The first bytes, where there is no file.</summary>
+    /// <summary>The first bytes, without a file.</summary>
     public ReadOnlyMemory<byte> Front => _front.GetBuffer().AsMemory(0, (int)_front.Length);
 
-    /// <exception cref="LocalFileException">The file takes no more.</exception>
+    /// <exception cref="LocalFileException">The file cannot be written.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         if (file is null)

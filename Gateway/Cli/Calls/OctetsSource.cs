@@ -1,12 +1,12 @@
 namespace FrameRpc.Gateway.Cli.Calls;
 
 /// <summary>
-/// Octets to be sent, from a file or standard input. Waiting for them can be cancelled even where the system cannot: a read of a terminal or a pipe goes on until
-/// something comes, and a call that has failed must not wait for that.
+/// Octets to send, from a file or standard input. Waiting for them can be cancelled even if the system call cannot: a read of a terminal or a pipe
+/// blocks until there is input, and a failed call must not wait for that.
 /// </summary>
-/// <param name="source">The octets; it is left to the process's end when a read of it may still go on.</param>
-/// <param name="name">Its name, for people.</param>
-/// <param name="limit">Does not run while the source keeps us waiting.</param>
+/// <param name="source">The octets; not closed while a read may still be under way.</param>
+/// <param name="name">Its name in messages.</param>
+/// <param name="limit">Does not run while the source is being read.</param>
 internal sealed class OctetsSource(Stream source, string name, CallTimeLimit limit) : Stream
 {
     private readonly TaskCompletionSource<bool> _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,10 +14,10 @@ internal sealed class OctetsSource(Stream source, string name, CallTimeLimit lim
     private bool _ended;
     private LocalFileException? _failure;
 
-    /// <summary>Completed when nothing more will be read: true when all of it was read and sent, with an exception when it could not be read.</summary>
+    /// <summary>Completes when nothing more will be read: true if everything was read and sent, with an exception if it could not be read.</summary>
     public Task<bool> Released => _released.Task;
 
-    /// <summary>Bytes of all of it; null where only its end can tell.</summary>
+    /// <summary>Total length; null if only the end will tell.</summary>
     public long? Bytes { get; } = source.CanSeek ? source.Length : null;
 
     public override bool CanRead => true;
@@ -72,7 +72,7 @@ internal sealed class OctetsSource(Stream source, string name, CallTimeLimit lim
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Into memory of our own, because the read may go on when <paramref name="buffer"/> is somebody else's again.</summary>
+    /// <summary>Reads into a separate buffer, because the read may continue after <paramref name="buffer"/> was returned to its owner.</summary>
     private async ValueTask<int> ReadAsideAsync(Memory<byte> buffer, CancellationToken cancel)
     {
         if (_read.Length < buffer.Length)

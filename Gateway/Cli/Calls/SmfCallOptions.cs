@@ -9,7 +9,7 @@ using FrameRpc.Protocol.Smf.Compression;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>The words of an smf call.</summary>
+/// <summary>The arguments of an smf call.</summary>
 internal sealed class SmfCallOptions
 {
     private const string EmptyTable = "--hex 080000000400040004000000";
@@ -48,10 +48,10 @@ internal sealed class SmfCallOptions
 
     public IEnumerable<Option> All => [_schema, _hex, _base64, _payload, _compress];
 
-    /// <summary>The name of an option that was given although the call is none of smf; or null.</summary>
+    /// <summary>The first of these options that was given, to reject it for a frame call; or null.</summary>
     public string? FirstGiven(ParseResult line) => All.FirstOrDefault(option => line.GetResult(option) is not null)?.Name;
 
-    /// <summary>Reads the words and the files that they name; false, with what is wrong, before anything is sent.</summary>
+    /// <summary>Reads the arguments and their files; false, with the problem, before anything is sent.</summary>
     public bool TryRead(ParseResult line, string[] words, CallFiles files, [NotNullWhen(true)] out SmfRequestPlan? plan, out string? problem)
     {
         plan = null;
@@ -151,7 +151,7 @@ internal sealed class SmfCallOptions
         }
         try
         {
-            // Whoever asks for it wants to see it, however short the payload.
+            // The option is given to see compression, even for a short payload.
             compressor = new SmfCompressor(algorithm, minimumBytes: 1);
         }
         catch (SmfCompressionUnavailableException e)

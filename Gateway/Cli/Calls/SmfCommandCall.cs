@@ -7,10 +7,10 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>What an smf call asks for.</summary>
+/// <summary>An smf request.</summary>
 /// <param name="Id">The method.</param>
 /// <param name="Payload">At least one byte.</param>
-/// <param name="Compressor">Packs the payload; null to send it as it is.</param>
+/// <param name="Compressor">Compresses the payload; null to send it as it is.</param>
 internal sealed record SmfRequestPlan(RequestId Id, byte[] Payload, SmfCompressor? Compressor);
 
 /// <summary>One call in the smf format: a payload of bytes each way.</summary>
@@ -40,7 +40,7 @@ internal sealed class SmfCommandCall(SmfRequestPlan plan, CallSettings settings,
         }
         catch (RpcException) when (!_replies!.Front.IsEmpty)
         {
-            // The body of a refusal, or one that is wrong, is worth a look too.
+            // The body of an error reply, or an invalid one, is worth printing too.
             Text.Dump(_replies.Front, _replies.Size);
             throw;
         }

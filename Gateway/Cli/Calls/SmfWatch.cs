@@ -2,17 +2,17 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>Smf messages as they pass in one direction.</summary>
+/// <summary>Watches the smf messages of one direction.</summary>
 /// <param name="arrow">The direction, in the trace.</param>
-/// <param name="meta">What the last field of a header is called in this direction, and how its value is written.</param>
-/// <param name="trace">Where each message is told, with <c>--verbose</c>.</param>
-/// <param name="onHeader">Gets each header.</param>
+/// <param name="meta">Formats the last field of a header, whose meaning depends on the direction.</param>
+/// <param name="trace">Receives each message, with <c>--verbose</c>.</param>
+/// <param name="onHeader">Receives each header.</param>
 internal sealed class SmfWatch(string arrow, Func<uint, string> meta, Trace? trace, Action<string> onHeader) : MessageWatch(SmfHeader.Bytes)
 {
     private SmfHeader _header;
     private byte[] _front = [];
 
-    /// <summary>The first bytes of the last payload, as it passed; a long one is not held whole.</summary>
+    /// <summary>The first bytes of the last payload, as on the wire; a long payload is not kept whole.</summary>
     public ReadOnlyMemory<byte> Front => _front;
 
     /// <summary>Bytes of the last payload.</summary>

@@ -3,13 +3,13 @@ using FrameRpc.Gateway.Sockets;
 namespace FrameRpc.Gateway.Cli.Calls;
 
 /// <summary>
-/// Standard output as octets. That of <see cref="Console"/> takes what nobody reads any more for written, and a stream without an end would go on for nobody.
+/// Standard output as octets. The stream of <see cref="Console"/> ignores a closed pipe, so an endless stream would go on without a reader.
 /// </summary>
 internal sealed class StandardOutput : Stream
 {
     private const int Descriptor = 1;
 
-    /// <summary>Between two attempts, where somebody has made the descriptor one that does not block.</summary>
+    /// <summary>Pause between attempts if the descriptor is in non-blocking mode.</summary>
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(1);
 
     public override bool CanRead => false;
@@ -28,7 +28,7 @@ internal sealed class StandardOutput : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <exception cref="IOException">It takes no more.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public override unsafe void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)

@@ -4,9 +4,9 @@ using FrameRpc.Protocol.Transports;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>Makes connections whose bytes are watched as they pass.</summary>
+/// <summary>Makes connections whose bytes are watched.</summary>
 /// <param name="inner">Makes the connections.</param>
-/// <param name="tap">Sees them and their bytes.</param>
+/// <param name="tap">Receives connection events and bytes.</param>
 internal sealed class TappedConnector(IConnector inner, WireTap tap) : IConnector
 {
     public string Address => inner.Address;
@@ -20,7 +20,7 @@ internal sealed class TappedConnector(IConnector inner, WireTap tap) : IConnecto
     }
 }
 
-/// <summary>A connection whose bytes a <see cref="WireTap"/> sees: those sent when they are handed over, those received when they have come.</summary>
+/// <summary>A connection watched by a <see cref="WireTap"/>: sent bytes when they are handed over, received bytes when they arrive.</summary>
 internal sealed class TappedConnection(TransportConnection inner, WireTap tap) : TransportConnection
 {
     public override PipeReader Input { get; } = new TappedReader(inner.Input, tap.Replies);
@@ -44,12 +44,12 @@ internal sealed class TappedConnection(TransportConnection inner, WireTap tap) :
     }
 }
 
-/// <summary>Shows each byte once to a watch, however often the reader is given it again.</summary>
+/// <summary>Passes each byte to a watch once, however often the reader gets it again.</summary>
 internal sealed class TappedReader(PipeReader inner, MessageWatch watch) : PipeReader
 {
     private ReadOnlySequence<byte> _given;
 
-    /// <summary>Bytes at the front of what the next read gives that the watch has seen.</summary>
+    /// <summary>Bytes at the front of the next read that the watch has already seen.</summary>
     private long _seen;
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
@@ -91,7 +91,7 @@ internal sealed class TappedReader(PipeReader inner, MessageWatch watch) : PipeR
     }
 }
 
-/// <summary>Shows what is written to a watch, before it is handed on.</summary>
+/// <summary>Passes written bytes to a watch before they are handed on.</summary>
 internal sealed class TappedWriter(PipeWriter inner, MessageWatch watch) : PipeWriter
 {
     private Memory<byte> _lent;

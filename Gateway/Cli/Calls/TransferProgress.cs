@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>A line on a terminal, written over while octets pass: how much, of how much, and how fast. A transfer that is over within a second shows none.</summary>
+/// <summary>
+/// A progress line on a terminal, rewritten while octets pass: amount, total and rate. Not shown for transfers shorter than a second.
+/// </summary>
 internal sealed class TransferProgress : IDisposable
 {
     private const int BarChars = 20;
@@ -23,8 +25,8 @@ internal sealed class TransferProgress : IDisposable
     private bool _over;
 
     /// <param name="terminal">Where to write.</param>
-    /// <param name="tap">Knows what has passed.</param>
-    /// <param name="bytesToSend">The length of the request's body, where it is known.</param>
+    /// <param name="tap">Counts what has passed.</param>
+    /// <param name="bytesToSend">The length of the request's body, if known.</param>
     /// <param name="clock">The clock.</param>
     public TransferProgress(TextWriter terminal, WireTap tap, Func<long?> bytesToSend, TimeProvider clock)
     {
@@ -36,7 +38,7 @@ internal sealed class TransferProgress : IDisposable
         _timer = clock.CreateTimer(_ => Show(), null, Silence, Period);
     }
 
-    /// <summary>Takes the line away, until it is shown again.</summary>
+    /// <summary>Clears the line until it is shown again.</summary>
     public void Clear()
     {
         lock (_lock)

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace FrameRpc.Gateway.Cli.Calls;
 
-/// <summary>What is seen of a call's connection: that it was made, what passed each way, and how it ended.</summary>
-/// <param name="requests">Sees what is sent.</param>
-/// <param name="replies">Sees what comes.</param>
+/// <summary>Watches a call's connection: connecting, bytes each way, and its end.</summary>
+/// <param name="requests">Watches what is sent.</param>
+/// <param name="replies">Watches what is received.</param>
 /// <param name="trace">Prints it, with <c>--verbose</c>.</param>
 internal sealed class WireTap(MessageWatch requests, MessageWatch replies, Trace? trace)
 {
@@ -14,7 +14,7 @@ internal sealed class WireTap(MessageWatch requests, MessageWatch replies, Trace
 
     public MessageWatch Replies => replies;
 
-    /// <summary>Whether the connection was made.</summary>
+    /// <summary>Whether the connection was established.</summary>
     public bool Connected { get; private set; }
 
     public void OnConnecting(string address) => trace?.Write($"connecting to {address}");
@@ -40,7 +40,9 @@ internal sealed class WireTap(MessageWatch requests, MessageWatch replies, Trace
     }
 }
 
-/// <summary>Lines about a call as it goes on, each with the time since its start. Both directions write here, each on its own thread.</summary>
+/// <summary>
+/// Prints lines about a call while it runs, each with the time since the start. Both directions write here, each on its own thread.
+/// </summary>
 internal sealed class Trace(TextWriter output, TimeProvider clock)
 {
     private readonly Lock _lock = new();

@@ -7,34 +7,36 @@ using FrameRpc.Protocol.Transports;
 namespace FrameRpc.Gateway.Cli.Shutdown;
 
 /// <summary>
-/// Asks the admin endpoint of a gateway, over one connection that is kept: its end is the end of that gateway, whoever listens
-/// at the address afterwards.
+/// A client for the admin endpoints, over one connection that is kept open: when it ends, that gateway has ended, even if another one listens at the
+/// address afterwards.
 /// </summary>
-/// <remarks>As much of HTTP as the endpoint answers with. HttpClient would add 3.2 MiB to the binary.</remarks>
+/// <remarks>Implements only the HTTP that the endpoints use. HttpClient would add 3.2 MiB to the binary.</remarks>
 internal sealed class AdminClient : IAsyncDisposable
 {
-    /// <summary>The configuration of a gateway with a thousand routes has a third of this.</summary>
+    /// <summary>Three times the configuration of a gateway with a thousand routes.</summary>
     private const int ReplyBytesMax = 1 << 20;
 
-    /// <summary>For a connection to be made, and for each answer.</summary>
+    /// <summary>Time limit for connecting, and for each reply.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly TransportConnection _connection;
 
     private AdminClient(TransportConnection connection) => _connection = connection;
 
-    /// <summary>Throws <see cref="System.Net.Sockets.SocketException"/> where nobody listens, and <see cref="OperationCanceledException"/> where it takes too long.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The connection is refused.</exception>
+    /// <exception cref="OperationCanceledException">It takes too long.</exception>
     public static async Task<AdminClient> ConnectAsync(Address address)
     {
         using var patience = new CancellationTokenSource(Patience);
-        // Where the gateway listens at all addresses, 0.0.0.0 or [::], the kernel takes these for loopback.
+        // The kernel takes 0.0.0.0 and [::], for a gateway that listens on all addresses, as loopback.
         return new AdminClient(await new SocketConnector(address.ToString()).ConnectAsync(patience.Token));
     }
 
-    /// <summary>Throws <see cref="IOException"/> when the connection ends before the answer has come, and <see cref="OperationCanceledException"/> where none comes.</summary>
-    /// <param name="method">Of HTTP.</param>
+    /// <param name="method">The HTTP method.</param>
     /// <param name="path">With its query.</param>
-    /// <param name="token">What gives the right to it, or null.</param>
+    /// <param name="token">The token to send, or null.</param>
+    /// <exception cref="IOException">The connection ended before the reply was complete.</exception>
+    /// <exception cref="OperationCanceledException">The reply takes too long.</exception>
     public async Task<AdminReply> AskAsync(string method, string path, string? token = null)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -51,7 +53,7 @@ internal sealed class AdminClient : IAsyncDisposable
                 return reply;
             }
             if (read.Buffer.Length > ReplyBytesMax)
-                throw new InvalidDataException("the response is longer than {ReplyBytesMax} bytes");
+                throw new InvalidDataException($"the response is longer than {ReplyBytesMax} bytes");
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (read.IsCompleted)
                 throw new EndOfStreamException("the connection was closed");

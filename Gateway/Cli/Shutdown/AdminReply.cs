@@ -4,7 +4,7 @@ using System.Text;
 
 namespace FrameRpc.Gateway.Cli.Shutdown;
 
-/// <summary>What an admin endpoint answered.</summary>
+/// <summary>A reply of an admin endpoint.</summary>
 internal sealed record AdminReply(int Status, string Text)
 {
     private const string LengthName = "Content-Length:";
@@ -16,10 +16,9 @@ internal sealed record AdminReply(int Status, string Text)
     private static ReadOnlySpan<byte> EndOfHeaders => "\r\n\r\n"u8;
 
     /// <summary>
-    /// Reads a reply from the beginning of what has come: the status line, headers, of which only the length of the body counts,
-    /// an empty line and the body. False while some of it is still to come.
+    /// Parses a reply: the status line, headers, of which only Content-Length is used, an empty line and the body. False if it is incomplete.
     /// </summary>
-    /// <exception cref="InvalidDataException">No gateway answers so.</exception>
+    /// <exception cref="InvalidDataException">No gateway replies like this.</exception>
     public static bool TryRead(ReadOnlySpan<byte> come, [NotNullWhen(true)] out AdminReply? reply, out int length)
     {
         reply = null;
@@ -44,5 +43,5 @@ internal sealed record AdminReply(int Status, string Text)
     private static int Number(string? text) =>
         int.TryParse(text.AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw NoGateway();
 
-    private static InvalidDataException NoGateway() => new("no gateway answers so");
+    private static InvalidDataException NoGateway() => new("unexpected response");
 }

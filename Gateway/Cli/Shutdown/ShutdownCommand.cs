@@ -6,7 +6,7 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Cli.Shutdown;
 
-/// <summary><c>shutdown</c>: has a running gateway stop, for scripts and for containers that have no kill.</summary>
+/// <summary><c>shutdown</c>: stops a running gateway, for scripts and for containers that have no kill.</summary>
 internal sealed class ShutdownCommand
 {
     private readonly Option<string> _admin = new("--admin")
@@ -39,7 +39,10 @@ internal sealed class ShutdownCommand
     public static Command Create(ConfigOption config, string workingDirectory)
     {
         var shutdown = new ShutdownCommand(config, workingDirectory);
-        var command = new Command("shutdown", "Stop a running gateway and wait for it to exit.") { config.Option, shutdown._admin, shutdown._tokenFile, shutdown._delay };
+        var command = new Command("shutdown", "Stop a running gateway and wait for it to exit.")
+        {
+            config.Option, shutdown._admin, shutdown._tokenFile, shutdown._delay,
+        };
         command.SetAction(shutdown.Run);
         return command;
     }
@@ -59,7 +62,7 @@ internal sealed class ShutdownCommand
         if (address is null)
         {
             if (FindAdmin(line, out string shownAs) is not { } admin)
-                return ExitStatus.Wrong;
+                return ExitStatus.UsageError;
             address = admin.Address;
             if (token.File is null)
                 token = (admin.TokenFile, $"{shownAs}: admin.tokenFile");
@@ -81,7 +84,8 @@ internal sealed class ShutdownCommand
         }
         catch (IOException problem)
         {
-            around.Error.WriteLine($"{tokenName}: {problem.Message}; run this command as root or as the user of the gateway, on its machine, or send SIGTERM to the process");
+            around.Error.WriteLine($"{tokenName}: {problem.Message}; "
+                + "run this command as root or as the user of the gateway, on its machine, or send SIGTERM to the process");
             return ExitStatus.Failed;
         }
         return new ShutdownRun(address, delay, around.Output, around.Error) { Token = token }.StopAsync().GetAwaiter().GetResult();
@@ -89,13 +93,14 @@ internal sealed class ShutdownCommand
 
     private static Address? ReadAddress(string named, List<string> problems)
     {
-        string? problem = AddressForm.ToListenOn.Read(named, SettingKind.Variable, out Address address) ?? (HasNoPort(address) ? "port 0 is not a valid port" : null);
+        string? problem = AddressForm.ToListenOn.Read(named, SettingKind.Variable, out Address address)
+            ?? (HasNoPort(address) ? "port 0 is not a valid port" : null);
         if (problem is not null)
             problems.Add($"--admin: {problem}; write {AddressForm.ToListenOn.Phrase}");
         return address;
     }
 
-    /// <summary>The admin endpoint of the configuration; null, and told, where there is none to connect to.</summary>
+    /// <summary>The admin endpoint of the configuration; null, with a message, if there is none to connect to.</summary>
     private AdminOptions? FindAdmin(ParseResult line, out string shownAs)
     {
         shownAs = "";
@@ -106,7 +111,8 @@ internal sealed class ShutdownCommand
         if (admin is not null && !HasNoPort(admin.Address))
             return admin;
         string what = admin is null ? "it has no admin endpoint; give the address with --admin"
-            : $"the kernel chose the port of {admin.Address}, and the gateway printed it at start; give the address with --admin and the token with --token-file";
+            : $"the kernel chose the port of {admin.Address}, and the gateway printed it at start; "
+                + "give the address with --admin and the token with --token-file";
         line.InvocationConfiguration.Error.WriteLine($"{shownAs}: {what}, or send SIGTERM to the process");
         return null;
     }

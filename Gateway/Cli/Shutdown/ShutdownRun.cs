@@ -7,24 +7,24 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Cli.Shutdown;
 
-/// <summary>Asks one gateway to stop, and waits until it is gone.</summary>
+/// <summary>Asks a gateway to stop and waits until it has exited.</summary>
 internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter output, TextWriter error)
 {
-    /// <summary>How often to see whether it is still there.</summary>
+    /// <summary>How often to check whether it still runs.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Who waits longer than this wants to know what for.</summary>
-    private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(1);
+    /// <summary>How often to report progress.</summary>
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     private long _begun;
 
-    /// <summary>How much longer than the delay and the drain timeout the end may take.</summary>
+    /// <summary>Time allowed beyond the delay and the drain timeout.</summary>
     public TimeSpan Margin { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The gateway's token; without one only its own user and root can stop it, over a Unix socket.</summary>
+    /// <summary>The gateway's token; without one, only its own user and root can stop it, over a Unix socket.</summary>
     public string? Token { get; init; }
 
-    /// <summary>The clock of all waiting but that for an answer.</summary>
+    /// <summary>The clock of everything except the time limit of a reply.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     private TimeSpan Elapsed => Time.GetElapsedTime(_begun);
@@ -56,30 +56,31 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
 
     private async Task<int> WaitAsync(AdminClient client, TimeSpan limit)
     {
-        TimeSpan tellAt = TellInterval;
+        TimeSpan reportAt = ReportInterval;
         while (Elapsed < limit)
         {
             await Task.Delay(LookInterval, Time);
-            bool tells = Elapsed >= tellAt;
+            bool reports = Elapsed >= reportAt;
             try
             {
-                AdminReply reply = await client.AskAsync("GET", tells ? "/backends" : "/readyz");
-                if (tells)
-                    Tell(CallsIn(reply));
+                AdminReply reply = await client.AskAsync("GET", reports ? "/backends" : "/readyz");
+                if (reports)
+                    Report(CallsIn(reply));
             }
             catch (Exception end) when (end is IOException or SocketException)
             {
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the gateway at {address} exited after {Elapsed.TotalSeconds:0.0} s"));
-                return ExitStatus.Fine;
+                return ExitStatus.Success;
             }
-            if (tells)
-                tellAt += TellInterval;
+            if (reports)
+                reportAt += ReportInterval;
         }
         return Fail($"the gateway at {address} did not exit within {limit.TotalSeconds:0} s, which includes the delay and the drain timeout; kill its process");
     }
 
-    private void Tell(int calls) =>
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"still running after {Elapsed.TotalSeconds:0} s, with {calls} {(calls == 1 ? "call" : "calls")} in flight"));
+    private void Report(int calls) =>
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"still running after {Elapsed.TotalSeconds:0} s, with {calls} {(calls == 1 ? "call" : "calls")} in flight"));
 
     private int Fail(string problem)
     {
@@ -87,7 +88,7 @@ internal sealed class ShutdownRun(Address address, TimeSpan delay, TextWriter ou
         return ExitStatus.Failed;
     }
 
-    /// <summary>As the gateway itself has it: the file may have changed since it was read.</summary>
+    /// <summary>The value of the running gateway: the file may have changed since it was read.</summary>
     private static TimeSpan DrainTimeoutIn(AdminReply config)
     {
         using var json = JsonDocument.Parse(config.Text);

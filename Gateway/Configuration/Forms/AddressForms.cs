@@ -66,7 +66,7 @@ internal sealed class ModeForm : ValueForm<UnixFileMode>
     public override string Write(UnixFileMode value) => $"\"0{Convert.ToString((int)value, Base).PadLeft(Digits, '0')}\"";
 }
 
-/// <summary>A user, a group, or both, as chown takes them. Whether they exist is checked on the machine.</summary>
+/// <summary>A user, a group, or both, as for chown. Whether they exist is checked on the machine.</summary>
 internal sealed class OwnerForm : ValueForm<string>
 {
     /// <summary>The form as a regular expression, for the schema.</summary>
@@ -82,7 +82,8 @@ internal sealed class OwnerForm : ValueForm<string>
     {
         value = text;
         string[] parts = text.Split(':');
-        bool isRight = parts is [{ Length: > 0 }] or [_, { Length: > 0 }] && text.Length <= TextForm.CharsMax && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
+        bool isRight = parts is [{ Length: > 0 }] or [_, { Length: > 0 }]
+            && text.Length <= TextForm.CharsMax && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
         return isRight ? null : $"\"{text}\" is not an owner";
     }
 

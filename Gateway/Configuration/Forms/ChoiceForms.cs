@@ -25,13 +25,12 @@ internal sealed class ChoiceForm<T>(params (string Word, T Value)[] choices) : V
     public override string Write(T value) => $"\"{choices.First(c => EqualityComparer<T>.Default.Equals(c.Value, value)).Word}\"";
 }
 
-/// <summary>The words of a <see cref="ChoiceForm{T}"/>, whatever they stand for.</summary>
+/// <summary>The words of a <see cref="ChoiceForm{T}"/>, whatever their type of value.</summary>
 internal interface IChoices
 {
     IReadOnlyList<string> Words { get; }
 }
 
-/// <summary>Yes or no.</summary>
 internal sealed class FlagForm : ValueForm<bool>
 {
     public override string Phrase => "true or false";

@@ -2,7 +2,6 @@ using System.Globalization;
 
 namespace FrameRpc.Gateway.Configuration.Forms;
 
-/// <summary>A whole number.</summary>
 internal sealed class CountForm(int minimum, int maximum) : ValueForm<int>
 {
     public int Minimum => minimum;
@@ -69,7 +68,7 @@ internal sealed class SizeForm(long minimum, long maximum) : ValueForm<long>
     public override string Write(long value) =>
         Units.Any(u => IsWhole(value, u.Bytes)) ? $"\"{Display(value)}\"" : value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The size in its largest unit that divides it.</summary>
+    /// <summary>The size in the largest unit that divides it.</summary>
     public static string Display(long value)
     {
         (string name, long bytes) = Units.FirstOrDefault(u => IsWhole(value, u.Bytes), (value == 1 ? " byte" : " bytes", 1));
@@ -113,7 +112,7 @@ internal sealed class DurationForm(TimeSpan minimum, TimeSpan maximum) : ValueFo
 
     public override string Write(TimeSpan value) => $"\"{Display(value)}\"";
 
-    /// <summary>The duration in its largest unit that divides it.</summary>
+    /// <summary>The duration in the largest unit that divides it.</summary>
     public static string Display(TimeSpan value)
     {
         long milliseconds = (long)value.TotalMilliseconds;

@@ -4,10 +4,9 @@ using FrameRpc.Protocol.Identity;
 
 namespace FrameRpc.Gateway.Configuration.Forms;
 
-/// <summary>A name.</summary>
 internal sealed class TextForm : ValueForm<string>
 {
-    /// <summary>Far longer than the names in use. It keeps tables, logs and metrics readable.</summary>
+    /// <summary>Far longer than the names in use; keeps tables, logs and metrics readable.</summary>
     public const int CharsMax = 255;
 
     public override string Phrase => $"a string of 1 to {CharsMax} characters";
@@ -19,14 +18,14 @@ internal sealed class TextForm : ValueForm<string>
         value = text;
         return text.Length == 0 ? "is empty"
             : text.Length > CharsMax ? $"has {text.Length} characters"
-            : text.Any(char.IsControl) ? $"\"{text}\" has a control character in it"
+            : text.Any(char.IsControl) ? $"\"{text}\" contains a control character"
             : null;
     }
 
     public override string Write(string value) => Quote(value);
 }
 
-/// <summary>The name or the IP address of a host, as the Host header of HTTP has it, without a port.</summary>
+/// <summary>The name or IP address of a host, without a port, as in the Host header.</summary>
 internal sealed class HostForm : ValueForm<string>
 {
     public override string Phrase => $"{Summary}, such as \"gateway.internal\", \"10.0.0.7\" or \"[::1]\"";
@@ -43,10 +42,12 @@ internal sealed class HostForm : ValueForm<string>
 
     public override string Write(string value) => Quote(value);
 
-    private static bool IsName(string text) => text.Length is > 0 and <= TextForm.CharsMax && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+    private static bool IsName(string text) => text.Length is > 0 and <= TextForm.CharsMax
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     private static bool IsAddress(string text) =>
-        text.StartsWith('[') && text.EndsWith(']') && IPAddress.TryParse(text[1..^1], out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+        text.StartsWith('[') && text.EndsWith(']') && IPAddress.TryParse(text[1..^1], out IPAddress? address)
+        && address.AddressFamily == AddressFamily.InterNetworkV6;
 }
 
 /// <summary>A request id, in hexadecimal or decimal.</summary>

@@ -2,10 +2,10 @@ using System.Text.Encodings.Web;
 
 namespace FrameRpc.Gateway.Configuration.Forms;
 
-/// <summary>What may be written for a value.</summary>
+/// <summary>The allowed forms of a value.</summary>
 internal abstract class ValueForm
 {
-    /// <summary>The end of a sentence that begins with "write".</summary>
+    /// <summary>What to write, as the end of a sentence that begins with "write".</summary>
     public abstract string Phrase { get; }
 
     /// <summary>The same without examples, for a reference that explains the form once.</summary>
@@ -18,7 +18,7 @@ internal abstract class ValueForm
     protected static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 }
 
-/// <summary>A form, with the type that it is read into.</summary>
+/// <summary>A form with the type of its values.</summary>
 internal abstract class ValueForm<T> : ValueForm
 {
     /// <summary>Reads the value. Returns what is wrong with the text, or null.</summary>

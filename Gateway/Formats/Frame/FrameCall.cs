@@ -322,7 +322,7 @@ internal sealed class FrameCall : ConnectionRequest
         if (stillMs >= Route!.Policy.TimeoutMs)
             TimeOut();
         else if (stillMs >= Caller.WriteTimeoutMs && BlocksOthers)
-            Caller.CloseSlow(SlowCaller.StandsInTheWay);
+            Caller.CloseSlow(SlowCaller.Stalled);
         else
             ArmTimer();
     }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace FrameRpc.Gateway.Formats.Ledger;
 
 /// <summary>
-/// Calls of one worker on their way to the access log. The worker adds and one other thread takes, without a lock; when
-/// that one is too slow, calls are dropped and counted, for no call may wait for its line.
+/// Calls of one worker on their way to the access log. The worker adds and one other thread takes, without a lock; if the queue is full, calls are
+/// dropped and counted, because no call may wait for its line.
 /// </summary>
 internal sealed class AccessQueue
 {
@@ -15,8 +15,8 @@ internal sealed class AccessQueue
     private long _taken;
     private long _dropped;
 
-    /// <param name="linesMax">How many may wait, rounded up to a power of two.</param>
-    /// <param name="oneIn">Of so many calls one is told: 1 tells all.</param>
+    /// <param name="linesMax">Capacity, rounded up to a power of two.</param>
+    /// <param name="oneIn">Log one in this many calls; 1 logs every call.</param>
     public AccessQueue(int linesMax, int oneIn)
     {
         _slots = new AccessRecord[BitOperations.RoundUpToPowerOf2((uint)linesMax)];
@@ -26,7 +26,7 @@ internal sealed class AccessQueue
     /// <summary>Calls that found the queue full.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
-    /// <summary>Whether the call that ends now is one that is told. By the worker.</summary>
+    /// <summary>Whether the call that is ending is due to be logged. For the worker only.</summary>
     public bool IsNext()
     {
         if (--_untilNext > 0)
@@ -35,7 +35,7 @@ internal sealed class AccessQueue
         return true;
     }
 
-    /// <summary>By the worker.</summary>
+    /// <summary>For the worker only.</summary>
     public void Add(in AccessRecord record)
     {
         if (_added - Volatile.Read(ref _taken) == _slots.Length)
@@ -44,11 +44,11 @@ internal sealed class AccessQueue
             return;
         }
         _slots[_added & (_slots.Length - 1)] = record;
-        // Only now may the other thread see it.
+        // Publishes the record to the other thread.
         Volatile.Write(ref _added, _added + 1);
     }
 
-    /// <summary>By the one thread that writes the log.</summary>
+    /// <summary>For the one thread that writes the log.</summary>
     public bool TryTake(out AccessRecord record)
     {
         record = default;

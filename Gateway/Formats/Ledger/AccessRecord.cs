@@ -1,14 +1,14 @@
 namespace FrameRpc.Gateway.Formats.Ledger;
 
-/// <summary>One call that ended, as the access log has it.</summary>
+/// <summary>One completed call, for the access log.</summary>
 internal readonly record struct AccessRecord
 {
     public required DateTimeOffset Ended { get; init; }
 
-    /// <summary>Where it is counted, which knows the names of listener, route and backend, and those of the statuses.</summary>
+    /// <summary>The tally that counts it, which has the names of listener, route, backend and statuses.</summary>
     public required CallTally Tally { get; init; }
 
-    /// <summary>The server's address; null where it was sent to none.</summary>
+    /// <summary>The server's address; null if it was sent to none.</summary>
     public required string? Server { get; init; }
 
     public required CallStatus Status { get; init; }
@@ -19,7 +19,7 @@ internal readonly record struct AccessRecord
 
     public required long ReplyBytes { get; init; }
 
-    /// <summary>The request id of an smf call without a route; 0 for all others, whose route says it.</summary>
+    /// <summary>The request id of an smf call without a route; otherwise 0.</summary>
     public required uint UnknownId { get; init; }
 
     /// <summary>The caller's address.</summary>

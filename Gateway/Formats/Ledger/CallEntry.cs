@@ -4,10 +4,12 @@ using FrameRpc.Gateway.EventLoop;
 namespace FrameRpc.Gateway.Formats.Ledger;
 
 /// <summary>
-/// One call in the books: begun once, ended once, however it ends. Part of whatever stands for the call, so that it
-/// allocates nothing.
+/// The accounting of one call: begun once and ended once, however it ends. Part of the object of the call, so it allocates nothing.
 /// </summary>
-/// <remarks>Times are those of the turns in which the request was read and the reply was passed on: reading the clock for each call would cost more than all other counting.</remarks>
+/// <remarks>
+/// Times are those of the turns in which the request was read and the reply was forwarded: reading the clock for each call would cost more than all
+/// other counting.
+/// </remarks>
 internal struct CallEntry
 {
     private CallTally? _tally;
@@ -19,7 +21,7 @@ internal struct CallEntry
     /// <summary>How it ends: cut, until something else is known.</summary>
     public CallStatus Status { get; set; }
 
-    /// <summary>The server that it was sent to last; null where it was sent to none.</summary>
+    /// <summary>The server that it was last sent to; null if it was sent to none.</summary>
     public ServerStatistics? Server { get; set; }
 
     /// <summary>The request id of an smf call without a route.</summary>
@@ -41,7 +43,7 @@ internal struct CallEntry
         tally.Begin();
     }
 
-    /// <summary>Does nothing when it has ended already.</summary>
+    /// <summary>Ends the call; has no effect if it has ended already.</summary>
     /// <param name="loop">The clock.</param>
     /// <param name="caller">The caller's address, for the access log.</param>
     public void End(Loop loop, string caller)

@@ -2,15 +2,14 @@ using FrameRpc.Gateway.Backends;
 
 namespace FrameRpc.Gateway.Formats.Ledger;
 
-/// <summary>What the calls of a tally have in common, and what it is known by.</summary>
-/// <param name="Listener">The name of the listener by which they came in.</param>
-/// <param name="Route">The route's name; null for calls that have none: all of them together, whatever they ask for.</param>
-/// <param name="Backend">The name of the route's backend; null where there is no route.</param>
+/// <summary>The labels that the calls of a tally share.</summary>
+/// <param name="Listener">The name of their listener.</param>
+/// <param name="Route">The route's name; null for all calls without a route.</param>
+/// <param name="Backend">The name of the route's backend; null without a route.</param>
 internal readonly record struct TallyName(string Listener, string? Route, string? Backend);
 
 /// <summary>
-/// The calls that came in by one listener for one route, as one worker counts them. Written by its thread alone, without
-/// locks; read by others, who may see it a moment late.
+/// One worker's counters of the calls of one listener and route. Written by its thread only, without locks; other threads read them slightly late.
 /// </summary>
 internal sealed class CallTally(TallyName name, StatusList statuses, AccessQueue? access)
 {
@@ -22,13 +21,13 @@ internal sealed class CallTally(TallyName name, StatusList statuses, AccessQueue
 
     public StatusList Statuses => statuses;
 
-    /// <summary>Where its calls go that are logged one by one; null when none are.</summary>
+    /// <summary>The queue of calls to be logged; null if none are.</summary>
     public AccessQueue? Access => access;
 
-    /// <summary>Calls that have begun, and may have ended since.</summary>
+    /// <summary>Calls that have begun, including those that have ended.</summary>
     public long Begun { get; private set; }
 
-    /// <summary>What ended is read first: a call that ends meanwhile cannot make it negative.</summary>
+    /// <summary>The ended calls are read first, so that a call that ends meanwhile cannot make it negative.</summary>
     public long InFlight
     {
         get
@@ -38,20 +37,20 @@ internal sealed class CallTally(TallyName name, StatusList statuses, AccessQueue
         }
     }
 
-    /// <summary>Of bodies of requests, whose calls have ended.</summary>
+    /// <summary>Bytes of request bodies, of calls that have ended.</summary>
     public long RequestBytes { get; private set; }
 
-    /// <summary>Of bodies of servers' replies, whose calls have ended.</summary>
+    /// <summary>Bytes of servers' reply bodies, of calls that have ended.</summary>
     public long ReplyBytes { get; private set; }
 
     public DurationHistogram Durations { get; } = new();
 
-    /// <summary>How its calls ended, by server. The first are those that the gateway answered without one.</summary>
+    /// <summary>How its calls ended, by server. The first entry has those that the gateway answered without a server.</summary>
     public IEnumerable<ServerCalls> Ended => Volatile.Read(ref _byServer).OfType<ServerCalls>().Prepend(_unserved);
 
     public void Begin() => Begun++;
 
-    /// <param name="server">The one that it was sent to last; null where it was sent to none.</param>
+    /// <param name="server">The server that it was last sent to; null if it was sent to none.</param>
     public void End(ServerStatistics? server, CallStatus status, long us, long requestBytes, long replyBytes)
     {
         (server is null ? _unserved : Of(server)).Add(status);
@@ -61,7 +60,7 @@ internal sealed class CallTally(TallyName name, StatusList statuses, AccessQueue
         ReplyBytes += replyBytes;
     }
 
-    /// <summary>A slot that another server had before begins anew: no count passes from one name to another.</summary>
+    /// <summary>A slot that another server used before starts from zero, so no count passes from one name to another.</summary>
     private ServerCalls Of(ServerStatistics server)
     {
         ServerCalls?[] all = _byServer;
@@ -82,7 +81,7 @@ internal sealed class CallTally(TallyName name, StatusList statuses, AccessQueue
     }
 }
 
-/// <summary>Calls of a tally that one server had, by status.</summary>
+/// <summary>Calls of a tally on one server, by status.</summary>
 internal sealed class ServerCalls
 {
     private readonly long[] _ended;
@@ -98,7 +97,7 @@ internal sealed class ServerCalls
         _ended = ended;
     }
 
-    /// <summary>Null for calls that the gateway answered without one.</summary>
+    /// <summary>Null for calls that the gateway answered without a server.</summary>
     public ServerStatistics? Server { get; }
 
     /// <summary>The server's name; empty for none.</summary>

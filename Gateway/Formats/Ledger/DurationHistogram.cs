@@ -3,8 +3,8 @@ using System.Numerics;
 namespace FrameRpc.Gateway.Formats.Ledger;
 
 /// <summary>
-/// How long calls took: buckets of twice the width of the one before, from 32 µs to 33.6 s, and one for what took longer.
-/// Written by one worker without locks; read by others, a moment late.
+/// Durations of calls: buckets that double in width, from 32 µs to 33.6 s, and one for longer calls. Written by one worker without locks; other
+/// threads read it slightly late.
 /// </summary>
 internal sealed class DurationHistogram
 {
@@ -13,15 +13,15 @@ internal sealed class DurationHistogram
     private readonly long[] _counts = new long[Bounded + 1];
     private long _sumUs;
 
-    /// <summary>Buckets that have an upper bound.</summary>
+    /// <summary>Buckets with an upper bound.</summary>
     public static int Bounded => 21;
 
     public long SumUs => _sumUs;
 
-    /// <summary>The longest time that belongs into a bucket.</summary>
+    /// <summary>The inclusive upper bound of a bucket.</summary>
     public static long BoundUs(int bucket) => 1L << (FirstBoundLog2Us + bucket);
 
-    /// <summary>Calls in this bucket alone; the one behind the bounded ones has no bound.</summary>
+    /// <summary>Calls in this bucket only; the one after the bounded ones has no bound.</summary>
     public long CountIn(int bucket) => _counts[bucket];
 
     public void Add(long us)
@@ -30,7 +30,7 @@ internal sealed class DurationHistogram
         _sumUs += us;
     }
 
-    /// <summary>A time that is a bound itself belongs below it, as Prometheus has it.</summary>
+    /// <summary>A duration equal to a bound belongs to the bucket below it, as in Prometheus.</summary>
     private static int BucketOf(long us)
     {
         int log2 = us <= 1 ? 0 : BitOperations.Log2((ulong)(us - 1)) + 1;

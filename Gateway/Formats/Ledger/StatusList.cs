@@ -1,7 +1,9 @@
 namespace FrameRpc.Gateway.Formats.Ledger;
 
-/// <summary>The names of all that a call of one format can end with, as metrics and the access log have them. The list is closed, so that no server can make up series.</summary>
-/// <param name="others">Besides <c>cut</c>, which is the first of every list.</param>
+/// <summary>
+/// The names of all outcomes of a call in one format, for metrics and the access log. The list is fixed, so servers cannot create series.
+/// </summary>
+/// <param name="others">Those after <c>cut</c>, which is the first of every list.</param>
 internal sealed class StatusList(params ReadOnlySpan<string> others)
 {
     private readonly string[] _names = ["cut", .. others];

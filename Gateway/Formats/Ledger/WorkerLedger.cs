@@ -2,19 +2,22 @@ using FrameRpc.Gateway.Backends;
 
 namespace FrameRpc.Gateway.Formats.Ledger;
 
-/// <summary>The calls of one worker: by listener, and those that the gateway answered itself by the reason. Written by its thread alone, without locks; read by others, a moment late.</summary>
-/// <param name="access">Null for no access log.</param>
+/// <summary>
+/// One worker's counters of calls: by listener, and by reason for those that the gateway answered itself. Written by its thread only, without locks;
+/// other threads read them slightly late.
+/// </summary>
+/// <param name="access">Null without an access log.</param>
 internal sealed class WorkerLedger(AccessQueue? access)
 {
     private readonly long[] _rejected = new long[Enum.GetValues<RejectReason>().Length];
     private ListenerLedger[] _listeners = [];
 
-    /// <summary>Where calls go that are logged one by one; null when none are.</summary>
+    /// <summary>The queue of calls to be logged; null if none are.</summary>
     public AccessQueue? Access => access;
 
     public IReadOnlyList<ListenerLedger> Listeners => Volatile.Read(ref _listeners);
 
-    /// <summary>The listener of this name, which is opened where there is none. By the worker, or before it runs.</summary>
+    /// <summary>The ledger of the listener with this name, created if it does not exist. For the worker, or before it runs.</summary>
     public ListenerLedger Of(string listener, StatusList statuses)
     {
         if (Array.Find(_listeners, ledger => ledger.Name == listener) is { } known)

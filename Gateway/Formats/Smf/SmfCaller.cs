@@ -117,7 +117,7 @@ internal sealed class SmfCaller : Caller
     {
         if (stillMs < Context.WriteTimeoutMs || _reader.Upload is not { } upload || !upload.BlocksOthers(call))
             return false;
-        CloseSlow(SlowCaller.StandsInTheWay);
+        CloseSlow(SlowCaller.Stalled);
         return true;
     }
 
@@ -198,7 +198,7 @@ internal sealed class SmfCaller : Caller
         if (UnreadBytes > 0 && UnreadBytes + bytes > Context.Limits.ReplyBufferMax)
         {
             // The connection that brought this reply carries other callers' calls, and cannot wait for this one.
-            CloseSlow(SlowCaller.LeavesUnread);
+            CloseSlow(SlowCaller.TooMuchUnread);
             return false;
         }
         if (_streams.IsBusy ? TryReserveBehindStream(bytes, out room) : TryReserve(bytes, out room))

@@ -184,7 +184,7 @@ internal sealed class SmfReplyRelay
         if (_state == SmfRelayState.Waiting)
             _connection.OnCallTimedOut(_call!);
         else
-            _call!.Caller!.CloseSlow(SlowCaller.ReadsNothing);
+            _call!.Caller!.CloseSlow(SlowCaller.StoppedReading);
     }
 
     private void EndPassed()

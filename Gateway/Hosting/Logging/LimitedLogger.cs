@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting.Logging;
 
-/// <summary>Passes each kind of message on as often as its limit admits it.</summary>
+/// <summary>Passes messages on within the rate limit of their kind.</summary>
 internal sealed partial class LimitedLogger(ILogger inner, TimeProvider time) : ILogger
 {
     private readonly ConcurrentDictionary<(EventId Id, LogLevel Level), MessageLimit> _limits = [];
 
-    /// <summary>Messages left out since the start.</summary>
-    public long LeftOut => _limits.Values.Sum(limit => limit.LeftOut);
+    /// <summary>Messages suppressed since the start.</summary>
+    public long Suppressed => _limits.Values.Sum(limit => limit.Suppressed);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => inner.BeginScope(state);
@@ -27,20 +27,20 @@ internal sealed partial class LimitedLogger(ILogger inner, TimeProvider time) : 
             limit.Template ??= TemplateOf(state) ?? eventId.ToString();
     }
 
-    /// <summary>Says in a line for each kind how many were left out since the last time.</summary>
-    public void TellLeftOut()
+    /// <summary>Logs a line for each kind of message that was suppressed since the last report.</summary>
+    public void ReportSuppressed()
     {
         foreach (((EventId _, LogLevel level), MessageLimit limit) in _limits)
         {
-            if (limit.TakeLeftOut() is > 0 and var leftOut)
-                LogLeftOut(inner, level, leftOut, limit.Template ?? "");
+            if (limit.TakeSuppressed() is > 0 and var suppressed)
+                LogSuppressed(inner, level, suppressed, limit.Template ?? "");
         }
     }
 
-    /// <summary>Where Microsoft.Extensions.Logging keeps the text with its placeholders: it is the last of the message's values.</summary>
+    /// <summary>Microsoft.Extensions.Logging keeps the message template as the last of the message's values.</summary>
     private static string? TemplateOf<TState>(TState state) =>
         state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values ? values[^1].Value as string : null;
 
     [LoggerMessage(EventId = 300, Message = "Suppressed {Count:N0} more: {Template}")]
-    private static partial void LogLeftOut(ILogger log, LogLevel level, long count, string template);
+    private static partial void LogSuppressed(ILogger log, LogLevel level, long count, string template);
 }

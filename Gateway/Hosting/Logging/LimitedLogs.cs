@@ -3,26 +3,28 @@ using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Hosting.Logging;
 
-/// <summary>Loggers that do not flood: see <see cref="MessageLimit"/>. What they left out is counted, and told when the flood is over or goes on.</summary>
+/// <summary>
+/// Loggers with a rate limit for each kind of message: see <see cref="MessageLimit"/>. The number suppressed is reported regularly.
+/// </summary>
 internal sealed class LimitedLogs : ILoggerFactory
 {
-    /// <summary>Often enough to be read beside the messages that it is about.</summary>
-    public static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(5);
+    /// <summary>Short enough for the report to appear near the messages that it is about.</summary>
+    public static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(5);
 
     private readonly ILoggerFactory _inner;
     private readonly TimeProvider _time;
-    private readonly ITimer _tell;
+    private readonly ITimer _report;
     private readonly ConcurrentDictionary<string, LimitedLogger> _loggers = [];
 
     public LimitedLogs(ILoggerFactory inner, TimeProvider time)
     {
         _inner = inner;
         _time = time;
-        _tell = time.CreateTimer(_ => TellLeftOut(), null, TellInterval, TellInterval);
+        _report = time.CreateTimer(_ => ReportSuppressed(), null, ReportInterval, ReportInterval);
     }
 
-    /// <summary>Messages left out since the start.</summary>
-    public long LeftOut => _loggers.Values.Sum(logger => logger.LeftOut);
+    /// <summary>Messages suppressed since the start.</summary>
+    public long Suppressed => _loggers.Values.Sum(logger => logger.Suppressed);
 
     public ILogger CreateLogger(string categoryName) =>
         _loggers.GetOrAdd(categoryName, static (name, logs) => new LimitedLogger(logs._inner.CreateLogger(name), logs._time), this);
@@ -31,14 +33,14 @@ internal sealed class LimitedLogs : ILoggerFactory
 
     public void Dispose()
     {
-        _tell.Dispose();
-        TellLeftOut();
+        _report.Dispose();
+        ReportSuppressed();
         _inner.Dispose();
     }
 
-    private void TellLeftOut()
+    private void ReportSuppressed()
     {
         foreach (LimitedLogger logger in _loggers.Values)
-            logger.TellLeftOut();
+            logger.ReportSuppressed();
     }
 }

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace FrameRpc.Gateway.Hosting.Logging;
 
-/// <summary>Where log messages go: to standard error, a line each, and rather nowhere than into a worker's way.</summary>
+/// <summary>Log messages go to standard error, one line each; they are dropped rather than block a worker.</summary>
 internal static class Logs
 {
-    /// <summary>The category of every message, which is the program's name.</summary>
+    /// <summary>The category of every message: the program's name.</summary>
     public const string Category = "frpc-gateway";
 
-    /// <summary>Lines that wait while nobody reads our standard error. A flood is stopped before it comes here, so this is minutes of trouble.</summary>
+    /// <summary>Lines that wait while standard error is not read. Messages are rate-limited before, so this holds minutes of trouble.</summary>
     private const int LinesWaitingMax = 1024;
 
     public static LimitedLogs ToStandardError() => new(LoggerFactory.Create(builder =>
@@ -25,7 +25,7 @@ internal static class Logs
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;
-            // A worker that logs while nobody reads our standard error must not wait for it.
+            // A worker must not block if standard error is not read.
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
             console.MaxQueueLength = LinesWaitingMax;
         });

@@ -1,12 +1,12 @@
 namespace FrameRpc.Gateway.Hosting.Logging;
 
 /// <summary>
-/// How often one kind of message may be logged: a token bucket, filled with <see cref="PerSecondMax"/> tokens a second up to as
-/// many. A thousand callers with the same trouble write the same line, and the first ten say all of it.
+/// Rate limit for one kind of message: a token bucket that holds <see cref="PerSecondMax"/> tokens and is refilled at that many a second. A thousand
+/// callers with the same trouble cause the same line, and the first ten are enough.
 /// </summary>
 /// <remarks>
-/// Workers come here: no locks, and nothing is allocated. The bucket is one number, the time at which it is full again, which
-/// each message puts off by its share of a second.
+/// Called by workers: no locks, no allocation. The bucket is one number, the time at which it is full again, which each message moves forward by its
+/// share of a second.
 /// </remarks>
 internal sealed class MessageLimit(TimeProvider time)
 {
@@ -14,16 +14,16 @@ internal sealed class MessageLimit(TimeProvider time)
 
     private readonly long _share = time.TimestampFrequency / PerSecondMax;
     private long _fullAt = time.GetTimestamp();
-    private long _leftOut;
+    private long _suppressed;
     private long _told;
 
-    /// <summary>What the messages left out look like.</summary>
+    /// <summary>The template of the suppressed messages.</summary>
     public string? Template { get; set; }
 
-    /// <summary>Messages left out since the start.</summary>
-    public long LeftOut => Volatile.Read(ref _leftOut);
+    /// <summary>Messages suppressed since the start.</summary>
+    public long Suppressed => Volatile.Read(ref _suppressed);
 
-    /// <summary>Whether one more may be logged now; counts it as left out if not.</summary>
+    /// <summary>Whether another message may be logged now; counts it as suppressed if not.</summary>
     public bool Admits()
     {
         long now = time.GetTimestamp();
@@ -35,16 +35,16 @@ internal sealed class MessageLimit(TimeProvider time)
                 return true;
             fullAt = found;
         }
-        Interlocked.Increment(ref _leftOut);
+        Interlocked.Increment(ref _suppressed);
         return false;
     }
 
-    /// <summary>Messages left out since this was asked last. One thread asks.</summary>
-    public long TakeLeftOut()
+    /// <summary>Messages suppressed since the last call. For one thread only.</summary>
+    public long TakeSuppressed()
     {
-        long leftOut = LeftOut;
-        long fresh = leftOut - _told;
-        _told = leftOut;
+        long suppressed = Suppressed;
+        long fresh = suppressed - _told;
+        _told = suppressed;
         return fresh;
     }
 }

@@ -1,7 +1,7 @@
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
-/// <summary>A piece of native memory on loan from a <see cref="BufferPool"/>. The default value is no block.</summary>
-/// <remarks>Native, so that the collector never moves, scans or keeps it, and so that a burst's memory goes back to the kernel.</remarks>
+/// <summary>A piece of native memory rented from a <see cref="BufferPool"/>. The default value is no block.</summary>
+/// <remarks>Native, so that the garbage collector never moves, scans or keeps it, and the memory of a burst is returned to the kernel.</remarks>
 internal readonly unsafe struct Block
 {
     private readonly byte* _start;
@@ -31,7 +31,7 @@ internal readonly unsafe struct Block
     }
 }
 
-/// <summary>A stretch of native memory in the layout of <c>struct iovec</c>: address, then length.</summary>
+/// <summary>A range of native memory in the layout of <c>struct iovec</c>: address, then length.</summary>
 internal readonly unsafe struct Segment(byte* start, int bytes)
 {
     private readonly byte* _start = start;

@@ -8,13 +8,13 @@ internal sealed class BlockClass(IMemorySource source, int blockBytes, int block
 
     public int BlockBytes => blockBytes;
 
-    /// <summary>A block can be lent without asking for memory.</summary>
+    /// <summary>Whether a block can be rented without mapping memory.</summary>
     public bool HasFree => _withFree.Count > 0;
 
     /// <summary>Native memory mapped for this size, in use or not.</summary>
     public long MappedBytes { get; private set; }
 
-    /// <summary>False where none is free and the system gives no memory for more.</summary>
+    /// <summary>False if no block is free and the system has no memory.</summary>
     public bool TryRent(out Block block)
     {
         block = default;
@@ -58,8 +58,8 @@ internal sealed class BlockClass(IMemorySource source, int blockBytes, int block
     }
 
     /// <summary>
-    /// One unused slab is kept, so that a load that swings around a slab's edge does not map and unmap on each call. One that
-    /// the kernel does not take back stays, too, and is used again.
+    /// One unused slab is kept, so that a load around a slab's size does not map and unmap with each call. A slab that the kernel refuses to unmap is
+    /// also kept and reused.
     /// </summary>
     private void Drop(Slab slab)
     {

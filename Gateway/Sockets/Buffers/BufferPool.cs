@@ -1,14 +1,13 @@
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
 /// <summary>
-/// The buffers of one worker: blocks of a few sizes, cut from slabs of native memory that go back to the kernel when a
-/// burst is over. Not safe for threads: a worker shares nothing.
+/// The buffers of one worker: blocks of a few sizes, cut from slabs of native memory that are returned to the kernel after a burst. Not thread-safe.
 /// </summary>
 internal sealed class BufferPool
 {
     /// <summary>
-    /// Each size is four times the one before: a buffer that grows with its message is copied at most four times on the
-    /// way from the smallest to the largest, and never wastes more than three quarters of what it took.
+    /// Each size is four times the one before: a buffer that grows with its message is copied at most four times from the smallest to the largest,
+    /// and wastes at most three quarters of its block.
     /// </summary>
     private const int SmallestBytes = 512;
 
@@ -29,7 +28,7 @@ internal sealed class BufferPool
         }
     }
 
-    /// <summary>Native memory that this pool holds, in use or ready for use.</summary>
+    /// <summary>Native memory held by this pool, in use or free.</summary>
     public long MappedBytes
     {
         get
@@ -41,27 +40,27 @@ internal sealed class BufferPool
         }
     }
 
-    /// <summary>Gives the slabs back that are kept for the next burst, too. The next call of their size maps one again.</summary>
+    /// <summary>Also unmaps the slabs kept for the next burst. The next call of their size maps one again.</summary>
     public void Trim()
     {
         foreach (BlockClass size in _classes)
             size.Trim();
     }
 
-    /// <summary>A block that is needed at the start: where there is none, nothing can be served.</summary>
-    /// <exception cref="IOException">The system gives no memory.</exception>
+    /// <summary>Rents a block that is required at start.</summary>
+    /// <exception cref="IOException">The system has no memory.</exception>
     public Block Rent(int bytesMin) =>
         TryRent(bytesMin, out Block block)
             ? block
-            : throw new IOException($"the system gives no memory for buffers: a block of {_classes[ClassOf(bytesMin)].BlockBytes} bytes could not be had");
+            : throw new IOException($"out of memory for buffers: a block of {_classes[ClassOf(bytesMin)].BlockBytes} bytes could not be allocated");
 
-    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>. False where the system gives no memory.</summary>
+    /// <summary>A block of at least <paramref name="bytesMin"/>, at most <see cref="LargestBytes"/>. False if the system has no memory.</summary>
     public bool TryRent(int bytesMin, out Block block)
     {
         int fitting = ClassOf(bytesMin);
         if (_classes[fitting].TryRent(out block))
             return true;
-        // Too large, but there: better than to refuse a call.
+        // Larger than needed, but better than refusing a call.
         for (int i = fitting + 1; i < ClassCount; i++)
         {
             if (_classes[i].HasFree)
@@ -80,7 +79,7 @@ internal sealed class BufferPool
         throw new ArgumentOutOfRangeException(nameof(bytesMin), bytesMin, $"the largest block has {LargestBytes} bytes");
     }
 
-    /// <summary>Takes a block back and clears the variable that held it.</summary>
+    /// <summary>Returns a block and clears the variable that held it.</summary>
     public static void Return(ref Block block)
     {
         if (block.IsNone)

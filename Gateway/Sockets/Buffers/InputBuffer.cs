@@ -3,17 +3,16 @@ using System.Diagnostics;
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
 /// <summary>
-/// The bytes of one connection that have arrived but not been consumed. Receives go into the worker's shared scratch, and
-/// only what is left of them afterwards, the start of a message, is kept in a block: an idle connection holds none.
+/// The received but unconsumed bytes of one connection. Receives go into the worker's shared scratch; only what is left afterwards, the beginning of
+/// a message, is kept in a block, so an idle connection holds none.
 /// </summary>
 /// <remarks>
-/// A short rest is copied to the front of the scratch, so that the next receive is a large one again; a long rest (a
-/// message that is nearly whole) is received into in place, so that a sender of single bytes cannot make the worker copy
-/// the same 64 KiB again and again.
+/// A short rest is copied to the front of the scratch, so that the next receive is large again. A long rest (a nearly complete message) is received
+/// into in place, so that a sender of single bytes cannot make the worker copy the same 64 KiB again and again.
 /// </remarks>
 internal struct InputBuffer
 {
-    /// <summary>Copying 4 KiB costs about a tenth of the receive that follows it (100 ns against 1 µs).</summary>
+    /// <summary>Copying 4 KiB costs about a tenth of the receive that follows (100 ns against 1 µs).</summary>
     private const int PrefixBytesMax = 4 * 1024;
 
     private Block _held;
@@ -24,7 +23,11 @@ internal struct InputBuffer
 
     public readonly Span<byte> Held => _held.IsNone ? default : _held.Span[.._heldBytes];
 
-    /// <summary>Room for the next receive. <paramref name="messageBytes"/> is the length of the message whose start is held, 0 where unknown. False where there is no memory for it.</summary>
+    /// <summary>Room for the next receive. False if there is no memory for it.</summary>
+    /// <param name="pool">Source of blocks.</param>
+    /// <param name="scratch">The worker's scratch.</param>
+    /// <param name="messageBytes">The length of the partly received message; 0 if unknown.</param>
+    /// <param name="room">Where to receive.</param>
     public bool TryPrepare(BufferPool pool, Span<byte> scratch, int messageBytes, out Span<byte> room)
     {
         _inScratch = _heldBytes <= PrefixBytesMax;
@@ -34,14 +37,14 @@ internal struct InputBuffer
             room = scratch[_heldBytes..];
             return true;
         }
-        // Twice what has really arrived, not what the header promises: a promise must not take memory.
+        // Twice what has actually arrived, not what the header announces: an announcement must not take memory.
         int wanted = Math.Max(_heldBytes + 1, Math.Min(messageBytes, 2 * _heldBytes));
         bool hasRoom = _held.Capacity >= wanted || TryMoveHeld(pool, wanted);
         room = hasRoom ? _held.Span[_heldBytes..] : default;
         return hasRoom;
     }
 
-    /// <summary>All unconsumed bytes, after a receive of <paramref name="bytes"/> into what <see cref="TryPrepare"/> gave.</summary>
+    /// <summary>All unconsumed bytes, after a receive of <paramref name="bytes"/> into the room from <see cref="TryPrepare"/>.</summary>
     public Span<byte> Received(Span<byte> scratch, int bytes)
     {
         if (_inScratch)
@@ -50,7 +53,10 @@ internal struct InputBuffer
         return Held;
     }
 
-    /// <summary>Keeps what was not consumed of <paramref name="unread"/>, the bytes that <see cref="Received"/> or <see cref="Held"/> gave. False where there is no memory for it: then it is lost.</summary>
+    /// <summary>
+    /// Keeps the unconsumed part of <paramref name="unread"/>, the bytes from <see cref="Received"/> or <see cref="Held"/>. False if there is no
+    /// memory for it; the bytes are then lost.
+    /// </summary>
     public bool TryKeep(BufferPool pool, ReadOnlySpan<byte> unread, int consumed)
     {
         ReadOnlySpan<byte> rest = unread[consumed..];

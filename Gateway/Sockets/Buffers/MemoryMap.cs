@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
-/// <summary>Where the memory of buffers comes from: the kernel in the product, one that runs out in tests.</summary>
+/// <summary>Source of the memory for buffers: the kernel, or in tests one that runs out.</summary>
 internal interface IMemorySource
 {
-    /// <summary>New memory, all zeros; 0 where there is none.</summary>
+    /// <summary>New memory, zeroed; 0 if there is none.</summary>
     nint TryMap(long bytes);
 
-    /// <summary>Gives back what <see cref="TryMap"/> gave. False where that cannot be: then it is still there, and still usable.</summary>
+    /// <summary>Returns memory from <see cref="TryMap"/>. False if that fails; the memory is then still usable.</summary>
     bool TryUnmap(nint memory, long bytes);
 }
 
-/// <summary>Anonymous memory straight from the kernel: pages cost nothing until they are touched, and are gone when unmapped.</summary>
+/// <summary>Anonymous memory from the kernel: pages cost nothing until they are touched, and are released when unmapped.</summary>
 /// <remarks>
-/// The kernel may refuse either: a limit on the address space (RLIMIT_AS), strict accounting (vm.overcommit_memory 2), or too
-/// many mappings (vm.max_map_count), of which unmapping in the middle of one makes another.
+/// The kernel may refuse either: a limit on the address space (RLIMIT_AS), strict accounting (vm.overcommit_memory 2), or too many mappings
+/// (vm.max_map_count); unmapping in the middle of a mapping splits it in two.
 /// </remarks>
 internal sealed unsafe partial class MemoryMap : IMemorySource
 {

@@ -1,12 +1,12 @@
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
 /// <summary>
-/// Bytes that wait to be sent on one connection, in blocks of the worker's pool. Everything appended in a turn leaves in
-/// one gathering write; an empty queue holds no block.
+/// Bytes waiting to be sent on one connection, in blocks of the worker's pool. Everything appended in a turn leaves in one gathering write; an empty
+/// queue holds no block.
 /// </summary>
 internal struct OutputQueue
 {
-    /// <summary>Pieces of one gathering write. With blocks growing up to <see cref="BlockBytesMax"/>, sixteen carry more than a socket buffer takes.</summary>
+    /// <summary>Pieces per gathering write. Blocks grow up to <see cref="BlockBytesMax"/>, so sixteen hold more than a socket buffer takes.</summary>
     private const int SegmentsMax = 16;
     private const int BlockBytesMin = 2 * 1024;
     private const int BlockBytesMax = 128 * 1024;
@@ -15,12 +15,11 @@ internal struct OutputQueue
     private int _first;
     private int _count;
 
-    /// <summary>Bytes waiting.</summary>
     public int Bytes { get; private set; }
 
     public readonly bool IsEmpty => Bytes == 0;
 
-    /// <summary>False where there is no memory for all of it: then it ends with a part of it, and nothing may follow.</summary>
+    /// <summary>False if there is no memory for all of it: it then ends with a part of it, and nothing may follow.</summary>
     public bool TryAppend(BufferPool pool, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
@@ -36,7 +35,9 @@ internal struct OutputQueue
         return true;
     }
 
-    /// <summary>Contiguous room for one small message, to be written in place; <see cref="Advance"/> then counts it in. False where there is no memory for it.</summary>
+    /// <summary>
+    /// Contiguous room for one small message, to be written in place; <see cref="Advance"/> then adds it. False if there is no memory for it.
+    /// </summary>
     public bool TryReserve(BufferPool pool, int bytes, out Span<byte> room)
     {
         room = TailRoom();
@@ -55,7 +56,7 @@ internal struct OutputQueue
         Bytes += bytes;
     }
 
-    /// <summary>Moves all that waits in <paramref name="other"/> behind what waits here, without copying.</summary>
+    /// <summary>Moves everything waiting in <paramref name="other"/> to the end of this queue, without copying.</summary>
     public void TakeAll(ref OutputQueue other)
     {
         for (int i = 0; i < other._count; i++)
@@ -69,9 +70,11 @@ internal struct OutputQueue
         other = default;
     }
 
-    /// <summary>Sends what the socket takes. <see cref="TransferStatus.Done"/> with bytes left over means that the socket took less than was offered.</summary>
-    /// <param name="socket">Where to.</param>
-    /// <param name="moreFollows">More is sent right behind it.</param>
+    /// <summary>
+    /// Sends what the socket takes. <see cref="TransferStatus.Done"/> with bytes left over means that the socket took less than was offered.
+    /// </summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="moreFollows">Whether more is sent directly afterwards.</param>
     public Transfer SendTo(ISocket socket, bool moreFollows = false)
     {
         Transfer sent = _count == 1 ? socket.Send(_pieces![_first].Unsent.Span, moreFollows) : SendGathered(socket, moreFollows);
@@ -80,7 +83,7 @@ internal struct OutputQueue
         return sent;
     }
 
-    /// <summary>The bytes waiting in the first piece. Messages appended whole with <see cref="TryReserve"/> stand whole in it.</summary>
+    /// <summary>The bytes waiting in the first piece. Messages appended with <see cref="TryReserve"/> are never split over pieces.</summary>
     public readonly Span<byte> FirstPiece => _count == 0 ? default : _pieces![_first].Unsent.Span;
 
     public void Consume(int bytes)
@@ -95,7 +98,7 @@ internal struct OutputQueue
             if (piece.Start == piece.End)
                 DropFirst();
         }
-        // Advance may have left an empty reserved piece behind; an empty queue holds nothing.
+        // Advance may have left an empty reserved piece; an empty queue holds nothing.
         if (Bytes == 0)
             Clear();
     }
@@ -128,7 +131,9 @@ internal struct OutputQueue
         return tail.Block.Span[tail.End..];
     }
 
-    /// <summary>A new block is as large as all that waits already, so that a long queue has few pieces and a short one little memory.</summary>
+    /// <summary>
+    /// A new block is as large as everything already waiting, so that a long queue has few pieces and a short one uses little memory.
+    /// </summary>
     private bool TryAddPiece(BufferPool pool, int wanted, out Span<byte> room)
     {
         room = default;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FrameRpc.Gateway.Sockets.Buffers;
 
-/// <summary>One mapping of native memory, cut into blocks of one size. Given back to the kernel as a whole.</summary>
+/// <summary>One mapping of native memory, cut into blocks of one size and unmapped as a whole.</summary>
 internal sealed unsafe class Slab
 {
     private readonly byte* _memory;
@@ -10,10 +10,10 @@ internal sealed unsafe class Slab
     private readonly int[] _free;
     private int _freeCount;
 
-    /// <param name="owner">Whose blocks they are.</param>
-    /// <param name="memory">Where they lie.</param>
-    /// <param name="blockBytes">The size of one.</param>
-    /// <param name="blocks">How many there are.</param>
+    /// <param name="owner">The class of its blocks.</param>
+    /// <param name="memory">Start of the mapping.</param>
+    /// <param name="blockBytes">Bytes per block.</param>
+    /// <param name="blocks">Number of blocks.</param>
     public Slab(BlockClass owner, nint memory, int blockBytes, int blocks)
     {
         Owner = owner;
@@ -27,7 +27,7 @@ internal sealed unsafe class Slab
 
     public BlockClass Owner { get; }
 
-    /// <summary>Where this slab stands in its class's list of slabs with a free block; −1 when it is not in it.</summary>
+    /// <summary>Index of this slab in its class's list of slabs with a free block; −1 if it is not in the list.</summary>
     public int PositionWithFree { get; set; } = -1;
 
     public bool HasFree => _freeCount > 0;

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace FrameRpc.Gateway.Sockets.Pipes;
 
-/// <summary>
-/// A pipe through which bytes go from one socket to another inside the kernel: the kernel's own in the product, one in
-/// memory in tests.
-/// </summary>
+/// <summary>A pipe that carries bytes from one socket to another inside the kernel; in tests, in memory.</summary>
 /// <remarks>Filled and emptied by sockets, see <see cref="ISocket.Receive(IPipe, int)"/> and <see cref="ISocket.Send(IPipe, bool)"/>.</remarks>
 internal interface IPipe
 {
-    /// <summary>What fits at best. Small pieces fill it earlier, for it has a place for each piece: a receive that moves nothing need not mean that the socket is empty.</summary>
+    /// <summary>
+    /// The maximum content. Small pieces fill the pipe earlier, because each takes a slot: a receive that moves nothing does not imply an empty
+    /// socket.
+    /// </summary>
     int CapacityBytes { get; }
 
-    /// <summary>Bytes that were put in and not taken out.</summary>
+    /// <summary>Bytes in the pipe.</summary>
     int Bytes { get; }
 
-    /// <summary>Takes bytes out into memory, where they cannot be sent from the pipe. Never called on an empty pipe.</summary>
+    /// <summary>Reads bytes into memory, when they cannot be sent from the pipe. Never called on an empty pipe.</summary>
     int Read(Span<byte> buffer);
 
     void Close();
@@ -24,10 +24,10 @@ internal interface IPipe
 /// <summary>A pipe of the kernel, for splice(2).</summary>
 internal sealed unsafe class KernelPipe : IPipe
 {
-    /// <summary>What is asked for, where the kernel allows it. See <see cref="SizeAllowed"/>.</summary>
+    /// <summary>The requested size, if the kernel allows it. See <see cref="SizeAllowed"/>.</summary>
     private const int BytesWanted = 1024 * 1024;
 
-    /// <summary>What a pipe has without asking. A user who holds too many gets less, which is not worth its calls.</summary>
+    /// <summary>The default size of a pipe. A user with too many pipes gets smaller ones, which are not worth their system calls.</summary>
     private const int BytesMin = 64 * 1024;
 
     private const string SizeMaxFile = "/proc/sys/fs/pipe-max-size";
@@ -46,7 +46,7 @@ internal sealed unsafe class KernelPipe : IPipe
 
     public int Bytes { get; private set; }
 
-    /// <summary>The size to ask for. Read once at the start: a file is not to be opened where calls wait.</summary>
+    /// <summary>The size to request. Read once at start, because opening a file could delay calls.</summary>
     public static int SizeAllowed()
     {
         try
@@ -59,7 +59,9 @@ internal sealed unsafe class KernelPipe : IPipe
         }
     }
 
-    /// <summary>A new pipe, or null where the kernel gives none, or only a small one: descriptors or this user's share of pipe memory have run out.</summary>
+    /// <summary>
+    /// A new pipe; null if the kernel gives none or only a small one, because descriptors or this user's share of pipe memory have run out.
+    /// </summary>
     public static KernelPipe? TryOpen(int bytesWanted)
     {
         int* ends = stackalloc int[2];
@@ -81,7 +83,7 @@ internal sealed unsafe class KernelPipe : IPipe
         {
             nint read = Libc.read(_readEnd, start, (nuint)buffer.Length);
             if (read <= 0)
-                throw new IOException($"a pipe that holds {Bytes} bytes gave none: {Libc.Describe(Libc.Errno)}");
+                throw new IOException($"cannot read a pipe that holds {Bytes} bytes: {Libc.Describe(Libc.Errno)}");
             Bytes -= (int)read;
             return (int)read;
         }
@@ -93,7 +95,7 @@ internal sealed unsafe class KernelPipe : IPipe
         _ = Libc.close(_writeEnd);
     }
 
-    /// <summary>Moves bytes from the socket into this pipe; the result is splice's own.</summary>
+    /// <summary>Moves bytes from the socket into this pipe; returns the result of splice.</summary>
     internal nint FillFrom(int socket, int bytesMax)
     {
         nint moved = Libc.splice(socket, null, _writeEnd, null, (nuint)bytesMax, Libc.SPLICE_F_MOVE | Libc.SPLICE_F_NONBLOCK);
@@ -101,7 +103,7 @@ internal sealed unsafe class KernelPipe : IPipe
         return moved;
     }
 
-    /// <summary>Moves bytes from this pipe to the socket; the result is splice's own.</summary>
+    /// <summary>Moves bytes from this pipe to the socket; returns the result of splice.</summary>
     internal nint EmptyTo(int socket, bool moreFollows)
     {
         uint flags = Libc.SPLICE_F_MOVE | Libc.SPLICE_F_NONBLOCK | (moreFollows ? Libc.SPLICE_F_MORE : 0);

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace FrameRpc.Protocol.Smf.Compression;
 
-/// <summary>An lz4 payload: bytes 0 to 3 are the original's length, little endian; one lz4 block follows and ends with the payload.</summary>
+/// <summary>An lz4 payload: bytes 0 to 3 are the original length, little endian, followed by one lz4 block up to the end.</summary>
 /// <remarks>Source: smf's <c>compression.cc</c>, and lz4's <c>lz4_Block_format.md</c>.</remarks>
 internal static class Lz4Payload
 {
-    /// <summary>Of the original's length.</summary>
+    /// <summary>Bytes of the original length.</summary>
     public const int PrefixBytes = 4;
 
-    // A byte of a block stands for 255 bytes of content at most: that is what the bytes of a long length add.
+    // A byte of a block represents at most 255 bytes of content, in a long length.
     private const uint ContentBytesPerByteMax = 255;
 
     public static bool TryWrite(ReadOnlySpan<byte> plain, Span<byte> destination, int level, out int written)
@@ -22,13 +22,15 @@ internal static class Lz4Payload
         return true;
     }
 
-    /// <summary>What <see cref="Read"/> takes at most, as far as the first bytes of the payload tell.</summary>
+    /// <summary>The most that <see cref="Read"/> allocates, as far as the first bytes of the payload tell.</summary>
     public static SmfUnpackRoom RoomFor(ReadOnlySpan<byte> prefix, int bytesMax) =>
         prefix.Length >= PrefixBytes && BinaryPrimitives.ReadUInt32LittleEndian(prefix) is var announced && announced <= (uint)bytesMax
             ? new SmfUnpackRoom((int)announced, (int)announced)
             : default;
 
-    /// <summary>Takes memory for the original only after its announced length has passed the limit and is possible for a block of this size.</summary>
+    /// <summary>
+    /// Allocates memory for the original only after its announced length is within the limit and possible for a block of this size.
+    /// </summary>
     public static SmfDecompressionProblem? Read(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)
     {
         plain = default;

@@ -2,13 +2,16 @@ using System.Buffers;
 
 namespace FrameRpc.Protocol.Smf.Compression;
 
-/// <summary>Packs the payloads for which that pays. Immutable; safe on many threads at once.</summary>
+/// <summary>Compresses payloads that become smaller by it. Immutable and thread-safe.</summary>
 public sealed class SmfCompressor
 {
-    /// <summary>1 KiB, as smf's own C++ load generators pass to their filters. Less fits one network packet in any case, so packing it saves little.</summary>
+    /// <summary>
+    /// 1 KiB, as smf's own C++ load generators pass to their filters. Smaller payloads fit into one network packet anyway, so compression saves
+    /// little.
+    /// </summary>
     public const int DefaultMinimumBytes = 1024;
 
-    // What libzstd means by ZSTD_CLEVEL_DEFAULT, and the lz4 command by -1. smf's C++ filters take each library's fastest.
+    // libzstd's ZSTD_CLEVEL_DEFAULT, and -1 of the lz4 command. smf's C++ filters use each library's fastest level.
     private const int DefaultZstdLevel = 3;
     private const int DefaultLz4Level = 1;
 
@@ -17,13 +20,14 @@ public sealed class SmfCompressor
 
     private readonly int _level;
 
-    /// <summary>Loads the library, so that a missing one is found here and not by the first large payload.</summary>
+    /// <summary>Loads the library, so that a missing one is detected here and not at the first large payload.</summary>
     /// <param name="algorithm"><see cref="SmfCompression.Zstd"/> or <see cref="SmfCompression.Lz4"/>.</param>
-    /// <param name="minimumBytes">Payloads below this stay plain; at least 1.</param>
+    /// <param name="minimumBytes">Smaller payloads are not compressed; at least 1.</param>
     /// <param name="level">
-    /// From 1, fast, to 22 (zstd) or 12 (lz4), small; null is 3 for zstd and 1 for lz4. Zstd takes much more memory from 20 on. For lz4, 1 and 2 are one.
+    /// From 1, fast, to 22 (zstd) or 12 (lz4), small; null is 3 for zstd and 1 for lz4. Zstd takes much more memory from 20 on. For lz4, 1 and 2 are
+    /// the same.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">An argument is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     /// <exception cref="SmfCompressionUnavailableException">The system lacks the library.</exception>
     public SmfCompressor(SmfCompression algorithm, int minimumBytes = DefaultMinimumBytes, int? level = null)
     {
@@ -40,23 +44,23 @@ public sealed class SmfCompressor
         SmfDecompressor.Require(algorithm);
     }
 
-    /// <summary>What the header of a packed payload has to say.</summary>
+    /// <summary>The compression to set in the header of a compressed payload.</summary>
     public SmfCompression Algorithm { get; }
 
-    /// <summary>Payloads below this stay plain, in bytes.</summary>
+    /// <summary>Smaller payloads are not compressed, in bytes.</summary>
     public int MinimumBytes { get; }
 
-    /// <summary>Appends the packed payload to <paramref name="destination"/>, if that is shorter than the plain one.</summary>
+    /// <summary>Appends the compressed payload to <paramref name="destination"/>, if it is smaller than the original.</summary>
     /// <remarks>
-    /// Leave a payload that is <see cref="SmfCompression.Disabled"/> alone. The checksum to send is that of the bytes appended here. A zstd frame tells its
-    /// content's size, which some receivers need.
+    /// Do not call this for a payload that is <see cref="SmfCompression.Disabled"/>. The checksum to send is that of the bytes appended here. A zstd
+    /// frame has its content's size, which some receivers need.
     /// </remarks>
-    /// <param name="payload">The plain payload.</param>
+    /// <param name="payload">The uncompressed payload.</param>
     /// <param name="destination">
-    /// Asked once, for one byte less than the payload has: a result that does not fit is not worth having. Not advanced if false is returned.
+    /// Asked once, for one byte less than the payload has: a result that does not fit is useless. Not advanced if false is returned.
     /// </param>
     /// <param name="written">Bytes appended; 0 if false is returned.</param>
-    /// <returns>False if the payload is to be sent plain: it is below the minimum, or would not become smaller.</returns>
+    /// <returns>False if the payload is to be sent uncompressed: it is below the minimum, or would not become smaller.</returns>
     public bool TryCompress(ReadOnlySpan<byte> payload, IBufferWriter<byte> destination, out int written)
     {
         written = 0;

@@ -3,18 +3,20 @@ using FrameRpc.Protocol.Errors;
 
 namespace FrameRpc.Protocol.Smf.Compression;
 
-/// <summary>Unpacks payloads as <see cref="SmfHeader.Compression"/> says they are packed. Check the checksum first: it is of the bytes as sent.</summary>
+/// <summary>Decompresses payloads according to <see cref="SmfHeader.Compression"/>. Verify the checksum first: it is of the bytes as sent.</summary>
 public static class SmfDecompressor
 {
-    /// <summary>Gives back the payload as it was before compression. Nothing that a peer sends makes this throw.</summary>
+    /// <summary>Returns the payload as it was before compression. Nothing that a peer sends makes this throw.</summary>
     /// <remarks>
-    /// Zstd frames may be without a content size, as streaming encoders write them; dictionaries are refused, and so is anything after the frame or block.
-    /// Besides the original, which never takes more than <paramref name="bytesMax"/>, libzstd takes a context for the call: room for one block and its tables,
-    /// whatever the payload says.
+    /// Zstd frames may lack a content size, as streaming encoders write them; dictionaries are rejected, and so is anything after the frame or block.
+    /// Besides the original, which never takes more than <paramref name="bytesMax"/>, libzstd allocates a context for the call: room for one block
+    /// and its tables, whatever the payload says.
     /// </remarks>
-    /// <param name="compression">As the header says; any byte may stand there.</param>
-    /// <param name="payload">The whole payload as it was sent. A plain one is copied: to spare that, do not call this.</param>
-    /// <param name="bytesMax">The limit for the original, in bytes; <see cref="Array.MaxLength"/> at most. It is applied before memory is taken.</param>
+    /// <param name="compression">As in the header; any byte is possible.</param>
+    /// <param name="payload">The whole payload as it was sent. An uncompressed one is copied; to avoid that, do not call this.</param>
+    /// <param name="bytesMax">
+    /// The limit for the original, in bytes; at most <see cref="Array.MaxLength"/>. It is applied before memory is allocated.
+    /// </param>
     /// <param name="plain">The original.</param>
     /// <param name="problem">What is wrong with the payload.</param>
     /// <returns>False if there is a <paramref name="problem"/>.</returns>
@@ -40,7 +42,7 @@ public static class SmfDecompressor
         return problem is null;
     }
 
-    /// <summary>Loads the library that such payloads need, if any, so that a missing one is found at the start and not by the first payload.</summary>
+    /// <summary>Loads the library that such payloads need, if any, so that a missing one is detected at start and not at the first payload.</summary>
     /// <exception cref="SmfCompressionUnavailableException">The system lacks it; the message says what to install.</exception>
     public static void Require(SmfCompression compression)
     {
@@ -50,7 +52,7 @@ public static class SmfDecompressor
             _ = Lz4Library.Instance;
     }
 
-    /// <summary>How many of a payload's first bytes <see cref="RoomFor"/> wants to see; 0 where it needs none.</summary>
+    /// <summary>How many of a payload's first bytes <see cref="RoomFor"/> needs; 0 if none.</summary>
     internal static int PrefixBytes(SmfCompression compression, uint payloadBytes) => compression switch
     {
         SmfCompression.Zstd => (int)Math.Min(ZstdFrame.HeaderBytesMax, payloadBytes - 1),
@@ -58,11 +60,15 @@ public static class SmfDecompressor
         _ => 0,
     };
 
-    /// <summary>How much <see cref="TryDecompress"/> would take for the original, at most; nothing where it refuses the payload before it takes any.</summary>
-    /// <param name="compression">As the header says.</param>
+    /// <summary>
+    /// The most that <see cref="TryDecompress"/> would allocate for the original; nothing if it rejects the payload before it allocates.
+    /// </summary>
+    /// <param name="compression">As in the header.</param>
     /// <param name="prefix">The first bytes of the payload, see <see cref="PrefixBytes"/>.</param>
     /// <param name="bytesMax">The limit for the original, in bytes.</param>
-    /// <param name="roomBytesMax">What can be had at all. One that announces no length gets no more; one that announces more asks for more.</param>
+    /// <param name="roomBytesMax">
+    /// The most that is available. A payload that announces no length gets no more than this; one that announces more asks for more.
+    /// </param>
     internal static SmfUnpackRoom RoomFor(SmfCompression compression, ReadOnlySpan<byte> prefix, int bytesMax, long roomBytesMax) => compression switch
     {
         SmfCompression.Zstd => ZstdPayload.RoomFor(prefix, bytesMax, roomBytesMax),
@@ -84,7 +90,7 @@ public static class SmfDecompressor
 /// <param name="IsTooLarge">
 /// The original is larger than the limit, which is <see cref="SmfStatus.TooLarge"/> in a reply; anything else is <see cref="SmfStatus.BadRequest"/>.
 /// </param>
-/// <param name="Message">What is wrong, with the figures, for a log. Holds none of the payload's bytes.</param>
+/// <param name="Message">What is wrong, with the figures, for a log. Contains none of the payload's bytes.</param>
 public sealed record SmfDecompressionProblem(bool IsTooLarge, string Message)
 {
     internal static SmfDecompressionProblem TooLarge(string what, int bytesMax) => new(true, $"{what}, more than the limit of {bytesMax} bytes");
@@ -92,15 +98,17 @@ public sealed record SmfDecompressionProblem(bool IsTooLarge, string Message)
     internal static SmfDecompressionProblem Malformed(string what) => new(false, what);
 }
 
-/// <summary>The memory that unpacking a payload takes.</summary>
-/// <param name="ContentBytesMax">The limit for the original that goes with it: what announces no length may turn out to be longer, and is refused then.</param>
-/// <param name="Bytes">All that is taken while it is unpacked.</param>
+/// <summary>The memory for decompressing a payload.</summary>
+/// <param name="ContentBytesMax">
+/// The limit for the original with this memory: a payload without an announced length may turn out to be longer, and is then rejected.
+/// </param>
+/// <param name="Bytes">Everything that is allocated while decompressing.</param>
 internal readonly record struct SmfUnpackRoom(int ContentBytesMax, long Bytes);
 
-/// <summary>The system's libzstd or liblz4, which is loaded when first needed, is not there.</summary>
+/// <summary>The system's libzstd or liblz4, which is loaded at first use, is missing.</summary>
 /// <remarks>
-/// The message names the library, the file names that were tried, and what to install on Debian, Alpine, macOS and Windows. The answer is kept: a library
-/// installed later is found after a restart.
+/// The message has the library, the file names that were tried, and what to install on Debian, Alpine, macOS and Windows. The result is kept: a
+/// library installed later is found after a restart.
 /// </remarks>
 /// <param name="message">What is missing, and what to do.</param>
 public sealed class SmfCompressionUnavailableException(string message) : InvalidOperationException(message);

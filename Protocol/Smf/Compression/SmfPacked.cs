@@ -1,10 +1,10 @@
 namespace FrameRpc.Protocol.Smf.Compression;
 
-/// <summary>A payload as it is sent, and what its header says of it.</summary>
-/// <param name="Compression">How it is packed.</param>
+/// <summary>A payload as sent, with its header fields.</summary>
+/// <param name="Compression">Its compression.</param>
 /// <param name="Bytes">The caller's own memory, or that of <paramref name="Owner"/>.</param>
-/// <param name="Checksum">0, where no form of this payload has another one: it cannot be sent.</param>
-/// <param name="Owner">Holds what compression made, if it was worth having.</param>
+/// <param name="Checksum">0 if every form of this payload has the checksum 0: it cannot be sent.</param>
+/// <param name="Owner">Owns the compressed bytes, if compression was used.</param>
 internal readonly record struct SmfPacked(SmfCompression Compression, ReadOnlyMemory<byte> Bytes, uint Checksum, RentedBytes? Owner)
 {
     private static readonly byte[] EmptyTable = SmfEmptyReply.Payload.ToArray();
@@ -12,7 +12,7 @@ internal readonly record struct SmfPacked(SmfCompression Compression, ReadOnlyMe
     /// <summary>The empty table.</summary>
     public static SmfPacked Empty { get; } = Of(EmptyTable, null);
 
-    /// <summary>Packs a payload where that pays. An empty one, which the format does not have, becomes the empty table.</summary>
+    /// <summary>Compresses a payload if that makes it smaller. An empty one, which the format does not have, becomes the empty table.</summary>
     public static SmfPacked Of(ReadOnlyMemory<byte> payload, SmfCompressor? compressor)
     {
         if (payload.IsEmpty)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FrameRpc.Protocol.Smf.Compression;
 
-/// <summary>What a zstd frame says of its content before any of it is decoded.</summary>
+/// <summary>What a zstd frame announces about its content, before decoding.</summary>
 /// <remarks>
 /// Layout (RFC 8878, 3.1.1), little endian; sizes in bytes:
 /// <code>
@@ -10,14 +10,15 @@ namespace FrameRpc.Protocol.Smf.Compression;
 /// 1      descriptor    bits 7-6: size of contentBytes; 5: single segment, so no window; 3: reserved; 2: checksum; 1-0: size of dictionary
 /// 0-1    window
 /// 0-4    dictionary
-/// 0-8    contentBytes  absent where a stream was compressed
-/// then blocks: 3 bytes (bit 0: the last one; bits 1-2: type; 21 bits: size) and what the block holds
+/// 0-8    contentBytes  absent if a stream was compressed
+/// then blocks: 3 bytes (bit 0: the last one; bits 1-2: type; 21 bits: size) and the content of the block
 /// 0 or 4 checksum
 /// </code>
-/// Read here, because no stable function of libzstd tells how much a frame without contentBytes can hold, and its decoder goes on to further frames.
+/// Parsed here, because no stable function of libzstd returns the maximum content of a frame without contentBytes,
+/// and its decoder continues with further frames.
 /// </remarks>
-/// <param name="ContentBytes">As the frame announces it; null if it does not.</param>
-/// <param name="ContentBytesMax">What its blocks can hold at most.</param>
+/// <param name="ContentBytes">As announced by the frame; null if it is not.</param>
+/// <param name="ContentBytesMax">The maximum content of its blocks.</param>
 internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentBytesMax)
 {
     /// <summary>Magic, descriptor, window, dictionary and contentBytes at their longest.</summary>
@@ -28,7 +29,7 @@ internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentByte
     private const int BlockHeaderBytes = 3;
     private const int ChecksumBytes = 4;
 
-    // Blocks hold at most 128 KiB each, however small they are compressed (RFC 8878, 3.1.1.2.4).
+    // Blocks have at most 128 KiB of content each, however small they are compressed (RFC 8878, 3.1.1.2.4).
     private const uint BlockContentBytesMax = 128 * 1024;
 
     private enum BlockType
@@ -38,7 +39,7 @@ internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentByte
         Compressed = 2,
     }
 
-    /// <summary>Reads the frame that <paramref name="payload"/> has to be, from the first byte to the last.</summary>
+    /// <summary>Reads the frame that <paramref name="payload"/> must be, from the first byte to the last.</summary>
     /// <returns>What is wrong with it, as the rest of a sentence; null if nothing is, as far as can be seen without decoding.</returns>
     public static string? Read(ReadOnlySpan<byte> payload, out ZstdFrame frame)
     {
@@ -52,19 +53,19 @@ internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentByte
         if (restBytes < 0)
             return "ends before its frame's checksum";
         if (restBytes > 0)
-            return $"goes on for {restBytes} bytes after its frame";
+            return $"continues for {restBytes} bytes after its frame";
         frame = new ZstdFrame(contentBytes, contentBytesMax);
         return null;
     }
 
-    /// <summary>Reads what stands before the blocks, of which the first <see cref="HeaderBytesMax"/> bytes have all.</summary>
+    /// <summary>Reads the header before the blocks, which is within the first <see cref="HeaderBytesMax"/> bytes.</summary>
     /// <returns>As for <see cref="Read"/>.</returns>
     public static string? ReadHeader(ReadOnlySpan<byte> payload, out ulong? contentBytes, out int blocksOffset)
     {
         contentBytes = null;
         blocksOffset = 0;
         if (payload.Length <= DescriptorOffset || BinaryPrimitives.ReadUInt32LittleEndian(payload) != Magic)
-            return "does not begin as a zstd frame";
+            return "does not begin with a zstd frame";
 
         byte descriptor = payload[DescriptorOffset];
         bool singleSegment = (descriptor & 0x20) != 0;
@@ -87,7 +88,7 @@ internal readonly record struct ZstdFrame(ulong? ContentBytes, ulong ContentByte
         _ => BinaryPrimitives.ReadUInt64LittleEndian(field),
     };
 
-    /// <summary>Walks over the blocks up to the one that says it is the last.</summary>
+    /// <summary>Walks over the blocks up to the last one.</summary>
     private static string? ReadBlocks(ReadOnlySpan<byte> blocks, out int bytes, out ulong contentBytesMax)
     {
         bytes = 0;

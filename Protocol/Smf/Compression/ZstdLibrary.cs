@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace FrameRpc.Protocol.Smf.Compression;
 
-/// <summary>The functions of libzstd that are used, over spans. Safe on many threads at once: each call has a context of its own, inside the library.</summary>
+/// <summary>The functions of libzstd that are used, over spans. Thread-safe, because each call has its own context inside the library.</summary>
 /// <remarks>Only the stable part of <c>zstd.h</c>, as it is since 1.0, and of <c>zstd_errors.h</c>.</remarks>
 internal sealed unsafe class ZstdLibrary
 {
@@ -25,42 +25,42 @@ internal sealed unsafe class ZstdLibrary
         _errorText = (delegate* unmanaged[Cdecl]<ZstdError, nint>)SystemLibrary.Zstd.Function(handle, "ZSTD_getErrorString");
     }
 
-    /// <summary>Loaded when first asked for.</summary>
-    /// <exception cref="SmfCompressionUnavailableException">It cannot be loaded; asking again says the same.</exception>
+    /// <summary>Loaded at first use.</summary>
+    /// <exception cref="SmfCompressionUnavailableException">It cannot be loaded; further uses fail the same way.</exception>
     public static ZstdLibrary Instance => Loaded.Value;
 
-    /// <summary>Writes one frame that tells its content's size.</summary>
+    /// <summary>Writes one frame that has its content's size.</summary>
     /// <returns>False if it does not fit, or memory ran out.</returns>
     public bool TryCompress(ReadOnlySpan<byte> source, Span<byte> destination, int level, out int written)
     {
         fixed (byte* from = source, to = destination)
         {
             nuint result = _compress(to, (nuint)destination.Length, from, (nuint)source.Length, level);
-            return Judge(result, destination.Length, out written) == ZstdError.None;
+            return Outcome(result, destination.Length, out written) == ZstdError.None;
         }
     }
 
     /// <summary>Decodes whole frames.</summary>
-    /// <remarks>What they reach back to is <paramref name="destination"/> itself, so no window is allocated, whatever size a frame asks for.</remarks>
+    /// <remarks>Back references go into <paramref name="destination"/> itself, so no window is allocated, whatever size a frame asks for.</remarks>
     public ZstdError Decompress(ReadOnlySpan<byte> source, Span<byte> destination, out int written)
     {
         fixed (byte* from = source, to = destination)
-            return Judge(_decompress(to, (nuint)destination.Length, from, (nuint)source.Length), destination.Length, out written);
+            return Outcome(_decompress(to, (nuint)destination.Length, from, (nuint)source.Length), destination.Length, out written);
     }
 
-    /// <summary>libzstd's own words for an error.</summary>
+    /// <summary>libzstd's own text for an error.</summary>
     public string Describe(ZstdError error) => Marshal.PtrToStringUTF8(_errorText(error)) ?? error.ToString();
 
-    private ZstdError Judge(nuint result, int destinationBytes, out int written)
+    private ZstdError Outcome(nuint result, int destinationBytes, out int written)
     {
         bool failed = _isError(result) != 0;
-        Debug.Assert(failed || result <= (nuint)destinationBytes, "libzstd stays within what it was given");
+        Debug.Assert(failed || result <= (nuint)destinationBytes, "libzstd stays within the given memory");
         written = failed ? 0 : (int)result;
         return failed ? _errorCode(result) : ZstdError.None;
     }
 }
 
-/// <summary>Those of libzstd's error codes that are told apart here; any other means that the input is broken.</summary>
+/// <summary>The error codes of libzstd that are distinguished here; any other means invalid input.</summary>
 /// <remarks>Source: <c>zstd_errors.h</c>, which fixes the numbers for all versions since 1.3.1.</remarks>
 internal enum ZstdError
 {

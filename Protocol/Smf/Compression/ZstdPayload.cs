@@ -3,22 +3,25 @@ namespace FrameRpc.Protocol.Smf.Compression;
 /// <summary>A zstd payload: one zstd frame and nothing else. See <see cref="ZstdFrame"/>.</summary>
 internal static class ZstdPayload
 {
-    // An original that fills less of what was taken for it is copied.
+    // An original that fills less than one part in this many of its array is copied.
     private const int KeptPartMin = 4;
 
-    /// <summary>What <see cref="Read"/> takes at most, as far as the first bytes of the payload tell.</summary>
+    /// <summary>The most that <see cref="Read"/> allocates, as far as the first bytes of the payload tell.</summary>
     public static SmfUnpackRoom RoomFor(ReadOnlySpan<byte> prefix, int bytesMax, long roomBytesMax)
     {
         if (ZstdFrame.ReadHeader(prefix, out ulong? announced, out _) is not null)
             return default;
         if (announced is { } content)
             return content <= (ulong)bytesMax ? new SmfUnpackRoom((int)content, (int)content) : default;
-        // For one that fits into the room together with the copy that may be made of it.
+        // The room must also hold the copy that may be made.
         bytesMax = (int)Math.Min(bytesMax, roomBytesMax - (roomBytesMax / (KeptPartMin + 1)));
         return new SmfUnpackRoom(bytesMax, bytesMax + (long)(bytesMax / KeptPartMin));
     }
 
-    /// <summary>Takes memory for the original only after the limit has been applied to what the frame announces, or to what its blocks can hold.</summary>
+    /// <summary>
+    /// Allocates memory for the original only after the limit was applied to the size that the frame announces, or to the maximum content of its
+    /// blocks.
+    /// </summary>
     public static SmfDecompressionProblem? Read(ReadOnlySpan<byte> payload, int bytesMax, out ReadOnlyMemory<byte> plain)
     {
         plain = default;
@@ -42,21 +45,21 @@ internal static class ZstdPayload
     }
 
     /// <summary>
-    /// A frame that was compressed as a stream. It is decoded in one go into as much as its blocks can hold: the library's streaming decoder would take
-    /// a window beside that, of a size that the sender chooses.
+    /// A frame that was compressed as a stream. It is decoded in one step into an array for the maximum content of its blocks: the library's
+    /// streaming decoder would also allocate a window, of a size that the sender chooses.
     /// </summary>
     private static SmfDecompressionProblem? ReadUnannounced(ReadOnlySpan<byte> payload, int capacityBytes, int bytesMax, out ReadOnlyMemory<byte> plain)
     {
         plain = default;
         byte[] room = GC.AllocateUninitializedArray<byte>(capacityBytes);
         ZstdError error = ZstdLibrary.Instance.Decompress(payload, room, out int written);
-        // Blocks fill at most what ContentBytesMax says, so where they do not fit it is the limit that made the room too small.
+        // Blocks fill at most ContentBytesMax, so if they do not fit, the limit made the array too small.
         if (error == ZstdError.DestinationTooSmall && capacityBytes == bytesMax)
-            return SmfDecompressionProblem.TooLarge($"zstd payload of {payload.Length} bytes holds more than it announces", bytesMax);
+            return SmfDecompressionProblem.TooLarge($"zstd payload of {payload.Length} bytes has more content than it announces", bytesMax);
         if (error != ZstdError.None)
             return Refused(payload, error);
 
-        // A mostly empty array is not kept alive for the sake of one copy.
+        // Avoids keeping a mostly empty array alive.
         plain = written < capacityBytes / KeptPartMin ? room.AsSpan(0, written).ToArray() : room.AsMemory(0, written);
         return null;
     }

@@ -16,7 +16,7 @@ internal sealed record Frame(FrameType Type, bool IsLast, byte[] Payload)
 
     public static byte[] Reset => FrameHeader.Reset.ToArray();
 
-    /// <summary>Takes the next frame from the front; null while it is not whole.</summary>
+    /// <summary>Takes the next frame from the front; null while it is incomplete.</summary>
     public static Frame? Take(ByteQueue queue)
     {
         if (queue.Count < FrameHeader.Bytes)
@@ -29,7 +29,7 @@ internal sealed record Frame(FrameType Type, bool IsLast, byte[] Payload)
         return new Frame(header.Type, header.NoMoreFrames, payload);
     }
 
-    /// <summary>A request that wants back what it sends.</summary>
+    /// <summary>The header of a request that accepts the type it sends.</summary>
     public static byte[] RequestHeader(string endpoint, DataType dataType) => RequestHeader(endpoint, dataType, dataType);
 
     public static byte[] RequestHeader(string endpoint, DataType dataType, DataType accept) =>
@@ -38,7 +38,7 @@ internal sealed record Frame(FrameType Type, bool IsLast, byte[] Payload)
     public static byte[] ReplyHeader(DataType dataType, ReplyError error = ReplyError.Ok, string message = "") =>
         Encode(FrameType.Header, true, HeaderJson("", dataType, DataType.Absent, error, message));
 
-    /// <summary>A request of one data frame.</summary>
+    /// <summary>A request with one data frame.</summary>
     public static byte[] Request(string endpoint, DataType dataType, ReadOnlySpan<byte> data) =>
         Request(endpoint, dataType, dataType, data);
 
@@ -47,7 +47,7 @@ internal sealed record Frame(FrameType Type, bool IsLast, byte[] Payload)
 
     public static byte[] JsonRequest(string endpoint, string json) => Request(endpoint, DataType.Json, Encoding.UTF8.GetBytes(json + "\n"));
 
-    /// <summary>An octets part as the first implementation sends it: frames of 4 MiB, the last shorter, or empty.</summary>
+    /// <summary>An octets part as the first implementation sends it: frames of 4 MiB, the last one shorter or empty.</summary>
     public static byte[] Octets(ReadOnlySpan<byte> data, int frameBytes = FrameHeader.PayloadBytesMax)
     {
         var part = new List<byte>();

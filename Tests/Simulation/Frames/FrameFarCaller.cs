@@ -10,15 +10,15 @@ internal sealed class FrameFarCaller : FrameFarEnd
 
     public FrameMessage LastReply => Replies[^1];
 
-    /// <summary>Looks at each reply as it comes.</summary>
+    /// <summary>Called with each reply.</summary>
     public Action<FrameMessage>? OnReply { get; set; }
 
-    /// <summary>Header parts that have come, of whole replies and others.</summary>
+    /// <summary>Header parts received, of complete replies and others.</summary>
     public int RepliesBegun { get; private set; }
 
     public void Call(string json, string endpoint = GatewaySetup.Endpoint) => Send(Frame.JsonRequest(endpoint, json));
 
-    /// <summary>A JSON request of which octets are the reply.</summary>
+    /// <summary>A JSON request with an octets reply.</summary>
     public void Download(string json) => Send(Frame.Request("Download", DataType.Json, DataType.Octets, Encoding.UTF8.GetBytes(json)));
 
     protected override bool HasDataPart(FrameMessage message) => message.Error == ReplyError.Ok;

@@ -2,10 +2,10 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
 
-/// <summary>Reads messages strictly, as the specification has them, and knows whether what it got could be taken for more than it is.</summary>
+/// <summary>Parses messages strictly by the specification, and detects whether an incomplete one could be taken for complete.</summary>
 internal abstract class FrameFarEnd : FarEnd
 {
-    /// <summary>The message whose data part is coming.</summary>
+    /// <summary>The message whose data part is being received.</summary>
     public FrameMessage? Current { get; private set; }
 
     public bool SawResetFrame { get; private set; }
@@ -13,8 +13,7 @@ internal abstract class FrameFarEnd : FarEnd
     public bool KeepsData { get; set; } = true;
 
     /// <summary>
-    /// The stream ended where the first implementation would take it for a normal end: an orderly close inside a frame
-    /// or a message.
+    /// The stream ended where the first implementation would take it for a normal end: an orderly close inside a frame or a message.
     /// </summary>
     public bool EndedDeceptively => SawEnd && !SawReset && !SawResetFrame && (Inbox.Count > 0 || Current is not null);
 
@@ -57,7 +56,7 @@ internal abstract class FrameFarEnd : FarEnd
                 TakeData(Current, frame);
                 break;
             default:
-                throw new InvalidDataException($"a frame of type {frame.Type} stands where it cannot");
+                throw new InvalidDataException($"a frame of type {frame.Type} arrived where it is not allowed");
         }
     }
 

@@ -3,7 +3,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
 
-/// <summary>A whole message: its header part, and its data part unless it is an error reply.</summary>
+/// <summary>A complete message: its header part, and its data part unless it is an error reply.</summary>
 internal sealed class FrameMessage(byte[] headerJson)
 {
     public byte[] HeaderJson => headerJson;

@@ -3,17 +3,17 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
 
-/// <summary>A scripted frame server; echoes unless it is told to do otherwise.</summary>
+/// <summary>A scripted frame server; echoes by default.</summary>
 internal sealed class FrameServer(Address address) : SimulatedServer(address, () => throw new NotSupportedException())
 {
     public Action<FrameFarServer, FrameMessage> OnRequest { get; set; } = (connection, request) => connection.Echo(request);
 
-    /// <summary>A header part has come, and its data part has not.</summary>
+    /// <summary>Called when a header part has arrived, before its data part.</summary>
     public Action<FrameFarServer, FrameMessage> OnRequestBegun { get; set; } = (_, _) => { };
 
     public Action<FrameFarServer, FrameMessage, Frame> OnDataFrame { get; set; } = (_, _, _) => { };
 
-    /// <summary>The caller's source failed in the middle of a request. The first implementation answers and stays.</summary>
+    /// <summary>Called when the caller's source failed in the middle of a request. The first implementation replies and stays connected.</summary>
     public Action<FrameFarServer> OnUploadReset { get; set; } = connection => connection.Fail(ReplyError.Undecided, "stream reset");
 
     public List<FrameFarServer> Connections { get; } = [];
@@ -39,7 +39,7 @@ internal sealed class FrameServer(Address address) : SimulatedServer(address, ()
 /// <summary>One connection to it.</summary>
 internal sealed class FrameFarServer(FrameServer server) : FrameFarEnd
 {
-    /// <summary>Requests that came whole.</summary>
+    /// <summary>Complete requests.</summary>
     public int RequestsWhole { get; private set; }
 
     public void Echo(FrameMessage request) =>

@@ -4,18 +4,17 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
 
-/// <summary>What a <see cref="LenientFrameCaller"/> took for the reply to one of its calls.</summary>
-/// <param name="Error">Of the header; 0 where it has none.</param>
-/// <param name="Body">The JSON value, or the octets; null where the call failed.</param>
+/// <summary>The reply to a call, as a <see cref="LenientFrameCaller"/> parsed it.</summary>
+/// <param name="Error">From the header; 0 if it has none.</param>
+/// <param name="Body">The JSON value or the octets; null if the call failed.</param>
 internal sealed record LenientReply(int Error, byte[]? Body)
 {
     public string Text => Body is null ? "" : Encoding.UTF8.GetString(Body);
 }
 
 /// <summary>
-/// A frame caller that reads as the first implementation of 2017 does: it takes the next bytes for the reply to its oldest call, does
-/// not look at the reply's DataType, and leaves what it does not read to the next call. The header <c>null</c> ends its process.
-/// Source: zrepl of 2017, <c>rpc/client.go</c>.
+/// A frame caller that parses as the first implementation of 2017 does: it takes the next bytes for the reply to its oldest call, ignores the reply's
+/// DataType, and leaves unread bytes to the next call. The header <c>null</c> crashes its process. Source: zrepl of 2017, <c>rpc/client.go</c>.
 /// </summary>
 internal sealed class LenientFrameCaller : FarEnd
 {

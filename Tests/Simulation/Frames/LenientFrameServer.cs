@@ -3,19 +3,18 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
 
-/// <summary>What an endpoint of a <see cref="LenientFrameServer"/> takes and gives.</summary>
+/// <summary>The types of an endpoint of a <see cref="LenientFrameServer"/>.</summary>
 /// <param name="Takes">The DataType of its requests.</param>
-/// <param name="Gives">What a request has to accept.</param>
-/// <param name="ReadsBytesMax">Of octets it reads as many and answers then; the rest stays in the connection.</param>
+/// <param name="Gives">The DataType that a request must accept.</param>
+/// <param name="ReadsBytesMax">Octets that it reads before it replies; the rest stays in the connection.</param>
 internal sealed record LenientEndpoint(DataType Takes, DataType Gives, int ReadsBytesMax = int.MaxValue);
 
 /// <summary>A call that a <see cref="LenientFrameServer"/> has run.</summary>
 internal sealed record LenientCall(string Endpoint, byte[] Body);
 
 /// <summary>
-/// A frame server that reads as the first implementation of 2017 does: frame types are not looked at, a request of a wrong type is
-/// answered without reading its data, which is then the next header, and the header <c>null</c> ends the process.
-/// Source: zrepl of 2017, <c>rpc/server.go</c>.
+/// A frame server that parses as the first implementation of 2017 does: it ignores frame types, answers a request of the wrong type without reading
+/// its data, which then becomes the next header, and crashes on the header <c>null</c>. Source: zrepl of 2017, <c>rpc/server.go</c>.
 /// </summary>
 internal sealed class LenientFrameServer(Address address) : SimulatedServer(address, () => throw new NotSupportedException())
 {
@@ -28,10 +27,10 @@ internal sealed class LenientFrameServer(Address address) : SimulatedServer(addr
         ["Download"] = new(DataType.Json, DataType.Octets),
     };
 
-    /// <summary>What it has run, with or without a route.</summary>
+    /// <summary>The calls that it has run, with or without a route.</summary>
     public List<LenientCall> Ran { get; } = [];
 
-    /// <summary>The process has ended.</summary>
+    /// <summary>The process has crashed.</summary>
     public bool HasDied { get; set; }
 
     public List<LenientFrameConnection> Connections { get; } = [];

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace FrameRpc.Tests.Simulation.Frames;
 
 /// <summary>
-/// One JSON value of a part, as Go's decoder takes it: 512 bytes at a time, no further than the value or its first fault. What
-/// it has read behind the value is lost, what it has not read stays in the connection.
+/// One JSON value of a part, as Go's decoder reads it: 512 bytes at a time, up to the end of the value or its first error. Bytes read after the value
+/// are lost, unread ones stay in the connection.
 /// </summary>
 internal sealed class LenientJson(int bytesMax = int.MaxValue)
 {
@@ -13,13 +13,13 @@ internal sealed class LenientJson(int bytesMax = int.MaxValue)
     private readonly List<byte> _read = [];
     private LenientPart _part = new(bytesMax);
 
-    /// <summary>The value; null where it is none.</summary>
+    /// <summary>The value; null if it is invalid.</summary>
     public JsonElement? Value { get; private set; }
 
     /// <summary>The value's own bytes.</summary>
     public byte[] Text { get; private set; } = [];
 
-    /// <summary>False while more has to come.</summary>
+    /// <summary>False while more is needed.</summary>
     public bool TryDecode(ByteQueue connection)
     {
         while (true)

@@ -2,20 +2,20 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
 
-/// <summary>What came of reading a part as the first implementation does.</summary>
+/// <summary>The result of reading a part as the first implementation does.</summary>
 internal enum LenientRead
 {
     Bytes,
-    /// <summary>Nothing has come of it.</summary>
+    /// <summary>No data.</summary>
     Nothing,
     End,
-    /// <summary>A reset frame, or a frame that is too long: the connection is of no use any more.</summary>
+    /// <summary>A reset frame, or a frame that is too long: the connection cannot be used any more.</summary>
     Broken,
 }
 
 /// <summary>
-/// The payload of frames of whatever type, as the first implementation reads a part: types are not looked at, and what is not
-/// read stays in the connection, where it is the beginning of the next part.
+/// The payload of frames of any type, as the first implementation reads a part: it ignores types, and unread bytes stay in the connection, where they
+/// begin the next part.
 /// </summary>
 internal struct LenientPart(int bytesMax = int.MaxValue)
 {
@@ -23,7 +23,7 @@ internal struct LenientPart(int bytesMax = int.MaxValue)
     private bool _lastFrame;
     private int _bytesLeft = bytesMax;
 
-    /// <summary>Reads what has come, at most so much.</summary>
+    /// <summary>Reads what has arrived, at most this many bytes.</summary>
     public LenientRead Read(ByteQueue connection, int bytesMax, List<byte> into)
     {
         if (_bytesLeft == 0)

@@ -4,11 +4,11 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Simulation.Frames;
 
-/// <summary>What a <see cref="LenientFrameServer"/> does with the bytes of one connection.</summary>
-/// <param name="server">Whose endpoints it serves.</param>
-/// <param name="inbox">What has come.</param>
-/// <param name="send">Answers.</param>
-/// <param name="close">Ends the connection.</param>
+/// <summary>Serves the bytes of one connection of a <see cref="LenientFrameServer"/>.</summary>
+/// <param name="server">Has the endpoints.</param>
+/// <param name="inbox">Received bytes.</param>
+/// <param name="send">Sends a reply.</param>
+/// <param name="close">Closes the connection.</param>
 internal sealed class LenientServing(LenientFrameServer server, ByteQueue inbox, Action<byte[]> send, Action close)
 {
     private bool _closed;
@@ -19,7 +19,7 @@ internal sealed class LenientServing(LenientFrameServer server, ByteQueue inbox,
 
     public int CallsRun { get; private set; }
 
-    /// <summary>Serves what has come.</summary>
+    /// <summary>Serves what has arrived.</summary>
     public void Go()
     {
         while (!_closed && !server.HasDied && Step())
@@ -27,7 +27,7 @@ internal sealed class LenientServing(LenientFrameServer server, ByteQueue inbox,
         }
     }
 
-    /// <summary>One part of one call; false when more has to come.</summary>
+    /// <summary>Reads one part of one call; false if more is needed.</summary>
     private bool Step()
     {
         if (_called is not { } called)
@@ -111,12 +111,13 @@ internal sealed class LenientServing(LenientFrameServer server, ByteQueue inbox,
         server.Ran.Add(new LenientCall(name, body));
         CallsRun++;
         byte[] data = endpoint.Takes == DataType.Octets && endpoint.Gives == DataType.Json ? Encoding.UTF8.GetBytes($"{{\"Bytes\":{body.Length}}}") : body;
-        send([.. Frame.ReplyHeader(endpoint.Gives), .. endpoint.Gives == DataType.Octets ? Frame.Octets(data) : Frame.Encode(FrameType.Data, true, [.. data, (byte)'\n'])]);
+        send([.. Frame.ReplyHeader(endpoint.Gives),
+            .. endpoint.Gives == DataType.Octets ? Frame.Octets(data) : Frame.Encode(FrameType.Data, true, [.. data, (byte)'\n'])]);
     }
 
     private void Fail(string message) => send(Frame.ReplyHeader(DataType.Absent, ReplyError.Request, message));
 
-    /// <summary>Names are folded and the last of several counts, as Go's decoder has it; a member of another kind is an error.</summary>
+    /// <summary>Names are folded and the last duplicate counts, as in Go's decoder; a member of the wrong kind is an error.</summary>
     private static bool TryReadMembers(JsonElement header, out string endpoint, out int dataType, out int accept)
     {
         endpoint = "";
@@ -149,7 +150,7 @@ internal sealed class LenientServing(LenientFrameServer server, ByteQueue inbox,
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, in place of which Go puts another character.
+            // Half of a surrogate pair, which Go replaces.
             return false;
         }
     }

@@ -2,12 +2,14 @@ using System.Buffers.Binary;
 
 namespace FrameRpc.Tests.Simulation.Smf;
 
-/// <summary>A payload whose root table stands in front, and whose vtable stands far behind, as where a builder shares it with the first table it wrote.</summary>
+/// <summary>
+/// A payload whose root table is in front and whose vtable is far behind, as when a builder shares it with the first table that it wrote.
+/// </summary>
 internal static class FarTable
 {
-    /// <param name="random">Of what all other bytes are.</param>
+    /// <param name="random">Source of all other bytes.</param>
     /// <param name="vtable">Its first four bytes.</param>
-    /// <param name="place">Where it stands.</param>
+    /// <param name="place">Its position.</param>
     /// <param name="bytes">The length of the payload.</param>
     public static byte[] Build(Random random, ReadOnlySpan<byte> vtable, int place, int bytes)
     {

@@ -2,21 +2,21 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Simulation.Smf;
 
-/// <summary>A whole request or reply. What tests send is the content of a table: an empty one, and the bytes behind it.</summary>
+/// <summary>A complete request or reply. Tests send payloads that begin with an empty table, followed by their content.</summary>
 internal sealed record SmfMessage(SmfHeader Header, byte[] Payload)
 {
     /// <summary>Bytes of a payload before its content.</summary>
     public static int TableBytes => SmfEmptyReply.Payload.Length;
 
-    /// <summary>Header and table: what a message has more than its content.</summary>
+    /// <summary>Header and table: the bytes of a message before its content.</summary>
     public static int BytesBefore => SmfHeader.Bytes + TableBytes;
 
-    /// <summary>What stands behind the empty table; all of a payload that does not begin with it.</summary>
+    /// <summary>The bytes after the empty table; the whole payload if it does not begin with one.</summary>
     public byte[] Content => Payload.AsSpan().StartsWith(SmfEmptyReply.Payload) ? Payload[TableBytes..] : Payload;
 
     public static byte[] Encode(ushort session, uint meta, ReadOnlySpan<byte> content) => EncodeRaw(session, meta, [.. SmfEmptyReply.Payload, .. content]);
 
-    /// <summary>With this payload, be it a table or not.</summary>
+    /// <summary>A message with this payload, a table or not.</summary>
     public static byte[] EncodeRaw(ushort session, uint meta, ReadOnlySpan<byte> payload, SmfCompression compression = SmfCompression.None)
     {
         byte[] message = new byte[SmfHeader.Bytes + payload.Length];
@@ -25,7 +25,7 @@ internal sealed record SmfMessage(SmfHeader Header, byte[] Payload)
         return message;
     }
 
-    /// <summary>A header alone, with whatever is wrong with it.</summary>
+    /// <summary>A header only, which may be invalid.</summary>
     public static byte[] EncodeHeader(ushort session, uint size, uint checksum, uint meta, byte flags = 0, byte compression = 0)
     {
         byte[] header = new byte[SmfHeader.Bytes];
@@ -33,7 +33,7 @@ internal sealed record SmfMessage(SmfHeader Header, byte[] Payload)
         return header;
     }
 
-    /// <summary>Takes the next message from the front; null while it is not whole.</summary>
+    /// <summary>Takes the next message from the front; null while it is incomplete.</summary>
     public static SmfMessage? Take(ByteQueue queue)
     {
         if (queue.Count < SmfHeader.Bytes)

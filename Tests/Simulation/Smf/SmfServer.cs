@@ -3,10 +3,10 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Simulation.Smf;
 
-/// <summary>A scripted smf server; echoes unless it is told to do otherwise.</summary>
+/// <summary>A scripted smf server; echoes by default.</summary>
 internal sealed class SmfServer(Address address) : SimulatedServer(address, () => throw new NotSupportedException())
 {
-    /// <summary>What is done with each request.</summary>
+    /// <summary>Called with each request.</summary>
     public Action<SmfFarServer, SmfMessage> OnRequest { get; set; } = (connection, request) => connection.Reply(request, request.Content);
 
     public List<SmfFarServer> Connections { get; } = [];
@@ -16,10 +16,10 @@ internal sealed class SmfServer(Address address) : SimulatedServer(address, () =
 
     public bool KeepsRequests { get; set; } = true;
 
-    /// <summary>Whether it ends, as the first C++ and Go servers do, on a payload without the outline of a table.</summary>
+    /// <summary>Whether it crashes, as the first C++ and Go servers do, on a payload without the outline of a table.</summary>
     public bool NeedsTables { get; init; } = true;
 
-    /// <summary>Whether new connections read at all.</summary>
+    /// <summary>Whether new connections are read.</summary>
     public bool Reads { get; set; } = true;
 
     public SmfFarServer Connection => Connections[^1];
@@ -32,7 +32,7 @@ internal sealed class SmfServer(Address address) : SimulatedServer(address, () =
     }
 }
 
-/// <summary>One connection to it, strict about what the first implementations close on.</summary>
+/// <summary>One connection to it, which rejects what the first implementations close on.</summary>
 internal sealed class SmfFarServer(SmfServer server) : FarEnd
 {
     public void Reply(SmfMessage request, ReadOnlySpan<byte> content, uint status = 200) => Reply(request.Header.Session, content, status);
@@ -51,7 +51,7 @@ internal sealed class SmfFarServer(SmfServer server) : FarEnd
                 || request.Header.Checksum != SmfChecksum.Of(request.Payload))
                 throw new InvalidDataException($"a request that breaks servers: {request.Header}");
             if (server.NeedsTables && request.Header.Compression <= SmfCompression.Disabled && !SmfTableOutline.IsTable(request.Payload))
-                throw new InvalidDataException($"a request that is no table: {request.Header}");
+                throw new InvalidDataException($"a request that is not a table: {request.Header}");
             if (server.KeepsRequests)
                 server.Requests.Add(request);
             server.OnRequest(this, request);

@@ -3,20 +3,20 @@ using System.Net.Sockets;
 
 namespace FrameRpc.Tests.Peers;
 
-/// <summary>What an admin endpoint answered.</summary>
+/// <summary>The reply of an admin endpoint.</summary>
 internal sealed record AdminAnswer(int Status, string Text, string ContentType, IReadOnlyDictionary<string, string> Headers)
 {
-    /// <summary>What most tests look at.</summary>
+    /// <summary>The parts that most tests check.</summary>
     public (int Status, string Text) Short => (Status, Text);
 }
 
-/// <summary>An admin endpoint, asked over real HTTP.</summary>
+/// <summary>A client for the admin endpoints, over real HTTP.</summary>
 internal sealed class AdminHttp : IDisposable
 {
     private readonly HttpClient _client;
 
     /// <param name="address">As in gateway.json: <c>127.0.0.1:9901</c> or <c>unix:/run/x.sock</c>.</param>
-    /// <param name="token">What each request carries, or null.</param>
+    /// <param name="token">Sent with each request, or null.</param>
     public AdminHttp(string address, string? token = null)
     {
         Address = address;

@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Tests.Peers;
 
-/// <summary>A whole frame request or reply; an error reply has no data part.</summary>
+/// <summary>A complete frame request or reply; an error reply has no data part.</summary>
 internal sealed record FrameMessage(string Endpoint, int DataType, int Accept, int Error, string ErrorMessage, byte[] Data)
 {
     private const int Json = 2, Octets = 3;
@@ -18,7 +18,7 @@ internal sealed record FrameMessage(string Endpoint, int DataType, int Accept, i
 
     public static FrameMessage Fail(int error, string message) => new("", 0, 0, error, message, []);
 
-    /// <summary>The next message; null when the peer took its leave with a reset frame, or ended the stream in order.</summary>
+    /// <summary>The next message; null if the peer ended the connection with a reset frame or in order.</summary>
     public static FrameMessage? Read(Peer peer)
     {
         if (ReadHeader(peer) is not { } message)
@@ -26,7 +26,7 @@ internal sealed record FrameMessage(string Endpoint, int DataType, int Accept, i
         return message.Error > 1 ? message : message with { Data = ReadPart(peer, FrameType.Data)! };
     }
 
-    /// <summary>The header part alone, its data part still to be read.</summary>
+    /// <summary>The header part only; its data part remains to be read.</summary>
     public static FrameMessage? ReadHeader(Peer peer)
     {
         if (ReadPart(peer, FrameType.Header) is not { } part)
@@ -61,14 +61,15 @@ internal sealed record FrameMessage(string Endpoint, int DataType, int Accept, i
         return frame;
     }
 
-    /// <summary>Of a request that JSON answers, or with an error of 1 of a reply.</summary>
+    /// <summary>The header of an octets request with a JSON reply, or of an octets reply with this error.</summary>
     public static byte[] OctetsHeader(string endpoint, int error) => new FrameMessage(endpoint, Octets, error == 0 ? Json : 0, error, "", []).HeaderBytes();
 
-    /// <summary>Of a request whose octets come back.</summary>
+    /// <summary>The header of a request whose octets are echoed.</summary>
     public static byte[] OctetsEchoHeader() => new FrameMessage("EchoOctets", Octets, Octets, 0, "", []).HeaderBytes();
 
     public bool Equals(FrameMessage? other) =>
-        other is not null && (Endpoint, DataType, Accept, Error, ErrorMessage) == (other.Endpoint, other.DataType, other.Accept, other.Error, other.ErrorMessage)
+        other is not null && (Endpoint, DataType, Accept, Error, ErrorMessage)
+            == (other.Endpoint, other.DataType, other.Accept, other.Error, other.ErrorMessage)
         && Data.AsSpan().SequenceEqual(other.Data);
 
     public override int GetHashCode() => HashCode.Combine(Endpoint, Error, Data.Length);

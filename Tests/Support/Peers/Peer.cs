@@ -10,7 +10,7 @@ public enum StreamEnd
     Reset,
 }
 
-/// <summary>One end of a connection, blocking, for scripted callers and servers. It waits for what has to come, but not for ever.</summary>
+/// <summary>One end of a connection, blocking, for scripted callers and servers. Reads have a generous timeout.</summary>
 internal sealed class Peer : IDisposable
 {
     private const string UnixPrefix = "unix:";
@@ -43,7 +43,7 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Whether anybody listens there.</summary>
+    /// <summary>Whether something listens there.</summary>
     public static bool CanConnect(string address)
     {
         try
@@ -73,10 +73,10 @@ internal sealed class Peer : IDisposable
             bytes = bytes[_socket.Send(bytes)..];
     }
 
-    /// <summary>What has come, at most so much; 0 at the end of the stream.</summary>
+    /// <summary>Received bytes, at most this many; 0 at the end of the stream.</summary>
     public int ReceiveSome(Span<byte> bytes) => _socket.Receive(bytes);
 
-    /// <summary>Fills all of <paramref name="bytes"/>; false when the stream ended in order before the first of them.</summary>
+    /// <summary>Fills <paramref name="bytes"/>; false if the stream ended in order before the first byte.</summary>
     public bool TryReceive(Span<byte> bytes)
     {
         for (int received = 0; received < bytes.Length;)
@@ -95,7 +95,7 @@ internal sealed class Peer : IDisposable
         return TryReceive(bytes) ? bytes : throw new EndOfStreamException($"the stream ended before {count} bytes");
     }
 
-    /// <summary>Reads whatever still comes.</summary>
+    /// <summary>Reads until the end of the stream.</summary>
     public (byte[] Bytes, StreamEnd End) ReadToEnd()
     {
         var rest = new MemoryStream();
@@ -112,10 +112,10 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Says that nothing more will come from here.</summary>
+    /// <summary>Shuts down the sending direction.</summary>
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Closes with a reset, as a process that is killed over unread bytes does.</summary>
+    /// <summary>Closes with a reset, as when a process with unread bytes is killed.</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(true, 0);

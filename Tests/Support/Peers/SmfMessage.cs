@@ -2,13 +2,13 @@ using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Tests.Peers;
 
-/// <summary>A whole smf request or reply.</summary>
+/// <summary>A complete smf request or reply.</summary>
 internal sealed record SmfMessage(ushort Session, uint Meta, byte[] Payload)
 {
     /// <summary>SmfStorage.Get, which every <c>gateway.json</c> routes.</summary>
     public const uint Get = 0x6ad4023d;
 
-    /// <summary>A request of 60 bytes, told from others by its number.</summary>
+    /// <summary>A request of 60 bytes, unique by its number.</summary>
     public static SmfMessage Request(int number)
     {
         byte[] payload = Vectors.Bytes("smf-get60.c2s")[SmfHeader.Bytes..];
@@ -16,7 +16,7 @@ internal sealed record SmfMessage(ushort Session, uint Meta, byte[] Payload)
         return new SmfMessage((ushort)number, Get, payload);
     }
 
-    /// <summary>A payload of so many bytes: an empty table, and zeros behind it.</summary>
+    /// <summary>A payload of this many bytes: an empty table followed by zeros.</summary>
     public static byte[] Table(int bytes)
     {
         byte[] payload = new byte[bytes];
@@ -24,7 +24,7 @@ internal sealed record SmfMessage(ushort Session, uint Meta, byte[] Payload)
         return payload;
     }
 
-    /// <summary>The next message, its checksum verified; null when the stream ended in order.</summary>
+    /// <summary>The next message, with its checksum verified; null if the stream ended in order.</summary>
     public static SmfMessage? Read(Peer peer)
     {
         byte[] head = new byte[SmfHeader.Bytes];
@@ -44,7 +44,8 @@ internal sealed record SmfMessage(ushort Session, uint Meta, byte[] Payload)
         return message;
     }
 
-    public bool Equals(SmfMessage? other) => other is not null && (Session, Meta) == (other.Session, other.Meta) && Payload.AsSpan().SequenceEqual(other.Payload);
+    public bool Equals(SmfMessage? other) => other is not null && (Session, Meta) == (other.Session, other.Meta)
+        && Payload.AsSpan().SequenceEqual(other.Payload);
 
     public override int GetHashCode() => HashCode.Combine(Session, Meta, Payload.Length);
 }

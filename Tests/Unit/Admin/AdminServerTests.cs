@@ -67,7 +67,7 @@ public sealed class AdminServerTests : IDisposable
     {
         AdminAnswer answer = _admin.Ask(new HttpMethod(method), path);
 
-        await Assert.That((answer.Status, answer.Text, answer.Headers["Allow"])).IsEqualTo((405, $"{path} takes {right}.\n", right));
+        await Assert.That((answer.Status, answer.Text, answer.Headers["Allow"])).IsEqualTo((405, $"{path} accepts {right}.\n", right));
     }
 
     [Test]

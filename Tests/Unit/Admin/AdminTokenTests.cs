@@ -8,7 +8,7 @@ public sealed partial class AdminTokenTests : IDisposable
 {
     private const string Token = "0123456789abcdef";
 
-    private const string WhatToWrite = "; write one line of 16 to 512 printable characters without blanks, as \"openssl rand -hex 32\" makes it";
+    private const string WhatToWrite = "; write one line of 16 to 512 printable characters without spaces, for example the output of \"openssl rand -hex 32\"";
 
     private readonly TestNetwork _network = new();
 
@@ -33,10 +33,10 @@ public sealed partial class AdminTokenTests : IDisposable
     [Test]
     [Arguments("", "is empty")]
     [Arguments("\n", "is empty")]
-    [Arguments("0123456789abcde\n", "has 15 characters, which are too few")]
-    [Arguments("0123456789abcdef 0123456789abcdef", "has a character that no token has, or more than one line")]
-    [Arguments("0123456789abcdef\n0123456789abcdef\n", "has a character that no token has, or more than one line")]
-    [Arguments("0123456789abcdef\u00e9", "has a character that no token has, or more than one line")]
+    [Arguments("0123456789abcde\n", "has only 15 characters")]
+    [Arguments("0123456789abcdef 0123456789abcdef", "has a character that is not allowed, or more than one line")]
+    [Arguments("0123456789abcdef\n0123456789abcdef\n", "has a character that is not allowed, or more than one line")]
+    [Arguments("0123456789abcdef\u00e9", "has a character that is not allowed, or more than one line")]
     public async Task What_is_no_token_is_told(string text, string problem) =>
         await Assert.That(await Refused(text)).IsEqualTo($"the token in {File} {problem}{WhatToWrite}");
 
@@ -55,7 +55,7 @@ public sealed partial class AdminTokenTests : IDisposable
     [Arguments("0777")]
     public async Task A_file_that_others_may_use_is_refused(string mode) =>
         await Assert.That(await Refused(Token, Convert.ToInt32(mode, 8)))
-            .IsEqualTo($"others than its owner may use {File} (mode {mode}); chmod 600 {File}, and write another token into it if somebody has read it");
+            .IsEqualTo($"{File} is accessible to other users (mode {mode}); chmod 600 {File}, and write a new token to it if it may have been read");
 
     [Test]
     public async Task A_file_of_another_user_is_refused_who_knows_the_token()
@@ -65,14 +65,14 @@ public sealed partial class AdminTokenTests : IDisposable
         FileSystem.ChangeOwner(File, new FileOwner(12345, null));
 
         await Assert.That(AdminToken.FindProblem(File, create: true))
-            .IsEqualTo($"{File} belongs to user 12345, who knows the token then; it has to be the gateway's own, 0, or root's: chown it, and write another token into it");
+            .IsEqualTo($"{File} belongs to user 12345, who therefore knows the token; it must belong to the gateway's user (0) or root: chown it and write a new token to it");
     }
 
     [Test]
     public async Task What_is_no_regular_file_is_refused_and_not_waited_for()
     {
         await Assert.That(Programs.Run(Programs.Start("mkfifo", _network.Folder, [], "-m", "600", File)).Status).IsEqualTo(0);
-        string problem = $"{File} is no regular file; name one, or a path where there is none yet, with \"createToken\": true";
+        string problem = $"{File} is not a regular file; name a regular file, or a new path with \"createToken\": true";
 
         await Assert.That(AdminToken.FindProblem(File, create: true)).IsEqualTo(problem);
         await Assert.That(Assert.ThrowsExactly<IOException>(() => AdminToken.ReadText(File)).Message).IsEqualTo(problem);
@@ -84,7 +84,7 @@ public sealed partial class AdminTokenTests : IDisposable
     public async Task Where_there_is_none_it_is_made_if_that_is_asked_for()
     {
         await Assert.That(AdminToken.FindProblem(File, create: false))
-            .IsEqualTo($"there is no {File}; make it, readable by the gateway's user alone, or write \"createToken\": true beside it");
+            .IsEqualTo($"{File} does not exist; create it, readable by the gateway's user only, or set \"createToken\": true");
         await Assert.That(AdminToken.FindProblem(File, create: true)).IsNull();
         await Assert.That(System.IO.File.Exists(File)).IsFalse();
 
@@ -121,8 +121,8 @@ public sealed partial class AdminTokenTests : IDisposable
     }
 
     [Test]
-    [Arguments("/nowhere/at/all/token", "the directory /nowhere/at/all does not exist, so no token can be made in it")]
-    [Arguments("/proc/token", "/proc/token cannot be made: ")]
+    [Arguments("/nowhere/at/all/token", "the directory /nowhere/at/all does not exist, so no token can be created in it")]
+    [Arguments("/proc/token", "/proc/token cannot be created: ")]
     public async Task Where_none_can_be_made_it_is_told(string path, string problem) =>
         await Assert.That(Assert.ThrowsExactly<IOException>(() => AdminToken.Open(path, create: true)).Message).StartsWith(problem, StringComparison.Ordinal);
 

@@ -56,12 +56,12 @@ public sealed class HostCheckTests
         string name = new HostString(host).Host;
 
         await Assert.That(Asked(host, "10.1.2.3"))
-            .IsEqualTo($"The host \"{name}\" is not known to be this gateway: it is neither localhost nor an address that the request came to. Write it into \"hosts\" of \"admin\", if this is meant.");
+            .IsEqualTo($"The host \"{name}\" is not this gateway: it is neither localhost nor the address that the request was sent to. To allow it, add it to \"hosts\" in \"admin\".");
     }
 
     [Test]
     public async Task None_is_not_served_either() =>
-        await Assert.That(Asked("", "127.0.0.1")).IsEqualTo("The request names no host. Name the address that it goes to, or a name of admin.hosts.");
+        await Assert.That(Asked("", "127.0.0.1")).IsEqualTo("The request names no host. Use the gateway's address or a name in admin.hosts.");
 
     [Test]
     public async Task All_addresses_are_a_host_where_they_are_listened_on() =>

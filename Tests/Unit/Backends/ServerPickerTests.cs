@@ -97,11 +97,11 @@ public sealed class ServerPickerTests
             Servers = [.. weights.Select((weight, i) => new BackendServerOptions { Address = new TcpAddress("server", i + 1), Weight = weight })],
             Balancing = Balancing.RoundRobin,
             ConnectTimeout = TimeSpan.FromSeconds(1),
-            Lanes = new ConnectionLimits(Shared: 8, Exclusive: 64),
+            ConnectionLimits = new ConnectionLimits(Shared: 8, Exclusive: 64),
             CallsWaitingMax = 1024,
             DrainsOctets = false,
             Payload = PayloadKind.Table,
-            Compression = PackedRequests.Pass,
+            Compression = CompressedRequests.Pass,
         };
         return [.. new Backend(BackendSpec.Of(options, new LimitOptions()), new SmfFormat(), _loop, NullLogger.Instance).Servers];
     }

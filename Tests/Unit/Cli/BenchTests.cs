@@ -16,7 +16,7 @@ public sealed class BenchTests
 
     [Test]
     [Arguments("bench 127.0.0.1:1 --protocol http", "--protocol: unknown value \"http\"; write \"frame\" or \"smf\"")]
-    [Arguments("bench 127.0.0.1 --protocol smf", "ADDRESS: an address is written HOST:PORT")]
+    [Arguments("bench 127.0.0.1 --protocol smf", "ADDRESS: an address has the form HOST:PORT")]
     [Arguments("bench demo:echo --protocol smf", "an embedded server has no address;")]
     [Arguments(Smf + " --size 0", "--size: \"0\" is too small")]
     [Arguments(Smf + " --duration 10", "--duration: \"10\" is not a duration")]
@@ -75,7 +75,7 @@ public sealed class BenchTests
 
         await Assert.That(table.Status).IsEqualTo(0);
         await Assert.That(table.Output).Contains("500 calls in ", StringComparison.Ordinal);
-        await Assert.That(table.Output).Contains("every reply came and was right", StringComparison.Ordinal);
+        await Assert.That(table.Output).Contains("every reply arrived and was correct", StringComparison.Ordinal);
         await Assert.That(wrong.Status).IsEqualTo(1);
         await Assert.That(wrong.Output).Contains("500  error 2", StringComparison.Ordinal);
         await Assert.That(json.RootElement.GetProperty("calls").GetInt64()).IsEqualTo(500);

@@ -38,9 +38,9 @@ public sealed class ConfigTests
         await Assert.That(Programs.Run(Programs.Start("mkfifo", command.WorkingDirectory, [], "pipe.fbs")).Status).IsEqualTo(0);
 
         await Assert.That(command.Run("check"))
-            .IsEqualTo(new Result(2, "", "gateway.json:7:26: routes[0].schema: pipe.fbs: cannot be read: it is a named pipe, where a regular file has to be\n"));
+            .IsEqualTo(new Result(2, "", "gateway.json:7:26: routes[0].schema: pipe.fbs: cannot be read: it is a named pipe, not a regular file\n"));
         await Assert.That(command.Run("id", "--schema", "pipe.fbs"))
-            .IsEqualTo(new Result(2, "", "pipe.fbs: cannot be read: it is a named pipe, where a regular file has to be\n"));
+            .IsEqualTo(new Result(2, "", "pipe.fbs: cannot be read: it is a named pipe, not a regular file\n"));
     }
 
     [Test]
@@ -135,7 +135,7 @@ public sealed class ConfigTests
 
                 """, ""));
         await Assert.That(command.Run("check", "--config", "etc/wrong.json"))
-            .IsEqualTo(new Result(2, "", "etc/wrong.json:7:28: routes[0].schema: etc/dmo.fbs: there is no such file\n"));
+            .IsEqualTo(new Result(2, "", "etc/wrong.json:7:28: routes[0].schema: etc/dmo.fbs: no such file\n"));
     }
 
     [Test]
@@ -172,8 +172,8 @@ public sealed class ConfigTests
         using var command = new Command();
 
         await Assert.That(command.Run())
-            .IsEqualTo(new Result(2, "", $"gateway.json: there is no such file in {command.WorkingDirectory}, nor in {command.ProgramDirectory}; "
-                + "copy the gateway.json that comes with frpc-gateway, which runs as it stands, or name a file with --config FILE\n"));
+            .IsEqualTo(new Result(2, "", $"gateway.json: no such file in {command.WorkingDirectory} or {command.ProgramDirectory}; "
+                + "copy the gateway.json that comes with frpc-gateway, which works unchanged, or name a file with --config FILE\n"));
     }
 
     [Test]
@@ -181,7 +181,7 @@ public sealed class ConfigTests
     {
         using Command command = new Command().With(Right);
 
-        await Assert.That(command.Run("check", "--config", "other.json")).IsEqualTo(new Result(2, "", "other.json: there is no such file\n"));
+        await Assert.That(command.Run("check", "--config", "other.json")).IsEqualTo(new Result(2, "", "other.json: no such file\n"));
         await Assert.That(command.Run("check", "--config", ".")).IsEqualTo(new Result(2, "", ".: is a directory; name the file in it\n"));
     }
 
@@ -191,6 +191,6 @@ public sealed class ConfigTests
         using var command = new Command();
 
         await Assert.That(command.Run("check", "--config", "/dev/zero"))
-            .IsEqualTo(new Result(2, "", "/dev/zero: has more than 16777216 bytes, and no configuration is that long\n"));
+            .IsEqualTo(new Result(2, "", "/dev/zero: is larger than the maximum of 16777216 bytes\n"));
     }
 }

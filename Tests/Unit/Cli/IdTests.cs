@@ -86,6 +86,6 @@ public sealed class IdTests
                 demo.fbs:3:7: type "U" is not defined; define it, or include the file that does
 
                 """));
-        await Assert.That(command.Run("id", "--schema", "nowhere.fbs")).IsEqualTo(new Result(2, "", "nowhere.fbs: there is no such file\n"));
+        await Assert.That(command.Run("id", "--schema", "nowhere.fbs")).IsEqualTo(new Result(2, "", "nowhere.fbs: no such file\n"));
     }
 }

@@ -7,8 +7,8 @@ namespace FrameRpc.Tests.Configuration;
 
 public sealed class AdminTests
 {
-    private const string WhatToDo = "can be reached from other machines, which would see routes, servers and load; "
-        + "write an address of this machine alone, such as \"127.0.0.1:9901\" or \"unix:/run/frpc/admin.sock\", or \"allowRemote\": true beside it";
+    private const string WhatToDo = "is reachable from other machines, which could read routes, servers and load; "
+        + "write a local address, such as \"127.0.0.1:9901\" or \"unix:/run/frpc/admin.sock\", or set \"allowRemote\": true";
 
     [Test]
     [Arguments("0.0.0.0:9901")]
@@ -94,7 +94,7 @@ public sealed class AdminTests
     {
         await Assert.That(Given.Options(WithAdmin("""{"address": "127.0.0.1:9901", "tokenFile": "a", "createToken": true}""")).Admin!.CreateToken).IsTrue();
         await Assert.That(Given.Mistakes(WithAdmin("""{"address": "127.0.0.1:9901", "createToken": true}""")))
-            .IsSequence(["gateway.json:9:55: admin.createToken: says to make the file of \"tokenFile\", which is missing; write its path beside it"]);
+            .IsSequence(["gateway.json:9:55: admin.createToken: requires \"tokenFile\"; write the path of the file to create"]);
     }
 
     [Test]

@@ -5,14 +5,14 @@ public sealed class ListenerTests
     private const string Forms = "write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"";
 
     [Test]
-    [Arguments("\"\"", "an address is written HOST:PORT, [IPV6]:PORT or unix:PATH")]
-    [Arguments("\"127.0.0.1\"", "an address is written HOST:PORT, [IPV6]:PORT or unix:PATH")]
-    [Arguments("\":80\"", "an address is written HOST:PORT, [IPV6]:PORT or unix:PATH")]
-    [Arguments("\"::1:80\"", "an IPv6 address stands in brackets: [::1]:11225")]
+    [Arguments("\"\"", "an address has the form HOST:PORT, [IPV6]:PORT or unix:PATH")]
+    [Arguments("\"127.0.0.1\"", "an address has the form HOST:PORT, [IPV6]:PORT or unix:PATH")]
+    [Arguments("\":80\"", "an address has the form HOST:PORT, [IPV6]:PORT or unix:PATH")]
+    [Arguments("\"::1:80\"", "an IPv6 address must be in brackets: [::1]:11225")]
     [Arguments("\"127.0.0.1:99999\"", "the port \"99999\" is not a number from 0 to 65535")]
     [Arguments("\"127.0.0.1:http\"", "the port \"http\" is not a number from 0 to 65535")]
     [Arguments("\"unix:\"", "the path after \"unix:\" is missing")]
-    [Arguments("\"demo:ech\"", "there is no embedded server \"demo:ech\"; the one there is is \"demo:echo\"")]
+    [Arguments("\"demo:ech\"", "unknown embedded server \"demo:ech\"; the only one is \"demo:echo\"")]
     [Arguments("\"demo:echo\"", "\"demo:echo\" is an embedded server, for the servers of a backend, and cannot be listened on")]
     [Arguments("80", "is a number")]
     public async Task A_bad_address_is_told_with_the_forms_there_are(string address, string problem) =>
@@ -81,12 +81,12 @@ public sealed class ListenerTests
     [Arguments("\"owner\": \"root\"", "owner")]
     public async Task Only_a_unix_socket_has_a_file_with_a_mode_and_an_owner(string option, string name)
     {
-        const string what = "127.0.0.1:1 has no file that could have it; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\"";
+        const string what = "applies only to Unix sockets, and 127.0.0.1:1 is none; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\"";
 
         await Assert.That(Given.Mistakes(Given.With(listeners: $$"""{ "name": "a", "address": "127.0.0.1:1", "protocol": "smf", {{option}} }""")))
             .IsSequence([$"gateway.json:3:{65 + name.Length}: listeners[0].{name}: {what}"]);
         await Assert.That(Given.Mistakes(Given.With(rest: $$""" "admin": {"address": "127.0.0.1:2", {{option}}}""")))
-            .IsSequence([$"gateway.json:9:{41 + name.Length}: admin.{name}: 127.0.0.1:2 has no file that could have it; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\""]);
+            .IsSequence([$"gateway.json:9:{41 + name.Length}: admin.{name}: applies only to Unix sockets, and 127.0.0.1:2 is none; leave it out, or listen on a Unix socket, such as \"unix:/run/x.sock\""]);
     }
 
     [Test]

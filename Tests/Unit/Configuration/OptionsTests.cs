@@ -29,7 +29,7 @@ public sealed class OptionsTests
         BackendOptions backend = options.Backends[0];
         await Assert.That((backend.Balancing, backend.ConnectTimeout, backend.CallsWaitingMax))
             .IsEqualTo((Balancing.LeastCalls, TimeSpan.FromSeconds(1), 1024));
-        await Assert.That(Given.Options(Given.With(rest: """ "workers": 2 """)).Backends[0].Lanes).IsEqualTo(new ConnectionLimits(Shared: 8, Exclusive: 120));
+        await Assert.That(Given.Options(Given.With(rest: """ "workers": 2 """)).Backends[0].ConnectionLimits).IsEqualTo(new ConnectionLimits(Shared: 8, Exclusive: 120));
         await Assert.That(backend.Servers).IsSequence([new BackendServerOptions { Address = new TcpAddress("10.0.0.1", 1), Weight = 1 }]);
         RouteOptions route = options.Routes[0];
         await Assert.That((route.Backend, route.Timeout, route.MessageBytesMax, route.OctetsBytesMax))
@@ -55,7 +55,7 @@ public sealed class OptionsTests
             .IsSequence([new ListenerOptions { Name = "a", Address = new UnixAddress("/run/a.sock"), Protocol = WireFormat.Frame, ConnectionsMax = 5, Rights = rights }]);
         BackendOptions backend = await Assert.That(options.Backends).HasSingleItem();
         await Assert.That((backend.Name, backend.Protocol, backend.Balancing)).IsEqualTo(("storage", WireFormat.Smf, Balancing.RoundRobin));
-        await Assert.That((backend.ConnectTimeout, backend.Lanes, backend.CallsWaitingMax))
+        await Assert.That((backend.ConnectTimeout, backend.ConnectionLimits, backend.CallsWaitingMax))
             .IsEqualTo((TimeSpan.FromMilliseconds(250), new ConnectionLimits(Shared: 1, Exclusive: 5), 0));
         await Assert.That(backend.Servers)
             .IsSequence([new BackendServerOptions { Address = new TcpAddress("h", 1), Weight = 1 }, new BackendServerOptions { Address = new TcpAddress("::1", 2), Weight = 3 }]);

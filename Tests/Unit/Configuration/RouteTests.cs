@@ -52,14 +52,14 @@ public sealed class RouteTests
     [Test]
     public async Task A_route_says_its_method() =>
         await Assert.That(Given.Mistakes(Given.With(routes: """{ "name": "n", "backend": "storage" }""")))
-            .IsSequence(["gateway.json:7:1: routes[0]: does not say its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), \"schema\" and \"service\" (smf), or \"id\" (smf)"]);
+            .IsSequence(["gateway.json:7:1: routes[0]: does not identify its method; write \"endpoint\" (frame), \"service\", \"method\", \"request\" and \"reply\" (smf), \"schema\" and \"service\" (smf), or \"id\" (smf)"]);
 
     [Test]
     [Arguments("\"id\": 7", "\"id\"")]
     [Arguments("\"endpoint\": \"Echo\"", "\"endpoint\"")]
     public async Task A_route_says_its_method_in_one_way(string other, string name) =>
         await Assert.That(Given.Mistakes(Given.With(routes: $$"""{ "name": "n", {{Method}}, {{other}}, "backend": "storage" }""")))
-            .IsSequence([$"gateway.json:7:1: routes[0]: says its method in more than one way; keep either {name} or \"service\", \"method\", \"request\" and \"reply\""]);
+            .IsSequence([$"gateway.json:7:1: routes[0]: identifies its method in more than one way; keep either {name} or \"service\", \"method\", \"request\" and \"reply\""]);
 
     [Test]
     public async Task The_four_names_of_a_method_belong_together() =>
@@ -76,7 +76,7 @@ public sealed class RouteTests
     [Test]
     public async Task An_id_alone_is_not_enough_for_a_frame_backend() =>
         await Assert.That(Given.Mistakes(Given.With(routes: """{ "name": "n", "id": 7, "backend": "files" }""")))
-            .IsSequence(["gateway.json:7:1: routes[0].endpoint: missing; backend \"files\" speaks frame, where the endpoint's name is compared beside the id"]);
+            .IsSequence(["gateway.json:7:1: routes[0].endpoint: missing; backend \"files\" uses frame, which compares the endpoint's name as well as the id"]);
 
     [Test]
     public async Task A_backend_speaks_the_protocol_of_the_route()
@@ -87,8 +87,8 @@ public sealed class RouteTests
             """);
 
         await Assert.That(Given.Mistakes(text)).IsSequence([
-                "gateway.json:7:47: routes[0].backend: backend \"storage\" speaks smf (gateway.json:5:26), but the route is of frame, because it has an \"endpoint\"",
-                "gateway.json:8:27: routes[1].backend: backend \"files\" speaks frame (gateway.json:5:85), but the route is of smf",
+                "gateway.json:7:47: routes[0].backend: backend \"storage\" uses smf (gateway.json:5:26), but the route is for frame, because it has an \"endpoint\"",
+                "gateway.json:8:27: routes[1].backend: backend \"files\" uses frame (gateway.json:5:85), but the route is for smf",
             ]);
     }
 
@@ -114,14 +114,14 @@ public sealed class RouteTests
             """);
 
         await Assert.That(Given.Mistakes(text))
-            .IsSequence(["gateway.json:8:1: routes[1]: \"by-number\" has the request id 0x6ad4023d, which is already that of \"by-names\" at gateway.json:7:1"]);
+            .IsSequence(["gateway.json:8:1: routes[1]: \"by-number\" has the request id 0x6ad4023d, which is already used by \"by-names\" at gateway.json:7:1"]);
     }
 
     [Test]
     public async Task An_id_is_one_of_both_protocols() => await Assert.That(Given.Mistakes(Given.With(routes: """
             { "name": "a", "endpoint": "Echo", "backend": "files" },
             { "name": "b", "id": "0xb7369f0c", "backend": "storage" }
-            """))).IsSequence(["gateway.json:8:1: routes[1]: \"b\" has the request id 0xb7369f0c, which is already that of \"a\" at gateway.json:7:1"]);
+            """))).IsSequence(["gateway.json:8:1: routes[1]: \"b\" has the request id 0xb7369f0c, which is already used by \"a\" at gateway.json:7:1"]);
 
     [Test]
     public async Task Two_routes_do_not_share_a_name() => await Assert.That(Given.Mistakes(Given.With(routes: """
@@ -132,12 +132,12 @@ public sealed class RouteTests
     [Test]
     public async Task Octets_are_bounded_only_where_there_are_octets() =>
         await Assert.That(Given.Mistakes(Given.With(routes: """{ "name": "n", "id": 7, "backend": "storage", "octetsBytesMax": 1 }""")))
-            .IsSequence(["gateway.json:7:65: routes[0].octetsBytesMax: only frame messages have octets; leave it out, \"messageBytesMax\" bounds an smf body"]);
+            .IsSequence(["gateway.json:7:65: routes[0].octetsBytesMax: only frame messages have octets; leave it out, because \"messageBytesMax\" limits smf bodies"]);
 
     [Test]
     public async Task Octets_are_bounded_only_where_requests_hold_them() =>
         await Assert.That(Given.Mistakes(Given.With(routes: """{ "name": "n", "endpoint": "E", "backend": "files", "octetsBytesMax": 1 }""")))
-            .IsSequence(["gateway.json:7:71: routes[0].octetsBytesMax: bounds octets, and the requests of this route hold none; write \"requestBody\": \"octets\", or leave it out"]);
+            .IsSequence(["gateway.json:7:71: routes[0].octetsBytesMax: limits octets, but requests of this route have none; write \"requestBody\": \"octets\", or leave it out"]);
 
     [Test]
     [Arguments("requestBody", "octets")]
@@ -145,7 +145,7 @@ public sealed class RouteTests
     [Arguments("headerLikeBodies", "pass")]
     public async Task What_bodies_hold_is_said_of_frame_methods_only(string option, string value) =>
         await Assert.That(Given.Mistakes(Given.With(routes: $$"""{ "name": "n", "id": 7, "backend": "storage", "{{option}}": "{{value}}" }""")))
-            .IsSequence([$"gateway.json:7:{51 + option.Length}: routes[0].{option}: only messages of the frame format say what they hold; leave it out"]);
+            .IsSequence([$"gateway.json:7:{51 + option.Length}: routes[0].{option}: only frame messages declare their content; leave it out"]);
 
     [Test]
     [Arguments("requestBody", "unknown value \"text\"; write \"json\", \"octets\" or \"none\"")]

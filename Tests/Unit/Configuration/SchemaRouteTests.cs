@@ -98,14 +98,14 @@ public sealed class SchemaRouteTests
     [Arguments("\"endpoint\": \"E\"", "endpoint")]
     public async Task A_schema_stands_alone(string other, string name) =>
         await Assert.That(Mistakes($$"""{ "name": "n", "schema": "demo.fbs", "service": "Other", {{other}}, "backend": "storage" }"""))
-            .IsSequence([$"gateway.json:7:{62 + name.Length}: routes[0].{name}: \"schema\" says the methods with their types and ids; keep either one"]);
+            .IsSequence([$"gateway.json:7:{62 + name.Length}: routes[0].{name}: \"schema\" already defines the methods with their types and ids; keep only one of them"]);
 
     [Test]
     public async Task A_missing_schema_is_told_where_it_is_named_first() => await Assert.That(Mistakes(
             """
             { "name": "a", "schema": "nowhere.fbs", "service": "S", "backend": "storage" },
             { "name": "a", "schema": "nowhere.fbs", "service": "T", "backend": "storage" }
-            """)).IsSequence(["gateway.json:7:26: routes[0].schema: nowhere.fbs: there is no such file"]);
+            """)).IsSequence(["gateway.json:7:26: routes[0].schema: nowhere.fbs: no such file"]);
 
     [Test]
     public async Task All_mistakes_of_a_schema_are_told_with_their_own_places()
@@ -122,14 +122,14 @@ public sealed class SchemaRouteTests
     [Test]
     public async Task Methods_are_smfs() =>
         await Assert.That(Mistakes("""{ "name": "n", "schema": "demo.fbs", "service": "Other", "backend":"files" }"""))
-            .IsSequence(["gateway.json:7:68: routes[0].backend: backend \"files\" speaks frame (gateway.json:5:85), but the route is of smf"]);
+            .IsSequence(["gateway.json:7:68: routes[0].backend: backend \"files\" uses frame (gateway.json:5:85), but the route is for smf"]);
 
     [Test]
     public async Task An_id_that_another_entry_has_is_told_with_the_methods_name() => await Assert.That(Mistakes(
             """
             { "name": "by-number", "id": "0x6ad4023d", "backend": "storage" },
             { "name": "all", "schema": "demo.fbs", "service": "SmfStorage", "backend": "storage" }
-            """)).IsSequence(["gateway.json:8:1: routes[1]: \"all.Get\" has the request id 0x6ad4023d, which is already that of \"by-number\" at gateway.json:7:1"]);
+            """)).IsSequence(["gateway.json:8:1: routes[1]: \"all.Get\" has the request id 0x6ad4023d, which is already used by \"by-number\" at gateway.json:7:1"]);
 
     [Test]
     public async Task A_name_that_another_route_has_is_told_with_the_methods_name() => await Assert.That(Mistakes(

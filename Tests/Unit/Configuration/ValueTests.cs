@@ -99,7 +99,7 @@ public sealed class ValueTests
     [Arguments("""{ "name": "a", "address": "127.0.0.1:1", "protocol": 1 }""", "3:54: listeners[0].protocol: is a number; write \"frame\" or \"smf\"")]
     [Arguments("""{ "name": "", "address": "127.0.0.1:1", "protocol": "smf" }""", "3:11: listeners[0].name: is empty; write a string of 1 to 255 characters")]
     [Arguments("""{ "name": "a\n", "address": "127.0.0.1:1", "protocol": "smf" }""",
-        "3:11: listeners[0].name: \"a\\u000a\" has a control character in it; write a string of 1 to 255 characters")]
+        "3:11: listeners[0].name: \"a\\u000a\" contains a control character; write a string of 1 to 255 characters")]
     public async Task Words_and_names_are_checked(string listener, string mistake) =>
         await Assert.That(Given.Mistakes(Given.With(listeners: listener))).IsSequence([$"gateway.json:{mistake}"]);
 

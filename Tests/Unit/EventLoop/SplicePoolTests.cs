@@ -19,7 +19,7 @@ public sealed class SplicePoolTests
     [Arguments(RelayMode.Auto, 1000, true)]
     [Arguments(RelayMode.Copy, 1_000_000, false)]
     public async Task A_body_is_worth_a_pipe_from_a_length_on_and_never_where_all_is_copied(object mode, long bytes, bool isWorthIt) =>
-        await Assert.That(Pool(Everything with { Mode = (RelayMode)mode, SpliceBytesMin = 1000 }).IsWorthIt(bytes, Tcp, Tcp))
+        await Assert.That(Pool(Everything with { Mode = (RelayMode)mode, SpliceBytesMin = 1000 }).ShouldSplice(bytes, Tcp, Tcp))
             .IsEqualTo(isWorthIt);
 
     [Test]
@@ -30,7 +30,7 @@ public sealed class SplicePoolTests
     public async Task Auto_copies_from_a_Unix_socket_to_TCP_and_counts_it(object mode, object source, object sink, bool isWorthIt)
     {
         SplicePool pool = Pool(Everything with { Mode = (RelayMode)mode });
-        await Assert.That(pool.IsWorthIt(1_000_000, Socket((SocketKind)source), Socket((SocketKind)sink))).IsEqualTo(isWorthIt);
+        await Assert.That(pool.ShouldSplice(1_000_000, Socket((SocketKind)source), Socket((SocketKind)sink))).IsEqualTo(isWorthIt);
         await Assert.That(_counters.CopiesChosen).IsEqualTo(isWorthIt ? 0 : 1);
     }
 
@@ -96,7 +96,7 @@ public sealed class SplicePoolTests
         await Assert.That((_counters.PipesInUse, _counters.SplicesRefused)).IsEqualTo((0L, 1L));
 
         _network.Conditions = NetworkConditions.Calm;
-        await Assert.That(pool.IsWorthIt(1, Tcp, Tcp)).IsTrue();
+        await Assert.That(pool.ShouldSplice(1, Tcp, Tcp)).IsTrue();
         Assert.NotNull(pool.Rent());
     }
 
@@ -106,10 +106,10 @@ public sealed class SplicePoolTests
         SplicePool pool = Pool(Everything);
         pool.NoteSourceRefused(SocketKind.Unix);
 
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Tcp)).IsFalse();
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Unix)).IsFalse();
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Tcp)).IsTrue();
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Unix)).IsTrue();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Unix, Tcp)).IsFalse();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Unix, Unix)).IsFalse();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Tcp, Tcp)).IsTrue();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Tcp, Unix)).IsTrue();
     }
 
     [Test]
@@ -118,10 +118,10 @@ public sealed class SplicePoolTests
         SplicePool pool = Pool(Everything);
         pool.NoteSinkRefused(SocketKind.Unix);
 
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Unix)).IsFalse();
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Unix)).IsFalse();
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Tcp)).IsTrue();
-        await Assert.That(pool.IsWorthIt(long.MaxValue, Unix, Tcp)).IsTrue();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Tcp, Unix)).IsFalse();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Unix, Unix)).IsFalse();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Tcp, Tcp)).IsTrue();
+        await Assert.That(pool.ShouldSplice(long.MaxValue, Unix, Tcp)).IsTrue();
     }
 
     [Test]
@@ -129,9 +129,9 @@ public sealed class SplicePoolTests
     {
         SplicePool pool = Pool(Everything with { SpliceBytesMin = 1000 });
         pool.NoteSourceRefused(SocketKind.Tcp);
-        pool.IsWorthIt(1000, Tcp, Tcp);
-        pool.IsWorthIt(1000, Tcp, Tcp);
-        pool.IsWorthIt(999, Tcp, Tcp);
+        pool.ShouldSplice(1000, Tcp, Tcp);
+        pool.ShouldSplice(1000, Tcp, Tcp);
+        pool.ShouldSplice(999, Tcp, Tcp);
         await Assert.That((_counters.SplicesRefused, _counters.CopiesChosen)).IsEqualTo((3L, 0L));
     }
 
@@ -144,8 +144,8 @@ public sealed class SplicePoolTests
         foreach (RelayMode mode in new[] { RelayMode.Auto, RelayMode.Splice })
         {
             SplicePool pool = Pool(Everything with { Mode = mode });
-            await Assert.That(pool.IsWorthIt(long.MaxValue, Socket(SocketKind.Tcp, sourceCan), Socket(SocketKind.Tcp, sinkCan))).IsFalse();
-            await Assert.That(pool.IsWorthIt(long.MaxValue, Tcp, Tcp)).IsTrue();
+            await Assert.That(pool.ShouldSplice(long.MaxValue, Socket(SocketKind.Tcp, sourceCan), Socket(SocketKind.Tcp, sinkCan))).IsFalse();
+            await Assert.That(pool.ShouldSplice(long.MaxValue, Tcp, Tcp)).IsTrue();
         }
         await Assert.That((_counters.SplicesRefused, _counters.CopiesChosen)).IsEqualTo((0L, 0L));
     }

@@ -181,7 +181,7 @@ public sealed class MemoryShortageTests
         var calls = new int[frames.Count];
         for (ushort step = 1; step <= 40; step++)
         {
-            sim.Memory.Relent();
+            sim.Memory.EndShortage();
             if (random.Next(2) == 0)
                 sim.Memory.Exhaust(sim.Loop.Blocks);
             int bytes = random.Next(1, 1 << random.Next(1, 18));
@@ -200,7 +200,7 @@ public sealed class MemoryShortageTests
             }
             sim.RunFor(random.Next(30));
         }
-        sim.Memory.Relent();
+        sim.Memory.EndShortage();
         sim.RunFor(5000);
         foreach (FarEnd caller in smf.Concat<FarEnd>(frames))
             caller.Close();
@@ -242,6 +242,6 @@ public sealed class MemoryShortageTests
         await Assert.That(_sim.Counters.BuffersRefused).IsEqualTo(1);
         await Assert.That(_sim.WorkerContext.Ledger.Rejected(RejectReason.Exhausted)).IsEqualTo(refusals);
         await Assert.That(_sim.Messages).IsSequence([Told]);
-        _sim.Memory.Relent();
+        _sim.Memory.EndShortage();
     }
 }

@@ -10,8 +10,8 @@ public sealed class AnnouncementsTests
         var to = new StringWriter();
         using (var announcements = new Announcements(to))
         {
-            announcements.Say("first");
-            announcements.Say("second\nthird");
+            announcements.Post("first");
+            announcements.Post("second\nthird");
         }
         await Assert.That(to.ToString()).IsEqualTo("first\nsecond\nthird\n");
     }
@@ -23,7 +23,7 @@ public sealed class AnnouncementsTests
         using (var announcements = new Announcements(to))
         {
             for (int line = 0; line < 1000; line++)
-                announcements.Say("unheard");
+                announcements.Post("unheard");
         }
         await Assert.That(to.IsRead).IsFalse();
     }
@@ -34,7 +34,7 @@ public sealed class AnnouncementsTests
         var to = new StringWriter();
         var announcements = new Announcements(to);
         announcements.Dispose();
-        announcements.Say("late");
+        announcements.Post("late");
         await Assert.That(to.ToString()).IsEmpty();
     }
 
@@ -44,8 +44,8 @@ public sealed class AnnouncementsTests
         var to = new FullDisk();
         using (var announcements = new Announcements(to))
         {
-            announcements.Say("lost");
-            announcements.Say("written");
+            announcements.Post("lost");
+            announcements.Post("written");
         }
         await Assert.That(to.ToString()).IsEqualTo("written\n");
     }

@@ -37,7 +37,7 @@ public sealed class LifecycleTests : IDisposable
         await LetAllLeaveAsync();
 
         await Assert.That((_lifecycle.Stage, _serving.Aborts)).IsEqualTo((Stage.Stopped, 0));
-        await Assert.That(_said).IsSequence(["draining: asked by SIGTERM; calls in flight have 10 s to finish"]);
+        await Assert.That(_said).IsSequence(["draining: requested by SIGTERM; calls in flight have 10 s to finish"]);
     }
 
     [Test]
@@ -69,7 +69,7 @@ public sealed class LifecycleTests : IDisposable
         await Assert.That((_lifecycle.Stage, _serving.Drains)).IsEqualTo((Stage.Draining, 1));
         await LetAllLeaveAsync();
         await Assert.That(_said).IsSequence([
-                "leaving: asked by POST /shutdown from ::1; callers are served as before for 5 s",
+                "leaving: requested by POST /shutdown from ::1; callers are served normally for 5 s",
                 "draining: the delay is over; calls in flight have 10 s to finish",
             ]);
     }
@@ -97,8 +97,8 @@ public sealed class LifecycleTests : IDisposable
 
         await Assert.That((_lifecycle.Stage, _lifecycle.Stopped.IsCompleted)).IsEqualTo((Stage.Draining, false));
         await Assert.That(_said).IsSequence([
-                "draining: asked by POST /drain from a Unix socket; calls in flight finish, and then this process waits to be told to stop",
-                "drained: every caller has left; SIGTERM or POST /shutdown ends this process",
+                "draining: requested by POST /drain from a Unix socket; calls in flight finish, and the process keeps running until it is told to stop",
+                "drained: all callers have disconnected; SIGTERM or POST /shutdown ends the process",
             ]);
     }
 
@@ -123,7 +123,7 @@ public sealed class LifecycleTests : IDisposable
 
         _lifecycle.Stop("SIGTERM", 5 * Second);
 
-        await Assert.That(_said.Last()).IsEqualTo("draining: asked by SIGTERM; calls in flight have 10 s to finish");
+        await Assert.That(_said.Last()).IsEqualTo("draining: requested by SIGTERM; calls in flight have 10 s to finish");
         _time.Advance(DrainTimeout - TimeSpan.FromMilliseconds(1));
         await Assert.That(_serving.Aborts).IsEqualTo(0);
         _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -139,7 +139,7 @@ public sealed class LifecycleTests : IDisposable
         _lifecycle.Drain("y");
 
         await Assert.That((_lifecycle.Stage, _serving.Drains)).IsEqualTo((Stage.Draining, 1));
-        await Assert.That(_said.Last()).IsEqualTo("draining: asked by y; calls in flight have 10 s to finish");
+        await Assert.That(_said.Last()).IsEqualTo("draining: requested by y; calls in flight have 10 s to finish");
         await LetAllLeaveAsync();
         await Assert.That(_lifecycle.Stage).IsEqualTo(Stage.Stopped);
     }

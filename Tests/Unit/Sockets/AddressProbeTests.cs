@@ -89,9 +89,9 @@ public sealed class AddressProbeTests : IDisposable
         File.WriteAllText(SocketPath, "");
 
         await Assert.That(AddressProbe.FindProblem(new UnixAddress(SocketPath)))
-            .IsEqualTo($"{SocketPath} exists and is not a socket; the gateway would not delete it");
+            .IsEqualTo($"{SocketPath} exists and is not a socket; the gateway does not delete it");
         await Assert.That(AddressProbe.FindProblem(new UnixAddress(_folder)))
-            .IsEqualTo($"{_folder} exists and is not a socket; the gateway would not delete it");
+            .IsEqualTo($"{_folder} exists and is not a socket; the gateway does not delete it");
     }
 
     [Test]
@@ -107,7 +107,7 @@ public sealed class AddressProbeTests : IDisposable
 
         // Modes do not hold root back, and what a test runs as is not for it to choose.
         await Assert.That(problem)
-            .IsEqualTo(Environment.IsPrivilegedProcess ? null : $"the directory {_folder}/closed cannot be written to, so no socket can be made in it");
+            .IsEqualTo(Environment.IsPrivilegedProcess ? null : $"the directory {_folder}/closed cannot be written to, so no socket can be created in it");
     }
 
     private static Socket Listen(int option)

@@ -19,11 +19,11 @@ public sealed class FileOwnerTests
     }
 
     [Test]
-    [Arguments("nobody-of-this-name", "there is no user \"nobody-of-this-name\" on this machine; write one that there is, or its number")]
-    [Arguments("root:nobody-of-this-name", "there is no group \"nobody-of-this-name\" on this machine; write one that there is, or its number")]
-    [Arguments(":nobody-of-this-name", "there is no group \"nobody-of-this-name\" on this machine; write one that there is, or its number")]
+    [Arguments("nobody-of-this-name", "user \"nobody-of-this-name\" does not exist on this machine; write an existing user, or its number")]
+    [Arguments("root:nobody-of-this-name", "group \"nobody-of-this-name\" does not exist on this machine; write an existing group, or its number")]
+    [Arguments(":nobody-of-this-name", "group \"nobody-of-this-name\" does not exist on this machine; write an existing group, or its number")]
     // For the kernel it means that nothing is changed.
-    [Arguments("4294967295", "there is no user \"4294967295\" on this machine; write one that there is, or its number")]
-    [Arguments("-1", "there is no user \"-1\" on this machine; write one that there is, or its number")]
+    [Arguments("4294967295", "user \"4294967295\" does not exist on this machine; write an existing user, or its number")]
+    [Arguments("-1", "user \"-1\" does not exist on this machine; write an existing user, or its number")]
     public async Task Who_is_unknown_is_told(string text, string problem) => await Assert.That(FileOwner.Resolve(text, out _)).IsEqualTo(problem);
 }

@@ -82,7 +82,7 @@ public sealed class SocketFileTests : IDisposable
 
         IOException refused = Assert.ThrowsExactly<IOException>(() => Open(SocketRights.Default));
 
-        await Assert.That(refused.Message).IsEqualTo($"{Path} exists and is not a socket; the gateway would not delete it");
+        await Assert.That(refused.Message).IsEqualTo($"{Path} exists and is not a socket; the gateway does not delete it");
         await Assert.That(new FileInfo(Path).LinkTarget).IsEqualTo(target);
     }
 

@@ -50,7 +50,7 @@ internal sealed class GatewayStory : IStory, IDisposable
 
     private IEnumerable<FrameStoryServer> FrameServers => _servers.OfType<FrameStoryServer>();
 
-    public Task Tell()
+    public Task Play()
     {
         using SimulatedGateway gateway = _gateway;
         PlanCallers();

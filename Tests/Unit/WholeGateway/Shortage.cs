@@ -46,7 +46,7 @@ internal sealed class Shortage(SimulatedGateway gateway)
 
     private void SetMemory(bool isScarce)
     {
-        gateway.Memory.Relent();
+        gateway.Memory.EndShortage();
         if (!isScarce)
             return;
         foreach (SimulatedWorker worker in gateway.Workers)

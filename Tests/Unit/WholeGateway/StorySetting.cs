@@ -121,7 +121,7 @@ internal sealed class StorySetting
                 PutRouteBack();
                 break;
             default:
-                ChangeBackend(backend => backend with { Balancing = DrawBalancing(), Lanes = DrawConnections(), CallsWaitingMax = DrawWaiting() });
+                ChangeBackend(backend => backend with { Balancing = DrawBalancing(), ConnectionLimits = DrawConnections(), CallsWaitingMax = DrawWaiting() });
                 break;
         }
     }
@@ -226,7 +226,7 @@ internal sealed class StorySetting
         Servers = [.. ServersOf(name).OrderBy(_ => _random.Next()).Take(_random.Next(1, 4)).Select(address => new BackendServerOptions { Address = address, Weight = _random.Next(1, 4) })],
         Balancing = DrawBalancing(),
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        Lanes = DrawConnections(),
+        ConnectionLimits = DrawConnections(),
         CallsWaitingMax = DrawWaiting(),
     };
 

@@ -33,7 +33,7 @@ public sealed class WholeGatewayTests
     private static async Task<EventLog> EventsOf(int seed)
     {
         var story = new GatewayStory(seed);
-        await story.Tell();
+        await story.Play();
         return story.Events;
     }
 }

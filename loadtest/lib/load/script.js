@@ -55,7 +55,7 @@ export class LoadScript {
     const log = new CallLog(this.plan.route, exec.scenario.iterationInTest === 0 ? 'all' : 'bytes');
     const leftMs = exec.scenario.startTime + this.plan.groupMs(exec.scenario.name) - Date.now();
     await this.newCaller({ inFlight: this.format.inFlight, now: () => clock.now(), endAt: clock.now() + leftMs, isMeasured: true }, log).run();
-    check(log, { 'every reply came and was right': ({ bad }) => bad === 0 });
+    check(log, { 'every reply arrived and was correct': ({ bad }) => bad === 0 });
     if (log.ended > 0) {
       callers.add(1);
     }

@@ -78,7 +78,7 @@ public sealed class CallReportTests : IAsyncDisposable
         await Assert.That(await Failure(refused)).IsEqualTo(("caller", 400, "echo: unregistered endpoint echo"));
         await Assert.That(refused.GetProperty("hints")[0].GetString()).StartsWith("Is the endpoint spelled", StringComparison.Ordinal);
         await Assert.That(await Failure(failed)).IsEqualTo(("server", 500, "Fail: no"));
-        await Assert.That(await Failure(unknown)).IsEqualTo(("caller", 404, "0x00000002: the reply has status 404: nobody serves this request id there"));
+        await Assert.That(await Failure(unknown)).IsEqualTo(("caller", 404, "0x00000002: the reply has status 404: no such request id is served there"));
         await Assert.That((unreachable.GetProperty("blame").GetString(), unreachable.GetProperty("status").GetInt32())).IsEqualTo(("connection", 503));
     }
 

@@ -165,7 +165,7 @@ public sealed class FrameCallTests : IAsyncDisposable
         long came = new FileInfo(run.PathOf("reply.bin")).Length;
         await Assert.That(came).IsBetween(1, 300_000);
         await Assert.That(result.Output).EndsWith("\nfailure in 0.0 ms\n", StringComparison.Ordinal);
-        await Assert.That(result.Error).IsEqualTo($"frpc-gateway: {Address}: the connection ended within a body, by a reset frame: the sender gave it up\n"
+        await Assert.That(result.Error).IsEqualTo($"frpc-gateway: {Address}: the connection ended within a body, with a reset frame: the sender aborted it\n"
             + $"reply.bin contains the {came} bytes that arrived, not the whole reply.\n--verbose shows what was received.\n");
     }
 
@@ -184,7 +184,7 @@ public sealed class FrameCallTests : IAsyncDisposable
         "Is the endpoint spelled as on the server? Case matters. \"frpc-gateway routes\" prints the endpoints of a gateway.")]
     [Arguments("Fault", "Fault: Msg is missing", MendRequest)]
     [Arguments("Fail", "Fail: the disk is full", "The request was valid; see the log of the server or of the gateway in front of it.")]
-    [Arguments("Octets", "Octets: Octets replies with data of type 3, and 2 was accepted", MendRequest)]
+    [Arguments("Octets", "Octets: Octets replies with data of type 3, but the request accepts 2", MendRequest)]
     public async Task An_error_says_what_to_try(string endpoint, string problem, string hint)
     {
         using var run = new CallRun();

@@ -110,7 +110,7 @@ public sealed class SmfCallTests : IAsyncDisposable
     }
 
     [Test]
-    [Arguments("5", 404, "nobody serves this request id there", "\"frpc-gateway routes\" prints the ids that a gateway serves; \"frpc-gateway id --schema FILE\" prints those of a schema.")]
+    [Arguments("5", 404, "no such request id is served there", "\"frpc-gateway routes\" prints the ids that a gateway serves; \"frpc-gateway id --schema FILE\" prints those of a schema.")]
     [Arguments("2", 503, "no server is ready", "Is a server of the backend running? The log of the gateway names the unreachable ones.")]
     public async Task A_status_says_what_to_try(string id, int status, string problem, string hint)
     {

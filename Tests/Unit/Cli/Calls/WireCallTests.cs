@@ -45,7 +45,7 @@ public sealed class WireCallTests
 
         await Assert.That(SmfHeader.Read(await server.Request)).IsEqualTo(new SmfHeader(SmfCompression.None, 0, 1, 12, SmfChecksum.Of(payload), 0x6ad4023e));
         await Assert.That((result.Status, result.Error)).IsEqualTo((1, $"""
-                frpc-gateway: {server.Address}: 0x6ad4023e: the reply has status 404: nobody serves this request id there
+                frpc-gateway: {server.Address}: 0x6ad4023e: the reply has status 404: no such request id is served there
                 "frpc-gateway routes" prints the ids that a gateway serves; "frpc-gateway id --schema FILE" prints those of a schema.
 
                 """));
@@ -56,7 +56,7 @@ public sealed class WireCallTests
     }
 
     [Test]
-    [Arguments(8, 2, "the reply to 0x6ad4023d does not match its checksum: it was damaged on its way")]
+    [Arguments(8, 2, "the reply to 0x6ad4023d does not match its checksum: it was damaged in transit")]
     [Arguments(7, 0xff, "the reply to 0x6ad4023d has 4278190140 bytes, more than the limit of 67108864")]
     public async Task A_wrong_smf_reply_is_told(int offset, byte value, string problem)
     {
@@ -129,9 +129,9 @@ public sealed class WireCallTests
     [Test]
     [Arguments("", "the connection was lost before the reply to X had begun", Silent)]
     [Arguments("ff0100000000", "the connection was lost before the reply to X had begun", Verbose)]
-    [Arguments("020100000000", "a frame of type 0x02 came where a message's header had to begin", Verbose)]
+    [Arguments("020100000000", "a frame of type 0x02 arrived where a message header was expected", Verbose)]
     [Arguments("010101004000", "a frame is longer than 4194304 bytes", Verbose)]
-    [Arguments("01010400000000000000", "the header of a message is wrong (NotAnObject)", Verbose)]
+    [Arguments("01010400000000000000", "a message header is invalid (NotAnObject)", Verbose)]
     [Arguments("010104000000", "the connection ended within a message's header", Verbose)]
     public async Task A_wrong_frame_reply_is_told(string hex, string problem, string hint)
     {
@@ -152,7 +152,7 @@ public sealed class WireCallTests
         Result result = Call(server, "X");
 
         await Assert.That((result.Status, result.Error))
-            .IsEqualTo((1, $"frpc-gateway: {server.Address}: the reply to X holds data of type {dataType}, where 2 was asked for\n{hint}\n"));
+            .IsEqualTo((1, $"frpc-gateway: {server.Address}: the reply to X has data of type {dataType} instead of the requested 2\n{hint}\n"));
     }
 
     [Test]
@@ -225,7 +225,7 @@ public sealed class WireCallTests
     }
 
     [Test]
-    [Arguments("nowhere Echo", "an address is written HOST:PORT, [IPV6]:PORT or unix:PATH")]
+    [Arguments("nowhere Echo", "an address has the form HOST:PORT, [IPV6]:PORT or unix:PATH")]
     [Arguments("demo:echo Echo", "an embedded server has no address; call a listener with a route to it")]
     [Arguments("h:1 a b c", "too many arguments: a frame call takes ENDPOINT [JSON], not 3; add --smf to call an smf method by its names")]
     [Arguments("h:1 Echo --hex 00", "--hex is for --smf; a frame call takes its body as JSON, @FILE, - or --octets FILE")]
@@ -236,10 +236,10 @@ public sealed class WireCallTests
     [Arguments("h:1 Echo {} --octets x", "a JSON body and --octets cannot be combined")]
     [Arguments("h:1 Echo {]", "the body is not JSON: line 1, column 2: ']' is an invalid start of a property name. Expected a '\"'.")]
     [Arguments("h:1 Echo @broken.json", "broken.json is not JSON: line 2, column 8: 'x' is an invalid start of a value.")]
-    [Arguments("h:1 Echo @nowhere.json", "nowhere.json: there is no such file")]
+    [Arguments("h:1 Echo @nowhere.json", "nowhere.json: no such file")]
     [Arguments("h:1 Echo @.", ".: is a directory, not a file")]
     [Arguments("h:1 Echo -", "standard input is not JSON: line 1, column 1: The input does not contain any JSON tokens. Expected the input to start with a valid JSON token, when isFinalBlock is true.")]
-    [Arguments("h:1 Up --octets nowhere.bin", "nowhere.bin: there is no such file")]
+    [Arguments("h:1 Up --octets nowhere.bin", "nowhere.bin: no such file")]
     [Arguments("h:1 Echo -o .", "--output: . is a directory; name a file in it")]
     [Arguments("h:1 Echo -o nowhere/x", "--output: the directory of nowhere/x does not exist")]
     [Arguments("h:1 Echo --json -o -", "--json and --output - both write to standard output; write --output FILE")]
@@ -249,11 +249,11 @@ public sealed class WireCallTests
     [Arguments("h:1 --smf 1 --hex 0", "--hex takes an even number of hexadecimal digits, at least two")]
     [Arguments("h:1 --smf 1 --base64 x", "--base64 takes Base64, such as CAAAAAQABAAEAAAA")]
     [Arguments("h:1 --smf 1 --hex 00 --base64 AA==", "only one of --hex, --base64 and --payload can be given")]
-    [Arguments("h:1 --smf 1 --payload nowhere.bin", "nowhere.bin: there is no such file")]
+    [Arguments("h:1 --smf 1 --payload nowhere.bin", "nowhere.bin: no such file")]
     [Arguments("h:1 --smf 1 --payload -", "standard input is empty, and smf has no empty payloads; the empty FlatBuffers table is --hex 080000000400040004000000")]
     [Arguments("h:1 --smf 1 --compress zip", "--compress: unknown value \"zip\"; write \"zstd\" or \"lz4\"")]
     [Arguments("h:1 --smf 1 --accept json", "--accept is for frame calls; an smf call takes --hex, --base64 or --payload FILE")]
-    [Arguments("h:1 --smf --schema nowhere.fbs S M", "nowhere.fbs: there is no such file")]
+    [Arguments("h:1 --smf --schema nowhere.fbs S M", "nowhere.fbs: no such file")]
     [Arguments("h:1 --smf --schema x.fbs S", "--schema requires SERVICE METHOD; \"frpc-gateway id --schema x.fbs\" lists them")]
     public async Task Wrong_words_are_told_before_anything_is_called(string args, string problem)
     {

@@ -21,7 +21,7 @@ public sealed class ShutdownRunTests : IDisposable
 
     [Test]
     [Arguments("--delay soon", "--delay: \"soon\" is not a duration; write a duration from \"0s\" to \"1h\", such as \"250ms\", \"5s\" or \"2m\"")]
-    [Arguments("--admin nowhere", "--admin: an address is written HOST:PORT, [IPV6]:PORT or unix:PATH; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
+    [Arguments("--admin nowhere", "--admin: an address has the form HOST:PORT, [IPV6]:PORT or unix:PATH; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
     [Arguments("--admin 127.0.0.1:0", "--admin: port 0 is not a valid port; write \"127.0.0.1:11225\", \"[::1]:11225\", \"name:port\" or \"unix:/run/x.sock\"")]
     public async Task Wrong_words_are_told_with_status_2(string words, string problem)
     {

@@ -39,7 +39,7 @@ internal sealed class HostileStory
     }
 
     /// <returns>How many calls the server has executed.</returns>
-    public async Task<int> Tell()
+    public async Task<int> Play()
     {
         for (int i = _random.Next(1, 6); i > 0; i--)
         {

@@ -75,8 +75,7 @@ public sealed class SlowCallerTests
         await Assert.That(still.SawReset).IsTrue();
         await Assert.That(sim.Messages)
             .IsSequence(
-                ["Listener frames: caller far end is closed: it stood still in the middle of a call for writeTimeout, "
-                    + "while others waited for a connection to the server."]);
+                ["Listener frames: caller far end is closed: it stalled in a call for writeTimeout while other calls waited for a server connection."]);
     }
 
     [Test]

@@ -285,7 +285,7 @@ public sealed class PayloadTests
     {
         foreach (int bytes in (int[])[12, LargeBytes])
         {
-            var sim = new GatewaySimulation(new GatewaySetup { SharedBodyMax = SharedBodyMax, Compression = PackedRequests.Refuse });
+            var sim = new GatewaySimulation(new GatewaySetup { SharedBodyMax = SharedBodyMax, Compression = CompressedRequests.Refuse });
             SmfFarCaller caller = sim.ConnectSmf();
             byte[] payload = new byte[bytes];
             SmfEmptyReply.Payload.CopyTo(payload);

@@ -162,7 +162,7 @@ public sealed class SlowCallerTests
         await Assert.That(next.StatusOf(1)).IsEqualTo(200u);
         await Assert.That(still.SawReset).IsTrue();
         await Assert.That(sim.Messages)
-            .IsSequence(["Listener smf: caller far end is closed: it stood still in the middle of a call for writeTimeout, while others waited for a connection to the server."]);
+            .IsSequence(["Listener smf: caller far end is closed: it stalled in a call for writeTimeout while other calls waited for a server connection."]);
     }
 
     [Test]

@@ -31,7 +31,7 @@ internal sealed class SmfStory
             GiveMood(server);
     }
 
-    public async Task Tell()
+    public async Task Play()
     {
         for (int i = _random.Next(1, 5); i > 0; i--)
             _callers.Add(new Teller(_sim.ConnectSmf()));

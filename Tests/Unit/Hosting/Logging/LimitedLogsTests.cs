@@ -27,14 +27,14 @@ public sealed partial class LimitedLogsTests : IDisposable
         Flood(Burst);
 
         await Assert.That(_book.Lines).IsSequence([.. Enumerable.Range(1, Burst).Select(i => $"Warning 1 server {i} is gone")]);
-        await Assert.That(_logs.LeftOut).IsEqualTo(0);
+        await Assert.That(_logs.Suppressed).IsEqualTo(0);
     }
 
     [Test]
     public async Task Of_a_flood_the_beginning_is_logged_and_then_so_many_a_second()
     {
         Flood(1_000);
-        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo((Burst, 1_000L - Burst));
+        await Assert.That((_book.Lines.Count, _logs.Suppressed)).IsEqualTo((Burst, 1_000L - Burst));
 
         _time.Advance(TimeSpan.FromSeconds(1) / Burst);
         Flood(1_000);
@@ -43,7 +43,7 @@ public sealed partial class LimitedLogsTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         Flood(1_000);
         await Assert.That(_book.Lines.Count).IsEqualTo(2 * Burst + 1);
-        await Assert.That(_logs.LeftOut).IsEqualTo(3_000 - _book.Lines.Count);
+        await Assert.That(_logs.Suppressed).IsEqualTo(3_000 - _book.Lines.Count);
     }
 
     [Test]
@@ -61,16 +61,16 @@ public sealed partial class LimitedLogsTests : IDisposable
     public async Task What_was_left_out_is_told_in_one_line_at_intervals_and_only_then()
     {
         Flood(Burst + 1_234);
-        _time.Advance(LimitedLogs.TellInterval);
+        _time.Advance(LimitedLogs.ReportInterval);
         await Assert.That((_book.Lines.Count, _book.Lines[^1])).IsEqualTo((Burst + 1, "Warning 300 Suppressed 1,234 more: server {Number} is gone"));
 
-        _time.Advance(10 * LimitedLogs.TellInterval);
+        _time.Advance(10 * LimitedLogs.ReportInterval);
         await Assert.That(_book.Lines.Count).IsEqualTo(Burst + 1);
 
         Flood(Burst + 1);
-        _time.Advance(LimitedLogs.TellInterval);
+        _time.Advance(LimitedLogs.ReportInterval);
         await Assert.That(_book.Lines[^1]).IsEqualTo("Warning 300 Suppressed 1 more: server {Number} is gone");
-        await Assert.That(_logs.LeftOut).IsEqualTo(1_235);
+        await Assert.That(_logs.Suppressed).IsEqualTo(1_235);
     }
 
     [Test]
@@ -102,7 +102,7 @@ public sealed partial class LimitedLogsTests : IDisposable
         for (int i = 0; i < 100; i++)
             LogDetail(_log);
 
-        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo((0, 0L));
+        await Assert.That((_book.Lines.Count, _logs.Suppressed)).IsEqualTo((0, 0L));
     }
 
     [Test]
@@ -115,7 +115,7 @@ public sealed partial class LimitedLogsTests : IDisposable
         foreach (Thread thread in all)
             thread.Join();
 
-        await Assert.That((_book.Lines.Count, _logs.LeftOut)).IsEqualTo((Burst, (long)(threads * each) - Burst));
+        await Assert.That((_book.Lines.Count, _logs.Suppressed)).IsEqualTo((Burst, (long)(threads * each) - Burst));
     }
 
     private void Flood(int messages)

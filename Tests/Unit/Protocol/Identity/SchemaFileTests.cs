@@ -25,8 +25,8 @@ public sealed class SchemaFileTests : IDisposable
     {
         string missing = Path.Combine(_folder, "missing.fbs");
 
-        await Assert.That(GivenSchema.MistakesOf(() => Schema.Load(missing))).IsSequence([$"{missing}: there is no such file"]);
-        await Assert.That(GivenSchema.MistakesOf(() => Schema.Load($"{missing}/deeper.fbs"))).IsSequence([$"{missing}/deeper.fbs: there is no such file"]);
+        await Assert.That(GivenSchema.MistakesOf(() => Schema.Load(missing))).IsSequence([$"{missing}: no such file"]);
+        await Assert.That(GivenSchema.MistakesOf(() => Schema.Load($"{missing}/deeper.fbs"))).IsSequence([$"{missing}/deeper.fbs: no such file"]);
     }
 
     [Test]
@@ -38,7 +38,7 @@ public sealed class SchemaFileTests : IDisposable
             longest.SetLength(1L << 40);
 
         await Assert.That(GivenSchema.MistakesOf(() => Schema.Load(file)))
-            .IsSequence([$"{file}: a schema may have 1048576 characters, with all that it includes, and this has more"]);
+            .IsSequence([$"{file}: a schema may have at most 1048576 characters, including its includes, and this has more"]);
     }
 
     [Test]
@@ -54,9 +54,9 @@ public sealed class SchemaFileTests : IDisposable
         File.CreateSymbolicLink(link, path);
 
         await Assert.That(GivenSchema.MistakesOf(() => Schema.Load(path)))
-            .IsSequence([$"{path}: cannot be read: it is {what}, where a regular file has to be"]);
+            .IsSequence([$"{path}: cannot be read: it is {what}, not a regular file"]);
         await Assert.That(GivenSchema.MistakesOf(() => Schema.Load(main)))
-            .IsSequence([$"{main}:1:9: {link}: cannot be read: it is {what}, where a regular file has to be"]);
+            .IsSequence([$"{main}:1:9: {link}: cannot be read: it is {what}, not a regular file"]);
     }
 
     [Test]
@@ -86,11 +86,11 @@ public sealed class SchemaFileTests : IDisposable
 
     [Test]
     [Arguments("root:$y$j9T$secret/hash:19000:0:99999:7:::", ":1:1: expected a declaration, found a word; one begins with namespace, ")]
-    [Arguments("# secret", ":1:1: this character cannot stand in a schema; remove it")]
+    [Arguments("# secret", ":1:1: this character is not allowed in a schema; remove it")]
     [Arguments("table secret filter {}", ":1:14: expected \"{\" before the body of the table, found a word")]
     [Arguments("enum secret {}\nsecret", ":2:1: expected a declaration, found a word; one begins with namespace, ")]
     [Arguments("table secret { { secret", ":1:16: the body of the table, which begins at ")]
-    [Arguments("include \"secret", ":1:9: the string that begins here does not end in its line; write \" behind it")]
+    [Arguments("include \"secret", ":1:9: the string that begins here does not end in its line; write \" after it")]
     public async Task Of_a_file_that_is_no_schema_nothing_is_printed_but_the_place(string text, string mistake)
     {
         string main = Path.Combine(_folder, "main.fbs"), other = Path.Combine(_folder, "other");
@@ -109,7 +109,7 @@ public sealed class SchemaFileTests : IDisposable
         string file = Path.Combine(_folder, "binary.fbs");
         File.WriteAllBytes(file, [.. "table "u8, 0xff, .. " {}"u8]);
 
-        await Assert.That(GivenSchema.MistakesOf(() => Schema.Load(file))).IsSequence([$"{file}:1:7: what is no UTF-8 cannot stand in a schema; remove it"]);
+        await Assert.That(GivenSchema.MistakesOf(() => Schema.Load(file))).IsSequence([$"{file}:1:7: text that is not UTF-8 is not allowed in a schema; remove it"]);
     }
 
     private async Task<Socket> MakeAllKinds()

@@ -57,10 +57,10 @@ public sealed class SchemaIncludeTests
     }
 
     [Test]
-    [Arguments("\"types.fbs\"", "types.fbs: there is no such file")]
-    [Arguments("\"sub/types.fbs\"", "sub/types.fbs: there is no such file")]
-    [Arguments("\"\"", "is no name of a file; write the path of a schema beside this one")]
-    [Arguments("\"a\\u0000b\"", "is no name of a file; write the path of a schema beside this one")]
+    [Arguments("\"types.fbs\"", "types.fbs: no such file")]
+    [Arguments("\"sub/types.fbs\"", "sub/types.fbs: no such file")]
+    [Arguments("\"\"", "is not a file name; write a path relative to this schema")]
+    [Arguments("\"a\\u0000b\"", "is not a file name; write a path relative to this schema")]
     public async Task A_file_that_is_missing_is_told_where_it_is_included(string path, string mistake) =>
         await Assert.That(GivenSchema.MistakesOf(() => Schema.Parse($"\ninclude {path};", "main.fbs", GivenSchema.Files())))
             .IsSequence([$"main.fbs:2:9: {mistake}"]);
@@ -76,7 +76,7 @@ public sealed class SchemaIncludeTests
 
     [Test]
     public async Task Text_alone_includes_nothing() =>
-        await Assert.That(GivenSchema.Mistakes(Main)).IsSequence(["demo.fbs:1:9: a schema that is given as text alone cannot include others"]);
+        await Assert.That(GivenSchema.Mistakes(Main)).IsSequence(["demo.fbs:1:9: a schema that is given as text cannot include others"]);
 
     [Test]
     public async Task A_mistake_in_an_included_file_is_told_with_its_name() =>
@@ -99,7 +99,7 @@ public sealed class SchemaIncludeTests
             await Assert.That(Schema.Load("0.fbs", Read).Services).IsEmpty();
         else
             await Assert.That(GivenSchema.MistakesOf(() => Schema.Load("0.fbs", Read)))
-                .IsSequence(["32.fbs:1:9: schemas may include each other 32 deep, and this is deeper"]);
+                .IsSequence(["32.fbs:1:9: schemas may include each other at most 32 deep, and this is deeper"]);
     }
 
     [Test]
@@ -109,13 +109,13 @@ public sealed class SchemaIncludeTests
 
         await Assert.That(Schema.Parse(most, "main.fbs", _ => "").Services).IsEmpty();
         await Assert.That(GivenSchema.MistakesOf(() => Schema.Parse(most + "include \"x\";", "main.fbs", _ => "")))
-            .IsSequence(["main.fbs:256:9: a schema may include up to 255 others, and this is one more"]);
+            .IsSequence(["main.fbs:256:9: a schema may include at most 255 others, and this is one more"]);
     }
 
     [Test]
     public async Task All_files_share_the_bound_in_length() =>
         await Assert.That(GivenSchema.MistakesOf(() => Schema.Parse("include \"a\";     include \"b\";", "main.fbs", _ => new string('\n', Schema.CharsMax / 2))))
-            .IsSequence(["main.fbs:1:26: a schema may have 1048576 characters, with all that it includes, and this has more"]);
+            .IsSequence(["main.fbs:1:26: a schema may have at most 1048576 characters, including its includes, and this has more"]);
 
     private static SchemaMethod OnlyMethod(string text, params (string Path, string Text)[] files) =>
         Schema.Parse(text, "main.fbs", GivenSchema.Files(files)).Services.Single().Methods.Single();

@@ -151,7 +151,7 @@ public sealed class FrameServerTests : IAsyncDisposable
         await using FramePeer caller = await StartAsync();
         await caller.SendAsync([.. Frame.RequestHeader("Echo", DataType.Json, DataType.Octets), .. Frame.Encode(FrameType.Data, true, "1"u8)]);
         FrameMessage reply = (await caller.ReadMessageAsync())!;
-        await Assert.That((reply.Error, reply.ErrorMessage)).IsEqualTo((ReplyError.Request, "Echo replies with data of type 2, and 3 was accepted"));
+        await Assert.That((reply.Error, reply.ErrorMessage)).IsEqualTo((ReplyError.Request, "Echo replies with data of type 2, but the request accepts 3"));
     }
 
     [Test]
@@ -183,7 +183,7 @@ public sealed class FrameServerTests : IAsyncDisposable
         await using FramePeer caller = await StartAsync();
         await caller.SendAsync(Frame.Request("Json", DataType.Octets, "1"u8));
         FrameMessage reply = (await caller.ReadMessageAsync())!;
-        await Assert.That((reply.Error, reply.ErrorMessage)).IsEqualTo((ReplyError.Request, "Json takes data of type 2, and the request holds 3"));
+        await Assert.That((reply.Error, reply.ErrorMessage)).IsEqualTo((ReplyError.Request, "Json takes data of type 2, but the request has 3"));
     }
 
     [Test]

@@ -240,7 +240,7 @@ public sealed class SmfServerLimitTests : IAsyncDisposable
         await using var other = new SmfServer(new InProcessTransport());
         _ = other.Map(new RequestId(1), (_, _) => default, "Storage.Get").MapFallback((_, _) => default);
         ArgumentException twice = Assert.ThrowsExactly<ArgumentException>(() => other.Map(new RequestId(1), (_, _) => default, "Storage.Put"));
-        await Assert.That(twice.Message).Contains("Storage.Put has a handler already, that of Storage.Get", StringComparison.Ordinal);
+        await Assert.That(twice.Message).Contains("Storage.Put already has a handler, that of Storage.Get", StringComparison.Ordinal);
         _ = Assert.ThrowsExactly<InvalidOperationException>(() => other.MapFallback((_, _) => default));
         _ = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => other.Map(new RequestId(0), (_, _) => default));
     }

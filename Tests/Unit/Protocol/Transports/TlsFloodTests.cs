@@ -111,7 +111,7 @@ public sealed class TlsFloodTests : IAsyncDisposable
         await Assert.That(_listener.HandshakesDropped).IsEqualTo(4);
         string warning = await Assert.That(_log.Lines).HasSingleItem();
         await Assert.That(warning)
-            .StartsWith("Warning 33 in memory: 1 handshakes that did not go on lost their places to others, the last one of 10.0.0.0:", StringComparison.Ordinal);
+            .StartsWith("Warning 33 in memory: 1 stalled handshakes lost their places to others, the last one of 10.0.0.0;", StringComparison.Ordinal);
         _ = await Assert.ThrowsAsync<IOException>(async () => await _connections[0].Input.ReadAsync(_cancel));
 
         _clock.Advance(TimeSpan.FromMinutes(1));

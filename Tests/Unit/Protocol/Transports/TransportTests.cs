@@ -119,7 +119,7 @@ public sealed class TransportTests : IDisposable
             await Assert.That((await ReadAllAsync(reply.OpenOctets())).Length).IsEqualTo(200_000);
         }
         var e = (await Assert.ThrowsExactlyAsync<IOException>(async () => await connector.ConnectAsync(_cancel)))!;
-        await Assert.That(e.Message).IsEqualTo("two pipes: there was one connection, and it was used");
+        await Assert.That(e.Message).IsEqualTo("two pipes: the only connection was already used");
     }
 
     [Test]
@@ -160,7 +160,7 @@ public sealed class TransportTests : IDisposable
     [Arguments("unix:")]
     public async Task What_is_no_address_is_refused_with_the_forms_there_are(string written) =>
         await Assert.That(Assert.ThrowsExactly<FormatException>(() => _ = new SocketConnector(written)).Message)
-            .IsEqualTo($"\"{written}\" is no address; write HOST:PORT, [IPV6]:PORT or unix:PATH");
+            .IsEqualTo($"\"{written}\" is not an address; write HOST:PORT, [IPV6]:PORT or unix:PATH");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -51,14 +51,14 @@ public sealed class MemoryShortageTests : IDisposable
     {
         _memory.IsExhausted = true;
         var refused = Assert.ThrowsExactly<IOException>(() => _pool.Rent(100));
-        await Assert.That(refused.Message).IsEqualTo("the system gives no memory for buffers: a block of 512 bytes could not be had");
+        await Assert.That(refused.Message).IsEqualTo("out of memory for buffers: a block of 512 bytes could not be allocated");
     }
 
     [Test]
     public async Task Memory_that_the_kernel_does_not_take_back_is_counted_and_used_again()
     {
         Block[] blocks = [.. Enumerable.Range(0, 3 * 1024).Select(_ => _pool.Rent(512))];
-        _memory.KeepsWhatIsUnmapped = true;
+        _memory.RefusesUnmap = true;
         for (int i = 0; i < blocks.Length; i++)
             BufferPool.Return(ref blocks[i]);
         await Assert.That(_pool.MappedBytes).IsEqualTo(3 * SlabBytes);
@@ -68,7 +68,7 @@ public sealed class MemoryShortageTests : IDisposable
             await Assert.That(_pool.TryRent(512, out blocks[i])).IsTrue();
         await Assert.That(_pool.TryRent(512, out _)).IsFalse();
 
-        _memory.KeepsWhatIsUnmapped = false;
+        _memory.RefusesUnmap = false;
         for (int i = 0; i < blocks.Length; i++)
             BufferPool.Return(ref blocks[i]);
         await Assert.That(_pool.MappedBytes).IsEqualTo(SlabBytes);

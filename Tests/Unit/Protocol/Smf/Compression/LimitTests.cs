@@ -44,7 +44,7 @@ public sealed class LimitTests
         SmfDecompressionProblem problem = Payloads.Refuse(SmfCompression.Zstd, packed, bytesMax);
         await Assert.That(problem.IsTooLarge).IsTrue();
         await Assert.That(problem.Message)
-            .IsEqualTo($"zstd payload of {packed.Length} bytes holds more than it announces, more than the limit of {bytesMax} bytes");
+            .IsEqualTo($"zstd payload of {packed.Length} bytes has more content than it announces, more than the limit of {bytesMax} bytes");
     }
 
     [Test]

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FrameRpc.Tests.Admin;
 
-public sealed class AskerTests : IDisposable
+public sealed class AdminAuthorizationTests : IDisposable
 {
     private const string Token = "0123456789abcdef-right";
 
@@ -29,10 +29,10 @@ public sealed class AskerTests : IDisposable
     public async Task The_scheme_is_read_as_http_has_it(string authorization) => await Assert.That(Asked(From("127.0.0.1", authorization))).IsNull();
 
     [Test]
-    [Arguments(null, "What changes the gateway takes its token: ")]
-    [Arguments(Token, "What changes the gateway takes its token: ")]
-    [Arguments("Basic " + Token, "What changes the gateway takes its token: ")]
-    [Arguments("Bearer", "What changes the gateway takes its token: ")]
+    [Arguments(null, "This request requires the gateway's token: ")]
+    [Arguments(Token, "This request requires the gateway's token: ")]
+    [Arguments("Basic " + Token, "This request requires the gateway's token: ")]
+    [Arguments("Bearer", "This request requires the gateway's token: ")]
     [Arguments("Bearer ", "This is not the gateway's token: ")]
     [Arguments("Bearer 0123456789abcdef", "This is not the gateway's token: ")]
     [Arguments("Bearer 0123456789abcdef-wrong", "This is not the gateway's token: ")]
@@ -41,7 +41,7 @@ public sealed class AskerTests : IDisposable
     [Arguments("Bearer 0123456789ABCDEF-RIGHT", "This is not the gateway's token: ")]
     public async Task Without_it_or_with_another_nobody_may_from_this_machine_either(string? authorization, string text) =>
         await Assert.That(Asked(From("127.0.0.1", authorization)))
-            .IsEqualTo(new Asker.Problem(401, text + "send the header \"Authorization: Bearer TOKEN\" with what is in the file of admin.tokenFile; frpc-gateway shutdown does so by itself."));
+            .IsEqualTo(new AdminAuthorization.Problem(401, text + "send the header \"Authorization: Bearer TOKEN\" with the content of the file admin.tokenFile; frpc-gateway shutdown does this automatically."));
 
     [Test]
     public async Task Two_tokens_are_none()
@@ -56,9 +56,9 @@ public sealed class AskerTests : IDisposable
     [Arguments("127.0.0.1")]
     [Arguments("10.1.2.3")]
     public async Task Where_there_is_no_token_the_answer_says_what_to_write(string remote) =>
-        await Assert.That(new Asker(null, NullLogger.Instance).FindProblem(From(remote, $"Bearer {Token}")))
-            .IsEqualTo(new Asker.Problem(403, "Over TCP anybody may come who reaches the address, and this gateway has no token that could be shown instead: "
-            + "write \"tokenFile\": \"FILE\" and \"createToken\": true beside \"address\" in \"admin\", or let it listen on \"unix:PATH\", over which its own user and root may ask. SIGTERM stops it, too."));
+        await Assert.That(new AdminAuthorization(null, NullLogger.Instance).FindProblem(From(remote, $"Bearer {Token}")))
+            .IsEqualTo(new AdminAuthorization.Problem(403, "Requests over TCP require a token, and this gateway has no token configured: "
+            + "set \"tokenFile\": \"FILE\" and \"createToken\": true in \"admin\", or listen on \"unix:PATH\", which authorizes the gateway's own user and root. SIGTERM also stops the gateway."));
 
     [Test]
     public async Task A_page_in_a_browser_may_not_with_a_token_either()
@@ -66,7 +66,7 @@ public sealed class AskerTests : IDisposable
         HttpContext context = From("127.0.0.1", $"Bearer {Token}");
         context.Request.Headers.Origin = "http://127.0.0.1:9901";
 
-        await Assert.That(Asked(context)).IsEqualTo(new Asker.Problem(403, "A page in a browser may not ask for this: there is an Origin header."));
+        await Assert.That(Asked(context)).IsEqualTo(new AdminAuthorization.Problem(403, "Requests from web pages are not allowed: the request has an Origin header."));
     }
 
     [Test]
@@ -75,8 +75,8 @@ public sealed class AskerTests : IDisposable
         using var pair = new UnixPair(_network.SocketPath("admin"));
         HttpContext context = Over(pair.Accepted);
 
-        await Assert.That(new Asker(null, NullLogger.Instance).FindProblem(context)).IsNull();
-        await Assert.That(Asker.Describe(context)).IsEqualTo($"POST /drain from user {PeerUser.EffectiveUser()} over a Unix socket");
+        await Assert.That(new AdminAuthorization(null, NullLogger.Instance).FindProblem(context)).IsNull();
+        await Assert.That(AdminAuthorization.Describe(context)).IsEqualTo($"POST /drain from user {PeerUser.EffectiveUser()} over a Unix socket");
     }
 
     [Test]
@@ -89,7 +89,7 @@ public sealed class AskerTests : IDisposable
         using Socket accepted = listener.AcceptSocket();
 
         await Assert.That(PeerUser.Of(accepted.Handle)).IsNull();
-        await Assert.That(new Asker(null, NullLogger.Instance).FindProblem(Over(accepted))!.Status).IsEqualTo(403);
+        await Assert.That(new AdminAuthorization(null, NullLogger.Instance).FindProblem(Over(accepted))!.Status).IsEqualTo(403);
     }
 
     [Test]
@@ -106,15 +106,15 @@ public sealed class AskerTests : IDisposable
     [Test]
     [Arguments("127.0.0.1", "POST /drain from 127.0.0.1")]
     [Arguments(null, "POST /drain from a Unix socket")]
-    public async Task Whoever_asks_is_named(string? remote, string name) => await Assert.That(Asker.Describe(From(remote, null))).IsEqualTo(name);
+    public async Task Whoever_asks_is_named(string? remote, string name) => await Assert.That(AdminAuthorization.Describe(From(remote, null))).IsEqualTo(name);
 
-    private Asker.Problem? Asked(HttpContext context)
+    private AdminAuthorization.Problem? Asked(HttpContext context)
     {
         string path = Path.Combine(_network.Folder, "token");
         if (!File.Exists(path))
             File.WriteAllText(path, Token + "\n");
         FileSystem.ChangeMode(path, UnixFileMode.UserRead);
-        return new Asker(AdminToken.Open(path, create: false), NullLogger.Instance).FindProblem(context);
+        return new AdminAuthorization(AdminToken.Open(path, create: false), NullLogger.Instance).FindProblem(context);
     }
 
     private static DefaultHttpContext From(string? remote, string? authorization)
