@@ -74,8 +74,7 @@ public sealed class SlowCallerTests
         await Assert.That(next.LastReply.Json).IsEqualTo("\"next\"");
         await Assert.That(still.SawReset).IsTrue();
         await Assert.That(sim.Messages)
-            .IsSequence(
-                ["Listener frames: caller far end is closed: it stalled in a call for writeTimeout while other calls waited for a server connection."]);
+            .IsSequence(["Listener frames: caller far end is closed: it stalled in a call for writeTimeout while other calls waited for a server connection."]);
     }
 
     [Test]
