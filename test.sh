@@ -3,7 +3,7 @@
 #
 #   ./test.sh                                 everything: publishes ./frpc-gateway and two other native programs, then unit tests and simulations, managed and
 #                                             native, tests of the published programs and of the pages, and those of the k6 scripts. Those of the proxy run with
-#                                             large bodies forwarded as by default, all spliced (natively), and all copied
+#                                             large bodies forwarded as by default, and, natively, all spliced and all copied
 #   ./test.sh '*TimerWheel*'                  only classes of this name, once, after publishing; '*TimerWheel*.A_timer*' only such methods of them
 #   ./test.sh --unit                          only unit tests and simulations, managed: publishes nothing
 #   ./test.sh --unit '*TimerWheel*'           only some of those
@@ -163,11 +163,14 @@ else
   wait "$installing"
   installing=
   cat "$programs_log"
+  # A minute of fresh seeds, where all tests run.
+  [ -n "$filter" ] || export FRPC_EXPLORE=60
   run_tests "unit tests and simulations" "$UNIT" ${filter:+"$(filter_of "$filter")"}
+  unset FRPC_EXPLORE
   run_tests "tests of what is published and of the pages" "$PUBLISHED" ${filter:+"$(filter_of "$filter")"}
   if [ -z "$filter" ]; then
-    FRPC_RELAY=copy run_tests 'the proxy with relay "copy"' "$UNIT" '/*/FrameRpc.Tests.Formats*/*/*'
     ./publish.sh Tests/Unit
+    FRPC_RELAY=copy run_tests 'the proxy as a native program with relay "copy"' "$UNIT_NATIVE" '/*/FrameRpc.Tests.Formats*/*/*'
     FRPC_RELAY=splice run_tests 'unit tests and simulations as a native program, the proxy with relay "splice"' "$UNIT_NATIVE"
     run_scripts
   fi
