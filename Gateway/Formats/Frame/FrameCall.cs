@@ -5,36 +5,39 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>How far a frame call is: what of its request has passed, and what of its reply.</summary>
+/// <summary>How much of a frame call's request and of its reply has been passed on.</summary>
 internal enum FrameCallState : byte
 {
     /// <summary>No call.</summary>
     Idle,
-    /// <summary>The route is known. No server has seen anything of the request, which is read, or waits for a connection.</summary>
+    /// <summary>The route is known. The request is being read, or waits for a connection; no server has received any of it.</summary>
     Held,
-    /// <summary>The request is passed on as it comes; the reply has not begun.</summary>
+    /// <summary>The request is passed on as it arrives; the reply has not begun.</summary>
     Sending,
-    /// <summary>Request and reply are passed on as they come.</summary>
+    /// <summary>Request and reply are passed on as they arrive.</summary>
     Streaming,
-    /// <summary>The reply was passed on whole, and the server still reads the request.</summary>
+    /// <summary>The reply is complete, and the server still reads the request.</summary>
     SendingAfterReply,
-    /// <summary>The request was passed on whole; the reply has not begun.</summary>
+    /// <summary>The request was passed on completely; the reply has not begun.</summary>
     Awaiting,
-    /// <summary>The request was passed on whole, and the reply is passed on as it comes.</summary>
+    /// <summary>The request was passed on completely, and the reply is passed on as it arrives.</summary>
     Replying,
-    /// <summary>The gateway answers. The rest of the request is read away first: a first implementation would otherwise go on sending data into a connection that takes it for the next request.</summary>
+    /// <summary>
+    /// The gateway answers, after it has discarded the rest of the request: the first implementation sends its data in any case, and it
+    /// would be read as the next request.
+    /// </summary>
     Rejected,
-    /// <summary>The server answers before it has the whole request, whose rest is read away; the reply has not begun.</summary>
+    /// <summary>The server answers before it has the whole request. The rest of the request is discarded; the reply has not begun.</summary>
     Stopped,
-    /// <summary>The reply is passed on as it comes, and the rest of the request is read away.</summary>
+    /// <summary>The reply is passed on as it arrives, and the rest of the request is discarded.</summary>
     StoppedReplying,
-    /// <summary>The reply was passed on whole; the rest of the request is read away.</summary>
+    /// <summary>The reply is complete; the rest of the request is discarded.</summary>
     Replied,
 }
 
 /// <summary>
 /// One frame call, from its header to the end of both its request and its reply. As a connection request it asks for the
-/// exclusive connection that it travels on. A caller has one at a time and uses the same object for all: a call allocates nothing.
+/// exclusive connection that it needs. A caller has one call at a time and uses the same object for all: a call allocates nothing.
 /// </summary>
 internal sealed class FrameCall : ConnectionRequest
 {
@@ -53,32 +56,31 @@ internal sealed class FrameCall : ConnectionRequest
 
     public FrameCallState State { get; private set; }
 
-    /// <summary>Null before the header has been accepted, and in a call that was rejected for its header.</summary>
+    /// <summary>Null before the header is accepted, and in a call that was rejected for its header.</summary>
     public RouteState? Route { get; private set; }
 
-    /// <summary>Null while none is needed, or one is waited for, and when the server has no part in the call any more.</summary>
+    /// <summary>Null while the call has no connection yet, and after the server's part in it is over.</summary>
     public FrameServerConnection? Connection { get; private set; }
 
-    /// <summary>The server has, or was to have, the whole request.</summary>
+    /// <summary>Nothing more of the request goes to the server.</summary>
     private bool IsRequestPassed => State is FrameCallState.Awaiting or FrameCallState.Replying;
 
-    /// <summary>An error reply would stand in the middle of the server's reply.</summary>
+    /// <summary>An error reply would be read as part of the server's reply.</summary>
     public bool IsReplyUnfinished => State is FrameCallState.Streaming or FrameCallState.Replying or FrameCallState.StoppedReplying;
 
     private bool IsReplyPassed => State is FrameCallState.SendingAfterReply or FrameCallState.Replied;
 
-    /// <summary>What the caller has got of the reply's data part, and what it still expects of the frame it is in.</summary>
-    public (long Passed, long FrameBytesLeft) Reply => Connection is { } connection ? (connection.ReplyBytesPassed, connection.ReplyBytesLeft) : (0, 0);
+    public ReplyProgress Reply => Connection?.Reply ?? default;
 
     public long RequestBytes
     {
         set => _entry.RequestBytes = value;
     }
 
-    /// <summary>A byte of it moved. The timeout counts from here.</summary>
+    /// <summary>Restarts the timeout: some of the call moved.</summary>
     public void NoteMoved() => _lastMovedMs = Caller.Loop.NowMs;
 
-    /// <summary>A header names this route. Counted from here on, whatever becomes of it.</summary>
+    /// <summary>A header names this route. The call counts from here on, even if it is rejected.</summary>
     public void Count(RouteState route) => _entry.Begin(route.TallyIn(Caller.Ledger), Caller.Loop.NowUs);
 
     /// <summary>The header was accepted.</summary>
@@ -88,14 +90,14 @@ internal sealed class FrameCall : ConnectionRequest
         Route = route;
     }
 
-    /// <summary>Nothing comes for a while, without a connection being held: bounded by the route's timeout.</summary>
+    /// <summary>The call waits, without holding a connection. The timeout of its route bounds the wait.</summary>
     public void Wait()
     {
         NoteMoved();
         ArmTimer();
     }
 
-    /// <summary>Asks for a connection; true when there is one at once.</summary>
+    /// <summary>Asks for a connection; true when one is available at once.</summary>
     public bool Acquire()
     {
         Wait();
@@ -103,10 +105,10 @@ internal sealed class FrameCall : ConnectionRequest
         return Connection is not null;
     }
 
-    /// <summary>What follows of the request is passed on as it comes.</summary>
+    /// <summary>The data part of the request is passed on as it arrives.</summary>
     public void BeginSending() => Transition(FrameCallState.Sending);
 
-    /// <summary>The request is over: passed on whole, or its rest read away.</summary>
+    /// <summary>The request is over: passed on completely, or its rest discarded.</summary>
     public void EndRequest()
     {
         bool wasSending = State is FrameCallState.Held or FrameCallState.Sending or FrameCallState.Streaming or FrameCallState.SendingAfterReply;
@@ -123,15 +125,15 @@ internal sealed class FrameCall : ConnectionRequest
         EndIfDone();
     }
 
-    /// <summary>The source of a JSON part failed. Nothing of the request has been passed on, and nothing more of it comes.</summary>
+    /// <summary>The caller aborted a JSON part with a reset frame. None of the request has been passed on, and no more of it arrives.</summary>
     public void RejectReset()
     {
         Transition(FrameCallState.Awaiting);
         Reject(FrameErrors.RequestReset);
     }
 
-    /// <summary>The server answers, and its connection takes no more of the request. What still comes of it is read away.</summary>
-    /// <returns>What the server still expects of the frame that was on its way.</returns>
+    /// <summary>The server answers early, and gets no more of the request. The rest of it is discarded.</summary>
+    /// <returns>What the server still expects of the current frame.</returns>
     public long StopRequest()
     {
         long payloadBytesLeft = Caller.Reader.SinkBytesLeft;
@@ -139,7 +141,7 @@ internal sealed class FrameCall : ConnectionRequest
         return payloadBytesLeft;
     }
 
-    /// <summary>The reply is passed on as it comes.</summary>
+    /// <summary>The data part of the reply is passed on as it arrives.</summary>
     public void BeginReply() => Transition(State switch
     {
         FrameCallState.Sending => FrameCallState.Streaming,
@@ -148,8 +150,7 @@ internal sealed class FrameCall : ConnectionRequest
         _ => throw Impossible("begin its reply"),
     });
 
-    /// <param name="error">What the reply says.</param>
-    /// <param name="bytes">Of its data part.</param>
+    /// <param name="bytes">Of the reply's data part.</param>
     /// <param name="requestGoesOn">The server answered early and still reads the request.</param>
     public void EndReply(ReplyError error, long bytes, bool requestGoesOn)
     {
@@ -165,17 +166,14 @@ internal sealed class FrameCall : ConnectionRequest
         EndIfDone();
     }
 
-    /// <summary>The connection closed or broke in the middle of the call.</summary>
-    /// <param name="replyBytesPassed">What the caller has got of the reply's data part.</param>
-    /// <param name="replyBytesLeft">What it still expects of the frame it is in.</param>
-    /// <param name="why">The server is lost, or its reply is none.</param>
-    public void OnConnectionLost(long replyBytesPassed, long replyBytesLeft, RejectReason why)
+    /// <summary>The connection closed in the middle of the call.</summary>
+    public void OnConnectionLost(ReplyProgress reply, RejectReason why)
     {
         Connection = null;
-        Fail((replyBytesPassed, replyBytesLeft), FrameErrors.Of(why));
+        Fail(reply, FrameErrors.Of(why));
     }
 
-    /// <summary>The gateway answers the call, as soon as the request has been read away.</summary>
+    /// <summary>The gateway answers the call with an error, as soon as the rest of the request is discarded.</summary>
     public void Reject(FrameError error)
     {
         Account(error);
@@ -196,17 +194,17 @@ internal sealed class FrameCall : ConnectionRequest
     }
 
     /// <summary>
-    /// Something in the middle of the request must not be passed on. Where the reply has begun, nothing else can take its place; where it
-    /// is over, an error would be taken for the next call's.
+    /// The rest of a request must not be passed on. An error reply is possible only before the reply has begun; after the end of the
+    /// reply it would be read as the reply to the next call.
     /// </summary>
     public void FailRequest(FrameError error)
     {
-        (long, long) reply = Reply;
+        ReplyProgress reply = Reply;
         BreakConnection();
         Fail(reply, error);
     }
 
-    /// <summary>The caller is desynchronised: it gets the error that waits, or this one, and nothing after it.</summary>
+    /// <summary>The caller is desynchronised: it gets the pending error, or this one, and its connection ends.</summary>
     public void RejectAtOnce(FrameError error)
     {
         if (IsReplyPassed)
@@ -216,35 +214,30 @@ internal sealed class FrameCall : ConnectionRequest
         (_rejection ?? error).WriteTo(Caller);
     }
 
-    /// <summary>A reply that has begun cannot be completed: it is broken off visibly, and the caller's connection with it.</summary>
-    public void BreakReply((long Passed, long FrameBytesLeft) reply)
+    /// <summary>The reply cannot be completed: the caller's connection ends so that the reply is visibly incomplete.</summary>
+    public void BreakReply(ReplyProgress reply)
     {
-        _entry.ReplyBytes = reply.Passed;
+        _entry.ReplyBytes = reply.BytesPassed;
         EndEntry();
         FrameOutput.Break(Caller, reply.FrameBytesLeft);
     }
 
-    /// <summary>The server gets no more of the call, and cannot take what it got for whole.</summary>
+    /// <summary>Ends the server connection of the call, so that the server cannot take an incomplete request for a complete one.</summary>
     public void BreakConnection()
     {
         Caller.Reader.CountPassed();
         Route?.Backend.Cancel(this);
         FrameServerConnection? connection = Connection;
         Connection = null;
-        if (connection is null)
-            return;
-        if (IsRequestPassed)
-            connection.GiveUp();
-        else
-            connection.BreakRequest(Caller.Reader.SinkBytesLeft);
+        connection?.Abandon(Caller.Reader.SinkBytesLeft);
     }
 
-    /// <summary>Out of the books, whether it was answered or not.</summary>
+    /// <summary>Counts the call as over, answered or not.</summary>
     public void EndEntry() => _entry.End(Caller.Loop, Caller.Name);
 
     public void OnCallerClosed()
     {
-        _entry.ReplyBytes = Math.Max(_entry.ReplyBytes, Reply.Passed);
+        _entry.ReplyBytes = Math.Max(_entry.ReplyBytes, Reply.BytesPassed);
         BreakConnection();
         EndEntry();
         Caller.Loop.Timers.Disarm(_timer);
@@ -260,7 +253,7 @@ internal sealed class FrameCall : ConnectionRequest
 
     protected internal override void OnNoConnection(RejectReason why) => Reject(FrameErrors.Of(why));
 
-    /// <summary>What is left of the request is read away, and the reply goes on.</summary>
+    /// <summary>Discards the rest of the request; the reply is not affected.</summary>
     private void DiscardRest()
     {
         FrameCallState next = State switch
@@ -276,8 +269,8 @@ internal sealed class FrameCall : ConnectionRequest
         Caller.Reader.Discard();
     }
 
-    /// <summary>The server has no part in the call any more.</summary>
-    private void Fail((long Passed, long FrameBytesLeft) reply, FrameError error)
+    /// <summary>The server connection of the call has ended before the reply.</summary>
+    private void Fail(ReplyProgress reply, FrameError error)
     {
         if (IsReplyPassed)
             DiscardRest();
@@ -287,7 +280,7 @@ internal sealed class FrameCall : ConnectionRequest
             Reject(error);
     }
 
-    /// <summary>What was rejected before its route was known never became a call until now.</summary>
+    /// <summary>Counts the error. A request that was rejected before its route was known is not counted as a call until here.</summary>
     private void Account(FrameError error)
     {
         Caller.NoteRejected(error.Why);
@@ -302,7 +295,7 @@ internal sealed class FrameCall : ConnectionRequest
         _rejection = null;
     }
 
-    /// <summary>Request and reply are over: on to the next, which may have come already.</summary>
+    /// <summary>Request and reply are over: the caller continues with the next request, which may have arrived already.</summary>
     private void EndIfDone()
     {
         if (State != FrameCallState.Idle || Caller.State != ConnectionState.Open)
@@ -315,7 +308,7 @@ internal sealed class FrameCall : ConnectionRequest
         Caller.OnCallEnded();
     }
 
-    /// <summary>Looks at the call when its time is up, and before that whether it is in the way of others.</summary>
+    /// <summary>Due at the timeout of the call, and before that at <c>writeTimeout</c>, to see whether the call blocks others.</summary>
     private void ArmTimer() =>
         Caller.Loop.Timers.Arm(_timer, Math.Min(Caller.Loop.NowMs + Caller.WriteTimeoutMs, _lastMovedMs + Route!.Policy.TimeoutMs));
 
@@ -323,7 +316,7 @@ internal sealed class FrameCall : ConnectionRequest
     {
         if (Caller.State != ConnectionState.Open)
             return;
-        // What waits in the gateway moves, too, when the slower side takes some of it.
+        // Output that the slower side takes counts as movement, too.
         _lastMovedMs = Math.Max(_lastMovedMs, Math.Max(Caller.LastSentMs, Connection?.LastSentMs ?? 0));
         long stillMs = Caller.Loop.NowMs - _lastMovedMs;
         if (stillMs >= Route!.Policy.TimeoutMs)
@@ -334,17 +327,17 @@ internal sealed class FrameCall : ConnectionRequest
             ArmTimer();
     }
 
-    /// <summary>It is the caller that neither sends nor reads, while others wait for the connection that it holds.</summary>
+    /// <summary>The caller neither sends nor reads, while other calls wait for the connection that it holds.</summary>
     private bool BlocksOthers => Connection is { OutputBytes: 0 } && (Caller.IsBlocked || !IsRequestPassed) && Route!.Backend.HasWaiting;
 
     private void TimeOut()
     {
-        (long, long) reply = Reply;
+        ReplyProgress reply = Reply;
         BreakConnection();
         Fail(reply, FrameErrors.Of(RejectReason.TimedOut));
     }
 
-    /// <summary>The one place where the state changes. What is impossible here is a bug.</summary>
+    /// <summary>The one place where the state changes. An impossible transition is a bug.</summary>
     /// <remarks>
     /// Idle → Held, Rejected (the header). Held → Sending, Awaiting (whole). Sending → Streaming (reply begins), Awaiting (request ends),
     /// SendingAfterReply, Replied (reply ends), Stopped (early reply). Streaming → Replying, SendingAfterReply, Replied, StoppedReplying.
@@ -359,7 +352,8 @@ internal sealed class FrameCall : ConnectionRequest
             (FrameCallState.Held, FrameCallState.Sending or FrameCallState.Awaiting or FrameCallState.Rejected) => true,
             (FrameCallState.Sending, FrameCallState.Streaming or FrameCallState.Awaiting or FrameCallState.SendingAfterReply
                 or FrameCallState.Replied or FrameCallState.Stopped or FrameCallState.Rejected) => true,
-            (FrameCallState.Streaming, FrameCallState.Replying or FrameCallState.SendingAfterReply or FrameCallState.Replied or FrameCallState.StoppedReplying) => true,
+            (FrameCallState.Streaming, FrameCallState.Replying or FrameCallState.SendingAfterReply or FrameCallState.Replied
+                or FrameCallState.StoppedReplying) => true,
             (FrameCallState.SendingAfterReply, FrameCallState.Idle or FrameCallState.Replied) => true,
             (FrameCallState.Awaiting, FrameCallState.Replying or FrameCallState.Idle) => true,
             (FrameCallState.Replying, FrameCallState.Idle) => true,

@@ -11,15 +11,15 @@ using FrameRpc.Protocol.Identity;
 namespace FrameRpc.Gateway.Formats.Frame;
 
 /// <summary>
-/// A caller that speaks the frame format: one call at a time, each on an exclusive connection; requests that it pipelines wait
-/// in its connection and are answered in order.
+/// A caller of the frame format: one call at a time, each on an exclusive connection. Pipelined requests wait in the caller's
+/// connection and are answered in order.
 /// </summary>
 internal sealed class FrameCaller : Caller
 {
     private readonly FrameCall _call;
     private readonly Block _gather;
 
-    /// <param name="gather">Shared by all frame callers of the worker: its content lasts until another part is put together.</param>
+    /// <param name="gather">Shared by all frame callers of the worker. Its content lasts until the next part is joined.</param>
     public FrameCaller(WorkerContext context, ListenerLedger ledger, Block gather, ISocket socket, Action onClosed)
         : base(context, ledger, socket, onClosed)
     {
@@ -30,30 +30,30 @@ internal sealed class FrameCaller : Caller
 
     public FrameRequestReader Reader { get; }
 
-    /// <summary>Where a part that came in several frames is put together. Its content lasts until the next one.</summary>
+    /// <summary>Room to join a part that arrived in several frames. Its content lasts until the next one is joined.</summary>
     public Span<byte> GatherRoom => _gather.Span;
 
     public long WriteTimeoutMs => Context.WriteTimeoutMs;
 
-    /// <summary>It takes nothing just now.</summary>
+    /// <summary>The caller does not read at the moment.</summary>
     public bool IsBlocked => IsSendBlocked;
 
-    /// <summary>Not while a call is in progress: a stream may stand still for as long as its route's timeout says.</summary>
+    /// <summary>Not while a call is in progress: a stream may pause for the timeout of its route.</summary>
     protected override bool MustRead => _call.Route is null;
 
     public void Hold(InputHold why) => HoldInput(why);
 
     public void Release(InputHold why) => ReleaseInput(why);
 
-    /// <summary>What comes of the request does not go to the server any more.</summary>
+    /// <summary>No more of the request goes to the server.</summary>
     public void StopSplicing() => CutOutgoing();
 
     public void NoteRejected(RejectReason why) => Context.NoteRejected(why);
 
-    /// <summary>The connection to the server has taken what was written.</summary>
+    /// <summary>The server connection has room for more of the request.</summary>
     public void OnServerRoom() => ReleaseInput(InputHold.Upload);
 
-    /// <summary>Reads the header and finds its route. False when the request was rejected.</summary>
+    /// <summary>Reads the header and begins the call on its route. False when the request was rejected.</summary>
     [SkipLocalsInit]
     public bool Route(ReadOnlySpan<byte> json)
     {
@@ -72,10 +72,10 @@ internal sealed class FrameCaller : Caller
         return true;
     }
 
-    /// <summary>Where the next frame begins is not known any more: the last words, then the end.</summary>
+    /// <summary>The start of the next frame is unknown: sends an error, unless a reply has begun, and ends the connection.</summary>
     public int Desynchronise()
     {
-        (long, long) reply = _call.Reply;
+        ReplyProgress reply = _call.Reply;
         _call.BreakConnection();
         if (_call.IsReplyUnfinished)
         {
@@ -87,7 +87,7 @@ internal sealed class FrameCaller : Caller
         return 0;
     }
 
-    /// <summary>A server answers a reset frame, or an end of the stream, with its own.</summary>
+    /// <summary>A server answers a reset frame, or an end of the stream, with a reset frame of its own.</summary>
     public void SendResetFrame()
     {
         if (State != ConnectionState.Open)
@@ -97,7 +97,7 @@ internal sealed class FrameCaller : Caller
         EndAfterOutput();
     }
 
-    /// <summary>On to the next request, which may have come already.</summary>
+    /// <summary>The next request can be read; it may have arrived already.</summary>
     public void OnCallEnded()
     {
         Reader.Reset();
@@ -105,7 +105,7 @@ internal sealed class FrameCaller : Caller
         if (OutputBytes > RepliesHoldBytes)
             HoldInput(InputHold.Replies);
         ReleaseInput(InputHold.Turn);
-        // A request that came meanwhile is not read yet; it is answered before the end.
+        // A request that arrived meanwhile is not read yet. It is answered before the connection ends.
         if (!MayHaveUnread)
             OnNothingToRead();
     }
@@ -146,8 +146,8 @@ internal sealed class FrameCaller : Caller
             SendResetFrame();
             return;
         }
-        // Cut short in the middle of a request, which the server must not take for whole, nor the caller a reply that has begun.
-        (long, long) reply = _call.Reply;
+        // The request is incomplete: neither the server may take it for complete, nor the caller a reply that has begun.
+        ReplyProgress reply = _call.Reply;
         _call.BreakConnection();
         if (_call.IsReplyUnfinished)
             _call.BreakReply(reply);
@@ -176,9 +176,12 @@ internal sealed class FrameCaller : Caller
 
     private bool IsIdle => Reader.IsIdle && HeldBytes == 0;
 
-    /// <summary>The name is compared, too: a CRC-32 is easily forged.</summary>
-    private RouteState? FindRoute(ReadOnlySpan<byte> endpoint) =>
-        Context.Routes.Find(RequestId.ForEndpoint(endpoint).Value) is { } route && route.Format == WireFormat.Frame && endpoint.SequenceEqual(route.Policy.Endpoint) ? route : null;
+    /// <summary>Compares the name as well, because a CRC-32 is easily forged.</summary>
+    private RouteState? FindRoute(ReadOnlySpan<byte> endpoint)
+    {
+        RouteState? route = Context.Routes.Find(RequestId.ForEndpoint(endpoint).Value);
+        return route is not null && route.Format == WireFormat.Frame && endpoint.SequenceEqual(route.Policy.Endpoint) ? route : null;
+    }
 
     private bool Reject(FrameError error)
     {

@@ -6,53 +6,38 @@ using FrameRpc.Protocol.Frames;
 namespace FrameRpc.Gateway.Formats.Frame;
 
 /// <summary>
-/// A server of the frame format, embedded, and also an example of how one should behave: it reads a refused request to its
-/// end before it answers the next, sends JSON without a trailing newline and in one piece with its header, and never ends a
-/// body that is cut short as if it were whole.
+/// The embedded server of the frame format, and an example of how a server should behave: it reads a rejected request to its end
+/// before it answers the next one, sends JSON without a trailing newline and in one piece with its header, and never ends an
+/// incomplete body as if it were complete.
 /// </summary>
 /// <remarks>
 /// Endpoints: <c>Echo</c> sends any body back in its own DataType; <c>Stream</c> takes <c>{"Bytes":N}</c> and sends N octets
-/// of <see cref="DemoContent"/>; <c>Upload</c> takes octets and answers <c>{"Bytes":N}</c>. One call at a time: requests
-/// that a client pipelines wait until the reply before them is written.
+/// of <see cref="DemoContent"/>; <c>Upload</c> takes octets and answers <c>{"Bytes":N}</c>. One call at a time: pipelined
+/// requests wait until the reply before them is written.
 /// </remarks>
-internal sealed partial class FrameDemoConnection(Loop loop, ISocket socket, Action? onClosed) : DemoConnection(loop, socket, onClosed)
+internal sealed class FrameDemoConnection : DemoConnection
 {
-    private enum Phase : byte
+    /// <summary>Pieces of 128 KiB that one connection sends in one turn. The rest follows in the next turn, after the other connections.</summary>
+    private const int PiecesPerTurnMax = 8;
+
+    private readonly FrameDemoReader _reader;
+    private FrameDemoStream _stream;
+
+    public FrameDemoConnection(Loop loop, ISocket socket, Action? onClosed)
+        : base(loop, socket, onClosed) =>
+        _reader = new FrameDemoReader(this);
+
+    /// <summary>Sends a stream of octets; the next request is not read before its end.</summary>
+    public void BeginStream(long bytes)
     {
-        /// <summary>Waiting for a header part and, if it is small, the data part.</summary>
-        Request,
-        /// <summary>Sending a data part back as it comes.</summary>
-        Echo,
-        /// <summary>Counting a data part.</summary>
-        Upload,
-        /// <summary>Reading a refused data part away.</summary>
-        Discard,
-        /// <summary>Reading away a header part that is too long, and then its data part.</summary>
-        DiscardHeader,
-        /// <summary>Sending a stream; the next request is not read.</summary>
-        Stream,
+        _stream = new FrameDemoStream(bytes);
+        PauseInput();
+        // The pieces are made in the loop's scratch, which is free at the end of the turn.
+        QueueSend();
     }
 
-    private Phase _phase;
-
-    protected override void OnOutputSent()
-    {
-        if (_phase == Phase.Stream)
-            SendStream();
-        else if (IsInputPaused && OutputBytes <= OutputLowBytes)
-            ResumeInput();
-    }
-
-    protected override void OnPeerEnded()
-    {
-        if (_phase == Phase.Echo)
-            FrameOutput.Break(this, _part.SinkBytesLeft);
-        else
-            SendResetFrame();
-    }
-
-    /// <summary>A server answers a reset frame, or an end of the stream, with its own.</summary>
-    private void SendResetFrame()
+    /// <summary>A server answers a reset frame, or an end of the stream, with a reset frame of its own.</summary>
+    public void SendResetFrame()
     {
         if (State != ConnectionState.Open)
             return;
@@ -60,12 +45,47 @@ internal sealed partial class FrameDemoConnection(Loop loop, ISocket socket, Act
         EndAfterOutput();
     }
 
-    /// <summary>The request is read and answered: on to the next, which may have come already.</summary>
-    private void EndCall()
+    protected override int Consume(Span<byte> bytes)
     {
-        _phase = Phase.Request;
-        _scan = default;
-        _rejection = null;
-        MessageBytes = FrameHeader.Bytes;
+        int at = 0;
+        while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length && _reader.Consume(bytes[at..]) is > 0 and var consumed)
+        {
+            at += consumed;
+            if (OutputBytes > OutputBytesMax)
+                PauseInput();
+        }
+        MessageBytes = _reader.WantedBytes;
+        return at;
+    }
+
+    protected override void OnOutputSent()
+    {
+        if (_stream.IsSending)
+            SendStream();
+        else if (IsInputPaused && OutputBytes <= OutputLowBytes)
+            ResumeInput();
+    }
+
+    protected override void OnPeerEnded()
+    {
+        if (_reader.IsEchoing)
+            FrameOutput.Break(this, _reader.SinkBytesLeft);
+        else
+            SendResetFrame();
+    }
+
+    private void SendStream()
+    {
+        for (int pieces = 0; pieces < PiecesPerTurnMax && OutputBytes <= OutputLowBytes; pieces++)
+        {
+            Write(_stream.NextPiece(Loop.Scratch));
+            if (!_stream.IsSending)
+            {
+                ResumeInput();
+                return;
+            }
+        }
+        if (!IsSendBlocked)
+            QueueSend();
     }
 }

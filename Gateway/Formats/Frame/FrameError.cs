@@ -4,7 +4,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>An error reply of the gateway's own: a header part alone, with no data part behind it.</summary>
+/// <summary>An error reply that the gateway makes: a header part without a data part.</summary>
 internal sealed class FrameError
 {
     private readonly byte[] _json;
@@ -17,7 +17,7 @@ internal sealed class FrameError
         _json = json[..length].ToArray();
     }
 
-    /// <summary>For whoever counts. What has no reason of its own is malformed.</summary>
+    /// <summary>For the counters.</summary>
     public RejectReason Why { get; init; } = RejectReason.Malformed;
 
     public ReplyError Code { get; }

@@ -5,21 +5,29 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>What the gateway says when it cannot serve a frame call. Made once, except for the one that names an endpoint.</summary>
+/// <summary>The error replies to frame calls that the gateway cannot serve. Each is made once, except for the one that names an endpoint.</summary>
 internal static class FrameErrors
 {
-    /// <summary>Of an endpoint's name, as much is repeated as a person needs to recognise it; escaped, a name of 4,096 bytes would not fit a header.</summary>
+    /// <summary>The most of an endpoint's name that an error repeats: a name of 4,096 bytes, escaped, would not fit into a header.</summary>
     private const int EndpointShownBytesMax = 256;
 
     private static readonly FrameError Malformed = new(ReplyError.Request, "the request is malformed"u8);
-    private static readonly FrameError TooLarge = new(ReplyError.Request, "the request is larger than its route allows"u8) { Why = RejectReason.TooLarge };
+    private static readonly FrameError TooLarge =
+        new(ReplyError.Request, "the request is larger than its route allows"u8) { Why = RejectReason.TooLarge };
+
     private static readonly FrameError TooMany = new(ReplyError.Server, "too many calls wait for this backend"u8) { Why = RejectReason.TooMany };
     private static readonly FrameError NoServer = new(ReplyError.Server, "no server of this backend can be reached"u8) { Why = RejectReason.NoServer };
-    private static readonly FrameError ServerLost = new(ReplyError.Server, "the server closed the connection before its reply"u8) { Why = RejectReason.ServerLost };
+
+    private static readonly FrameError ServerLost =
+        new(ReplyError.Server, "the server closed the connection before its reply"u8) { Why = RejectReason.ServerLost };
+
     private static readonly FrameError BadReply = new(ReplyError.Server, "the server sent no valid reply"u8) { Why = RejectReason.BadReply };
     private static readonly FrameError TimedOut = new(ReplyError.Server, "the reply did not come in time"u8) { Why = RejectReason.TimedOut };
     private static readonly FrameError Draining = new(ReplyError.Server, "the gateway is shutting down"u8) { Why = RejectReason.Draining };
-    private static readonly FrameError Exhausted = new(ReplyError.Server, "the gateway has run out of descriptors, ports or memory"u8) { Why = RejectReason.Exhausted };
+
+    private static readonly FrameError Exhausted =
+        new(ReplyError.Server, "the gateway has run out of descriptors, ports or memory"u8) { Why = RejectReason.Exhausted };
+
     private static readonly FrameError NotAnObject = new(ReplyError.Request, "the header is not a JSON object"u8);
     private static readonly FrameError BadHeader = new(ReplyError.Request, "the header is not one valid JSON object with the members of a request"u8);
 
@@ -27,12 +35,12 @@ internal static class FrameErrors
 
     public static FrameError NotJson { get; } = new(ReplyError.Request, "the JSON part is not exactly one value of valid JSON"u8);
 
-    public static FrameError UnknownDataType { get; } = new(ReplyError.Request, "the header's DataType is none of 1, 2 and 3"u8);
+    public static FrameError UnknownDataType { get; } = new(ReplyError.Request, "the header's DataType is not 1, 2 or 3"u8);
 
-    public static FrameError UnknownAccept { get; } = new(ReplyError.Request, "the header's Accept is none of 1, 2 and 3"u8);
+    public static FrameError UnknownAccept { get; } = new(ReplyError.Request, "the header's Accept is not 1, 2 or 3"u8);
 
     private static readonly FrameError HeaderLike = new(ReplyError.Request,
-        "the body could pass for a header, which a server that lacks the method would execute; see \"headerLikeBodies\" of the route"u8);
+        "the body could be read as a header, which a server without the method would execute; see \"headerLikeBodies\" of the route"u8);
 
     private static readonly FrameError NotEmpty = new(ReplyError.Request, "the data part is not empty, although the header's DataType is 1"u8);
 
@@ -42,9 +50,9 @@ internal static class FrameErrors
     private static readonly FrameError[] WrongAccepts =
         OfPairs((declared, given) => $"the route replies with {declared}, and the request accepts {given}; see \"replyBody\" of the route");
 
-    public static FrameError RequestReset { get; } = new(ReplyError.Request, "the request was broken off by a reset frame"u8);
+    public static FrameError RequestReset { get; } = new(ReplyError.Request, "the request was aborted by a reset frame"u8);
 
-    public static FrameError Desynchronised { get; } = new(ReplyError.Request, "a frame that cannot stand here, or longer than 4 MiB; the connection ends"u8);
+    public static FrameError Desynchronised { get; } = new(ReplyError.Request, "a frame of an unexpected type, or longer than 4 MiB; the connection ends"u8);
 
     public static FrameError Of(RejectReason why) => why switch
     {
@@ -73,7 +81,7 @@ internal static class FrameErrors
         _ => NotJson,
     };
 
-    /// <summary>What is wrong with the types that a request's header names, or null where they are those of its route.</summary>
+    /// <summary>The error in the types that a request's header names, or null where they are those of its route.</summary>
     public static FrameError? OfTypes(MessageHeader header, Route route)
     {
         if (!IsKnown(header.DataType))
@@ -100,6 +108,7 @@ internal static class FrameErrors
         int shown = Math.Min(endpoint.Length, EndpointShownBytesMax);
         while (shown < endpoint.Length && shown > 0 && (endpoint[shown] & 0xc0) == 0x80)
             shown--;
-        return new FrameError(ReplyError.Request, Encoding.UTF8.GetBytes($"no route for endpoint \"{Encoding.UTF8.GetString(endpoint[..shown])}\"")) { Why = RejectReason.NoRoute };
+        string message = $"no route for endpoint \"{Encoding.UTF8.GetString(endpoint[..shown])}\"";
+        return new FrameError(ReplyError.Request, Encoding.UTF8.GetBytes(message)) { Why = RejectReason.NoRoute };
     }
 }

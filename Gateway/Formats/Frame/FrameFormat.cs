@@ -10,7 +10,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>frame: a JSON header in frames, then a data part in frames, one call at a time.</summary>
+/// <summary>The frame format: a JSON header in frames, then a data part in frames, one call at a time.</summary>
 internal sealed class FrameFormat : Format
 {
     public override WireFormat Wire => WireFormat.Frame;

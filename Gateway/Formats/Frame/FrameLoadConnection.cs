@@ -1,19 +1,15 @@
 using FrameRpc.Gateway.Bench;
-using FrameRpc.Gateway.Demo;
 using FrameRpc.Gateway.Sockets;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
 /// <summary>Load in the frame format: requests are pipelined, and replies come in their order.</summary>
-internal sealed partial class FrameLoadConnection : LoadConnection
+internal sealed class FrameLoadConnection : LoadConnection
 {
     private readonly byte[] _requestHeader;
-    private readonly DataType _requestType;
-    private readonly long? _streamBytes;
     private readonly long? _uploadBytes;
-    /// <summary>What the right reply to an upload says.</summary>
-    private readonly byte[]? _uploadReply;
+    private readonly FrameLoadReader _reader;
 
     /// <summary>The calls in flight, a ring with the oldest at <see cref="_oldest"/>.</summary>
     private readonly Call[] _calls;
@@ -28,16 +24,42 @@ internal sealed partial class FrameLoadConnection : LoadConnection
     {
         LoadPlan plan = thread.Plan;
         _calls = new Call[plan.InFlight];
-        _streamBytes = plan.StreamBytes;
         _uploadBytes = plan.UploadBytes;
-        if (plan.UploadBytes is { } uploadBytes)
-            _uploadReply = DemoBytes.Json(uploadBytes);
-        _requestType = plan.UploadBytes is null ? plan.DataType : DataType.Octets;
-        _replyType = plan.StreamBytes is not null ? DataType.Octets : plan.UploadBytes is not null ? DataType.Json : plan.DataType;
-        _requestHeader = HeaderFrame(plan.Endpoint, _requestType, accept: _replyType);
+        var expected = new FrameExpectedReply(plan, thread.Payload);
+        _requestHeader = HeaderFrame(plan.Endpoint, plan.UploadBytes is null ? plan.DataType : DataType.Octets, accept: expected.DataType);
+        _reader = new FrameLoadReader(this, expected);
+    }
+
+    /// <summary>Of the call whose reply comes next.</summary>
+    public ulong OldestStamp => _calls[_oldest].Stamp;
+
+    public void OnReplyPayload(int bytes) => CountReply(bytes);
+
+    /// <param name="failure">What was wrong with the reply; null when nothing was.</param>
+    public void OnReplyEnded(string? failure)
+    {
+        long intendedAt = _calls[_oldest].IntendedAt;
+        _oldest = (_oldest + 1) % _calls.Length;
+        EndCall(intendedAt, failure);
+    }
+
+    /// <summary>The start of the next reply is unknown: the connection ends, and its calls fail.</summary>
+    public int Lose(ReadOnlySpan<byte> bytes, string failure)
+    {
+        Desynchronise(failure);
+        return bytes.Length;
     }
 
     protected override bool IsSendingBody => _sendingBytesLeft > 0;
+
+    protected override int ConsumeReply(ReadOnlySpan<byte> bytes)
+    {
+        if (Outstanding == 0)
+            return Lose(bytes, "reply without a call");
+        int consumed = _reader.Consume(bytes);
+        MessageBytes = _reader.WantedBytes;
+        return consumed;
+    }
 
     protected override int Send(long intendedAt, ulong stamp)
     {
@@ -71,7 +93,7 @@ internal sealed partial class FrameLoadConnection : LoadConnection
             Write(header);
         }
         int bytes = (int)Math.Min(Math.Min(_sendingBytesLeft, PieceBytesMax), FrameHeader.PayloadBytesMax - frameAt);
-        // Of an upload the payload is one piece, sent again and again.
+        // An upload sends the same piece again and again.
         int pieceAt = _uploadBytes is null ? (int)_sendingAt : 0;
         Write(Payload.Stamped(_sendingStamp).Slice(pieceAt, bytes));
         _sendingAt += bytes;

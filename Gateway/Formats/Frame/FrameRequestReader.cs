@@ -7,10 +7,16 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>Reads the requests of one caller, one after the other: header part, then data part, which is held whole, passed on as it comes, or read away.</summary>
+/// <summary>
+/// Reads the requests of one caller, one after the other: the header part, then the data part, which is held until it is complete, passed
+/// on as it arrives, or discarded.
+/// </summary>
 internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Block gather)
 {
-    /// <summary>Header and JSON part up to this size, frames and all, are held whole and leave in one write; what is longer is passed on as it comes.</summary>
+    /// <summary>
+    /// Header and JSON part up to this size, including frame headers, are held and leave in one write. Longer ones are passed on as they
+    /// arrive.
+    /// </summary>
     public const int HeldBytesMax = 64 * 1024 + 8 * 1024;
 
     private Phase _phase;
@@ -24,45 +30,45 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
     {
         /// <summary>Waiting for the header part.</summary>
         Header,
-        /// <summary>Waiting for as much of the data part as has to be looked at.</summary>
+        /// <summary>Waiting for the part of the data that has to be checked.</summary>
         Body,
-        /// <summary>The request is accepted, and waits for a connection.</summary>
+        /// <summary>The request is accepted and waits for a connection.</summary>
         Accepted,
-        /// <summary>Passing the data part on as it comes.</summary>
+        /// <summary>Passing the data part on as it arrives.</summary>
         Data,
-        /// <summary>Reading the data part away, so that an error reply is not followed by bytes that look like a request.</summary>
+        /// <summary>Discarding the data part, so that it cannot be read as the next request.</summary>
         Discard,
-        /// <summary>Reading away a header part that is too long, and then its data part.</summary>
+        /// <summary>Discarding a header part that is too long, and then its data part.</summary>
         DiscardHeader,
-        /// <summary>The request is over; the next one waits for the reply.</summary>
+        /// <summary>The request is over; the next one waits until the reply is complete.</summary>
         Done,
     }
 
-    /// <summary>How an accepted request leaves.</summary>
+    /// <summary>How the data part of an accepted request is sent.</summary>
     private enum Body : byte
     {
-        /// <summary>Octets, as they come.</summary>
+        /// <summary>Octets, as they arrive.</summary>
         Octets,
-        /// <summary>JSON or nothing, which has come whole.</summary>
+        /// <summary>JSON or nothing, in one write.</summary>
         Whole,
-        /// <summary>JSON that is too long to be held, as it comes.</summary>
+        /// <summary>JSON that is too long to be held, as it arrives.</summary>
         LongJson,
     }
 
     /// <summary>Between two requests.</summary>
     public bool IsIdle => _phase == Phase.Header && call.State == FrameCallState.Idle;
 
-    /// <summary>How much has to come before there is something to do, as far as that is known.</summary>
+    /// <summary>How many bytes have to be there before something can be done, as far as that is known.</summary>
     public int WantedBytes { get; private set; } = FrameHeader.Bytes;
 
-    /// <summary>What may be spliced to the server before something has to be looked at; 0 where nothing may.</summary>
+    /// <summary>What may be spliced to the server before the next frame header; 0 where nothing may.</summary>
     public long SpliceBytes => _phase == Phase.Data ? _part.SinkBytesLeft : 0;
 
-    /// <summary>What the server still expects of the frame it is in.</summary>
+    /// <summary>What the server still expects of the current frame.</summary>
     public long SinkBytesLeft => _part.SinkBytesLeft;
 
-    /// <summary>Uses what it can of what has come. A server sees nothing of a request before it is accepted.</summary>
-    /// <returns>How much was used; 0 where more has to come.</returns>
+    /// <summary>Nothing of a request is sent to a server before it is accepted.</summary>
+    /// <returns>How many bytes were used; 0 where more are needed.</returns>
     public int Consume(ReadOnlySpan<byte> bytes)
     {
         Phase before;
@@ -80,14 +86,14 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
                 Phase.DiscardHeader => ConsumeDiscardedHeader(bytes),
                 _ => throw new InvalidOperationException("a request is read while the one before it waits for its reply"),
             };
-            // What is held is looked at again as something else where nothing more may come that would go on with it: as a body, or
-            // as something to be read away.
+            // The same bytes are read again in the new phase at once, because it is not certain that more will arrive.
         }
         while (consumed == 0 && _phase != before && _phase != Phase.Accepted && !caller.IsInputPaused && caller.State == ConnectionState.Open);
         return consumed;
     }
 
-    /// <summary>So many bytes of the data part have reached the server inside the kernel. True where a frame ended, so that the next header comes.</summary>
+    /// <summary>This many bytes of the data part have reached the server inside the kernel.</summary>
+    /// <returns>True where a frame ended and the next frame header follows.</returns>
     public bool TakeSpliced(int bytes)
     {
         call.NoteMoved();
@@ -96,7 +102,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         return _phase == Phase.Data && _part.FrameBytesLeft == 0;
     }
 
-    /// <summary>So many bytes of the data part were received, and reached nobody.</summary>
+    /// <summary>This many bytes of the data part were received, and did not reach the server.</summary>
     public void LoseSpliced(int bytes)
     {
         _part.Lose(bytes);
@@ -104,14 +110,14 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
             EndRequest();
     }
 
-    /// <summary>What is passed on as it comes is counted when that is over, one way or the other.</summary>
+    /// <summary>A data part that is passed on as it arrives is counted when that ends, complete or not.</summary>
     public void CountPassed()
     {
         if (_phase == Phase.Data)
             call.RequestBytes = _part.BytesPassed;
     }
 
-    /// <summary>What is left of the request, of whatever part, is read away.</summary>
+    /// <summary>Discards the rest of the request, of both parts.</summary>
     public void Discard()
     {
         if (_phase is Phase.Discard or Phase.DiscardHeader)
@@ -134,7 +140,6 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
             EndRequest();
     }
 
-    /// <summary>On to the next request.</summary>
     public void Reset()
     {
         _phase = Phase.Header;
@@ -143,7 +148,10 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         WantedBytes = FrameHeader.Bytes;
     }
 
-    /// <remarks>Without clearing the room for a header, here and below: 4 KiB of zeros for each of a hundred bytes took a sixth of a frame call's time outside the kernel.</remarks>
+    /// <remarks>
+    /// The room for a header is not cleared, here and below: 4 KiB of zeros for each header of a hundred bytes took a sixth of a frame
+    /// call's time outside the kernel.
+    /// </remarks>
     [SkipLocalsInit]
     private int ConsumeHeader(ReadOnlySpan<byte> bytes)
     {
@@ -182,7 +190,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
     private int ConsumeBody(ReadOnlySpan<byte> bytes) =>
         call.Route!.Policy.RequestBody == DataType.Octets ? ConsumeOctets(bytes) : ConsumeHeld(bytes);
 
-    /// <summary>A server sees nothing of octets before their beginning has shown that it is no header.</summary>
+    /// <summary>Octets are not sent before their beginning is known not to look like a header.</summary>
     private int ConsumeOctets(ReadOnlySpan<byte> bytes)
     {
         switch (call.Route!.Policy.RefusesHeaderLikeBodies ? _beginning.Look(bytes[_scan.HeaderEnd..]) : OctetsVerdict.Harmless)
@@ -199,7 +207,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         }
     }
 
-    /// <summary>JSON, or nothing: held until it is whole, unless it is long.</summary>
+    /// <summary>JSON, or nothing: held until it is complete, unless it is long.</summary>
     private int ConsumeHeld(ReadOnlySpan<byte> bytes)
     {
         FrameFault fault = _scan.ScanData(bytes);
@@ -208,7 +216,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         if (fault != FrameFault.None)
             return caller.Desynchronise();
         WantedBytes = _scan.Wanted;
-        // With what the frame that has begun announces, so that a promise alone is enough to be refused.
+        // Includes the announced length of the current frame, so that a request is rejected before its payload arrives.
         int announcedBytes = Math.Max(0, _scan.Wanted - _scan.At - FrameHeader.Bytes);
         if (_scan.DataBytes + announcedBytes > call.Route!.Policy.MessageBytesMax)
             return Reject(FrameErrors.Of(RejectReason.TooLarge));
@@ -222,7 +230,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         return Accept(_scan.End > 0 ? Body.Whole : Body.LongJson, bytes);
     }
 
-    /// <summary>The source of a JSON part failed. Nothing of the request has been passed on, and the connection stays usable.</summary>
+    /// <summary>The caller aborted a JSON part with a reset frame. None of it has been passed on, so the connection stays usable.</summary>
     private int OnJsonReset()
     {
         int end = _scan.At + FrameHeader.Bytes;
@@ -236,7 +244,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         return 0;
     }
 
-    /// <summary>The request has been looked at, as far as it has to be, and leaves when there is a connection.</summary>
+    /// <summary>The request is checked, and is sent as soon as there is a connection.</summary>
     private int Accept(Body body, ReadOnlySpan<byte> bytes)
     {
         _accepted = body;
@@ -284,7 +292,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         call.NoteMoved();
         switch (result)
         {
-            case RelayResult.Going:
+            case RelayResult.More:
                 if (connection.OutputBytes > Caller.StreamBufferBytesMax)
                     caller.Hold(InputHold.Upload);
                 return taken;
@@ -292,16 +300,16 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
                 EndRequest();
                 return taken;
             case RelayResult.Reset:
-                // The source failed. The server is told, and its answer, Error 4 of a first implementation, is the reply.
+                // The caller aborted the request. The server gets its reset frame, and answers (the first implementation with Error 4).
                 connection.Write(FrameHeader.Reset);
-                connection.NoteRequestBroken();
+                connection.ForbidReuse();
                 EndRequest();
                 return taken;
             case RelayResult.Desynchronised:
                 call.BreakConnection();
                 return caller.Desynchronise();
             default:
-                // The server sees a part that was broken off, and nothing of it from the fault on.
+                // The server gets an incomplete part, and nothing from the fault on.
                 call.FailRequest(ErrorOf(result));
                 return taken;
         }
@@ -322,7 +330,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         WantedBytes = FrameHeader.Bytes;
         if (result == RelayResult.Desynchronised)
             return caller.Desynchronise();
-        if (result != RelayResult.Going)
+        if (result != RelayResult.More)
             EndRequest();
         return taken;
     }
@@ -347,7 +355,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         }
     }
 
-    /// <summary>The header part stands at the front of what was read, whole, because it was looked at.</summary>
+    /// <summary>The complete header part is at the front of the bytes, because it was read before the request was rejected.</summary>
     private int SkipRejectedHeader()
     {
         int bytes = _rejectedHeaderBytes;
@@ -356,7 +364,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         return bytes;
     }
 
-    /// <summary>The header part is passed on; its data part comes next.</summary>
+    /// <summary>Uses the header part; the data part follows.</summary>
     private int TakeHeader()
     {
         int end = _scan.HeaderEnd;
@@ -365,7 +373,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         return end;
     }
 
-    /// <summary>The next request is not looked at before this one has its reply.</summary>
+    /// <summary>The next request is not read before the reply to this one is complete.</summary>
     private void EndRequest()
     {
         CountPassed();

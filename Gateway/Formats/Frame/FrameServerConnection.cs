@@ -1,93 +1,119 @@
 using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
 /// <summary>A connection to a frame server, which carries one call at a time: the format has no call id.</summary>
-internal sealed partial class FrameServerConnection : ServerConnection
+/// <remarks>
+/// Pooled → carrying a call → pooled, or closed. <see cref="OutgoingRequest"/> and <see cref="FrameReplyReader"/> hold the state of the
+/// call; this type decides whether the connection can carry another one.
+/// </remarks>
+internal sealed class FrameServerConnection : ServerConnection
 {
-    private FrameCall? _call;
-    private Route _route = null!;
-    private bool _requestBegun;
-    private bool _requestEnded;
-    /// <summary>The server may not stand where the next request begins, by what this call has shown.</summary>
-    private bool _mayBeDesynchronised;
-    /// <summary>The request was stopped by its reply: what the server still expects of the frame it is in will not come.</summary>
-    private bool _isRequestCut;
-    private long _cutPayloadBytesLeft;
+    private readonly OutgoingRequest _request;
+    private readonly FrameReplyReader _reply;
+    /// <summary>After this call the server stands at the start of the next request, by what the call has shown.</summary>
+    private bool _isReusable;
     private RejectReason _loss;
 
     public FrameServerConnection(Loop loop, ISocket socket, Server server)
         : base(loop, socket, server, isExclusive: true)
     {
+        _request = new OutgoingRequest(this);
+        _reply = new FrameReplyReader(this);
     }
 
-    /// <summary>What the caller still expects of the reply's frame it is in.</summary>
-    public long ReplyBytesLeft => _phase == Phase.Data ? _part.SinkBytesLeft : 0;
+    /// <summary>Null in the pool, and when the connection only closes.</summary>
+    public FrameCall? Call { get; private set; }
 
-    /// <summary>What the caller has got of the reply's data part.</summary>
-    public long ReplyBytesPassed => _phase == Phase.Data ? _part.BytesPassed : 0;
+    /// <summary>The route of the call, or of the last one.</summary>
+    public Route Route { get; private set; } = null!;
 
-    /// <summary>The call takes the connection. What it writes from now on is its request.</summary>
+    public bool IsRequestBegun => _request.State != OutgoingRequestState.NotBegun;
+
+    public bool IsRequestOver => _request.IsOver;
+
+    public ReplyProgress Reply => _reply.Progress;
+
+    /// <summary>The call takes the connection. What is written from now on is its request.</summary>
     public void Begin(FrameCall call)
     {
-        _call = call;
-        _route = call.Route!.Policy;
-        _requestBegun = false;
-        _requestEnded = false;
-        _isRequestCut = false;
-        _mayBeDesynchronised = false;
+        Call = call;
+        Route = call.Route!.Policy;
+        _isReusable = true;
         _loss = RejectReason.ServerLost;
-        _phase = Phase.Header;
-        _scan = default;
+        _request.Reset();
+        _reply.Begin();
         Server.CallsInFlight++;
     }
 
     /// <summary>Writes the header part of the request; its data part follows.</summary>
-    public void BeginRequest(ReadOnlySpan<byte> headerJson)
-    {
-        _requestBegun = true;
-        FrameOutput.WriteHeader(this, headerJson);
-    }
+    public void BeginRequest(ReadOnlySpan<byte> headerJson) => _request.Begin(headerJson);
 
-    /// <summary>The request is written whole.</summary>
+    /// <summary>The request is written completely.</summary>
     public void EndRequest()
     {
-        _requestEnded = true;
-        GiveBackWhenDone();
+        _request.End();
+        if (!_reply.IsExpected)
+            EndCall();
     }
 
-    /// <summary>The request ends with a reset frame of its caller, and the server may do with it what it likes.</summary>
-    public void NoteRequestBroken() => _mayBeDesynchronised = true;
+    /// <summary>The server may not stand at the start of the next request after this call: it gets no other one.</summary>
+    public void ForbidReuse() => _isReusable = false;
 
-    /// <summary>The request will not be completed: it is broken off so that the server cannot take it for whole.</summary>
-    /// <param name="payloadBytesLeft">What the server still expects of the frame it is in.</param>
-    public void BreakRequest(long payloadBytesLeft)
+    /// <summary>
+    /// The reply begins. Octets that are not sent by then are dropped, because a server that answers early may read on in them as if they
+    /// were its next call. What it received before cannot be taken back.
+    /// </summary>
+    public void OnReplyBegun()
     {
-        Release();
-        if (_isRequestCut)
-            EndCut();
-        else
-            FrameOutput.Break(this, payloadBytesLeft);
-    }
-
-    /// <summary>The call is over for the caller; whatever the server still does with it is of no interest, and the connection has lost its place.</summary>
-    public void GiveUp()
-    {
-        Release();
-        if (_isRequestCut)
-        {
-            EndCut();
+        if (!LeavesOctetsUnread || _request.IsSent || _request.State == OutgoingRequestState.Cut)
             return;
-        }
-        // The request is whole. Where a reset does not exist, what is not sent of it has to follow, or it would end deceptively.
-        if (CanReset || OutputBytes == 0)
-            Abort();
-        else
-            FrameOutput.Break(this, payloadBytesLeft: 0);
+        _request.Cut(Call!.StopRequest());
+        Loop.Counters.RequestsStopped++;
+    }
+
+    /// <summary>The reply has been passed on completely.</summary>
+    /// <param name="bytes">Of its data part.</param>
+    /// <param name="nothingBehind">Nothing was received behind it, as it has to be: no other request was made.</param>
+    public void EndReply(ReplyError error, long bytes, bool nothingBehind)
+    {
+        bool requestGoesOn = !_request.IsOver && _isReusable;
+        Call!.EndReply(error, bytes, requestGoesOn);
+        // A server that answers before it has the whole request may leave the rest unread.
+        _isReusable &= nothingBehind && (!requestGoesOn || Server.Backend.DrainsOctets);
+        if (!requestGoesOn)
+            EndCall();
+    }
+
+    /// <summary>The server sent no valid reply. Its caller gets an error reply, or sees a broken one where some of it was passed on.</summary>
+    /// <param name="why">For the log.</param>
+    public void RejectReply(string why)
+    {
+        Server.NoteBadReply(Route, why);
+        _loss = RejectReason.BadReply;
+        Abort();
+    }
+
+    /// <summary>The call ends without its reply, and the connection closes with it.</summary>
+    /// <param name="payloadBytesLeft">What the server still expects of the current frame of the request.</param>
+    public void Abandon(long payloadBytesLeft)
+    {
+        Release();
+        _request.Break(payloadBytesLeft);
+    }
+
+    /// <summary>Discards the part of the request that has not left yet.</summary>
+    public void DropUnsent() => DropOutput();
+
+    /// <summary>The caller has room for more of the reply.</summary>
+    public void OnCallerRoom()
+    {
+        if (IsInputPaused)
+            ResumeInput();
     }
 
     protected internal override void Leave()
@@ -96,17 +122,38 @@ internal sealed partial class FrameServerConnection : ServerConnection
         FrameOutput.Break(this, payloadBytesLeft: 0);
     }
 
+    protected override int Consume(Span<byte> bytes)
+    {
+        int at = 0;
+        while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length && _reply.Consume(bytes[at..]) is > 0 and var consumed)
+            at += consumed;
+        MessageBytes = _reply.WantedBytes;
+        if (at == bytes.Length && _reply.SpliceBytes > 0 && Call is { } call)
+            TrySplice(call.Caller, _reply.SpliceBytes);
+        return at;
+    }
+
+    protected override void OnSpliced(int bytes)
+    {
+        if (_reply.TakeSpliced(bytes))
+            ReadHeaderOnly();
+    }
+
+    protected override void OnSpliceLost(int bytes) => _reply.LoseSpliced(bytes);
+
+    protected override void OnSinkFull() => PauseInput();
+
     protected override void OnOutputSent()
     {
         if (HasOutputRoom)
-            _call?.Caller.OnServerRoom();
+            Call?.Caller.OnServerRoom();
     }
 
     protected override void OnPeerEnded() => Close();
 
     protected override void OnClosed()
     {
-        FrameCall? call = _call;
+        FrameCall? call = Call;
         Release();
         base.OnClosed();
         if (call is null)
@@ -114,26 +161,19 @@ internal sealed partial class FrameServerConnection : ServerConnection
         RejectReason why = EndedForShortage ? RejectReason.Exhausted : _loss;
         if (why == RejectReason.ServerLost)
             Server.NoteLost(calls: 1);
-        call.OnConnectionLost(ReplyBytesPassed, ReplyBytesLeft, why);
+        call.OnConnectionLost(Reply, why);
     }
 
-    private void Release()
-    {
-        if (_call is null)
-            return;
-        _call = null;
-        Server.CallsInFlight--;
-    }
+    /// <summary>A handler may answer before it has read all octets of its request, and its server then reads the rest as the next call.</summary>
+    private bool LeavesOctetsUnread => Route.RequestBody == DataType.Octets && !Server.Backend.DrainsOctets;
 
-    private void GiveBackWhenDone()
+    /// <summary>The reply is complete, and nothing more of the request is written.</summary>
+    private void EndCall()
     {
-        if (_phase != Phase.Done || !_requestEnded || IsClosed)
-            return;
-        _phase = Phase.Idle;
         Release();
-        if (_isRequestCut)
-            EndCut();
-        else if (_mayBeDesynchronised || !HasNothingBehind || State != ConnectionState.Open)
+        if (_request.State == OutgoingRequestState.Cut)
+            _request.Break(payloadBytesLeft: 0);
+        else if (!_isReusable)
             Abort();
         else if (LeavesOctetsUnread)
             Leave();
@@ -141,33 +181,11 @@ internal sealed partial class FrameServerConnection : ServerConnection
             Server.GiveBack(this);
     }
 
-    /// <summary>A handler may answer before it has read all octets of its request. Its server then takes the rest for the next call, so that there must be none.</summary>
-    private bool LeavesOctetsUnread => _route.RequestBody == DataType.Octets && !Server.Backend.DrainsOctets;
-
-    /// <summary>
-    /// The reply to octets begins before all of them were sent: what was not sent is dropped, because a server that answers
-    /// early may read on in them as if they were its next call. What it had got by then nothing can take back.
-    /// </summary>
-    private void StopRequestIfEarly()
+    private void Release()
     {
-        bool isSent = _requestEnded && OutputBytes == 0;
-        if (isSent || _isRequestCut || !LeavesOctetsUnread)
+        if (Call is null)
             return;
-        _requestEnded = true;
-        _isRequestCut = true;
-        _cutPayloadBytesLeft = _call!.StopRequest();
-        Loop.Counters.RequestsStopped++;
-        // A Unix socket cannot be reset, so that its frame has to be filled up, and what waits of it belongs to that.
-        if (CanReset)
-            DropOutput();
-    }
-
-    /// <summary>The server must not take for whole what was stopped, even if it still reads it.</summary>
-    private void EndCut()
-    {
-        if (CanReset)
-            Abort();
-        else
-            FrameOutput.Break(this, _cutPayloadBytesLeft);
+        Call = null;
+        Server.CallsInFlight--;
     }
 }

@@ -3,7 +3,7 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>From the Error of a frame reply to the status that is counted.</summary>
+/// <summary>The status under which a frame reply is counted, by its Error.</summary>
 internal static class FrameStatuses
 {
     public static StatusList List { get; } = new("ok", "request", "server", "undecided");

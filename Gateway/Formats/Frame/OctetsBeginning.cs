@@ -2,30 +2,31 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>What the beginning of an octets part shows.</summary>
+/// <summary>Whether an octets part could be read as a header.</summary>
 internal enum OctetsVerdict : byte
 {
-    /// <summary>More of it has to come.</summary>
+    /// <summary>More of the part is needed.</summary>
     Undecided,
-    /// <summary>No server can take it for a header.</summary>
+    /// <summary>No server can read it as a header.</summary>
     Harmless,
-    /// <summary>A server that leaves the part unread would take its beginning for a header.</summary>
+    /// <summary>A server that leaves the part unread would read its beginning as a header.</summary>
     HeaderLike,
 }
 
 /// <summary>
-/// Looks whether octets begin with what could pass for a header: JSON <c>null</c>, or a whole JSON object within the longest header.
+/// Checks whether octets begin with something that could be read as a header: JSON <c>null</c>, or a complete JSON object that is no
+/// longer than the longest header.
 /// </summary>
 /// <remarks>
-/// A first implementation that lacks the method leaves the octets unread and decodes a header from them. Where that fails it closes the
-/// connection. <c>null</c> ends its process. An object, even an empty one, is a request for some method; it is answered, and the decoder
-/// stands somewhere behind the object, so that the octets behind it may hold frames that are read as such. All but octets that begin
-/// with <c>{</c> or <c>null</c> are decided by their first byte.
+/// The first implementation leaves the octets of an unknown method unread and decodes a header from them. If that fails, it closes the
+/// connection. <c>null</c> ends its process. An object, even an empty one, is a request for some method: it is answered, and decoding
+/// continues behind the object, so that the octets may contain frames that are read as such. The first byte decides, except
+/// for octets that begin with <c>{</c> or <c>n</c>.
 /// Source: zrepl of 2017, <c>rpc/frame_layer.go</c>, <c>rpc/server.go</c>.
 /// </remarks>
 internal struct OctetsBeginning
 {
-    /// <summary>What may be held of a part until this is decided, frames and all: 4 KiB of payload fit, in frames of 3 bytes and more.</summary>
+    /// <summary>The most of a part that is held until this is decided, including frame headers: 4 KiB of payload in frames of 3 bytes or more.</summary>
     public const int HeldBytesMax = 16 * 1024;
 
     private JsonChecker _value;
@@ -34,7 +35,7 @@ internal struct OctetsBeginning
     private uint _frameBytesLeft;
     private bool _lastFrame;
 
-    /// <param name="part">All that has come of the part, from its first frame header on.</param>
+    /// <param name="part">All that was received of the part, from its first frame header on.</param>
     public OctetsVerdict Look(ReadOnlySpan<byte> part)
     {
         while (true)
@@ -46,7 +47,7 @@ internal struct OctetsBeginning
                 if (part.Length - _at < FrameHeader.Bytes)
                     return UndecidedOf(part.Length);
                 FrameHeader frame = FrameHeader.Read(part[_at..]);
-                // Whatever is wrong with it is told by the relay, which reads it again.
+                // The relay reads the frame again and reports the error.
                 if (frame.Type != FrameType.Data || !frame.IsValid)
                     return OctetsVerdict.Harmless;
                 _at += FrameHeader.Bytes;
@@ -63,7 +64,7 @@ internal struct OctetsBeginning
         }
     }
 
-    /// <remarks>One byte at a time, because what matters is where the value ends, not what follows it.</remarks>
+    /// <remarks>One byte at a time, because the end of the value decides, not what follows it.</remarks>
     private OctetsVerdict LookAt(byte next)
     {
         bool hadBegun = _value.HasBegun;
@@ -76,6 +77,6 @@ internal struct OctetsBeginning
         return OctetsVerdict.Undecided;
     }
 
-    /// <summary>A part that is still undecided in so many bytes is one of empty frames, made to be held.</summary>
+    /// <summary>A part that is still undecided at the limit consists of tiny or empty frames, and is treated as an attack.</summary>
     private static OctetsVerdict UndecidedOf(int bytes) => bytes < HeldBytesMax ? OctetsVerdict.Undecided : OctetsVerdict.HeaderLike;
 }

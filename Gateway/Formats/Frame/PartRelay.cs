@@ -3,37 +3,37 @@ using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
 
-/// <summary>What came of relaying a piece of a data part.</summary>
+/// <summary>The result of relaying a piece of a data part.</summary>
 internal enum RelayResult : byte
 {
-    /// <summary>Taken; more of the part is to come.</summary>
-    Going,
-    /// <summary>The part has been passed on whole.</summary>
+    /// <summary>Taken; more of the part follows.</summary>
+    More,
+    /// <summary>The part has been passed on completely.</summary>
     Ended,
-    /// <summary>The sender broke the part off with a reset frame.</summary>
+    /// <summary>The sender aborted the part with a reset frame.</summary>
     Reset,
-    /// <summary>A frame that cannot stand here, or too long: the sender has lost its place.</summary>
+    /// <summary>A frame of another type, or one that is too long: the start of the next frame is unknown.</summary>
     Desynchronised,
     /// <summary>The part is longer than its limit.</summary>
     TooLarge,
-    /// <summary>A JSON part that is not exactly one value by the whole grammar: what a decoder leaves behind its fault is executed as the next message.</summary>
+    /// <summary>A JSON part that is not exactly one valid value. The first implementation reads what follows the fault as the next message.</summary>
     NotJson,
-    /// <summary>A JSON part that a server which leaves it unread would take for its next header.</summary>
+    /// <summary>A JSON part that a server which leaves it unread would read as its next header.</summary>
     HeaderLike,
 }
 
 /// <summary>
-/// A data part that is passed on, or read away, as it comes: octets frame by frame, JSON in frames of the gateway's own.
+/// A data part that is passed on, or discarded, as it arrives: octets frame by frame, JSON in frames of the gateway's own.
 /// </summary>
 /// <remarks>
-/// JSON is checked before it is passed on, so that nothing behind a fault leaves; it is never spliced. It is cut anew because
-/// only then its last byte can leave in the last frame with nothing behind it: the newline may come in a frame of its own, and
-/// an empty last frame desynchronises a first implementation as much as a stray newline. So the last byte that is not white
-/// space is held back until more follows or the part ends.
+/// JSON is checked before it is passed on, so that nothing behind a fault is sent; it is never spliced. It is sent in new frames,
+/// because its last byte has to be the last byte of the last frame: the newline may arrive in a frame of its own, and an empty last
+/// frame desynchronises the first implementation as much as a stray newline does. So the last byte that is not white space is
+/// held back until more follows or the part ends.
 /// </remarks>
 internal struct PartRelay
 {
-    /// <summary>Frames with no payload in a row. Harmless in octets, but each costs a frame header of work and forwards nothing.</summary>
+    /// <summary>Empty frames in a row. They are harmless in octets, but each costs the work of a frame header and forwards nothing.</summary>
     private const int EmptyFramesMax = 1024;
 
     private readonly Kind _kind;
@@ -61,36 +61,36 @@ internal struct PartRelay
         Discarded,
     }
 
-    /// <summary>What is still to come of the frame that is passing. For octets the sink expects as much.</summary>
+    /// <summary>Payload of the current frame that has not arrived. For octets the sink expects as much.</summary>
     public long FrameBytesLeft { get; private set; }
 
     /// <summary>Payload of the part in the frames that have begun; once it has ended, all of it.</summary>
     public readonly long Bytes => _bytes;
 
-    /// <summary>Payload that has come.</summary>
+    /// <summary>Payload that has arrived.</summary>
     public readonly long BytesPassed => _bytes - FrameBytesLeft;
 
-    /// <summary>All of the part has come.</summary>
+    /// <summary>All of the part has arrived.</summary>
     public readonly bool IsEnded => FrameBytesLeft == 0 && _lastFrame;
 
-    /// <summary>What the sink still expects of the frame it is in. JSON leaves in whole frames only.</summary>
+    /// <summary>What the sink still expects of the current frame. JSON is sent in complete frames only.</summary>
     public readonly long SinkBytesLeft => _kind == Kind.Octets ? FrameBytesLeft : 0;
 
     public static PartRelay Octets(long bytesMax) => new(Kind.Octets, bytesMax);
 
     /// <param name="bytesMax">The longest part.</param>
-    /// <param name="refusesHeaderLike">Whether to end with <see cref="RelayResult.HeaderLike"/> where the value could pass for a header.</param>
+    /// <param name="refusesHeaderLike">Whether to end with <see cref="RelayResult.HeaderLike"/> where the value could be read as a header.</param>
     public static PartRelay Json(long bytesMax, bool refusesHeaderLike) => new(Kind.Json, bytesMax, refusesHeaderLike);
 
     public static PartRelay Discarded(FrameType type) => new(Kind.Discarded, long.MaxValue) { _type = type };
 
-    /// <summary>From here on the rest is read away, from wherever in a frame this stands.</summary>
+    /// <summary>The same part with its rest discarded, from the current place in a frame.</summary>
     public readonly PartRelay Discarding() => new(Kind.Discarded, long.MaxValue) { FrameBytesLeft = FrameBytesLeft, _lastFrame = _lastFrame };
 
-    /// <summary>Takes what it can of <paramref name="bytes"/>: at most one frame.</summary>
-    /// <param name="bytes">What has come, from where the last call ended.</param>
-    /// <param name="sink">Where it goes; null only for what is discarded.</param>
-    /// <param name="taken">How many bytes were used; 0 with <see cref="RelayResult.Going"/> means that more are needed.</param>
+    /// <summary>Takes at most one frame of <paramref name="bytes"/>.</summary>
+    /// <param name="bytes">The received bytes that follow those of the last call.</param>
+    /// <param name="sink">The connection to pass it on to; null only for a discarded part.</param>
+    /// <param name="taken">How many bytes were used; 0 with <see cref="RelayResult.More"/> means that more are needed.</param>
     public RelayResult Take(ReadOnlySpan<byte> bytes, Connection? sink, out int taken)
     {
         taken = 0;
@@ -98,9 +98,9 @@ internal struct PartRelay
         if (FrameBytesLeft == 0 && !_lastFrame)
         {
             if (bytes.Length < FrameHeader.Bytes)
-                return RelayResult.Going;
+                return RelayResult.More;
             RelayResult begun = BeginFrame(FrameHeader.Read(bytes));
-            if (begun != RelayResult.Going)
+            if (begun != RelayResult.More)
             {
                 taken = begun == RelayResult.Reset ? FrameHeader.Bytes : 0;
                 return begun;
@@ -119,20 +119,20 @@ internal struct PartRelay
             case Kind.Json:
                 return PassJson(bytes.Slice(headerBytes, payloadBytes), sink!);
         }
-        return IsEnded ? RelayResult.Ended : RelayResult.Going;
+        return IsEnded ? RelayResult.Ended : RelayResult.More;
     }
 
-    /// <summary>So many bytes of an octets frame have reached the sink inside the kernel.</summary>
+    /// <summary>This many bytes of an octets frame have reached the sink inside the kernel.</summary>
     public RelayResult TakeSpliced(int bytes, Connection sink)
     {
         FrameBytesLeft -= bytes;
         if (!IsEnded)
-            return RelayResult.Going;
+            return RelayResult.More;
         EndUnmarkedFrame(sink);
         return RelayResult.Ended;
     }
 
-    /// <summary>So many bytes of the frame were received, and reached nobody.</summary>
+    /// <summary>This many bytes of the frame were received, and did not reach the sink.</summary>
     public void Lose(int bytes) => FrameBytesLeft -= bytes;
 
     private RelayResult BeginFrame(FrameHeader frame)
@@ -149,20 +149,20 @@ internal struct PartRelay
             return RelayResult.TooLarge;
         FrameBytesLeft = frame.PayloadLength;
         _lastFrame = frame.NoMoreFrames;
-        return RelayResult.Going;
+        return RelayResult.More;
     }
 
-    /// <summary>The frame header and its payload stand together in what came, and go on in one piece.</summary>
+    /// <summary>Writes the frame header and the payload behind it in one piece, as they were received.</summary>
     /// <remarks>
-    /// Except for a last frame that has not come whole, to a sink that cannot be reset: if it is cut, it is filled up (see
-    /// <see cref="FrameOutput.Break"/>), and as the last one it would then look whole. There the part ends with an empty
-    /// frame of its own, which is harmless in octets.
+    /// The exception is a last frame that has not arrived completely, on its way to a sink that cannot be reset. If it is cut, it is filled
+    /// up (see <see cref="FrameOutput.Break"/>), and would look complete if it were marked as the last one. There the part ends with
+    /// an additional empty frame, which is harmless in octets.
     /// </remarks>
     private readonly void PassOctets(ReadOnlySpan<byte> bytes, int headerBytes, int frameBytes, Connection sink)
     {
-        bool cameWhole = headerBytes > 0 && FrameBytesLeft == 0;
-        bool isMarked = !_lastFrame || sink.CanReset || cameWhole;
-        // Any mark other than 0 says that the part ends, but not every reader may see it so: what leaves is 1.
+        bool isComplete = headerBytes > 0 && FrameBytesLeft == 0;
+        bool isMarked = !_lastFrame || sink.CanReset || isComplete;
+        // Every value but 0 marks the last frame, but a lenient reader may know only 1. So 1 is sent.
         if (headerBytes == 0 || (isMarked && bytes[1] <= 1))
         {
             sink.Write(bytes);
@@ -176,7 +176,7 @@ internal struct PartRelay
             EndUnmarkedFrame(sink);
     }
 
-    /// <summary>The last frame did not come whole. Where it was not marked as the last, one that is follows it.</summary>
+    /// <summary>Follows a last frame that was not marked as the last one with an empty one that is.</summary>
     private static void EndUnmarkedFrame(Connection sink)
     {
         if (!sink.CanReset)
@@ -191,29 +191,29 @@ internal struct PartRelay
             return RelayResult.HeaderLike;
         PassChecked(payload, sink);
         if (!IsEnded)
-            return RelayResult.Going;
+            return RelayResult.More;
         if (!_json.Complete)
             return RelayResult.NotJson;
         EndJson(sink);
         return RelayResult.Ended;
     }
 
-    /// <summary>Passes on all but the last byte that is not trailing white space.</summary>
+    /// <summary>Passes on all but trailing white space and the byte before it, which is held back.</summary>
     private void PassChecked(ReadOnlySpan<byte> payload, Connection sink)
     {
         int trailing = _json.Complete ? Math.Min(_json.TrailingWhitespace, payload.Length) : 0;
-        ReadOnlySpan<byte> meant = payload[..^trailing];
-        if (meant.IsEmpty)
+        ReadOnlySpan<byte> value = payload[..^trailing];
+        if (value.IsEmpty)
             return;
-        int frameBytes = meant.Length - 1 + (_holdsBack ? 1 : 0);
+        int frameBytes = value.Length - 1 + (_holdsBack ? 1 : 0);
         if (frameBytes > 0)
         {
             FrameOutput.WriteFrameHeader(sink, FrameType.Data, noMoreFrames: false, frameBytes);
             if (_holdsBack)
                 sink.Write([_heldBack]);
-            sink.Write(meant[..^1]);
+            sink.Write(value[..^1]);
         }
-        _heldBack = meant[^1];
+        _heldBack = value[^1];
         _holdsBack = true;
     }
 

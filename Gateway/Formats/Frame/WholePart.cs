@@ -6,20 +6,20 @@ namespace FrameRpc.Gateway.Formats.Frame;
 internal enum PartFault : byte
 {
     None,
-    /// <summary>Not exactly one value by the whole grammar of JSON.</summary>
+    /// <summary>Not exactly one valid JSON value.</summary>
     NotJson,
-    /// <summary>A server that leaves it unread would take it for its next header.</summary>
+    /// <summary>A server that leaves it unread would read it as its next header.</summary>
     HeaderLike,
-    /// <summary>Something where nothing was announced.</summary>
+    /// <summary>Data although the DataType announces none.</summary>
     NotEmpty,
 }
 
-/// <summary>A data part that is held whole: what it has to be before anything of it leaves.</summary>
+/// <summary>Checks a complete data part before any of it is passed on.</summary>
 internal static class WholePart
 {
-    /// <param name="data">Its payload.</param>
+    /// <param name="data">The payload of the part.</param>
     /// <param name="type"><see cref="DataType.Json"/> or <see cref="DataType.None"/>.</param>
-    /// <param name="refusesHeaderLike">Whether it is a fault to look like a header.</param>
+    /// <param name="refusesHeaderLike">Whether data that could be read as a header is a fault.</param>
     public static PartFault FaultOf(ReadOnlySpan<byte> data, DataType type, bool refusesHeaderLike)
     {
         if (type == DataType.None)

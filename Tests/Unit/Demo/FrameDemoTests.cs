@@ -206,7 +206,7 @@ public sealed class FrameDemoTests : IDisposable
     {
         _client.Send([.. FrameBytes.Request("Echo", DataType.Json, "1"u8.ToArray())[..^7], .. FrameBytes.Frame(FrameType.Header, true, "{}"u8)]);
         _client.Pump(() => _client.SawEnd, "the end");
-        await Assert.That(System.Text.Encoding.UTF8.GetString(_client.Received)).Contains("cannot stand here", StringComparison.Ordinal);
+        await Assert.That(System.Text.Encoding.UTF8.GetString(_client.Received)).Contains("a frame of an unexpected type", StringComparison.Ordinal);
         await Assert.That(_client.Received[^FrameHeader.Bytes..]).IsSequence(FrameBytes.Reset);
     }
 

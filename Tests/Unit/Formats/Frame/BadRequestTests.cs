@@ -5,7 +5,10 @@ using FrameRpc.Tests.Simulation.Frames;
 
 namespace FrameRpc.Tests.Formats.Frames;
 
-/// <summary>What the gateway answers itself: after the request has been read, and with a connection that goes on wherever the next request can be found.</summary>
+/// <summary>
+/// The error replies of the gateway: sent after the request has been read, on a connection that stays open where the start of the next
+/// request is known.
+/// </summary>
 public sealed class BadRequestTests
 {
     private static byte[] Data => Frame.Encode(FrameType.Data, true, "[\"data\"]\n"u8);
@@ -32,7 +35,7 @@ public sealed class BadRequestTests
 
     [Test]
     [MethodDataSource(nameof(BadHeaders))]
-    public Task Rule_1_5_a_header_that_says_nothing_usable_is_error_2_and_the_connection_goes_on(string header, string message) =>
+    public Task Rule_1_5_an_unusable_header_is_error_2_and_the_connection_stays_open(string header, string message) =>
         AssertRefused([.. Frame.Encode(FrameType.Header, true, Encoding.UTF8.GetBytes(header)), .. Data], message);
 
     [Test]
@@ -45,7 +48,9 @@ public sealed class BadRequestTests
         byte[] header = Encoding.ASCII.GetBytes("{\"Endpoint\":\"Echo\",\"DataType\":2,\"x\":\"" + new string('x', 4097 - 39) + "\"}");
         await Assert.That(header.Length).IsEqualTo(4097);
         await AssertRefused([.. Frame.Encode(FrameType.Header, true, header), .. Data], "longer than 4096");
-        await AssertRefused([.. Frame.Encode(FrameType.Header, false, header.AsSpan(0, 4000)), .. Frame.Encode(FrameType.Header, true, header.AsSpan(4000)), .. Data], "longer than 4096");
+        await AssertRefused(
+            [.. Frame.Encode(FrameType.Header, false, header.AsSpan(0, 4000)), .. Frame.Encode(FrameType.Header, true, header.AsSpan(4000)), .. Data],
+            "longer than 4096");
     }
 
     [Test]
@@ -64,7 +69,9 @@ public sealed class BadRequestTests
     public async Task Rule_1_1_json_with_something_smuggled_behind_it_is_error_2_and_reaches_no_server()
     {
         string smuggled = Encoding.ASCII.GetString(Frame.JsonRequest("Fail", "1"));
-        foreach (string json in new[] { "{}{}", "1 2", "{}" + smuggled, "[1]x", "{}\n{\"Endpoint\":\"Fail\"}", "}", "{\"open\":", "[" + new string('1', 90_000) + "]x" })
+        string[] invalid =
+            ["{}{}", "1 2", "{}" + smuggled, "[1]x", "{}\n{\"Endpoint\":\"Fail\"}", "}", "{\"open\":", "[" + new string('1', 90_000) + "]x"];
+        foreach (string json in invalid)
         {
             byte[] data = Encoding.Latin1.GetBytes(json);
             await AssertRefused([.. Frame.RequestHeader("Echo", DataType.Json), .. Frame.Encode(FrameType.Data, true, data)], "not exactly one value");
@@ -72,7 +79,7 @@ public sealed class BadRequestTests
     }
 
     [Test]
-    public async Task A_json_part_over_the_limit_is_error_2_and_read_away()
+    public async Task A_json_part_over_the_limit_is_error_2_and_discarded()
     {
         foreach (int bytes in new[] { 1001, 70_000, 90_000, 1_000_000 })
         {
@@ -82,7 +89,7 @@ public sealed class BadRequestTests
     }
 
     [Test]
-    public async Task A_json_part_of_exactly_the_limit_is_served_however_many_frames_it_comes_in()
+    public async Task A_json_part_of_exactly_the_limit_is_served_in_any_number_of_frames()
     {
         byte[] json = [(byte)'"', .. Enumerable.Repeat((byte)'x', 998), (byte)'"'];
         foreach (int frameBytes in new[] { 1000, 500, 7, 1 })
@@ -96,7 +103,7 @@ public sealed class BadRequestTests
     }
 
     [Test]
-    public async Task Octets_over_the_routes_limit_are_error_2_and_the_server_sees_them_broken_off()
+    public async Task Octets_over_the_routes_limit_are_error_2_and_visibly_incomplete_to_the_server()
     {
         var sim = new GatewaySimulation(new GatewaySetup { OctetsBytesMax = 50_000 });
         FrameFarCaller caller = sim.ConnectFrames();
@@ -125,7 +132,7 @@ public sealed class BadRequestTests
 
     [Test]
     [MethodDataSource(nameof(LostPlaces))]
-    public async Task Rule_1_1_where_the_next_frame_cannot_be_found_there_is_error_2_then_a_reset_frame_and_the_end(string what, byte[] stream)
+    public async Task Rule_1_1_an_invalid_frame_is_answered_with_error_2_and_a_reset_frame_and_ends_the_connection(string what, byte[] stream)
     {
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
@@ -156,12 +163,13 @@ public sealed class BadRequestTests
         await Assert.That((await Assert.That(caller.Replies).HasSingleItem()).Error).IsEqualTo(ReplyError.Request);
     }
 
-    /// <summary>Refused between two good ones, however it is cut.</summary>
+    /// <summary>The request is rejected between two valid ones, wherever the stream is cut.</summary>
     private static async Task AssertRefused(byte[] request, string message, long messageBytesMax = 64 * 1024 * 1024, bool whole = false)
     {
         byte[] before = Frame.JsonRequest("Echo", "\"before\"");
         byte[] stream = [.. before, .. request, .. Frame.JsonRequest("Echo", "\"after\"")];
-        int[] cuts = whole ? [0, stream.Length / 2] : [0, before.Length, before.Length + 3, before.Length + 6, before.Length + 20, before.Length + request.Length - 1, before.Length + request.Length];
+        int start = before.Length, end = before.Length + request.Length;
+        int[] cuts = whole ? [0, stream.Length / 2] : [0, start, start + 3, start + 6, start + 20, end - 1, end];
         foreach (int cut in cuts)
         {
             var sim = new GatewaySimulation(new GatewaySetup { MessageBytesMax = messageBytesMax });

@@ -28,7 +28,7 @@ public sealed class BodyTests
     [MethodDataSource(nameof(Sizes))]
     public async Task Rule_1_2_json_of_every_size_passes_without_its_newline_and_without_empty_frames(int bytes)
     {
-        // The frame reader of the simulation refuses empty frames in a JSON part, as rule 1.3 asks.
+        // The frame reader of the simulation rejects empty frames in a JSON part, as rule 1.3 requires.
         byte[] json = [(byte)'"', .. Enumerable.Repeat((byte)'x', Math.Max(bytes - 2, 0)), (byte)'"'];
         foreach (int frameBytes in new[] { FrameHeader.PayloadBytesMax, (bytes / 3) + 1 })
         {
@@ -88,7 +88,8 @@ public sealed class BodyTests
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
         byte[] empty = Frame.Encode(FrameType.Data, false, []);
-        caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. empty, .. empty, .. Frame.Encode(FrameType.Data, false, "body"u8), .. empty, .. Frame.Encode(FrameType.Data, true, [])]);
+        byte[] body = [.. empty, .. empty, .. Frame.Encode(FrameType.Data, false, "body"u8), .. empty, .. Frame.Encode(FrameType.Data, true, [])];
+        caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. body]);
         sim.RunUntilQuiet();
         await Assert.That((await Assert.That(caller.Replies).HasSingleItem()).Data).IsSequence("body"u8.ToArray());
     }
@@ -150,7 +151,7 @@ public sealed class BodyTests
     [Arguments(ReplyError.Request)]
     [Arguments(ReplyError.Server)]
     [Arguments(ReplyError.Undecided)]
-    public async Task Rule_1_6_an_early_error_reply_reaches_the_caller_and_the_rest_of_the_request_is_read_away(ReplyError error)
+    public async Task Rule_1_6_an_early_error_reply_reaches_the_caller_and_the_rest_of_the_request_is_discarded(ReplyError error)
     {
         var sim = new GatewaySimulation();
         sim.FrameServer.OnRequestBegun = (connection, _) => connection.Fail(error, "early");
@@ -201,7 +202,7 @@ public sealed class BodyTests
     }
 
     [Test]
-    public async Task A_reply_that_stands_still_in_its_middle_breaks_visibly_at_the_routes_timeout()
+    public async Task A_reply_that_stalls_breaks_visibly_at_the_routes_timeout()
     {
         var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 2000 });
         sim.FrameServer.OnRequest = (connection, _) => connection.Send([.. Frame.ReplyHeader(DataType.Octets), 2, 1, 100, 0, 0, 0, 1, 2, 3]);

@@ -44,7 +44,7 @@ public sealed class CutReplyTests
     [Arguments(Cut.Reset, true)]
     [Arguments(Cut.End, false)]
     [Arguments(Cut.Close, false)]
-    public async Task Rule_1_4_a_reply_cut_anywhere_never_looks_whole_to_the_caller_and_hurts_nobody_else(Cut how, bool canReset)
+    public async Task Rule_1_4_a_reply_cut_anywhere_never_looks_complete_to_its_caller_and_affects_no_other_caller(Cut how, bool canReset)
     {
         foreach (byte[] reply in new[] { OctetsReply, JsonReply, ErrorReply })
         {
@@ -63,7 +63,8 @@ public sealed class CutReplyTests
     [Test]
     public async Task Rule_1_4_where_no_reset_exists_the_frame_is_filled_and_a_reset_frame_follows()
     {
-        FrameFarCaller caller = await CutReply([.. Frame.ReplyHeader(DataType.Octets), .. Frame.Encode(FrameType.Data, false, new byte[100])], 100, Cut.End, canReset: false);
+        byte[] reply = [.. Frame.ReplyHeader(DataType.Octets), .. Frame.Encode(FrameType.Data, false, new byte[100])];
+        FrameFarCaller caller = await CutReply(reply, 100, Cut.End, canReset: false);
         await Assert.That(caller.SawResetFrame).IsTrue();
         await Assert.That(caller.SawEnd).IsTrue();
         Assert.NotNull(caller.Current);
@@ -99,7 +100,7 @@ public sealed class CutReplyTests
     }
 
     [Test]
-    public async Task A_reply_of_frames_that_cannot_stand_there_becomes_an_error_of_the_server()
+    public async Task A_reply_with_frames_of_a_wrong_type_becomes_an_error_of_the_server()
     {
         byte[][] replies =
         [
@@ -123,7 +124,7 @@ public sealed class CutReplyTests
         }
     }
 
-    /// <summary>Makes a call that this may be the reply to.</summary>
+    /// <summary>Makes a call to which this can be the reply.</summary>
     private static void CallFor(byte[] reply, FrameFarCaller caller)
     {
         if (reply == JsonReply || reply == ErrorReply)

@@ -58,7 +58,7 @@ public sealed class CutRequestTests
     [Arguments(Cut.Reset, true)]
     [Arguments(Cut.End, false)]
     [Arguments(Cut.Close, false)]
-    public async Task Rule_1_4_a_request_cut_anywhere_never_looks_whole_to_the_server_and_hurts_nobody_else(Cut how, bool canReset)
+    public async Task Rule_1_4_a_request_cut_anywhere_never_looks_complete_to_the_server_and_affects_no_other_caller(Cut how, bool canReset)
     {
         for (int cut = 0; cut < Stream.Length; cut++)
         {

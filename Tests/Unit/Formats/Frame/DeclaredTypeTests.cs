@@ -5,27 +5,36 @@ using FrameRpc.Tests.Simulation.Frames;
 
 namespace FrameRpc.Tests.Formats.Frames;
 
-/// <summary>A route says what its requests and replies hold, and nothing else passes.</summary>
+/// <summary>A route declares the types of its requests and replies; other types are rejected.</summary>
 public sealed class DeclaredTypeTests
 {
     public static IEnumerable<(string, DataType, DataType, string)> WrongTypes => [
-        ("Echo", DataType.Octets, DataType.Json, "the route takes JSON (DataType 2), and the request holds octets (DataType 3); see \"requestBody\" of the route"),
-        ("Echo", DataType.None, DataType.Json, "the route takes JSON (DataType 2), and the request holds nothing (DataType 1); see \"requestBody\" of the route"),
-        ("Upload", DataType.Json, DataType.Octets, "the route takes octets (DataType 3), and the request holds JSON (DataType 2); see \"requestBody\" of the route"),
-        ("Nothing", DataType.Octets, DataType.None, "the route takes nothing (DataType 1), and the request holds octets (DataType 3); see \"requestBody\" of the route"),
-        ("Echo", DataType.Json, DataType.Octets, "the route replies with JSON (DataType 2), and the request accepts octets (DataType 3); see \"replyBody\" of the route"),
-        ("Echo", DataType.Json, DataType.None, "the route replies with JSON (DataType 2), and the request accepts nothing (DataType 1); see \"replyBody\" of the route"),
-        ("Download", DataType.Json, DataType.Json, "the route replies with octets (DataType 3), and the request accepts JSON (DataType 2); see \"replyBody\" of the route"),
-        ("Echo", DataType.Json, DataType.Absent, "the header's Accept is none of 1, 2 and 3"),
-        ("Echo", DataType.Json, (DataType)4, "the header's Accept is none of 1, 2 and 3"),
-        ("Echo", (DataType)4, DataType.Json, "the header's DataType is none of 1, 2 and 3"),
+        ("Echo", DataType.Octets, DataType.Json,
+            "the route takes JSON (DataType 2), and the request holds octets (DataType 3); see \"requestBody\" of the route"),
+        ("Echo", DataType.None, DataType.Json,
+            "the route takes JSON (DataType 2), and the request holds nothing (DataType 1); see \"requestBody\" of the route"),
+        ("Upload", DataType.Json, DataType.Octets,
+            "the route takes octets (DataType 3), and the request holds JSON (DataType 2); see \"requestBody\" of the route"),
+        ("Nothing", DataType.Octets, DataType.None,
+            "the route takes nothing (DataType 1), and the request holds octets (DataType 3); see \"requestBody\" of the route"),
+        ("Echo", DataType.Json, DataType.Octets,
+            "the route replies with JSON (DataType 2), and the request accepts octets (DataType 3); see \"replyBody\" of the route"),
+        ("Echo", DataType.Json, DataType.None,
+            "the route replies with JSON (DataType 2), and the request accepts nothing (DataType 1); see \"replyBody\" of the route"),
+        ("Download", DataType.Json, DataType.Json,
+            "the route replies with octets (DataType 3), and the request accepts JSON (DataType 2); see \"replyBody\" of the route"),
+        ("Echo", DataType.Json, DataType.Absent, "the header's Accept is not 1, 2 or 3"),
+        ("Echo", DataType.Json, (DataType)4, "the header's Accept is not 1, 2 or 3"),
+        ("Echo", (DataType)4, DataType.Json, "the header's DataType is not 1, 2 or 3"),
     ];
 
     [Test]
     [MethodDataSource(nameof(WrongTypes))]
-    public async Task A_call_of_another_type_is_error_2_after_its_data_and_nothing_of_it_reaches_a_server(string endpoint, DataType dataType, DataType accept, string message)
+    public async Task A_call_of_another_type_is_error_2_after_its_data_and_nothing_of_it_reaches_a_server(
+        string endpoint, DataType dataType, DataType accept, string message)
     {
-        byte[] request = [.. Frame.RequestHeader(endpoint, dataType, accept), .. Frame.Encode(FrameType.Data, false, new byte[3000]), .. Frame.Encode(FrameType.Data, true, new byte[90_000])];
+        byte[] data = [.. Frame.Encode(FrameType.Data, false, new byte[3000]), .. Frame.Encode(FrameType.Data, true, new byte[90_000])];
+        byte[] request = [.. Frame.RequestHeader(endpoint, dataType, accept), .. data];
         foreach (int pieceBytes in new[] { int.MaxValue, 1000, 1 })
         {
             var sim = new GatewaySimulation();
@@ -71,7 +80,8 @@ public sealed class DeclaredTypeTests
             await Assert.That(sim.FrameServer.Connection.IsOver).IsTrue().Because(what);
             await Assert.That(sim.Counters.BadReplies).IsEqualTo(1);
             await Assert.That(await Assert.That(sim.Messages).HasSingleItem())
-                .IsEqualTo("Backend frames: server frame:1 sent a reply to route Echo that cannot be forwarded: its DataType is not what the route's replyBody says.");
+                .IsEqualTo("Backend frames: server frame:1 sent a reply to route Echo that cannot be forwarded: "
+                    + "its DataType is not the one that the route's replyBody declares.");
             await AssertNextIsServed(sim, caller);
         }
     }
@@ -118,7 +128,7 @@ public sealed class DeclaredTypeTests
     }
 
     [Test]
-    public async Task What_a_server_says_before_it_was_asked_is_no_reply()
+    public async Task Bytes_that_a_server_sends_before_the_request_are_no_reply()
     {
         var sim = new GatewaySimulation();
         var talker = new FrameFarServer(sim.FrameServer);
@@ -129,7 +139,7 @@ public sealed class DeclaredTypeTests
         sim.RunUntilQuiet();
         await Assert.That((await Assert.That(caller.Replies).HasSingleItem()).Error).IsEqualTo(ReplyError.Server);
         await Assert.That(await Assert.That(sim.Messages).HasSingleItem())
-            .EndsWith("cannot be forwarded: it came before the request.", StringComparison.Ordinal);
+            .EndsWith("cannot be forwarded: it arrived before the request.", StringComparison.Ordinal);
         sim.Network.Replace(sim.FrameServer);
         await AssertNextIsServed(sim, caller);
     }

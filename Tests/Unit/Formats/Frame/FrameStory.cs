@@ -5,7 +5,7 @@ using FrameRpc.Tests.Simulation.Frames;
 
 namespace FrameRpc.Tests.Formats.Frames;
 
-/// <summary>One random run of frame calls: callers, servers, sizes, moods and weather are drawn from the seed.</summary>
+/// <summary>One random run of frame calls: callers, servers, sizes, behaviour and network conditions are drawn from the seed.</summary>
 internal sealed class FrameStory
 {
     private readonly GatewaySimulation _sim;
@@ -47,7 +47,7 @@ internal sealed class FrameStory
         _sim.RunFor(3000);
         foreach (FrameFarServer connection in _sim.FrameServers.SelectMany(server => server.Connections))
         {
-            // A request that is answered already can deceive nobody; nor can one whose server does not read it.
+            // A request that is answered already cannot deceive its server; nor can one that its server does not read.
             if (connection.Current is not { } cut || (!_answered.Contains(cut) && connection.IsReading))
                 await Assert.That(connection.EndedDeceptively).IsFalse().Because("a server was left with a request that looks whole");
             connection.Close();
@@ -167,7 +167,7 @@ internal sealed class FrameStory
         caller.Plan(DataType.Json, json, [.. Frame.RequestHeader("Echo", DataType.Json), .. part]);
     }
 
-    /// <summary>A caller and what it has asked, all of it pipelined.</summary>
+    /// <summary>A caller and the requests that it has pipelined.</summary>
     private sealed class Teller(FrameFarCaller farEnd)
     {
         private static readonly byte[] NeverWhole = "never whole"u8.ToArray();
@@ -194,7 +194,7 @@ internal sealed class FrameStory
             farEnd.IsReading = false;
         }
 
-        /// <summary>A last request, cut short: its data never was whole, so that only an error can answer it.</summary>
+        /// <summary>A last request that is cut: its data is never complete, so that only an error can answer it.</summary>
         public void PlanCut(byte[] part)
         {
             _planned.Add((DataType.Octets, NeverWhole));
@@ -210,7 +210,7 @@ internal sealed class FrameStory
 
         public async Task AssertRepliesAreItsOwn()
         {
-            // Who does not read for seconds is closed, and a socket that cannot be reset has no visible way to do it.
+            // A caller that does not read for seconds is closed, and a socket that cannot be reset has no visible way to do it.
             if (farEnd.Socket.CanReset || !_stoppedReading)
                 await Assert.That(farEnd.EndedDeceptively).IsFalse().Because($"a reply was cut so that it looks whole: {this}");
             await Assert.That(farEnd.Replies.Count).IsBetween(0, _planned.Count);

@@ -6,10 +6,11 @@ using FrameRpc.Tests.Simulation.Frames;
 
 namespace FrameRpc.Tests.Formats.Frames;
 
-/// <summary>A server that lacks a method leaves its body unread, and takes it for the header of its next call.</summary>
+/// <summary>A server without the method leaves the body unread, and reads it as the header of its next call.</summary>
 public sealed class HeaderLikeBodyTests
 {
-    private const string Refused = "the body could pass for a header, which a server that lacks the method would execute; see \"headerLikeBodies\" of the route";
+    private const string Refused =
+        "the body could be read as a header, which a server without the method would execute; see \"headerLikeBodies\" of the route";
 
     private static readonly FrameRouteSetup[] Passing =
         [new("Echo", HeaderLikeBodies: HeaderLikeBodies.Pass), new("Upload", DataType.Octets, DataType.Octets, HeaderLikeBodies.Pass)];
@@ -23,13 +24,14 @@ public sealed class HeaderLikeBodyTests
 
     public static IEnumerable<string> HarmlessJson =>
     [
-        "{}", "{\"x\":{\"Endpoint\":\"Danger\"}}", "[{\"Endpoint\":\"Danger\"}]", "[null]", "\"Endpoint\"", "{\"x\":\"Endpoint\"}", "{\"Endpoints\":1}", "{\"Endpoin\":1}",
+        "{}", "{\"x\":{\"Endpoint\":\"Danger\"}}", "[{\"Endpoint\":\"Danger\"}]", "[null]", "\"Endpoint\"", "{\"x\":\"Endpoint\"}",
+        "{\"Endpoints\":1}", "{\"Endpoin\":1}",
         "{\"\\\\u0045ndpoint\":1}", "{\"DataType\":2,\"Accept\":2}", "{\"x\":\"" + new string('x', 100_000) + "\",\"y\":{\"Endpoint\":\"Danger\"}}",
     ];
 
     [Test]
     [MethodDataSource(nameof(HeaderLikeJson))]
-    public async Task Json_that_could_pass_for_a_header_is_error_2_and_reaches_no_server_whole(string json)
+    public async Task Json_that_could_be_read_as_a_header_is_error_2_and_reaches_no_server_completely(string json)
     {
         await AssertRefused("Echo", DataType.Json, Encoding.UTF8.GetBytes(json));
         await AssertPasses(new GatewaySetup { FrameRoutes = Passing }, "Echo", DataType.Json, Encoding.UTF8.GetBytes(json));
@@ -37,17 +39,19 @@ public sealed class HeaderLikeBodyTests
 
     [Test]
     [MethodDataSource(nameof(HarmlessJson))]
-    public Task Json_that_no_server_can_take_for_a_header_passes(string json) =>
+    public Task Json_that_no_server_can_read_as_a_header_passes(string json) =>
         AssertPasses(new GatewaySetup(), "Echo", DataType.Json, Encoding.UTF8.GetBytes(json));
 
     public static IEnumerable<string> HeaderLikeOctets =>
     [
-        "null", "null and more", " \t\r\nnull", "{}", "{\"Endpoint\":\"Danger\"}", "{} and more", "\n {\"a\":1}{\"b\":2}", "{\"x\":\"" + new string('x', 4000) + "\"}",
+        "null", "null and more", " \t\r\nnull", "{}", "{\"Endpoint\":\"Danger\"}", "{} and more", "\n {\"a\":1}{\"b\":2}",
+        "{\"x\":\"" + new string('x', 4000) + "\"}",
     ];
 
     public static IEnumerable<string> HarmlessOctets =>
     [
-        "", "nul", "nullify"[..3], "{", "{]", "{\"a\":1", "[{}]", "\"{}\"", "7", "{!" + new string(' ', 510), "{\"x\":\"" + new string('x', 5000) + "\"}", new string(' ', 5000) + "{}", "\0{}",
+        "", "nul", "nullify"[..3], "{", "{]", "{\"a\":1", "[{}]", "\"{}\"", "7", "{!" + new string(' ', 510),
+        "{\"x\":\"" + new string('x', 5000) + "\"}", new string(' ', 5000) + "{}", "\0{}",
     ];
 
     [Test]
@@ -60,7 +64,7 @@ public sealed class HeaderLikeBodyTests
 
     [Test]
     [MethodDataSource(nameof(HarmlessOctets))]
-    public Task Octets_that_no_server_can_take_for_a_header_pass(string octets) =>
+    public Task Octets_that_no_server_can_read_as_a_header_pass(string octets) =>
         AssertPasses(new GatewaySetup(), "Upload", DataType.Octets, Encoding.UTF8.GetBytes(octets));
 
     [Test]
@@ -95,7 +99,8 @@ public sealed class HeaderLikeBodyTests
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
         byte[] empty = Frame.Encode(FrameType.Data, false, []);
-        caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Enumerable.Repeat(empty, 3000).SelectMany(frame => frame), .. Frame.Encode(FrameType.Data, true, "{}"u8)]);
+        byte[] body = [.. Enumerable.Repeat(empty, 3000).SelectMany(frame => frame), .. Frame.Encode(FrameType.Data, true, "{}"u8)];
+        caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. body]);
         sim.RunUntilQuiet();
         await Assert.That(caller.LastReply.Error).IsEqualTo(ReplyError.Request);
         await Assert.That(sim.FrameServer.Connections).IsEmpty();

@@ -6,12 +6,12 @@ using FrameRpc.Tests.Simulation.Frames;
 namespace FrameRpc.Tests.Formats.Frames;
 
 /// <summary>
-/// One random run with servers that read as the first implementation does, and among the callers some that mean harm: a server never
-/// runs an endpoint that has no route, nor a call that no caller made, and honest callers get their own replies.
+/// One random run with servers that read as the first implementation does, and with some hostile callers: a server never executes an
+/// endpoint without a route, nor a call that no caller made, and honest callers get their own replies.
 /// </summary>
 /// <remarks>
-/// All handlers read their octets to the end. What one that answers earlier has got by then, no proxy can take back:
-/// <see cref="LenientServerTests"/> hold that its reply reaches no other caller.
+/// All handlers read their octets to the end. What a handler that answers earlier has received by then cannot be taken back:
+/// <see cref="LenientServerTests"/> assert that its reply reaches no other caller.
 /// </remarks>
 internal sealed class HostileStory
 {
@@ -24,15 +24,21 @@ internal sealed class HostileStory
     public HostileStory(int seed)
     {
         _random = SeedStream.Of(seed, "story");
-        var setup = new GatewaySetup { ExclusiveConnectionsMax = _random.Next(1, 4), TimeoutMs = 1000, WriteTimeoutMs = 500, DrainsOctets = _random.Next(2) == 0 };
+        var setup = new GatewaySetup
+        {
+            ExclusiveConnectionsMax = _random.Next(1, 4),
+            TimeoutMs = 1000,
+            WriteTimeoutMs = 500,
+            DrainsOctets = _random.Next(2) == 0,
+        };
         _sim = new GatewaySimulation(setup, NetworkConditions.Rough(_random), seed);
         _server = _sim.UseLenientServer();
-        // As in a rolling upgrade: a method that has a route, and that this server lacks.
+        // As in a rolling upgrade: a method with a route that this server does not have.
         if (_random.Next(3) == 0)
             _ = _server.Endpoints.Remove(_random.Next(2) == 0 ? "Echo" : "Upload");
     }
 
-    /// <summary>Returns how many calls the server has run.</summary>
+    /// <returns>How many calls the server has executed.</returns>
     public async Task<int> Play()
     {
         for (int i = _random.Next(1, 6); i > 0; i--)
@@ -68,7 +74,7 @@ internal sealed class HostileStory
         });
     }
 
-    /// <summary>A request with a header and a body of any kind, which may lie about each other.</summary>
+    /// <summary>A request with a header and a body of any kind, which may contradict each other.</summary>
     private void SendAttack(FrameFarCaller attacker)
     {
         for (int i = _random.Next(1, 4); i > 0; i--)
@@ -77,10 +83,19 @@ internal sealed class HostileStory
             var dataType = (DataType)_random.Next(1, 4);
             var accept = (DataType)_random.Next(1, 4);
             if (_random.Next(2) == 0)
-                (dataType, accept) = endpoint switch { "Upload" => (DataType.Octets, DataType.Octets), "Receive" => (DataType.Octets, DataType.Json), "Download" => (DataType.Json, DataType.Octets), _ => (DataType.Json, DataType.Json) };
+            {
+                (dataType, accept) = endpoint switch
+                {
+                    "Upload" => (DataType.Octets, DataType.Octets),
+                    "Receive" => (DataType.Octets, DataType.Json),
+                    "Download" => (DataType.Json, DataType.Octets),
+                    _ => (DataType.Json, DataType.Json),
+                };
+            }
             byte[] body = Body();
             _ = _made.Add(KeyOf(endpoint, body));
-            attacker.Send([.. Frame.RequestHeader(endpoint, dataType, accept), .. Frame.Octets(body, _random.Next(4) == 0 ? _random.Next(1, 40) : _random.Next(1, 1 + body.Length + 600))]);
+            int frameBytes = _random.Next(4) == 0 ? _random.Next(1, 40) : _random.Next(1, 1 + body.Length + 600);
+            attacker.Send([.. Frame.RequestHeader(endpoint, dataType, accept), .. Frame.Octets(body, frameBytes)]);
         }
         if (_random.Next(3) == 0)
             _sim.Network.After(_random.Next(1, 500), attacker.Reset);
@@ -93,7 +108,9 @@ internal sealed class HostileStory
         byte[] danger = Frame.RequestHeader("Danger", DataType.Json);
         byte[] frames = [.. danger, .. Frame.Encode(FrameType.Data, true, "\"x\""u8)];
         byte[] spaces = [.. Enumerable.Repeat((byte)' ', _random.Next(3) == 0 ? _random.Next(600) : 510)];
-        byte[] open = Encoding.UTF8.GetBytes(Pick("{}", "{!", "[", "\"", "null", "{\"a\":1}", "{\"Endpoint\":\"Danger\",\"DataType\":2,\"Accept\":2}", "7", "", "{\"\\u0045ndpoint\":\"\"}", "true", "[1,2"));
+        byte[] open = Encoding.UTF8.GetBytes(Pick(
+            "{}", "{!", "[", "\"", "null", "{\"a\":1}", "{\"Endpoint\":\"Danger\",\"DataType\":2,\"Accept\":2}", "7", "",
+            "{\"\\u0045ndpoint\":\"\"}", "true", "[1,2"));
         byte[] close = Encoding.UTF8.GetBytes(Pick("", "}", "]", "\"", "null", "\n"));
         return _random.Next(6) switch
         {

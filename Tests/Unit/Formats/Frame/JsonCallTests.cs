@@ -52,7 +52,7 @@ public sealed class JsonCallTests
     }
 
     [Test]
-    public async Task Octets_are_echoed_while_they_still_come()
+    public async Task Octets_are_echoed_while_they_still_arrive()
     {
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();

@@ -6,12 +6,12 @@ using FrameRpc.Tests.Simulation.Frames;
 namespace FrameRpc.Tests.Formats.Frames;
 
 /// <summary>
-/// JSON parts are checked by the whole grammar before they leave: a decoder stops at the first fault, and what it leaves is its
-/// connection's next message.
+/// JSON parts are checked completely before they are passed on: a decoder stops at the first fault, and the rest is read as the next
+/// message of its connection.
 /// </summary>
 public sealed class JsonPartTests
 {
-    /// <summary>Longer than what is held whole.</summary>
+    /// <summary>Too long to be held.</summary>
     private const int LongBytes = 200_000;
 
     private static readonly byte[] Smuggled = Frame.JsonRequest("Danger", "{\"Msg\":\"smuggled\"}");
@@ -79,7 +79,7 @@ public sealed class JsonPartTests
     [Test]
     [Arguments(true)]
     [Arguments(false)]
-    public async Task Long_json_of_a_request_leaves_as_far_as_it_is_right_and_its_server_sees_it_broken_off(bool canReset)
+    public async Task Invalid_long_json_of_a_request_is_sent_up_to_the_fault_and_visibly_incomplete(bool canReset)
     {
         byte[] right = Encoding.ASCII.GetBytes("[\"" + new string('x', LongBytes));
         byte[] json = [.. right, .. "\u0001"u8, .. Smuggled, .. new byte[LongBytes]];
@@ -95,7 +95,7 @@ public sealed class JsonPartTests
             FrameFarServer server = sim.FrameServer.Connections[0];
             await Assert.That(server.SawResetFrame || server.SawReset).IsTrue();
             await Assert.That(server.EndedDeceptively).IsFalse();
-            // All that came of it stands in front of the fault.
+            // Everything that arrived stands before the fault.
             await Assert.That(server.Current is null || right.AsSpan().StartsWith(server.Current.Data)).IsTrue();
             await Assert.That((await Assert.That(sim.FrameServer.Requests).HasSingleItem()).Json).IsEqualTo("\"after\"");
         }
@@ -104,12 +104,13 @@ public sealed class JsonPartTests
     [Test]
     [Arguments(true)]
     [Arguments(false)]
-    public async Task Long_json_of_a_reply_reaches_the_caller_as_far_as_it_is_right_and_is_broken_off_visibly(bool canReset)
+    public async Task Invalid_long_json_of_a_reply_is_passed_on_up_to_the_fault_and_visibly_incomplete(bool canReset)
     {
         byte[] right = Encoding.ASCII.GetBytes("[\"" + new string('x', LongBytes));
         byte[] forged = [.. Frame.ReplyHeader(DataType.Json), .. Frame.Encode(FrameType.Data, true, "\"forged\""u8)];
         var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { CanReset = canReset });
-        sim.FrameServer.OnRequest = (connection, _) => connection.Reply(DataType.Json, Frame.Octets([.. right, .. "\u0001"u8, .. forged, .. new byte[LongBytes]], 10_000));
+        byte[] reply = [.. right, .. "\u0001"u8, .. forged, .. new byte[LongBytes]];
+        sim.FrameServer.OnRequest = (connection, _) => connection.Reply(DataType.Json, Frame.Octets(reply, 10_000));
         FrameFarCaller caller = sim.ConnectFrames();
         caller.Call("1");
         caller.Call("2");
@@ -124,7 +125,7 @@ public sealed class JsonPartTests
     [Test]
     [Arguments(64 * 1024)]
     [Arguments(10_000)]
-    public async Task Of_a_part_of_up_to_64_KiB_nothing_leaves_before_all_of_it_was_checked(int bytes)
+    public async Task A_part_of_up_to_64_KiB_is_checked_completely_before_any_of_it_is_sent(int bytes)
     {
         byte[] json = Encoding.ASCII.GetBytes("\"" + new string('x', bytes - 2) + "\"");
         foreach (int frameBytes in new[] { bytes, 1000, 100 })
@@ -144,7 +145,8 @@ public sealed class JsonPartTests
     [Test]
     public async Task Json_is_never_spliced()
     {
-        var sim = new GatewaySimulation(new GatewaySetup { Relay = new() { Mode = Gateway.Sockets.Pipes.RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 64 } });
+        var sim = new GatewaySimulation(
+            new GatewaySetup { Relay = new() { Mode = Gateway.Sockets.Pipes.RelayMode.Splice, SpliceBytesMin = 1, PipesMax = 64 } });
         FrameFarCaller caller = sim.ConnectFrames();
         string json = "\"" + new string('x', 3_000_000) + "\"";
         caller.Call(json);

@@ -6,12 +6,12 @@ using FrameRpc.Tests.Simulation.Frames;
 
 namespace FrameRpc.Tests.Formats.Frames;
 
-/// <summary>What a caller can do to a server that reads as the first implementation does, and a server to a caller, one attack each.</summary>
+/// <summary>Attacks of a caller on a server that reads as the first implementation does, and of a server on a caller.</summary>
 public sealed class LenientServerTests
 {
     [Test]
     [MethodDataSource(typeof(LenientAttacks), nameof(LenientAttacks.Attacks))]
-    public async Task No_request_runs_what_has_no_route_or_ends_the_server(string attack, byte[] request)
+    public async Task No_request_executes_a_method_without_a_route_or_ends_the_server(string attack, byte[] request)
     {
         foreach (bool canReset in new[] { true, false })
         {
@@ -19,7 +19,9 @@ public sealed class LenientServerTests
             {
                 if (request.Length > 10_000 && pieceBytes == 1)
                     continue;
-                var sim = new GatewaySimulation(new GatewaySetup { FrameRoutes = [.. new GatewaySetup().FrameRoutes, new("Store", DataType.Octets, DataType.Octets)] }, NetworkConditions.Calm with { CanReset = canReset });
+                var sim = new GatewaySimulation(
+                    new GatewaySetup { FrameRoutes = [.. new GatewaySetup().FrameRoutes, new("Store", DataType.Octets, DataType.Octets)] },
+                    NetworkConditions.Calm with { CanReset = canReset });
                 LenientFrameServer server = sim.UseLenientServer();
                 Attack(sim, request, pieceBytes);
                 FrameFarCaller honest = sim.ConnectFrames();
@@ -33,19 +35,20 @@ public sealed class LenientServerTests
     }
 
     [Test]
-    public async Task Where_a_route_passes_header_like_bodies_a_server_that_lacks_the_method_is_at_their_mercy()
+    public async Task A_route_that_passes_header_like_bodies_lets_a_server_without_the_method_execute_them()
     {
         var setup = new GatewaySetup { FrameRoutes = [new("Store", DataType.Octets, DataType.Octets, HeaderLikeBodies.Pass)] };
         var sim = new GatewaySimulation(setup);
         LenientFrameServer server = sim.UseLenientServer();
-        Attack(sim, [.. Frame.RequestHeader("Store", DataType.Octets), .. Frame.Encode(FrameType.Data, false, LenientAttacks.DangerHeader), .. LenientAttacks.Last("1")], int.MaxValue);
+        byte[] body = [.. Frame.Encode(FrameType.Data, false, LenientAttacks.DangerHeader), .. LenientAttacks.Last("1")];
+        Attack(sim, [.. Frame.RequestHeader("Store", DataType.Octets), .. body], int.MaxValue);
         await Assert.That((await Assert.That(server.Ran).HasSingleItem()).Endpoint).IsEqualTo("Danger");
         Attack(sim, [.. Frame.RequestHeader("Store", DataType.Octets), .. LenientAttacks.Last("null")], int.MaxValue);
         await Assert.That(server.HasDied).IsTrue();
     }
 
     [Test]
-    public async Task What_octets_leave_unread_never_gives_another_caller_a_strangers_reply()
+    public async Task Octets_that_a_server_left_unread_never_give_another_caller_a_wrong_reply()
     {
         foreach (bool canReset in new[] { true, false })
         {
@@ -56,7 +59,8 @@ public sealed class LenientServerTests
             {
                 FrameFarCaller attacker = sim.ConnectFrames();
                 attacker.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, false, new byte[16]),
-                    .. Frame.Encode(FrameType.Data, false, LenientAttacks.Payload(Frame.RequestHeader("Echo", DataType.Json))), .. LenientAttacks.Last("\"attacker\"")]);
+                    .. Frame.Encode(FrameType.Data, false, LenientAttacks.Payload(Frame.RequestHeader("Echo", DataType.Json))),
+                    .. LenientAttacks.Last("\"attacker\"")]);
                 FrameFarCaller honest = sim.ConnectFrames();
                 honest.Call($"\"honest {i}\"");
                 sim.RunUntilQuiet();
@@ -85,7 +89,7 @@ public sealed class LenientServerTests
             sim.RunUntilQuiet();
             await Assert.That(caller.HasDied).IsFalse().Because(forgery);
             await Assert.That(caller.Replies).DoesNotContain(answer => answer.Text.Contains("forged", StringComparison.Ordinal));
-            // Behind a long reply that turned out broken the caller's connection has ended.
+            // An invalid long reply has ended the caller's connection.
             if (caller.Replies.Count > 1)
                 await Assert.That(caller.Replies[1].Text).IsEqualTo("\"next\"");
             else

@@ -4,7 +4,7 @@ using FrameRpc.Tests.Simulation.Frames;
 
 namespace FrameRpc.Tests.Formats.Frames;
 
-/// <summary>A handler may answer before it has read all octets of its request, and its server then takes the rest for the next call.</summary>
+/// <summary>A handler may answer before it has read all octets of its request, and its server then reads the rest as the next call.</summary>
 public sealed class OctetsRequestTests
 {
     [Test]
@@ -22,7 +22,7 @@ public sealed class OctetsRequestTests
     }
 
     [Test]
-    public async Task Its_server_is_told_by_a_reset_frame_as_a_client_does_it_where_the_request_was_whole()
+    public async Task A_server_gets_a_reset_frame_where_its_octets_request_was_complete()
     {
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
@@ -65,7 +65,7 @@ public sealed class OctetsRequestTests
     [Test]
     [Arguments(true)]
     [Arguments(false)]
-    public async Task What_was_stopped_inside_a_frame_never_looks_whole_to_its_server(bool canReset)
+    public async Task A_request_stopped_inside_a_frame_never_looks_complete_to_its_server(bool canReset)
     {
         var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { CanReset = canReset, BufferBytesMin = 10_000, BufferBytesMax = 10_000 });
         FrameFarCaller caller = sim.ConnectFrames();
@@ -87,7 +87,25 @@ public sealed class OctetsRequestTests
     }
 
     [Test]
-    public async Task What_waits_in_the_gateway_when_the_reply_begins_is_not_sent_either()
+    [Arguments(true)]
+    [Arguments(false)]
+    public async Task Bytes_behind_an_early_reply_do_not_make_the_stopped_request_look_complete(bool canReset)
+    {
+        var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { CanReset = canReset });
+        sim.FrameServer.OnDataFrame = (_, _, _) => { };
+        FrameFarCaller caller = sim.ConnectFrames();
+        caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), (byte)FrameType.Data, 1, 100, 0, 0, 0, 1, 2, 3]);
+        sim.RunUntilQuiet();
+        FrameFarServer server = sim.FrameServer.Connection;
+        server.Send([.. Frame.ReplyHeader(DataType.Absent, ReplyError.Request, "early"), .. Frame.ReplyHeader(DataType.Absent, ReplyError.Request, "behind")]);
+        sim.RunFor(10_000);
+        await Assert.That((await Assert.That(caller.Replies).HasSingleItem()).ErrorMessage).IsEqualTo("early");
+        await Assert.That(server.IsOver).IsTrue();
+        await Assert.That(server.EndedDeceptively).IsFalse();
+    }
+
+    [Test]
+    public async Task Output_that_waits_in_the_gateway_when_the_reply_begins_is_not_sent()
     {
         var sim = new GatewaySimulation(conditions: NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 });
         FrameFarCaller caller = sim.ConnectFrames();
@@ -129,7 +147,7 @@ public sealed class OctetsRequestTests
     }
 
     [Test]
-    public async Task A_caller_that_goes_after_its_upload_was_stopped_leaves_its_server_with_a_request_that_looks_broken()
+    public async Task A_request_whose_caller_closes_after_an_early_reply_never_looks_complete_to_its_server()
     {
         foreach (bool canReset in new[] { true, false })
         {
@@ -148,7 +166,7 @@ public sealed class OctetsRequestTests
     }
 
     [Test]
-    public async Task A_mark_of_the_last_frame_other_than_1_leaves_as_1()
+    public async Task A_last_frame_flag_other_than_1_is_forwarded_as_1()
     {
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
@@ -159,7 +177,7 @@ public sealed class OctetsRequestTests
         await Assert.That((await Assert.That(sim.FrameServer.Requests).HasSingleItem()).Json).IsEqualTo("body");
     }
 
-    /// <summary>An error behind a whole reply would be taken for the reply to the caller's next call.</summary>
+    /// <summary>An error behind a complete reply would be read as the reply to the caller's next call.</summary>
     [Test]
     public async Task A_request_that_is_answered_early_and_turns_out_too_long_is_answered_once()
     {
@@ -179,7 +197,7 @@ public sealed class OctetsRequestTests
         await Assert.That(caller.Replies.Select(reply => (reply.Error, reply.Json))).IsSequence([(ReplyError.Ok, "\"early\""), (ReplyError.Ok, "1")]);
     }
 
-    /// <summary>An error in the middle of a reply would stand where its next frame should.</summary>
+    /// <summary>An error in the middle of a reply would be read as its next frame.</summary>
     [Test]
     public async Task A_request_that_turns_out_too_long_while_its_reply_is_passed_on_ends_the_reply_visibly()
     {

@@ -57,13 +57,13 @@ public sealed class SlowCallerTests
     }
 
     [Test]
-    public async Task A_caller_that_stands_still_in_an_upload_is_closed_when_others_wait_for_its_connection()
+    public async Task A_caller_that_stalls_in_an_upload_is_closed_when_other_calls_wait_for_its_connection()
     {
         var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 60_000, ExclusiveConnectionsMax = 1 });
         FrameFarCaller still = sim.ConnectFrames();
         still.Send(Frame.Request("Upload", DataType.Octets, new byte[100_000]).AsSpan(0, 50_000));
         sim.RunFor(5000);
-        await Assert.That(still.IsOver).IsFalse().Because("nobody waits, so it may take its time");
+        await Assert.That(still.IsOver).IsFalse().Because("no other call waits for the connection");
 
         FrameFarCaller next = sim.ConnectFrames();
         long began = sim.Time.NowMs;

@@ -126,7 +126,7 @@ test('abandoned calls wait no more, and their sessions are free', () => {
 });
 
 test('a reply of the frame format is named, whether or not its bytes name a session in flight', () => {
-  const reply = framesOf(TYPE_HEADER, ascii(headerText({ Endpoint: '', DataType: 0, Accept: 0, Error: 2, ErrorMessage: 'a frame that cannot stand here' })));
+  const reply = framesOf(TYPE_HEADER, ascii(headerText({ Endpoint: '', DataType: 0, Accept: 0, Error: 2, ErrorMessage: 'a frame of an unexpected type' })));
   for (const inFlight of [1, 200]) {
     const [{ fault, status, isPlaceLost }] = repliesTo(sent(200, inFlight), reply);
     assert.deepEqual([fault, status, isPlaceLost], ['format', 'other', true], `${inFlight} in flight`);
