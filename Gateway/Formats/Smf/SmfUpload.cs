@@ -1,5 +1,4 @@
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;
