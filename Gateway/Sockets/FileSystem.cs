@@ -60,7 +60,8 @@ internal static unsafe partial class FileSystem
 
     /// <summary>Changes the user and group of a file, each unchanged if null; a symbolic link is not followed.</summary>
     /// <exception cref="IOException">It failed; the message has the reason.</exception>
-    public static void ChangeOwner(string path, FileOwner owner) => Check(ChangeOwner(path, owner.User ?? FileOwner.Unchanged, owner.Group ?? FileOwner.Unchanged));
+    public static void ChangeOwner(string path, FileOwner owner) =>
+        Check(ChangeOwner(path, owner.User ?? FileOwner.Unchanged, owner.Group ?? FileOwner.Unchanged));
 
     /// <summary>
     /// Gives a file a second name, atomically and only if the name is free. .NET's <see cref="File.Move(string, string, bool)"/> checks first and
