@@ -14,3 +14,10 @@ internal sealed class StatusList(params ReadOnlySpan<string> others)
 
     public string NameOf(CallStatus status) => _names[status.Place];
 }
+
+/// <summary>How a call ended: an index into the fixed list of its format, see <see cref="StatusList"/>.</summary>
+internal readonly record struct CallStatus(byte Place)
+{
+    /// <summary>In every format: the connection ended or broke before the reply was complete.</summary>
+    public static CallStatus Cut => default;
+}
