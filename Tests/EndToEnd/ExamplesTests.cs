@@ -80,7 +80,7 @@ public sealed class ExamplesTests
                 "the server is back",
                 "call, wait for ready: succeeded",
             ]);
-        await Assert.That(lines.Count(line => line.Contains("the next attempt is ", StringComparison.Ordinal)) > 1).IsTrue().Because(result.Output);
+        await Assert.That(lines.Count(line => line.Contains("next attempt in at least ", StringComparison.Ordinal)) > 1).IsTrue().Because(result.Output);
         foreach (string state in (string[])["  state: Ready", "  state: TransientFailure", "  state: Shutdown"])
             await Assert.That(lines).Contains(state);
     }
