@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -15,11 +16,18 @@ internal sealed class Peer : IDisposable
 {
     private const string UnixPrefix = "unix:";
 
+    /// <summary>
+    /// Those that the test has not closed. Without this, the garbage collector may close the connection of a peer that the test no longer
+    /// refers to, and the other end sees it leave.
+    /// </summary>
+    private static readonly ConcurrentDictionary<Socket, bool> Open = new();
+
     private readonly Socket _socket;
 
     public Peer(Socket socket)
     {
         _socket = socket;
+        Open[socket] = true;
         _socket.ReceiveTimeout = (int)Patience.Short.TotalMilliseconds;
         _socket.SendTimeout = (int)Patience.Short.TotalMilliseconds;
         if (socket.AddressFamily != AddressFamily.Unix)
@@ -119,11 +127,19 @@ internal sealed class Peer : IDisposable
     public void Reset()
     {
         _socket.LingerState = new LingerOption(true, 0);
-        _socket.Close();
+        Dispose();
     }
 
     /// <inheritdoc cref="Closing.CloseAtOnce"/>
-    public void CloseAtOnce() => _socket.CloseAtOnce();
+    public void CloseAtOnce()
+    {
+        Open.TryRemove(_socket, out _);
+        _socket.CloseAtOnce();
+    }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        Open.TryRemove(_socket, out _);
+        _socket.Dispose();
+    }
 }

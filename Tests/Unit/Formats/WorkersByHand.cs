@@ -19,6 +19,8 @@ internal sealed class WorkersByHand : IDisposable
     private readonly string _folder = TestNetwork.NewFolder();
     private readonly ServingWorkers _serving;
 
+    private readonly List<Peer> _callers = [];
+
     public WorkersByHand(int workers, string listenerMembers = "", string limits = "")
     {
         GatewayOptions options = Given.Options(Given.With(
@@ -37,9 +39,9 @@ internal sealed class WorkersByHand : IDisposable
 
     public IEnumerable<ListenerCounters> Counters => _serving.Statistics.SelectMany(worker => worker.Listeners);
 
-    public Peer[] ConnectSmf(int count) => [.. Enumerable.Range(0, count).Select(_ => Peer.Connect($"unix:{_folder}/smf"))];
+    public Peer[] ConnectSmf(int count) => [.. Enumerable.Range(0, count).Select(_ => Connect("smf"))];
 
-    public Peer ConnectFrames() => Peer.Connect($"unix:{_folder}/frames");
+    public Peer ConnectFrames() => Connect("frames");
 
     /// <summary>Lets one worker do all that there is for it to do.</summary>
     public void Turn(int worker)
@@ -73,6 +75,15 @@ internal sealed class WorkersByHand : IDisposable
         foreach (ServingWorker worker in _serving.Workers)
             ((EpollNetwork)worker.Loop.Network).Dispose();
         _serving.Dispose();
+        foreach (Peer caller in _callers)
+            caller.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private Peer Connect(string listener)
+    {
+        Peer caller = Peer.Connect($"unix:{_folder}/{listener}");
+        _callers.Add(caller);
+        return caller;
     }
 }
