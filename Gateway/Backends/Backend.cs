@@ -2,7 +2,6 @@ using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
-using FrameRpc.Protocol.Smf;
 using Microsoft.Extensions.Logging;
 
 namespace FrameRpc.Gateway.Backends;
@@ -56,15 +55,11 @@ internal sealed partial class Backend
 
     public long ConnectTimeoutMs => (long)Options.ConnectTimeout.TotalMilliseconds;
 
-    /// <summary>
-    /// Whether an smf body with this compression must have the outline of a table. A body that cannot be decompressed here is not checked.
-    /// </summary>
-    public bool MustBeTable(SmfCompression compression) =>
-        Options.Payload == PayloadKind.Table && compression is not (SmfCompression.Zstd or SmfCompression.Lz4);
+    /// <summary>What its smf servers take payloads for.</summary>
+    public PayloadKind Payload => Options.Payload;
 
-    /// <summary>Whether its servers accept smf requests with this compression.</summary>
-    public bool Takes(SmfCompression compression) =>
-        Options.Compression == CompressedRequests.Pass || compression is SmfCompression.None or SmfCompression.Disabled;
+    /// <summary>What becomes of compressed smf requests.</summary>
+    public CompressedRequests CompressedRequests => Options.Compression;
 
     /// <summary>Those of the snapshot, in its order.</summary>
     public IReadOnlyList<Server> Servers => _servers;

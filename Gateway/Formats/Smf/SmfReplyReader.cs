@@ -56,7 +56,7 @@ internal sealed class SmfReplyReader(SmfServerConnection connection, SmfSessionT
     {
         if (!call.IsDeliverable)
             Loop.Counters.LateReplies++;
-        else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]) || !IsAsDeclared(reply[SmfHeader.Bytes..], header))
+        else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]) || !SmfPayloadRules.IsAsDeclared(Server.Backend, header, reply[SmfHeader.Bytes..]))
             RejectBadReply(call);
         else
             call.Caller!.Reply(call, header, reply);
@@ -64,9 +64,6 @@ internal sealed class SmfReplyReader(SmfServerConnection connection, SmfSessionT
     }
 
     private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.Policy.MessageBytesMax;
-
-    private bool IsAsDeclared(ReadOnlySpan<byte> body, SmfHeader header) =>
-        !Server.Backend.MustBeTable(header.Compression) || SmfTableOutline.IsTable(body);
 
     /// <summary>The C++ client fails all its calls on one reply without size, checksum or status, so such a reply never reaches a caller.</summary>
     private void RejectBadReply(SmfCall call)
@@ -81,9 +78,8 @@ internal sealed class SmfReplyReader(SmfServerConnection connection, SmfSessionT
         // Taken here: by the end of this method the call may be over, and its object in use for another.
         bool isTooLarge = header.Size > call.Route.Policy.MessageBytesMax;
         bool isBad = IsBad(call, header);
-        if (!isBad && call.IsDeliverable && Server.Backend.MustBeTable(header.Compression))
+        if (!isBad && call.IsDeliverable && SmfPayloadRules.HeadBytes(Server.Backend, header) is > 0 and int headBytes)
         {
-            int headBytes = (int)Math.Min(header.Size, SmfTableOutline.HeadBytesMax);
             WantedBytes = SmfHeader.Bytes + headBytes;
             if (bytes.Length < WantedBytes)
             {

@@ -71,7 +71,7 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
     /// <summary>Why the request cannot be served, as far as its header shows; null if it can.</summary>
     private RejectReason? Refusal(RouteState route, SmfHeader header) =>
         header.Size > route.Policy.MessageBytesMax ? RejectReason.TooLarge
-        : !route.Backend.Takes(header.Compression) ? RejectReason.Malformed
+        : !SmfPayloadRules.AcceptsCompression(route.Backend, header) ? RejectReason.Malformed
         : context.IsDraining ? RejectReason.Draining
         : caller.HasTooManyCalls ? RejectReason.TooMany
         : null;
@@ -96,7 +96,7 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
     private int StartCall(RouteState route, SmfHeader header, Span<byte> message)
     {
         Backend backend = route.Backend;
-        if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]) || !IsAsDeclared(message[SmfHeader.Bytes..], header, backend))
+        if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]) || !SmfPayloadRules.IsAsDeclared(backend, header, message[SmfHeader.Bytes..]))
             return RejectWhole(header, message, RejectReason.Malformed, route);
         if (_room.TakeTimeUp())
             return RejectWhole(header, message, RejectReason.TimedOut, route);
@@ -123,16 +123,12 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
         return message.Length;
     }
 
-    private static bool IsAsDeclared(ReadOnlySpan<byte> body, SmfHeader header, Backend backend) =>
-        !backend.MustBeTable(header.Compression) || SmfTableOutline.IsTable(body);
-
     /// <summary>A large request asks for a connection only when the head of its body has the outline of a table.</summary>
     private int ConsumeLargeRequest(RouteState route, SmfHeader header, ReadOnlySpan<byte> bytes)
     {
         SmfTableOutline? farVtable = null;
-        if (route.Backend.MustBeTable(header.Compression))
+        if (SmfPayloadRules.HeadBytes(route.Backend, header) is > 0 and int headBytes)
         {
-            int headBytes = (int)Math.Min(header.Size, SmfTableOutline.HeadBytesMax);
             WantedBytes = SmfHeader.Bytes + headBytes;
             if (bytes.Length < WantedBytes)
                 return 0;
