@@ -55,10 +55,10 @@ internal sealed partial class Backend
 
     public long ConnectTimeoutMs => (long)Options.ConnectTimeout.TotalMilliseconds;
 
-    /// <summary>What its smf servers take payloads for.</summary>
+    /// <summary>Whether payloads of its smf servers are FlatBuffers tables, or any bytes.</summary>
     public PayloadKind Payload => Options.Payload;
 
-    /// <summary>What becomes of compressed smf requests.</summary>
+    /// <summary>Whether compressed smf requests are passed on or refused.</summary>
     public CompressedRequests CompressedRequests => Options.Compression;
 
     /// <summary>Those of the snapshot, in its order.</summary>

@@ -26,6 +26,19 @@ public sealed partial class ContributingPageTests
         await Assert.That(scripts.Where(script => FileSystem.Look(Path.Combine(Repository.Root, script))?.Mode.HasFlag(UnixFileMode.UserExecute) is not true)).IsEmpty();
     }
 
+    [Test]
+    public async Task It_says_how_many_seeds_of_the_whole_gateway_are_played()
+    {
+        Match counts = Counts().Match(File.ReadAllText(Path.Combine(Repository.Root, "Tests/Unit/WholeGateway/WholeGatewayTests.cs")));
+        string testScript = File.ReadAllText(Path.Combine(Repository.Root, "test.sh"));
+        string text = Contributing.Text.ReplaceLineEndings(" ");
+
+        await Assert.That(text).Contains(
+            $"A normal run plays the first {counts.Groups[1].Value} seeds, those that failed once, and {counts.Groups[2].Value} fresh ones;", StringComparison.Ordinal);
+        await Assert.That(text).Contains("`./test.sh` without a name plays fresh ones for a minute.", StringComparison.Ordinal);
+        await Assert.That(testScript).Contains("export FRPC_EXPLORE=60\n", StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string> Files(string folder) =>
         Directory.EnumerateFiles(folder).Where(file => ReadsSwitches.Contains(Path.GetExtension(file)))
             .Concat(Directory.EnumerateDirectories(folder).Where(below => Path.GetFileName(below) is not (".git" or "artifacts" or "node_modules")).SelectMany(Files));
@@ -33,6 +46,9 @@ public sealed partial class ContributingPageTests
     /// <summary>With one underscore; FRPC__ begins an option of the configuration.</summary>
     [GeneratedRegex("FRPC_[A-Z][A-Z_]*[A-Z]")]
     private static partial Regex Switch();
+
+    [GeneratedRegex(@"First = (\d+), Fresh = (\d+);")]
+    private static partial Regex Counts();
 
     [GeneratedRegex(@"^\| `(FRPC_\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
