@@ -194,4 +194,40 @@ public sealed class LargeCallTests
         await Assert.That((caller.StatusOf(1), caller.StatusOf(2))).IsEqualTo((200u, 504u));
         await Assert.That(caller.Replies.Count).IsEqualTo(2);
     }
+
+    [Test]
+    public async Task A_server_connection_that_breaks_while_its_large_reply_waits_for_its_turn_leaves_the_callers_stream_to_the_next()
+    {
+        var sim = new GatewaySimulation();
+        SmfFarServer? shared = null;
+        SmfMessage? first = null;
+        sim.SmfServer.OnRequest = (server, request) => (shared, first) = (server, request);
+        SmfFarCaller caller = sim.ConnectSmf();
+        caller.Call(1, "first"u8);
+        sim.RunUntilQuiet();
+        byte[] firstReply = SmfMessage.Encode(first!.Header.Session, 200, new byte[300_000]);
+        shared!.Send(firstReply.AsSpan(0, 100_000));
+        byte[] request = SmfMessage.Encode(2, Id, new byte[500_000]);
+        caller.Send(request.AsSpan(0, 200_000));
+        sim.RunUntilQuiet();
+        SmfFarServer exclusive = sim.SmfServer.Connection;
+        await Assert.That(exclusive).IsNotEqualTo(shared);
+        // It answers before it has the whole request, then breaks: the next write to it fails.
+        exclusive.Send(SmfMessage.Encode(SmfHeader.Read(exclusive.Inbox.Bytes).Session, 200, new byte[200_000]));
+        sim.RunUntilQuiet();
+        exclusive.Reset();
+        caller.Send(request.AsSpan(200_000));
+        sim.RunUntilQuiet();
+
+        shared.Send(firstReply.AsSpan(100_000));
+        sim.SmfServer.OnRequest = (server, next) => server.Reply(next, next.Content);
+        caller.Call(3, new byte[100_000]);
+        sim.RunUntilQuiet();
+
+        await Assert.That((caller.StatusOf(1), caller.StatusOf(2), caller.StatusOf(3))).IsEqualTo((200u, 502u, 200u));
+        await Assert.That(caller.Replies.Count).IsEqualTo(3);
+        caller.Close();
+        sim.RunUntilQuiet();
+        await sim.AssertNothingLeaked();
+    }
 }
