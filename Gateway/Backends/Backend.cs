@@ -9,13 +9,9 @@ namespace FrameRpc.Gateway.Backends;
 /// <summary>One backend, as one worker sees it: finds connections for calls and queues those that have to wait for one.</summary>
 internal sealed partial class Backend
 {
-    /// <summary>Long enough that a caller which always reads slowly holds up others once a minute at most.</summary>
-    private const int IsolationMs = 60_000;
-
     private readonly Loop _loop;
     private readonly ILogger _log;
     private readonly ConnectionQueue _waiting = new();
-    private readonly Dictionary<string, long> _isolatedUntilMs = [];
     /// <summary>Those of the snapshot, followed by those that left it while their connections carry calls.</summary>
     private readonly List<Server> _known = [];
     private BackendSpec _spec;
@@ -165,22 +161,6 @@ internal sealed partial class Backend
             Statistics.CallsWaiting = _waiting.Count;
             return;
         }
-    }
-
-    /// <summary>
-    /// Makes the route's calls use exclusive connections for a while: its caller reads more slowly than the server sends, and a large reply has held
-    /// up the calls behind it on a shared connection.
-    /// </summary>
-    public void Isolate(Route route) => _isolatedUntilMs[route.Name] = _loop.NowMs + IsolationMs;
-
-    public bool IsIsolated(Route route)
-    {
-        if (_isolatedUntilMs.Count == 0 || !_isolatedUntilMs.TryGetValue(route.Name, out long untilMs))
-            return false;
-        if (_loop.NowMs < untilMs)
-            return true;
-        _isolatedUntilMs.Remove(route.Name);
-        return false;
     }
 
     public void Drain()

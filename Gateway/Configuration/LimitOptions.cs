@@ -9,6 +9,8 @@ internal sealed record LimitOptions
     public int ConnectionsMax { get; init; } = 10_000;
     public int ReplyBufferMax { get; init; } = 4 << 20;
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>0 for no minimum.</summary>
+    public long BytesPerSecondMin { get; init; } = 1 << 10;
     public int SharedBodyMax { get; init; } = 64 << 10;
 }
 
@@ -38,7 +40,11 @@ internal static class LimitSection
     public static readonly ValueOption<GatewayOptions, TimeSpan> WriteTimeout = Default("writeTimeout",
         new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
         o => o.WriteTimeout, (o, v) => o with { WriteTimeout = v },
-        "How long a caller that holds up other calls may leave its replies unread.");
+        "How long a caller that holds up other calls may move too little: less than bytesPerSecondMin of its replies, or of the request that it sends.");
+
+    public static readonly ValueOption<GatewayOptions, long> BytesPerSecondMin = Default("bytesPerSecondMin", new SizeForm(0, 1 << 30),
+        o => o.BytesPerSecondMin, (o, v) => o with { BytesPerSecondMin = v },
+        "Minimum rate, in bytes per second, of a caller that holds up other calls. With 0, a byte per writeTimeout is enough.");
 
     public static readonly ValueOption<GatewayOptions, long> SharedBodyMax = Default("sharedBodyMax", new SizeForm(1, 1 << 20),
         o => o.SharedBodyMax, (o, v) => o with { SharedBodyMax = (int)v },

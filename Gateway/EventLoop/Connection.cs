@@ -172,6 +172,12 @@ internal abstract class Connection : IReadyHandler
     /// <summary>When the peer last accepted a byte.</summary>
     public long LastSentMs => _output.LastSentMs;
 
+    /// <summary>Bytes that the peer has accepted since the connection was made, spliced ones too.</summary>
+    public long BytesSent => _output.BytesSent;
+
+    /// <summary>Bytes that the peer has sent since the connection was made, spliced ones too.</summary>
+    public long BytesReceived => _input.BytesReceived;
+
     /// <summary>Bytes waiting to be sent, here or in a pipe.</summary>
     public int OutputBytes => _output.Bytes;
 

@@ -40,7 +40,13 @@ internal struct ConnectionInput(Connection connection)
 
     public readonly int HeldBytes => _buffer.HeldBytes;
 
+    /// <inheritdoc cref="Connection.BytesReceived"/>
+    public long BytesReceived { get; private set; }
+
     public void ReadHeaderOnly() => _readsHeaderOnly = true;
+
+    /// <summary>A splice received these bytes.</summary>
+    public void NoteSpliced(int bytes) => BytesReceived += bytes;
 
     public void Pause() => IsPaused = true;
 
@@ -125,6 +131,7 @@ internal struct ConnectionInput(Connection connection)
                 HandleNothingReceived(received);
                 return;
             }
+            BytesReceived += received.Bytes;
             // Fewer bytes than there was room for mean that nothing is left, which saves a receive that would find nothing. Except at the end of the
             // stream, which causes no further edge.
             if (received.Bytes < room.Length && !_peerEnded)

@@ -29,6 +29,9 @@ internal struct ConnectionOutput(Connection connection)
     /// <inheritdoc cref="Connection.LastSentMs"/>
     public long LastSentMs { get; private set; }
 
+    /// <inheritdoc cref="Connection.BytesSent"/>
+    public long BytesSent { get; private set; }
+
     /// <inheritdoc cref="Connection.OutputBytes"/>
     public readonly int Bytes => Queue.Bytes + PipedBytes;
 
@@ -128,6 +131,7 @@ internal struct ConnectionOutput(Connection connection)
             Error = sent.Error;
         else
             LastSentMs = connection.Loop.NowMs;
+        BytesSent += sent.Bytes;
     }
 
     /// <summary>Sends bytes from where they are, as far as the socket takes them; returns how many were sent.</summary>

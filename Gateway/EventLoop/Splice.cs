@@ -142,7 +142,10 @@ internal sealed class Splice(IPipe pipe)
             return Transfer.WouldBlock;
         Transfer filled = socket.Receive(pipe, room);
         if (filled.Status == TransferStatus.Done)
+        {
+            _source!.Receiving.NoteSpliced(filled.Bytes);
             _wakeup.NoteFilled(filled.Bytes);
+        }
         return filled;
     }
 

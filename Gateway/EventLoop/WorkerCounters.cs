@@ -21,8 +21,6 @@ internal sealed class WorkerCounters
     /// <summary>Calls moved to another server because theirs was unreachable.</summary>
     public long ServersPassedOver;
     public long ConnectionsRetired;
-    /// <summary>Callers closed because they left too many replies unread.</summary>
-    public long SlowCallersClosed;
     /// <summary>Bytes of bodies copied through this process's memory.</summary>
     public long BytesCopied;
     /// <summary>Bytes of bodies spliced from socket to socket inside the kernel.</summary>

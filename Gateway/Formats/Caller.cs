@@ -15,6 +15,7 @@ internal abstract class Caller : Connection
 
     private readonly Action _onClosed;
     private readonly CallbackTimer _slowReader;
+    private PaceWindow _reading;
     private InputHold _holds;
 
     /// <param name="ledger">The counters of its listener.</param>
@@ -69,12 +70,11 @@ internal abstract class Caller : Connection
         if (UnreadBytes <= RepliesHoldBytes / 4)
             ReleaseInput(InputHold.Replies);
         if (IsSendBlocked && MustRead && !_slowReader.IsArmed)
-            Loop.Timers.Arm(_slowReader, LastSentMs + Context.WriteTimeoutMs);
+            WatchReading();
     }
 
     /// <summary>Closes this caller, because it would affect others.</summary>
-    /// <param name="why">One of <see cref="SlowCaller"/>.</param>
-    public void CloseSlow(string why)
+    public void CloseSlow(CallerFault why)
     {
         Context.NoteSlow(Ledger.Name, Name.Length > 0 ? Name : DescribePeer(), why);
         Abort();
@@ -90,17 +90,20 @@ internal abstract class Caller : Connection
         _onClosed();
     }
 
+    private void WatchReading()
+    {
+        _reading.Restart(Loop.NowMs, BytesSent);
+        Loop.Timers.Arm(_slowReader, Loop.NowMs + Context.WriteTimeoutMs);
+    }
+
     private void OnSlowReaderDue()
     {
         if (!IsSendBlocked || !MustRead)
             return;
-        long dueMs = LastSentMs + Context.WriteTimeoutMs;
-        if (dueMs > Loop.NowMs)
-        {
-            Loop.Timers.Arm(_slowReader, dueMs);
-            return;
-        }
-        CloseSlow(SlowCaller.StoppedReading);
+        if (_reading.IsBelow(Loop.NowMs, BytesSent, Context.Limits.BytesPerSecondMin))
+            CloseSlow(CallerFault.ReadsSlowly);
+        else
+            WatchReading();
     }
 }
 
@@ -117,14 +120,4 @@ internal enum InputHold : byte
     Upload = 4,
     /// <summary>The format answers one request before it reads the next.</summary>
     Turn = 8,
-}
-
-/// <summary>Why a slow caller is closed, as logged.</summary>
-internal static class SlowCaller
-{
-    public const string StoppedReading = "it read none of its replies for writeTimeout";
-
-    public const string TooMuchUnread = "it left more unread than replyBufferMax";
-
-    public const string Stalled = "it stalled in a call for writeTimeout while other calls waited for a server connection";
 }

@@ -94,10 +94,10 @@ internal sealed partial class WorkerContext
 
     /// <summary>A caller is closed because the way it reads or sends affects others.</summary>
     /// <param name="listener">The name of its listener.</param>
-    public void NoteSlow(string listener, string caller, string why)
+    public void NoteSlow(string listener, string caller, CallerFault why)
     {
-        Loop.Counters.SlowCallersClosed++;
-        LogSlow(listener, caller, why);
+        Ledger.NoteClosed(why);
+        LogSlow(listener, caller, CallerFaults.Describe(why));
     }
 
     /// <summary>Refuses new calls from now on; callers disconnect when their calls in flight are answered, idle ones at once.</summary>

@@ -38,6 +38,8 @@ internal sealed record GatewaySetup
 
     public int WriteTimeoutMs { get; init; } = 5000;
 
+    public long BytesPerSecondMin { get; init; } = 1024;
+
     public int SharedBodyMax { get; init; } = 64 * 1024;
 
     /// <summary>The content of bodies of the smf backend.</summary>
@@ -81,6 +83,7 @@ internal sealed record GatewaySetup
             ConnectionsMax = 10_000,
             ReplyBufferMax = ReplyBufferMax,
             WriteTimeout = TimeSpan.FromMilliseconds(WriteTimeoutMs),
+            BytesPerSecondMin = BytesPerSecondMin,
             SharedBodyMax = SharedBodyMax,
         },
         Relay = Relay,

@@ -72,6 +72,9 @@ internal sealed class GatewaySimulation
 
     public FrameServer FrameServer => FrameServers[0];
 
+    /// <summary>The gateway's side of the smf caller that connected last.</summary>
+    public SmfCaller? LastSmfCaller { get; private set; }
+
     public Backend SmfBackend => WorkerContext.BackendOf("storage");
 
     public Backend FrameBackend => WorkerContext.BackendOf("frames");
@@ -89,7 +92,7 @@ internal sealed class GatewaySimulation
         (SimulatedSocket near, SimulatedSocket far) = Network.Pair();
         var caller = new SmfFarCaller { NeedsTables = _needsTables };
         SimulatedWorld.Attach(far, caller);
-        _ = new SmfCaller(WorkerContext, SmfLedger, Calls, near, onClosed: () => { });
+        LastSmfCaller = new SmfCaller(WorkerContext, SmfLedger, Calls, near, onClosed: () => { });
         return caller;
     }
 

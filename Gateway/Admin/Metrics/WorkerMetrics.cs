@@ -24,9 +24,9 @@ internal sealed class WorkerMetrics(IReadOnlyList<WorkerStatistics> workers)
         Counter(to, "frpc_connects_exhausted_total",
             "Connections to servers not made because this process or machine was out of descriptors, ports or memory.",
             counters => counters.ConnectsExhausted);
-        Counter(to, "frpc_slow_callers_closed_total",
-            "Callers closed because they left replies unread or stalled in a request while others waited.",
-            counters => counters.SlowCallersClosed);
+        to.Counter("frpc_callers_closed_total", "Callers whose connection the gateway ended by itself, by reason.");
+        foreach (CallerFault fault in Enum.GetValues<CallerFault>())
+            to.Sample(workers.Sum(worker => worker.Ledger.Closed(fault)), new Label("reason", CallerFaults.LabelOf(fault)));
         Counter(to, "frpc_lanes_retired_total", "Connections to servers retired: they take no further calls.", counters => counters.ConnectionsRetired);
         Counter(to, "frpc_servers_passed_over_total", "Calls moved to another server because theirs was unreachable.", counters => counters.ServersPassedOver);
         Counter(to, "frpc_late_replies_total", "Replies discarded because they arrived after their call had timed out.", counters => counters.LateReplies);

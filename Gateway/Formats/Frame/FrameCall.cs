@@ -44,6 +44,7 @@ internal sealed class FrameCall : ConnectionRequest
     private readonly CallbackTimer _timer;
     private CallEntry _entry;
     private long _lastMovedMs;
+    private PaceWindow _callersPace;
     private FrameError? _rejection;
 
     public FrameCall(FrameCaller caller)
@@ -94,6 +95,7 @@ internal sealed class FrameCall : ConnectionRequest
     public void Wait()
     {
         NoteMoved();
+        _callersPace.Restart(Caller.Loop.NowMs, CallersBytes);
         ArmTimer();
     }
 
@@ -321,14 +323,28 @@ internal sealed class FrameCall : ConnectionRequest
         long stillMs = Caller.Loop.NowMs - _lastMovedMs;
         if (stillMs >= Route!.Policy.TimeoutMs)
             TimeOut();
-        else if (stillMs >= Caller.WriteTimeoutMs && BlocksOthers)
-            Caller.CloseSlow(SlowCaller.Stalled);
+        else if (CallerMovedTooLittle() && BlocksOthers)
+            Caller.CloseSlow(CallerFault.HoldsUpOthers);
         else
             ArmTimer();
     }
 
-    /// <summary>The caller neither sends nor reads, while other calls wait for the connection that it holds.</summary>
+    /// <summary>It is up to the caller to send or to read, while other calls wait for the connection that it holds.</summary>
     private bool BlocksOthers => Connection is { OutputBytes: 0 } && (Caller.IsBlocked || !IsRequestPassed) && Route!.Backend.HasWaiting;
+
+    /// <summary>What the caller has sent and taken.</summary>
+    private long CallersBytes => Caller.BytesReceived + Caller.BytesSent;
+
+    /// <summary>Looks at each write timeout by itself: a byte now and then does not extend it.</summary>
+    private bool CallerMovedTooLittle()
+    {
+        long nowMs = Caller.Loop.NowMs;
+        if (_callersPace.ElapsedMs(nowMs) < Caller.WriteTimeoutMs)
+            return false;
+        bool isBelow = _callersPace.IsBelow(nowMs, CallersBytes, Caller.BytesPerSecondMin);
+        _callersPace.Restart(nowMs, CallersBytes);
+        return isBelow;
+    }
 
     private void TimeOut()
     {

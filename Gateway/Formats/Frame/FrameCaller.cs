@@ -35,6 +35,8 @@ internal sealed class FrameCaller : Caller
 
     public long WriteTimeoutMs => Context.WriteTimeoutMs;
 
+    public long BytesPerSecondMin => Context.Limits.BytesPerSecondMin;
+
     /// <summary>The caller does not read at the moment.</summary>
     public bool IsBlocked => IsSendBlocked;
 

@@ -3,13 +3,14 @@ using FrameRpc.Gateway.Backends;
 namespace FrameRpc.Gateway.Formats.Ledger;
 
 /// <summary>
-/// One worker's counters of calls: by listener, and by reason for those that the gateway answered itself. Written by its thread only, without locks;
+/// One worker's counters of calls: by listener, and by reason for those that the gateway answered itself, and for callers that it closed. Written by its thread only, without locks;
 /// other threads read them slightly late.
 /// </summary>
 /// <param name="access">Null without an access log.</param>
 internal sealed class WorkerLedger(AccessQueue? access)
 {
     private readonly long[] _rejected = new long[Enum.GetValues<RejectReason>().Length];
+    private readonly long[] _closed = new long[Enum.GetValues<CallerFault>().Length];
     private ListenerLedger[] _listeners = [];
 
     /// <summary>The queue of calls to be logged; null if none are.</summary>
@@ -36,4 +37,9 @@ internal sealed class WorkerLedger(AccessQueue? access)
     public long Rejected(RejectReason why) => _rejected[(int)why];
 
     public void NoteRejected(RejectReason why) => _rejected[(int)why]++;
+
+    /// <summary>Callers whose connection the gateway ended for this.</summary>
+    public long Closed(CallerFault why) => _closed[(int)why];
+
+    public void NoteClosed(CallerFault why) => _closed[(int)why]++;
 }

@@ -38,7 +38,7 @@ internal sealed class SmfCallPool(Loop loop)
         long stillMs = loop.NowMs - call.LastMovedMs;
         if (stillMs < call.Route.Policy.TimeoutMs)
         {
-            if (call.Caller is not { } caller || !caller.CloseIfBlocking(call, stillMs))
+            if (call.Caller is not { } caller || !caller.CloseIfBlocking(call))
                 call.ArmTimer(loop);
             return;
         }

@@ -13,16 +13,25 @@ internal sealed class SmfCaller : Caller
     /// <summary>As many as a connection has sessions: one caller alone cannot fill more than one connection.</summary>
     private const int CallsInFlightMax = SmfSessionTable.Max;
 
+    /// <summary>Long enough that a caller which always reads slowly holds up others once a minute at most.</summary>
+    private const int IsolationMs = 60_000;
+
     private readonly SmfRequestReader _reader;
     private SmfReplyStreams _streams;
     private int _inFlight;
     private bool _peerEnded;
+    private long _isolatedUntilMs;
 
     public SmfCaller(WorkerContext context, ListenerLedger ledger, SmfCallPool calls, ISocket socket, Action onClosed)
         : base(context, ledger, socket, onClosed)
     {
         _reader = new SmfRequestReader(this, context, calls);
     }
+
+    /// <summary>Its calls use exclusive connections: a large reply that it read slowly has held up the calls of others on a shared one.</summary>
+    public bool IsIsolated => Loop.NowMs < _isolatedUntilMs;
+
+    public void Isolate() => _isolatedUntilMs = Loop.NowMs + IsolationMs;
 
     public bool HasTooManyCalls => _inFlight >= CallsInFlightMax;
 
@@ -112,12 +121,12 @@ internal sealed class SmfCaller : Caller
     /// </summary>
     public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, Context.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
 
-    /// <summary>Closes this caller if it stopped inside a large request for the write timeout, and blocks others by that.</summary>
-    public bool CloseIfBlocking(SmfCall call, long stillMs)
+    /// <summary>Closes this caller if it sent too little of a large request for the write timeout, and blocks others by that.</summary>
+    public bool CloseIfBlocking(SmfCall call)
     {
-        if (stillMs < Context.WriteTimeoutMs || _reader.Upload is not { } upload || !upload.BlocksOthers(call))
+        if (_reader.Upload is not { } upload || !upload.IsOf(call) || !upload.SentTooLittle(Context.WriteTimeoutMs, Context.Limits.BytesPerSecondMin))
             return false;
-        CloseSlow(SlowCaller.Stalled);
+        CloseSlow(CallerFault.HoldsUpOthers);
         return true;
     }
 
@@ -198,7 +207,7 @@ internal sealed class SmfCaller : Caller
         if (UnreadBytes > 0 && UnreadBytes + bytes > Context.Limits.ReplyBufferMax)
         {
             // The connection that brought this reply carries other callers' calls, and cannot wait for this one.
-            CloseSlow(SlowCaller.TooMuchUnread);
+            CloseSlow(CallerFault.TooMuchUnread);
             return false;
         }
         if (_streams.IsBusy ? TryReserveBehindStream(bytes, out room) : TryReserve(bytes, out room))

@@ -18,6 +18,9 @@ internal sealed class SmfReplyRelay
     private SmfHeader _header;
     private long _bytesLeft;
 
+    /// <summary>How long this reply has held up a shared connection so far, and since when it does now.</summary>
+    private long _stalledMs, _stalledFromMs;
+
     public SmfReplyRelay(SmfServerConnection connection)
     {
         _connection = connection;
@@ -43,6 +46,7 @@ internal sealed class SmfReplyRelay
         _call = call;
         _header = header;
         _bytesLeft = header.Size;
+        _stalledMs = 0;
         if (call.Caller!.TryBeginStream(this))
             OnTurn();
         else
@@ -158,8 +162,8 @@ internal sealed class SmfReplyRelay
 
     /// <summary>
     /// Reads nothing until the caller takes its reply. On a shared connection the replies of other callers wait behind it, so this
-    /// caller has the write timeout for all that it left unread: a byte now and then does not extend it. For a while the route's
-    /// calls then take exclusive connections, so that it does not happen again soon.
+    /// caller has the write timeout for the whole reply: neither a byte now and then nor a pause in between extends it. For a while
+    /// the caller's calls then take exclusive connections, so that it does not happen again soon.
     /// </summary>
     private void Wait(SmfRelayState state)
     {
@@ -167,12 +171,15 @@ internal sealed class SmfReplyRelay
         _connection.PauseInput();
         if (_connection.IsExclusive)
             return;
-        _connection.Loop.Timers.Arm(_stallTimer, _connection.Loop.NowMs + _call!.Caller!.WriteTimeoutMs);
-        _connection.Server.Backend.Isolate(_call.Route.Policy);
+        _stalledFromMs = _connection.Loop.NowMs;
+        _connection.Loop.Timers.Arm(_stallTimer, _stalledFromMs + Math.Max(0, _call!.Caller!.WriteTimeoutMs - _stalledMs));
+        _call.Caller.Isolate();
     }
 
     private void GoOn()
     {
+        if (_stallTimer.IsArmed)
+            _stalledMs += _connection.Loop.NowMs - _stalledFromMs;
         _connection.Loop.Timers.Disarm(_stallTimer);
         if (_connection.IsInputPaused)
             _connection.ResumeInput();
@@ -183,8 +190,18 @@ internal sealed class SmfReplyRelay
         // While it waits for its turn in the caller's stream, the delay need not be the caller's fault.
         if (_state == SmfRelayState.Waiting)
             _connection.OnCallTimedOut(_call!);
+        else if (_connection.HasOthersThan(_call!))
+            _call!.Caller!.CloseSlow(CallerFault.ReadsSlowly);
         else
-            _call!.Caller!.CloseSlow(SlowCaller.StoppedReading);
+            ForgiveStall();
+    }
+
+    /// <summary>No reply waited behind this one, and no call is put on a connection that is not read: the caller may take its time.</summary>
+    private void ForgiveStall()
+    {
+        _stalledMs = 0;
+        _stalledFromMs = _connection.Loop.NowMs;
+        _connection.Loop.Timers.Arm(_stallTimer, _stalledFromMs + _call!.Caller!.WriteTimeoutMs);
     }
 
     private void EndPassed()

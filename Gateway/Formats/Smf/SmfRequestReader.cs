@@ -100,7 +100,7 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
             return RejectWhole(header, message, RejectReason.Malformed, route);
         if (_room.TakeTimeUp())
             return RejectWhole(header, message, RejectReason.TimedOut, route);
-        if (backend.IsIsolated(route.Policy))
+        if (caller.IsIsolated)
         {
             _room.End();
             return BeginUpload(route, header, farVtable: null);

@@ -42,6 +42,9 @@ internal sealed class SmfServerConnection : ServerConnection
     /// <summary>Whether a request of this length may be appended now; otherwise see <see cref="WaitForRoom"/>.</summary>
     public bool HasRoom(int bytes) => OutputBytes == 0 || OutputBytes + bytes <= OutputBytesMax;
 
+    /// <summary>Calls other than this one wait for their replies here.</summary>
+    public bool HasOthersThan(SmfCall call) => _calls.Count - _calls.GivenUp > (call.IsGivenUp ? 0 : 1);
+
     /// <summary>Callers whose next request waits for room here.</summary>
     public int CallersWaiting => _waitingForRoom.Count;
 

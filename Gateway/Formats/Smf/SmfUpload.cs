@@ -13,6 +13,7 @@ internal sealed class SmfUpload(SmfCaller caller, SmfRequestReader reader) : Con
     private SmfCall? _call;
     private SmfHeader _header;
     private long _bytesLeft;
+    private PaceWindow _sending;
 
     /// <summary>The root table's vtable, if it lies behind the head of the body and has not arrived yet.</summary>
     private SmfTableOutline? _farVtable;
@@ -106,12 +107,21 @@ internal sealed class SmfUpload(SmfCaller caller, SmfRequestReader reader) : Con
         EndWithoutConnection(RejectReason.TimedOut);
     }
 
-    /// <summary>The caller stopped inside the body, and the connection that it occupies is wanted by others.</summary>
-    public bool BlocksOthers(SmfCall call) => IsOf(call) && Connection is { OutputBytes: 0 } && call.Route.Backend.HasWaiting;
+    /// <summary>The caller sent too little of the body for the write timeout, and the connection that it occupies is wanted by others.</summary>
+    public bool SentTooLittle(long writeTimeoutMs, long bytesPerSecondMin)
+    {
+        long nowMs = caller.Loop.NowMs;
+        if (_sending.ElapsedMs(nowMs) < writeTimeoutMs)
+            return false;
+        bool isBelow = _sending.IsBelow(nowMs, caller.BytesReceived, bytesPerSecondMin);
+        _sending.Restart(nowMs, caller.BytesReceived);
+        return isBelow && Connection is { OutputBytes: 0 } && _call!.Route.Backend.HasWaiting;
+    }
 
     protected internal override void OnConnection(ServerConnection connection)
     {
         Transition(SmfUploadState.Passing);
+        _sending.Restart(caller.Loop.NowMs, caller.BytesReceived);
         ((SmfServerConnection)connection).StartLarge(_call!, _header, this);
         caller.Release(InputHold.Upload);
     }

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Frames;
@@ -74,7 +75,51 @@ public sealed class SlowCallerTests
         await Assert.That(next.LastReply.Json).IsEqualTo("\"next\"");
         await Assert.That(still.SawReset).IsTrue();
         await Assert.That(sim.Messages)
-            .IsSequence(["Listener frames: caller far end is closed: it stalled in a call for writeTimeout while other calls waited for a server connection."]);
+            .IsSequence(["Listener frames: caller far end is closed: it moved too little of its call for writeTimeout while other calls waited for a server connection."]);
+    }
+
+    [Test]
+    public async Task A_caller_that_drips_an_upload_is_closed_when_other_calls_wait_for_its_connection()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 2000, TimeoutMs = 60_000, ExclusiveConnectionsMax = 1 });
+        byte[] upload = Frame.Request("Upload", DataType.Octets, new byte[100_000]);
+        FrameFarCaller dripping = sim.ConnectFrames();
+        dripping.Send(upload.AsSpan(0, 70_000));
+        sim.RunUntilQuiet();
+        FrameFarCaller next = sim.ConnectFrames();
+        next.Call("\"next\"");
+        long began = sim.Time.NowMs;
+        for (int i = 0; next.Replies.Count == 0 && i < 20; i++)
+        {
+            sim.RunFor(500);
+            dripping.Send(upload.AsSpan(70_000 + i, 1));
+            sim.RunUntilQuiet();
+        }
+        await Assert.That(next.LastReply.Json).IsEqualTo("\"next\"");
+        await Assert.That(sim.Time.NowMs - began).IsLessThanOrEqualTo(2500);
+        await Assert.That(dripping.SawReset).IsTrue();
+    }
+
+    [Test]
+    public async Task A_caller_that_reads_a_trickle_of_a_stream_is_closed_when_other_calls_wait_for_its_connection()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 2000, TimeoutMs = 60_000, ExclusiveConnectionsMax = 1 }, SmallBuffers);
+        FrameFarCaller slow = sim.ConnectFrames();
+        slow.IsReading = false;
+        slow.Send(Frame.Request("Upload", DataType.Octets, new byte[600_000]));
+        sim.RunUntilQuiet();
+        FrameFarCaller next = sim.ConnectFrames();
+        next.Call("\"next\"");
+        long began = sim.Time.NowMs;
+        while (next.Replies.Count == 0 && sim.Time.NowMs < began + 20_000)
+        {
+            sim.RunFor(200);
+            slow.ReadSome(10);
+            sim.RunUntilQuiet();
+        }
+        await Assert.That(next.LastReply.Json).IsEqualTo("\"next\"");
+        await Assert.That(sim.Time.NowMs - began).IsLessThanOrEqualTo(4500);
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.HoldsUpOthers)).IsEqualTo(1);
     }
 
     [Test]

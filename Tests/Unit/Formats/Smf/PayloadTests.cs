@@ -298,13 +298,13 @@ public sealed class PayloadTests
     }
 
     [Test]
-    public async Task A_small_request_of_a_route_that_is_kept_apart_is_checked_as_well()
+    public async Task A_small_request_of_a_caller_that_is_kept_apart_is_checked_as_well()
     {
         GatewaySimulation sim = Simulate("copy", canReset: true);
         SmfFarCaller caller = sim.ConnectSmf();
         caller.Call(100, "before"u8);
         sim.RunUntilQuiet();
-        sim.SmfBackend.Isolate(sim.WorkerContext.Routes.Find(Id)!.Policy);
+        sim.LastSmfCaller!.Isolate();
         await AssertRefusedBetweenOthers(sim, caller, SmfMessage.EncodeRaw(1, Id, "x"u8), inOneWrite: true, sessions: (101, 102));
         await Assert.That(sim.SmfServer.Requests.Count).IsEqualTo(3);
     }

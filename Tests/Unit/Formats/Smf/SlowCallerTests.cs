@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
 
@@ -8,7 +9,7 @@ public sealed class SlowCallerTests
 {
     private static readonly NetworkConditions SmallBuffers = NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
 
-    private const string ReadNothing = "Listener smf: caller far end is closed: it read none of its replies for writeTimeout.";
+    private const string ReadNothing = "Listener smf: caller far end is closed: it read too little of its replies for writeTimeout.";
 
     [Test]
     public async Task A_caller_that_never_reads_is_closed_when_its_unread_replies_pass_the_limit_and_others_are_not_delayed()
@@ -32,7 +33,7 @@ public sealed class SlowCallerTests
             await Assert.That(quick.Replies.Count).IsEqualTo(i + 1);
         }
         await Assert.That(sim.Time.NowMs).IsEqualTo(began);
-        await Assert.That(sim.Counters.SlowCallersClosed).IsEqualTo(1);
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.TooMuchUnread)).IsEqualTo(1);
         await Assert.That(sim.Messages).IsSequence(["Listener smf: caller far end is closed: it left more unread than replyBufferMax."]);
         await Assert.That(sim.WorkerContext.CallersCount).IsEqualTo(1);
         slow.Resume();
@@ -83,7 +84,7 @@ public sealed class SlowCallerTests
         long began = sim.Time.NowMs;
         sim.RunUntil(() => sim.WorkerContext.CallersCount == 0, "the slow caller is closed");
         await Assert.That(sim.Time.NowMs - began).IsBetween(5000, 5020);
-        await Assert.That(sim.Counters.SlowCallersClosed).IsEqualTo(1);
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.ReadsSlowly)).IsEqualTo(1);
         await Assert.That(sim.Messages).IsSequence([ReadNothing]);
     }
 
@@ -119,28 +120,117 @@ public sealed class SlowCallerTests
         sim.RunUntil(() => quick.Replies.Count == 2, "the connection goes on");
         await Assert.That(sim.Time.NowMs - began).IsBetween(0, 520);
         await Assert.That(quick.StatusOf(1)).IsEqualTo(200u);
-        await Assert.That(sim.Counters.SlowCallersClosed).IsEqualTo(1);
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.ReadsSlowly)).IsEqualTo(1);
         await Assert.That(sim.Messages).IsSequence([ReadNothing]);
         await Assert.That(slow.IsOver || slow.Socket.Peer.IsClosed).IsTrue();
     }
 
     [Test]
-    public async Task After_a_large_reply_held_up_a_shared_connection_the_next_one_holds_up_nobody()
+    public async Task A_caller_whose_large_reply_held_up_a_shared_connection_uses_exclusive_ones_for_a_minute_and_others_stay_on_the_shared_one()
     {
-        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 500, TimeoutMs = 2000 }, SmallBuffers);
-        (SmfFarCaller _, SmfFarCaller quick) = StallASharedLane(sim);
-        sim.RunUntil(() => quick.Replies.Count == 1, "the connection goes on");
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 5000, TimeoutMs = 20_000 }, SmallBuffers);
+        (SmfFarCaller slow, SmfFarCaller quick) = StallASharedLane(sim);
+        sim.RunFor(100);
+        slow.Resume();
+        sim.RunUntil(() => slow.Replies.Count == 1 && quick.Replies.Count == 1, "both have their replies");
+        int before = sim.SmfServer.Connections.Count;
 
         sim.SmfServer.OnRequest = (server, request) => server.Reply(request, request.Content is [(byte)'L'] ? new byte[20_000_000] : request.Content);
-        SmfFarCaller slowAgain = sim.ConnectSmf();
-        slowAgain.IsReading = false;
-        slowAgain.Call(1, "L"u8);
+        slow.IsReading = false;
+        slow.Call(2, "L"u8);
         quick.Call(2, "small"u8);
         long began = sim.Time.NowMs;
         sim.RunUntilQuiet();
-
         await Assert.That(quick.StatusOf(2)).IsEqualTo(200u);
         await Assert.That(sim.Time.NowMs).IsEqualTo(began);
+        await Assert.That(sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(1);
+        await Assert.That(sim.SmfServer.Connections.Count).IsEqualTo(before + 1).Because("only the slow caller needs another connection");
+
+        slow.Resume();
+        sim.RunFor(61_000);
+        slow.Call(3, "after a minute"u8);
+        sim.RunUntilQuiet();
+        await Assert.That(slow.StatusOf(3)).IsEqualTo(200u);
+        await Assert.That(sim.SmfServer.Connections.Count).IsEqualTo(before + 1);
+    }
+
+    /// <summary>It takes enough for the connection to go on, again and again: each pause is short, and all of them together are not.</summary>
+    [Test]
+    public async Task The_pauses_of_one_large_reply_hold_up_others_on_a_shared_connection_for_the_write_timeout_together()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 1000, TimeoutMs = 30_000, ReplyBufferMax = 256 * 1024 }, SmallBuffers);
+        (SmfFarCaller slow, SmfFarCaller quick) = StallASharedLane(sim);
+        long began = sim.Time.NowMs;
+        while (quick.Replies.Count == 0 && sim.Time.NowMs < began + 20_000)
+        {
+            sim.RunFor(100);
+            for (int i = 0; i < 10; i++)
+            {
+                slow.ReadSome(10_000);
+                sim.RunUntilQuiet();
+            }
+        }
+        await Assert.That(quick.StatusOf(1)).IsEqualTo(200u);
+        await Assert.That(sim.Time.NowMs - began).IsLessThanOrEqualTo(2_000);
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.ReadsSlowly)).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_caller_that_reads_its_large_reply_slowly_is_not_closed_while_no_other_reply_waits_behind_it()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 1000, TimeoutMs = 30_000 }, SmallBuffers);
+        sim.SmfServer.OnRequest = (server, request) => server.Reply(request, new byte[4_000_000]);
+        SmfFarCaller slow = sim.ConnectSmf();
+        slow.IsReading = false;
+        slow.Call(1, "large, please"u8);
+        while (slow.Replies.Count == 0 && !slow.IsOver)
+        {
+            sim.RunFor(100);
+            slow.ReadSome(10_000);
+        }
+        await Assert.That(slow.Replies.Count).IsEqualTo(1);
+        await Assert.That(sim.Messages).IsEmpty();
+    }
+
+    [Test]
+    public async Task A_caller_that_reads_a_trickle_of_its_small_replies_is_closed_after_the_write_timeout()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 5000, TimeoutMs = 60_000 }, SmallBuffers);
+        SmfFarCaller slow = sim.ConnectSmf();
+        slow.IsReading = false;
+        slow.Call(1, new byte[50_000]);
+        long began = sim.Time.NowMs;
+        while (sim.WorkerContext.CallersCount == 1 && sim.Time.NowMs < began + 20_000)
+        {
+            sim.RunFor(500);
+            slow.ReadSome(100);
+        }
+        await Assert.That(sim.Time.NowMs - began).IsBetween(5000, 5600);
+        await Assert.That(sim.Messages).IsSequence([ReadNothing]);
+    }
+
+    [Test]
+    public async Task A_caller_that_drips_a_large_body_is_closed_when_others_wait_for_its_connection()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { WriteTimeoutMs = 2000, TimeoutMs = 60_000, ExclusiveConnectionsMax = 1 });
+        byte[] body = new byte[100_000];
+        byte[] message = SmfMessage.Encode(1, GatewaySetup.GetId, body);
+        SmfFarCaller dripping = sim.ConnectSmf();
+        dripping.Send(message.AsSpan(0, 70_000));
+        sim.RunUntilQuiet();
+        SmfFarCaller next = sim.ConnectSmf();
+        next.Call(1, body);
+        long began = sim.Time.NowMs;
+        for (int i = 0; next.Replies.Count == 0 && i < 20; i++)
+        {
+            sim.RunFor(500);
+            dripping.Send(message.AsSpan(70_000 + i, 1));
+            sim.RunUntilQuiet();
+        }
+        await Assert.That(next.StatusOf(1)).IsEqualTo(200u);
+        await Assert.That(sim.Time.NowMs - began).IsLessThanOrEqualTo(2500);
+        await Assert.That(dripping.SawReset).IsTrue();
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.HoldsUpOthers)).IsEqualTo(1);
     }
 
     [Test]
@@ -162,7 +252,7 @@ public sealed class SlowCallerTests
         await Assert.That(next.StatusOf(1)).IsEqualTo(200u);
         await Assert.That(still.SawReset).IsTrue();
         await Assert.That(sim.Messages)
-            .IsSequence(["Listener smf: caller far end is closed: it stalled in a call for writeTimeout while other calls waited for a server connection."]);
+            .IsSequence(["Listener smf: caller far end is closed: it moved too little of its call for writeTimeout while other calls waited for a server connection."]);
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Sockets.Pipes;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
@@ -81,7 +82,7 @@ public sealed class SplicedReplyTests
         sim.RunFor(100);
         await Assert.That((await Assert.That(slow.Replies).HasSingleItem()).Content).IsSequence(body);
         await Assert.That(sim.Time.NowMs).IsEqualTo(began + 200);
-        await Assert.That(sim.Counters.SlowCallersClosed).IsEqualTo(0);
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.ReadsSlowly)).IsEqualTo(0);
     }
 
     [Test]
