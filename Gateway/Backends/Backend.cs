@@ -49,6 +49,9 @@ internal sealed partial class Backend
     /// <summary>How many connections this worker may have to each server.</summary>
     public ConnectionLimits Connections => Options.ConnectionLimits;
 
+    /// <summary>Of exclusive connections without a call.</summary>
+    public long IdleTimeoutMs => (long)Options.IdleTimeout.TotalMilliseconds;
+
     public long ConnectTimeoutMs => (long)Options.ConnectTimeout.TotalMilliseconds;
 
     /// <summary>Whether payloads of its smf servers are FlatBuffers tables, or any bytes.</summary>

@@ -7,9 +7,6 @@ namespace FrameRpc.Gateway.Backends;
 /// <summary>One server of a backend, as one worker sees it: its connections, its load, and whether it was reachable lately.</summary>
 internal sealed class Server(Backend backend, ServerSpec spec, int slot, Loop loop)
 {
-    /// <summary>Long enough to keep connections through a lull, short enough to release them after a burst.</summary>
-    public const int IdleConnectionMs = 60_000;
-
     /// <summary>A server is skipped for the minimum after a failure, and for twice as long after each further one.</summary>
     private const int BackOffMsMin = 100, BackOffMsMax = 5_000;
 

@@ -41,7 +41,7 @@ internal abstract class ServerConnection : Connection
     internal ConnectionRequest? ConnectingFor { get; set; }
 
     /// <summary>Starts the idle timeout of an exclusive connection in its server's pool.</summary>
-    internal void BeginIdle() => Loop.Timers.Arm(_timer, Loop.NowMs + Server.IdleConnectionMs);
+    internal void BeginIdle() => Loop.Timers.Arm(_timer, Loop.NowMs + Server.Backend.IdleTimeoutMs);
 
     internal void EndIdle() => Loop.Timers.Disarm(_timer);
 

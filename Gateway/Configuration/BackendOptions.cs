@@ -10,6 +10,8 @@ internal sealed record BackendOptions
     public required WireFormat Protocol { get; init; }
     public required IReadOnlyList<BackendServerOptions> Servers { get; init; }
     public Balancing Balancing { get; init; } = Balancing.LeastCalls;
+    /// <summary>Long enough to keep connections through a lull, short enough to release them after a burst.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>A multiple of the number of workers: the remainder of the division stays unused.</summary>
     public int ConnectionsPerServerMax { get; init; } = 256;
@@ -90,6 +92,11 @@ internal static class BackendSection
         new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)),
         o => o.ConnectTimeout, (o, v) => o with { ConnectTimeout = v },
         "Maximum time to establish a connection to a server.");
+
+    public static readonly ValueOption<BackendOptions, TimeSpan> IdleTimeout = Options.Default("idleTimeout",
+        new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)),
+        o => o.IdleTimeout, (o, v) => o with { IdleTimeout = v },
+        "How long an exclusive connection to a server is kept without a call. Set it below the time after which the servers close idle connections.");
 
     public static readonly ValueOption<BackendOptions, int> ConnectionsPerServerMax = Options.Default("connectionsPerServerMax", new CountForm(1, 1_000_000),
         o => o.ConnectionsPerServerMax, (o, v) => o with { ConnectionsPerServerMax = v },

@@ -8,6 +8,8 @@ internal sealed record LimitOptions
     public long MessageBytesMax { get; init; } = 64 << 20;
     public int ConnectionsMax { get; init; } = 10_000;
     public int ReplyBufferMax { get; init; } = 4 << 20;
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(15);
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(5);
     /// <summary>0 for no minimum.</summary>
     public long BytesPerSecondMin { get; init; } = 1 << 10;
@@ -37,6 +39,17 @@ internal static class LimitSection
         o => o.ReplyBufferMax, (o, v) => o with { ReplyBufferMax = (int)v },
         "Maximum amount of reply data buffered for a caller that has not read it yet.");
 
+    public static readonly ValueOption<GatewayOptions, TimeSpan> IdleTimeout = Default("idleTimeout",
+        new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)),
+        o => o.IdleTimeout, (o, v) => o with { IdleTimeout = v },
+        "How long a caller may stay connected without a call in progress. Its connection then ends in order, up to a quarter of the time later.");
+
+    public static readonly ValueOption<GatewayOptions, TimeSpan> RequestTimeout = Default("requestTimeout",
+        new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1)),
+        o => o.RequestTimeout, (o, v) => o with { RequestTimeout = v },
+        "Maximum time from the first byte of a request until its header and its small or JSON body have arrived; of a large smf body, the first 64 KiB. "
+        + "It does not begin anew with each byte.");
+
     public static readonly ValueOption<GatewayOptions, TimeSpan> WriteTimeout = Default("writeTimeout",
         new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)),
         o => o.WriteTimeout, (o, v) => o with { WriteTimeout = v },
@@ -44,7 +57,8 @@ internal static class LimitSection
 
     public static readonly ValueOption<GatewayOptions, long> BytesPerSecondMin = Default("bytesPerSecondMin", new SizeForm(0, 1 << 30),
         o => o.BytesPerSecondMin, (o, v) => o with { BytesPerSecondMin = v },
-        "Minimum rate, in bytes per second, of a caller that holds up other calls. With 0, a byte per writeTimeout is enough.");
+        "Minimum rate, in bytes per second and averaged over 30 s, of each side of a streamed body while it is waited for: octets, long JSON, large smf "
+        + "bodies. A caller that holds up other calls has to reach it in each writeTimeout. 0 disables it; a byte per writeTimeout is then enough.");
 
     public static readonly ValueOption<GatewayOptions, long> SharedBodyMax = Default("sharedBodyMax", new SizeForm(1, 1 << 20),
         o => o.SharedBodyMax, (o, v) => o with { SharedBodyMax = (int)v },

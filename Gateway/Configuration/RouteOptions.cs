@@ -17,6 +17,8 @@ internal sealed record RouteOptions
     public string? Signature => Method is null ? Endpoint : $"{Method.Service}.{Method.Name}({Method.Request}):{Method.Reply}";
     public required string Backend { get; init; }
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Null for <see cref="Timeout"/> where neither body is streamed, and none otherwise.</summary>
+    public TimeSpan? Deadline { get; init; }
     public required long MessageBytesMax { get; init; }
     /// <summary>Null for no limit.</summary>
     public long? OctetsBytesMax { get; init; }
@@ -82,6 +84,13 @@ internal static class RouteSection
         new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)),
         o => o.Timeout, (o, v) => o with { Timeout = v },
         "Idle timeout: how long a call may go without a byte moving in either direction before its reply has arrived.");
+
+    public static readonly ValueOption<RouteOptions, TimeSpan> Deadline = Options.Optional("deadline",
+        new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)),
+        o => o.Deadline, (o, v) => o with { Deadline = v },
+        "Maximum time of a whole call, from the end of its request, or from the beginning of a streamed one, to the end of its reply, including the wait "
+        + "for a connection.",
+        defaultInWords: "timeout; none for octets, long JSON and large smf bodies");
 
     public static readonly ValueOption<RouteOptions, long> MessageBytesMax = Options.Optional("messageBytesMax", LimitSection.MessageSize,
         o => o.MessageBytesMax, (o, v) => o with { MessageBytesMax = v },

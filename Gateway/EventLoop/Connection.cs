@@ -80,6 +80,11 @@ internal abstract class Connection : IReadyHandler
     {
     }
 
+    /// <summary>Something arrived, or the peer ended its side, while the input was paused; see <see cref="ReadBehindHeld"/>.</summary>
+    protected virtual void OnArrivedWhilePaused()
+    {
+    }
+
     /// <summary>Output was sent, so that what waited for room can continue.</summary>
     protected virtual void OnOutputSent()
     {
@@ -146,6 +151,17 @@ internal abstract class Connection : IReadyHandler
 
     /// <summary>Bytes received but not consumed.</summary>
     protected int HeldBytes => _input.HeldBytes;
+
+    /// <summary>What was received and not consumed; not while <see cref="Consume"/> is running.</summary>
+    protected ReadOnlySpan<byte> HeldInput => _input.Held;
+
+    /// <summary>
+    /// Receives up to this many bytes more, behind what is held, although the input is paused. They are consumed when it is resumed.
+    /// </summary>
+    protected void ReadBehindHeld(int bytesMax) => _input.ReadBehindHeld(bytesMax);
+
+    /// <summary>Discards what was received and not consumed.</summary>
+    protected void DropInput() => _input.Release();
 
     /// <summary>The length of the partly received message, as far as it is known: room for it is made as it arrives.</summary>
     protected int MessageBytes
@@ -261,6 +277,8 @@ internal abstract class Connection : IReadyHandler
     }
 
     internal void HandleBrokenWhilePaused() => OnBrokenWhilePaused();
+
+    internal void HandleArrivedWhilePaused() => OnArrivedWhilePaused();
 
     /// <summary>Received bytes cannot be held.</summary>
     internal void BreakForMemory()

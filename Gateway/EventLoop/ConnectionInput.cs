@@ -40,6 +40,8 @@ internal struct ConnectionInput(Connection connection)
 
     public readonly int HeldBytes => _buffer.HeldBytes;
 
+    public readonly ReadOnlySpan<byte> Held => _buffer.Held;
+
     /// <inheritdoc cref="Connection.BytesReceived"/>
     public long BytesReceived { get; private set; }
 
@@ -81,6 +83,8 @@ internal struct ConnectionInput(Connection connection)
         _peerEnded |= isBroken || (readiness & Readiness.PeerEnded) != 0;
         if (isBroken && IsPaused)
             connection.HandleBrokenWhilePaused();
+        else if (IsPaused && connection.State == ConnectionState.Open)
+            connection.HandleArrivedWhilePaused();
         Read();
     }
 
@@ -138,6 +142,21 @@ internal struct ConnectionInput(Connection connection)
                 MayHaveUnread = false;
             Feed(_buffer.Received(connection.Loop.Scratch, received.Bytes));
         }
+    }
+
+    /// <inheritdoc cref="Connection.ReadBehindHeld"/>
+    public void ReadBehindHeld(int bytesMax)
+    {
+        if (Splice is not null || IsConsuming || bytesMax <= 0)
+            return;
+        Span<byte> scratch = connection.Loop.Scratch;
+        if (!_buffer.TryPrepare(connection.Loop.Blocks, scratch, _buffer.HeldBytes + bytesMax, out Span<byte> room))
+            return;
+        // Whatever else there is, the end of the stream too, is found again when the input is resumed.
+        Transfer received = connection.Socket.Receive(room[..Math.Min(room.Length, bytesMax)]);
+        BytesReceived += received.Bytes;
+        if (!_buffer.TryKeep(connection.Loop.Blocks, _buffer.Received(scratch, received.Bytes), consumed: 0))
+            connection.BreakForMemory();
     }
 
     private bool TryPrepareRoom(out Span<byte> room)

@@ -51,6 +51,11 @@ internal sealed partial class WorkerContext
 
     public long WriteTimeoutMs { get; private set; }
 
+    public long RequestTimeoutMs { get; private set; }
+
+    /// <summary>Of callers without a call.</summary>
+    public long IdleTimeoutMs { get; private set; }
+
     public bool IsDraining { get; private set; }
 
     public int CallersCount => _callers.Count;
@@ -124,6 +129,8 @@ internal sealed partial class WorkerContext
     private void TakeOver(Snapshot next)
     {
         WriteTimeoutMs = (long)next.Limits.WriteTimeout.TotalMilliseconds;
+        IdleTimeoutMs = (long)next.Limits.IdleTimeout.TotalMilliseconds;
+        RequestTimeoutMs = (long)next.Limits.RequestTimeout.TotalMilliseconds;
         foreach (Backend gone in _backends.Values.Where(backend => !next.Backends.Any(spec => Continues(backend, spec))).ToArray())
             RetireBackend(gone);
         foreach (BackendSpec spec in next.Backends)

@@ -22,6 +22,13 @@ internal sealed class Route(RouteOptions options, WireFormat format)
 
     public long TimeoutMs { get; } = (long)options.Timeout.TotalMilliseconds;
 
+    /// <summary>0 without one.</summary>
+    public long DeadlineMs { get; } = (long)(options.Deadline ?? TimeSpan.Zero).TotalMilliseconds;
+
+    /// <summary>When a call that began at this time has to be over; never for a streamed one without a deadline.</summary>
+    public long DueMs(long begunMs, bool isStreamed) =>
+        DeadlineMs > 0 ? begunMs + DeadlineMs : isStreamed ? long.MaxValue : begunMs + TimeoutMs;
+
     public long MessageBytesMax => options.MessageBytesMax;
 
     public long OctetsBytesMax { get; } = options.OctetsBytesMax ?? long.MaxValue;

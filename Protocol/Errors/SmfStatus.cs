@@ -15,6 +15,9 @@ public static class SmfStatus
     /// <summary>No route has the request id.</summary>
     public const uint NotFound = 404;
 
+    /// <summary>The request did not arrive in time.</summary>
+    public const uint RequestTimedOut = 408;
+
     /// <summary>The request is larger than the limit.</summary>
     public const uint TooLarge = 413;
 

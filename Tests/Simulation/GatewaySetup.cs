@@ -30,6 +30,9 @@ internal sealed record GatewaySetup
 
     public int TimeoutMs { get; init; } = 2000;
 
+    /// <summary>Null for that of the defaults.</summary>
+    public int? DeadlineMs { get; init; }
+
     public long MessageBytesMax { get; init; } = 64 * 1024 * 1024;
 
     public long? OctetsBytesMax { get; init; }
@@ -37,6 +40,10 @@ internal sealed record GatewaySetup
     public int ReplyBufferMax { get; init; } = 4 * 1024 * 1024;
 
     public int WriteTimeoutMs { get; init; } = 5000;
+
+    public int RequestTimeoutMs { get; init; } = 10_000;
+
+    public int IdleTimeoutMs { get; init; } = 15 * 60_000;
 
     public long BytesPerSecondMin { get; init; } = 1024;
 
@@ -83,6 +90,8 @@ internal sealed record GatewaySetup
             ConnectionsMax = 10_000,
             ReplyBufferMax = ReplyBufferMax,
             WriteTimeout = TimeSpan.FromMilliseconds(WriteTimeoutMs),
+            IdleTimeout = TimeSpan.FromMilliseconds(IdleTimeoutMs),
+            RequestTimeout = TimeSpan.FromMilliseconds(RequestTimeoutMs),
             BytesPerSecondMin = BytesPerSecondMin,
             SharedBodyMax = SharedBodyMax,
         },
@@ -126,6 +135,7 @@ internal sealed record GatewaySetup
         Method = null,
         Backend = "storage",
         Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
+        Deadline = DeadlineMs is { } deadlineMs ? TimeSpan.FromMilliseconds(deadlineMs) : null,
         MessageBytesMax = MessageBytesMax,
         OctetsBytesMax = null,
         RequestBody = DataType.Json,
@@ -141,6 +151,7 @@ internal sealed record GatewaySetup
         Method = null,
         Backend = "frames",
         Timeout = TimeSpan.FromMilliseconds(TimeoutMs),
+        Deadline = DeadlineMs is { } deadlineMs ? TimeSpan.FromMilliseconds(deadlineMs) : null,
         MessageBytesMax = MessageBytesMax,
         OctetsBytesMax = OctetsBytesMax,
         RequestBody = route.RequestBody,

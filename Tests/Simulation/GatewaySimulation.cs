@@ -165,6 +165,9 @@ internal sealed class GatewaySimulation
         AssertNoBugs();
     }
 
+    /// <summary>Lets a caller pause until the beginning of its stream is passed on.</summary>
+    public void RunPastPause() => RunFor(60);
+
     /// <summary>One turn of everything; false if there was nothing to do.</summary>
     public bool Step()
     {

@@ -45,6 +45,9 @@ internal sealed class FrameCall : ConnectionRequest
     private CallEntry _entry;
     private long _lastMovedMs;
     private PaceWindow _callersPace;
+    private StreamPace _pace;
+    private long _begunMs;
+    private bool _isStreamed;
     private FrameError? _rejection;
 
     public FrameCall(FrameCaller caller)
@@ -69,6 +72,9 @@ internal sealed class FrameCall : ConnectionRequest
     /// <summary>An error reply would be read as part of the server's reply.</summary>
     public bool IsReplyUnfinished => State is FrameCallState.Streaming or FrameCallState.Replying or FrameCallState.StoppedReplying;
 
+    /// <summary>The rest of the request is discarded, and nothing else is left of the call.</summary>
+    public bool AwaitsRest => State is FrameCallState.Rejected or FrameCallState.Replied;
+
     private bool IsReplyPassed => State is FrameCallState.SendingAfterReply or FrameCallState.Replied;
 
     public ReplyProgress Reply => Connection?.Reply ?? default;
@@ -89,20 +95,18 @@ internal sealed class FrameCall : ConnectionRequest
     {
         Transition(FrameCallState.Held);
         Route = route;
-    }
-
-    /// <summary>The call waits, without holding a connection. The timeout of its route bounds the wait.</summary>
-    public void Wait()
-    {
-        NoteMoved();
-        _callersPace.Restart(Caller.Loop.NowMs, CallersBytes);
-        ArmTimer();
+        _isStreamed = false;
     }
 
     /// <summary>Asks for a connection; true when one is available at once.</summary>
-    public bool Acquire()
+    /// <param name="isStreamed">The request is passed on as it arrives.</param>
+    public bool Acquire(bool isStreamed)
     {
-        Wait();
+        NoteMoved();
+        _begunMs = Caller.Loop.NowMs;
+        _isStreamed = isStreamed;
+        _callersPace.Restart(_begunMs, CallersBytes);
+        ArmTimer();
         Route!.Backend.Acquire(this);
         return Connection is not null;
     }
@@ -144,13 +148,17 @@ internal sealed class FrameCall : ConnectionRequest
     }
 
     /// <summary>The data part of the reply is passed on as it arrives.</summary>
-    public void BeginReply() => Transition(State switch
+    public void BeginReply()
     {
-        FrameCallState.Sending => FrameCallState.Streaming,
-        FrameCallState.Awaiting => FrameCallState.Replying,
-        FrameCallState.Stopped => FrameCallState.StoppedReplying,
-        _ => throw Impossible("begin its reply"),
-    });
+        Transition(State switch
+        {
+            FrameCallState.Sending => FrameCallState.Streaming,
+            FrameCallState.Awaiting => FrameCallState.Replying,
+            FrameCallState.Stopped => FrameCallState.StoppedReplying,
+            _ => throw Impossible("begin its reply"),
+        });
+        _isStreamed = true;
+    }
 
     /// <param name="bytes">Of the reply's data part.</param>
     /// <param name="requestGoesOn">The server answered early and still reads the request.</param>
@@ -164,7 +172,10 @@ internal sealed class FrameCall : ConnectionRequest
         bool isRequestOver = IsRequestPassed;
         Transition(isRequestOver ? FrameCallState.Idle : requestGoesOn ? FrameCallState.SendingAfterReply : FrameCallState.Replied);
         if (!isRequestOver && !requestGoesOn)
+        {
             Caller.Reader.Discard();
+            Caller.WatchRequest();
+        }
         EndIfDone();
     }
 
@@ -191,6 +202,7 @@ internal sealed class FrameCall : ConnectionRequest
         {
             Transition(FrameCallState.Rejected);
             Caller.Reader.Discard();
+            Caller.WatchRequest();
         }
         EndIfDone();
     }
@@ -310,9 +322,15 @@ internal sealed class FrameCall : ConnectionRequest
         Caller.OnCallEnded();
     }
 
-    /// <summary>Due at the timeout of the call, and before that at <c>writeTimeout</c>, to see whether the call blocks others.</summary>
-    private void ArmTimer() =>
-        Caller.Loop.Timers.Arm(_timer, Math.Min(Caller.Loop.NowMs + Caller.WriteTimeoutMs, _lastMovedMs + Route!.Policy.TimeoutMs));
+    /// <summary>When the whole call has to be over.</summary>
+    private long DueMs => Route!.Policy.DueMs(_begunMs, _isStreamed);
+
+    /// <summary>Due at the end of the call's time, and before that, to see whether the call moves and whether it blocks others.</summary>
+    private void ArmTimer()
+    {
+        long lookMs = Caller.Loop.NowMs + Math.Min(Caller.WriteTimeoutMs, StreamPace.LookMs);
+        Caller.Loop.Timers.Arm(_timer, Math.Min(Math.Min(lookMs, DueMs), _lastMovedMs + Route!.Policy.TimeoutMs));
+    }
 
     private void OnTimeUp()
     {
@@ -320,9 +338,14 @@ internal sealed class FrameCall : ConnectionRequest
             return;
         // Output that the slower side takes counts as movement, too.
         _lastMovedMs = Math.Max(_lastMovedMs, Math.Max(Caller.LastSentMs, Connection?.LastSentMs ?? 0));
-        long stillMs = Caller.Loop.NowMs - _lastMovedMs;
-        if (stillMs >= Route!.Policy.TimeoutMs)
-            TimeOut();
+        long nowMs = Caller.Loop.NowMs;
+        StreamSide awaited = Awaited;
+        if (nowMs >= DueMs)
+            TimeOut(Route!.Policy.DeadlineMs > 0 ? RejectReason.Deadline : RejectReason.TimedOut);
+        else if (nowMs - _lastMovedMs >= Route!.Policy.TimeoutMs)
+            TimeOut(RejectReason.TimedOut);
+        else if (_pace.IsTooSlow(awaited, nowMs, CallersBytes + ServersBytes, Caller.BytesPerSecondMin))
+            EndTooSlow(awaited);
         else if (CallerMovedTooLittle() && BlocksOthers)
             Caller.CloseSlow(CallerFault.HoldsUpOthers);
         else
@@ -346,11 +369,29 @@ internal sealed class FrameCall : ConnectionRequest
         return isBelow;
     }
 
-    private void TimeOut()
+    private long ServersBytes => Connection is { } connection ? connection.BytesReceived + connection.BytesSent : 0;
+
+    /// <summary>The side of a streamed body that has to move next: the one that does not take what waits for it, else the one that has to send.</summary>
+    private StreamSide Awaited =>
+        !_isStreamed || Connection is not { } connection ? StreamSide.Neither
+        : connection.OutputBytes > 0 ? StreamSide.Server
+        : Caller.OutputBytes > 0 || State is FrameCallState.Sending or FrameCallState.Streaming or FrameCallState.SendingAfterReply ? StreamSide.Caller
+        : IsReplyUnfinished ? StreamSide.Server
+        : StreamSide.Neither;
+
+    private void EndTooSlow(StreamSide side)
+    {
+        if (side == StreamSide.Caller)
+            Caller.CloseSlow(CallerFault.TooSlow);
+        else
+            TimeOut(RejectReason.ServerTooSlow);
+    }
+
+    private void TimeOut(RejectReason why)
     {
         ReplyProgress reply = Reply;
         BreakConnection();
-        Fail(reply, FrameErrors.Of(RejectReason.TimedOut));
+        Fail(reply, FrameErrors.Of(why));
     }
 
     /// <summary>The one place where the state changes. An impossible transition is a bug.</summary>

@@ -89,6 +89,23 @@ internal sealed class FrameCaller : Caller
         return 0;
     }
 
+    /// <summary>A reset frame lies behind a request that waits for a connection: its caller has left, and no server gets the request.</summary>
+    public void LeaveUnserved()
+    {
+        _call.BreakConnection();
+        SendResetFrame();
+    }
+
+    /// <summary>More of the rest of a refused request has come than is read away.</summary>
+    public void OnRestTooLong() => EndRest();
+
+    /// <summary>After each read, and where a request is refused without one.</summary>
+    public void WatchRequest()
+    {
+        if (!IsConsuming)
+            WatchRequest(HeldBytes);
+    }
+
     /// <summary>A server answers a reset frame, or an end of the stream, with a reset frame of its own.</summary>
     public void SendResetFrame()
     {
@@ -103,6 +120,7 @@ internal sealed class FrameCaller : Caller
     public void OnCallEnded()
     {
         Reader.Reset();
+        AwaitNothing();
         MessageBytes = Reader.WantedBytes;
         if (OutputBytes > RepliesHoldBytes)
             HoldInput(InputHold.Replies);
@@ -124,11 +142,41 @@ internal sealed class FrameCaller : Caller
         while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length && Reader.Consume(bytes[at..]) is > 0 and var consumed)
             at += consumed;
         MessageBytes = Reader.WantedBytes;
+        WatchRequest(bytes.Length - at);
         if (at == bytes.Length && Reader.SpliceBytes > 0)
             TrySplice(_call.Connection!, Reader.SpliceBytes);
         if (Context.IsDraining && at == bytes.Length && Reader.IsIdle)
             SendResetFrame();
         return at;
+    }
+
+    protected override void OnRequestOverdue()
+    {
+        _call.RejectAtOnce(FrameErrors.Of(RejectReason.RequestTimedOut));
+        SendResetFrame();
+    }
+
+    /// <summary>The answer waits until the rest of its request is discarded. It is sent now, unless the reply is there already.</summary>
+    protected override void OnRestOverdue()
+    {
+        _call.RejectAtOnce(FrameErrors.Of(RejectReason.Malformed));
+        SendResetFrame();
+    }
+
+    protected override void OnStreamPaused()
+    {
+        if (Reader.StopWaitingForMore())
+            ResumeInput();
+    }
+
+    /// <summary>A caller that has left says so behind its request, which may still wait for a connection.</summary>
+    protected override void OnArrivedWhilePaused()
+    {
+        if (Reader.HeldRequestBytes is not (> 0 and var requestBytes))
+            return;
+        ReadBehindHeld(requestBytes + FrameHeader.Bytes - HeldBytes);
+        if (!IsClosed)
+            Reader.LookBehind(HeldInput);
     }
 
     protected override void OnSpliced(int bytes)
@@ -176,7 +224,21 @@ internal sealed class FrameCaller : Caller
         base.OnClosed();
     }
 
-    private bool IsIdle => Reader.IsIdle && HeldBytes == 0;
+    /// <summary>Each read of a stream's beginning is followed by a pause of its own; anything else has one time from its first byte.</summary>
+    private void WatchRequest(int bytesLeft)
+    {
+        Awaited what = IsInputPaused || State != ConnectionState.Open ? Awaited.Nothing : Reader.Awaits(bytesLeft);
+        Await(what, key: what switch
+        {
+            Awaited.MoreOfStream => BytesReceived,
+            Awaited.Request => BytesReceived - bytesLeft,
+            _ => 0,
+        });
+    }
+
+    protected override bool IsIdle => Reader.IsIdle && HeldBytes == 0;
+
+    protected override void EndIdle() => SendResetFrame();
 
     /// <summary>Compares the name as well, because a CRC-32 is easily forged.</summary>
     private RouteState? FindRoute(ReadOnlySpan<byte> endpoint)

@@ -15,6 +15,9 @@ internal static class FrameErrors
     private static readonly FrameError TooLarge =
         new(ReplyError.Request, "the request is larger than its route allows"u8) { Why = RejectReason.TooLarge };
 
+    private static readonly FrameError RequestTimedOut =
+        new(ReplyError.Request, "the request did not arrive in time; the connection ends"u8) { Why = RejectReason.RequestTimedOut };
+
     private static readonly FrameError TooMany = new(ReplyError.Server, "too many calls wait for this backend"u8) { Why = RejectReason.TooMany };
     private static readonly FrameError NoServer = new(ReplyError.Server, "no server of this backend can be reached"u8) { Why = RejectReason.NoServer };
 
@@ -23,6 +26,12 @@ internal static class FrameErrors
 
     private static readonly FrameError BadReply = new(ReplyError.Server, "the server sent no valid reply"u8) { Why = RejectReason.BadReply };
     private static readonly FrameError TimedOut = new(ReplyError.Server, "the reply did not come in time"u8) { Why = RejectReason.TimedOut };
+    private static readonly FrameError Deadline =
+        new(ReplyError.Server, "the call took longer than the deadline of its route"u8) { Why = RejectReason.Deadline };
+
+    private static readonly FrameError ServerTooSlow =
+        new(ReplyError.Server, "the server moved a body more slowly than the minimum rate"u8) { Why = RejectReason.ServerTooSlow };
+
     private static readonly FrameError Draining = new(ReplyError.Server, "the gateway is shutting down"u8) { Why = RejectReason.Draining };
 
     private static readonly FrameError Exhausted =
@@ -57,11 +66,14 @@ internal static class FrameErrors
     public static FrameError Of(RejectReason why) => why switch
     {
         RejectReason.TooLarge => TooLarge,
+        RejectReason.RequestTimedOut => RequestTimedOut,
         RejectReason.TooMany => TooMany,
         RejectReason.NoServer => NoServer,
         RejectReason.ServerLost => ServerLost,
         RejectReason.BadReply => BadReply,
         RejectReason.TimedOut => TimedOut,
+        RejectReason.Deadline => Deadline,
+        RejectReason.ServerTooSlow => ServerTooSlow,
         RejectReason.Draining => Draining,
         RejectReason.Exhausted => Exhausted,
         _ => Malformed,

@@ -19,12 +19,19 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
     /// </summary>
     public const int HeldBytesMax = 64 * 1024 + 8 * 1024;
 
+    /// <summary>A caller that sends small pieces without a pause does not hold back the beginning of its stream for longer than this.</summary>
+    private const int StreamBeginningMsMax = 1_000;
+
     private Phase _phase;
     private MessageScanner _scan;
     private PartRelay _part;
     private OctetsBeginning _beginning;
     private Body _accepted;
     private int _rejectedHeaderBytes;
+    private bool _isHarmless;
+    private bool _isEnough;
+    private long _beganMs;
+    private long _discardedBytes;
 
     private enum Phase : byte
     {
@@ -66,6 +73,34 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
 
     /// <summary>What the server still expects of the current frame.</summary>
     public long SinkBytesLeft => _part.SinkBytesLeft;
+
+    /// <summary>The length of a whole request that waits for a connection; 0 where none does.</summary>
+    public int HeldRequestBytes => _phase == Phase.Accepted ? _scan.End : 0;
+
+    /// <summary>What is missing after a read that left this much.</summary>
+    public Awaited Awaits(int bytesLeft) => _phase switch
+    {
+        Phase.Header when bytesLeft > 0 => Awaited.Request,
+        Phase.Body => _isHarmless ? Awaited.MoreOfStream : Awaited.Request,
+        Phase.Discard or Phase.DiscardHeader when call.AwaitsRest => Awaited.Rest,
+        _ => Awaited.Nothing,
+    };
+
+    /// <summary>The caller has paused: what is there of its stream is enough.</summary>
+    /// <returns>False where nothing waits for more.</returns>
+    public bool StopWaitingForMore()
+    {
+        _isEnough = _phase == Phase.Body;
+        return _isEnough;
+    }
+
+    /// <summary>Looks for a reset frame behind a whole request that waits for a connection: its caller has left.</summary>
+    public void LookBehind(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> behind = bytes[Math.Min(bytes.Length, HeldRequestBytes)..];
+        if (HeldRequestBytes > 0 && behind.Length >= FrameHeader.Bytes && FrameHeader.Read(behind) is { Type: FrameType.Reset, IsValid: true })
+            caller.LeaveUnserved();
+    }
 
     /// <summary>Nothing of a request is sent to a server before it is accepted.</summary>
     /// <returns>How many bytes were used; 0 where more are needed.</returns>
@@ -145,6 +180,9 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
         _phase = Phase.Header;
         _scan = default;
         _beginning = default;
+        _isHarmless = false;
+        _isEnough = false;
+        _discardedBytes = 0;
         WantedBytes = FrameHeader.Bytes;
     }
 
@@ -193,18 +231,36 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
     /// <summary>Octets are not sent before their beginning is known not to look like a header.</summary>
     private int ConsumeOctets(ReadOnlySpan<byte> bytes)
     {
+        if (_isHarmless)
+            return AcceptIfEnough(bytes);
         switch (call.Route!.Policy.RefusesHeaderLikeBodies ? _beginning.Look(bytes[_scan.HeaderEnd..]) : OctetsVerdict.Harmless)
         {
             case OctetsVerdict.Harmless:
-                return Accept(Body.Octets, bytes);
+                _isHarmless = true;
+                _beganMs = caller.Loop.NowMs;
+                return AcceptIfEnough(bytes);
             case OctetsVerdict.HeaderLike:
                 call.Reject(FrameErrors.Of(PartFault.HeaderLike));
                 return 0;
             default:
                 WantedBytes = bytes.Length + MessageHeader.BytesMax;
-                call.Wait();
                 return 0;
         }
+    }
+
+    /// <summary>
+    /// Octets take a connection when 64 KiB of them are there, or all of them; or when the caller pauses, because it may wait for a reply to what it
+    /// has sent. A fault in their frames ends the wait, too: the relay reports it.
+    /// </summary>
+    private int AcceptIfEnough(ReadOnlySpan<byte> bytes)
+    {
+        bool isScanned = _scan.ScanData(bytes) != FrameFault.None || _scan.End > 0;
+        _isEnough |= isScanned || bytes.Length >= _scan.HeaderEnd + Caller.StreamBeginningBytes
+            || caller.Loop.NowMs - _beganMs >= StreamBeginningMsMax;
+        if (_isEnough)
+            return Accept(Body.Octets, bytes);
+        WantedBytes = _scan.HeaderEnd + Caller.StreamBeginningBytes;
+        return 0;
     }
 
     /// <summary>JSON, or nothing: held until it is complete, unless it is long.</summary>
@@ -249,10 +305,13 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
     {
         _accepted = body;
         _phase = Phase.Accepted;
-        if (call.Acquire())
+        if (call.Acquire(isStreamed: body != Body.Whole))
             return Send(bytes);
         if (_phase == Phase.Accepted)
+        {
             caller.Hold(InputHold.ServerConnection);
+            LookBehind(bytes);
+        }
         return 0;
     }
 
@@ -332,7 +391,19 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
             return caller.Desynchronise();
         if (result != RelayResult.More)
             EndRequest();
+        else
+            CountDiscarded(taken);
         return taken;
+    }
+
+    /// <summary>A server that has not answered yet may need the time; the end of its reply begins the count.</summary>
+    private void CountDiscarded(int bytes)
+    {
+        if (!call.AwaitsRest)
+            return;
+        _discardedBytes += bytes;
+        if (_discardedBytes > Caller.RestBytesMax)
+            caller.OnRestTooLong();
     }
 
     private int ConsumeDiscardedHeader(ReadOnlySpan<byte> bytes)
@@ -351,6 +422,7 @@ internal sealed class FrameRequestReader(FrameCaller caller, FrameCall call, Blo
             case RelayResult.Desynchronised:
                 return caller.Desynchronise();
             default:
+                CountDiscarded(taken);
                 return taken;
         }
     }

@@ -12,6 +12,9 @@ namespace FrameRpc.Gateway.Formats.Smf;
 internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 {
     private long _lookEveryMs;
+    private long _begunMs;
+    private bool _isStreamed;
+    private StreamPace _pace;
     private CallEntry _entry;
 
     /// <summary>The next one in the pool.</summary>
@@ -36,7 +39,26 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     public long LastMovedMs { get; set; }
 
     /// <summary>The caller has a part of the reply, so that no other reply can take its place.</summary>
-    public bool ReplyBegun { get; set; }
+    public bool ReplyBegun { get; private set; }
+
+    /// <summary>When the whole call has to be over.</summary>
+    public long DueMs => Route.Policy.DueMs(_begunMs, _isStreamed);
+
+    /// <summary>A large reply begins to be passed on.</summary>
+    public void BeginReply(Loop loop)
+    {
+        ReplyBegun = true;
+        LastMovedMs = loop.NowMs;
+        _isStreamed = true;
+        _lookEveryMs = Math.Min(_lookEveryMs, StreamPace.LookMs);
+        ArmTimer(loop);
+    }
+
+    /// <summary>Whether the side that a streamed body waits for moves less of it than the minimum rate.</summary>
+    public bool IsTooSlow(StreamSide awaited, long nowMs) =>
+        _pace.IsTooSlow(awaited, nowMs, _entry.RequestBytes + _entry.ReplyBytes + ServersBytes, Caller!.BytesPerSecondMin);
+
+    private long ServersBytes => ServerConnection is { IsExclusive: true } connection ? connection.BytesReceived + connection.BytesSent : 0;
 
     /// <summary>Bytes that wait in the gateway count as moving, too, when the slower side takes some of them.</summary>
     public void NoteSent()
@@ -55,9 +77,13 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
     /// <param name="header">The request's.</param>
     /// <param name="bytesHere">Bytes of the request's body that are passed on at once; for the rest see <see cref="NoteRequestPassed"/>.</param>
     /// <param name="lookEveryMs">How often to check whether it still moves, besides the route's timeout.</param>
-    public void Begin(SmfCaller caller, SmfHeader header, RouteState route, int bytesHere, long lookEveryMs, Loop loop)
+    /// <param name="begunMs">When the request had come.</param>
+    /// <param name="isStreamed">The request is passed on as it arrives.</param>
+    public void Begin(SmfCaller caller, SmfHeader header, RouteState route, int bytesHere, long lookEveryMs, long begunMs, bool isStreamed, Loop loop)
     {
         _lookEveryMs = Math.Min(lookEveryMs, route.Policy.TimeoutMs);
+        _begunMs = begunMs;
+        _isStreamed = isStreamed;
         Caller = caller;
         CallerSession = header.Session;
         Route = route;
@@ -91,7 +117,8 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         Account();
     }
 
-    public void ArmTimer(Loop loop) => loop.Timers.Arm(this, Math.Min(loop.NowMs + _lookEveryMs, LastMovedMs + Route.Policy.TimeoutMs));
+    public void ArmTimer(Loop loop) =>
+        loop.Timers.Arm(this, Math.Min(Math.Min(loop.NowMs + _lookEveryMs, DueMs), LastMovedMs + Route.Policy.TimeoutMs));
 
     /// <summary>The caller has its answer, or is gone; what the server still sends is discarded.</summary>
     public void GiveUp()

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
 
 namespace FrameRpc.Gateway.Formats.Smf;
@@ -31,20 +32,36 @@ internal sealed class SmfCallPool(Loop loop)
         _freeCount++;
     }
 
-    /// <summary>Ends the call if no byte of it has moved for the timeout of its route.</summary>
+    /// <summary>Ends the call if its time is up, if no byte of it has moved for the timeout of its route, or if too few have.</summary>
     public void OnDue(SmfCall call)
     {
         call.NoteSent();
-        long stillMs = loop.NowMs - call.LastMovedMs;
-        if (stillMs < call.Route.Policy.TimeoutMs)
-        {
-            if (call.Caller is not { } caller || !caller.CloseIfBlocking(call))
-                call.ArmTimer(loop);
-            return;
-        }
-        if (call.ServerConnection is { } connection)
-            connection.OnCallTimedOut(call);
+        if (loop.NowMs >= call.DueMs)
+            TimeOut(call, call.Route.Policy.DeadlineMs > 0 ? RejectReason.Deadline : RejectReason.TimedOut);
+        else if (loop.NowMs - call.LastMovedMs >= call.Route.Policy.TimeoutMs)
+            TimeOut(call, RejectReason.TimedOut);
+        else if (call.Caller is not { } caller || !EndIfSlow(call, caller))
+            call.ArmTimer(loop);
+    }
+
+    /// <summary>False if the call may go on.</summary>
+    private bool EndIfSlow(SmfCall call, SmfCaller caller)
+    {
+        StreamSide awaited = caller.AwaitedOf(call);
+        if (!call.IsTooSlow(awaited, loop.NowMs))
+            return caller.CloseIfBlocking(call);
+        if (awaited == StreamSide.Caller)
+            caller.CloseSlow(CallerFault.TooSlow);
         else
-            call.Caller!.OnConnectionTimedOut();
+            TimeOut(call, RejectReason.ServerTooSlow);
+        return true;
+    }
+
+    private static void TimeOut(SmfCall call, RejectReason why)
+    {
+        if (call.ServerConnection is { } connection)
+            connection.OnCallTimedOut(call, why);
+        else
+            call.Caller!.OnConnectionTimedOut(why);
     }
 }

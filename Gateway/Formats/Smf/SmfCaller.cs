@@ -21,6 +21,7 @@ internal sealed class SmfCaller : Caller
     private int _inFlight;
     private bool _peerEnded;
     private long _isolatedUntilMs;
+    private bool _isLeaving;
 
     public SmfCaller(WorkerContext context, ListenerLedger ledger, SmfCallPool calls, ISocket socket, Action onClosed)
         : base(context, ledger, socket, onClosed)
@@ -39,6 +40,8 @@ internal sealed class SmfCaller : Caller
 
     /// <summary>Always: its replies arrive on connections that carry other callers' calls, too.</summary>
     protected override bool MustRead => true;
+
+    protected override bool IsIdle => _inFlight == 0 && _reader.Upload is null && !_reader.IsDiscarding && HeldBytes == 0;
 
     protected override int UnreadBytes => OutputBytes + _streams.BytesBehind;
 
@@ -121,6 +124,16 @@ internal sealed class SmfCaller : Caller
     /// </summary>
     public int StreamBytesMax(bool isShared) => isShared ? Math.Max(StreamBufferBytesMax, Context.Limits.ReplyBufferMax / 2) : StreamBufferBytesMax;
 
+    public long BytesPerSecondMin => Context.Limits.BytesPerSecondMin;
+
+    /// <summary>The side of this call that has to move next. How it reads is watched for all of its calls together.</summary>
+    public StreamSide AwaitedOf(SmfCall call)
+    {
+        if (_reader.Upload is { Connection: { } connection } upload && upload.IsOf(call))
+            return connection.OutputBytes > 0 ? StreamSide.Server : StreamSide.Caller;
+        return call.ReplyBegun && OutputBytes == 0 ? StreamSide.Server : StreamSide.Neither;
+    }
+
     /// <summary>Closes this caller if it sent too little of a large request for the write timeout, and blocks others by that.</summary>
     public bool CloseIfBlocking(SmfCall call)
     {
@@ -131,20 +144,39 @@ internal sealed class SmfCaller : Caller
     }
 
     /// <summary>The call waited for a connection until its time was up.</summary>
-    public void OnConnectionTimedOut() => _reader.Upload!.OnTimedOut();
+    public void OnConnectionTimedOut(RejectReason why) => _reader.Upload!.OnTimedOut(why);
+
+    /// <summary>The rest of a refused request is discarded from now on.</summary>
+    public void AwaitRest() => Await(Awaited.Rest, _reader.RefusedCount);
+
+    /// <summary>More of the rest of a refused request has come than is read away.</summary>
+    public void OnRestTooLong() => EndRest();
 
     protected override int Consume(Span<byte> bytes)
     {
         int at = 0;
         while (!IsInputPaused && State == ConnectionState.Open && at < bytes.Length && _reader.Consume(bytes[at..]) is > 0 and var consumed)
             at += consumed;
+        if (_isLeaving)
+            return bytes.Length;
         MessageBytes = _reader.WantedBytes;
+        WatchRequest(bytes.Length - at);
         if (at == bytes.Length && _reader.Upload is { Connection: { } connection } upload)
             TrySplice(connection, upload.BytesToPass);
         if (!IsInputPaused && Context.IsDraining)
             LeaveIfDone();
         return at;
     }
+
+    /// <summary>Its other calls get their replies first.</summary>
+    protected override void OnRequestOverdue()
+    {
+        _reader.RejectOverdue(HeldInput);
+        LeaveWhenAnswered();
+    }
+
+    /// <summary>The answer is sent already, before the rest of the request was read.</summary>
+    protected override void OnRestOverdue() => LeaveWhenAnswered();
 
     protected override void OnSpliced(int bytes) => _reader.Upload!.OnSpliced(bytes);
 
@@ -183,9 +215,31 @@ internal sealed class SmfCaller : Caller
 
     private void LeaveIfDone()
     {
-        if (IsClosed || _inFlight > 0 || _reader.Upload is not null || IsHeld || !(_peerEnded || Context.IsDraining))
+        if (IsClosed || _inFlight > 0 || _reader.Upload is not null)
             return;
-        EndAfterOutput();
+        if (_isLeaving || (!IsHeld && (_peerEnded || Context.IsDraining)))
+            EndAfterOutput();
+    }
+
+    /// <summary>Nothing more is read.</summary>
+    private void LeaveWhenAnswered()
+    {
+        if (IsClosed)
+            return;
+        _isLeaving = true;
+        HoldInput(InputHold.Leaving);
+        DropInput();
+        LeaveIfDone();
+    }
+
+    private void WatchRequest(int bytesLeft)
+    {
+        if (_reader.IsDiscarding)
+            AwaitRest();
+        else if (bytesLeft > 0 && !IsInputPaused && _reader.Upload is null)
+            Await(Awaited.Request, key: BytesReceived - bytesLeft);
+        else
+            AwaitNothing();
     }
 
     private void Reject(ushort session, RejectReason why)
@@ -244,9 +298,10 @@ internal sealed class SmfCaller : Caller
         RejectReason.NoRoute => SmfStatus.NotFound,
         RejectReason.Malformed => SmfStatus.BadRequest,
         RejectReason.TooLarge => SmfStatus.TooLarge,
+        RejectReason.RequestTimedOut => SmfStatus.RequestTimedOut,
         RejectReason.TooMany => SmfStatus.TooManyRequests,
         RejectReason.ServerLost or RejectReason.BadReply => SmfStatus.BadGateway,
-        RejectReason.TimedOut => SmfStatus.TimedOut,
+        RejectReason.TimedOut or RejectReason.Deadline or RejectReason.ServerTooSlow => SmfStatus.TimedOut,
         _ => SmfStatus.Unavailable,
     };
 }

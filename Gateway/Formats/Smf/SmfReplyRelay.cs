@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Protocol.Smf;
 
@@ -99,8 +100,7 @@ internal sealed class SmfReplyRelay
     {
         Transition(SmfRelayState.Passing);
         SmfCall call = _call!;
-        call.ReplyBegun = true;
-        call.LastMovedMs = _connection.Loop.NowMs;
+        call.BeginReply(_connection.Loop);
         Span<byte> header = stackalloc byte[SmfHeader.Bytes];
         (_header with { Session = call.CallerSession }).Write(header);
         call.Caller!.Write(header);
@@ -189,7 +189,7 @@ internal sealed class SmfReplyRelay
     {
         // While it waits for its turn in the caller's stream, the delay need not be the caller's fault.
         if (_state == SmfRelayState.Waiting)
-            _connection.OnCallTimedOut(_call!);
+            _connection.OnCallTimedOut(_call!, RejectReason.TimedOut);
         else if (_connection.HasOthersThan(_call!))
             _call!.Caller!.CloseSlow(CallerFault.ReadsSlowly);
         else

@@ -16,6 +16,13 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
 
     /// <summary>Bytes of a refused request's body that are still to come.</summary>
     private long _discardBytesLeft;
+    private long _discardedBytes;
+
+    /// <summary>Whether the rest of a refused request is still to come.</summary>
+    public bool IsDiscarding => _discardBytesLeft > 0;
+
+    /// <summary>Requests refused so far: tells the rest of one from that of the next.</summary>
+    public long RefusedCount { get; private set; }
 
     /// <summary>How much has to arrive before there is something to do, as far as that is known.</summary>
     public int WantedBytes { get; private set; } = SmfHeader.Bytes;
@@ -31,7 +38,22 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
         : ConsumeRequest(bytes);
 
     /// <summary>Discards the next bytes of the input: the rest of a request that has its answer.</summary>
-    public void Discard(long bytes) => _discardBytesLeft = bytes;
+    public void Discard(long bytes)
+    {
+        BeginDiscarding(bytes);
+        if (IsDiscarding)
+            caller.AwaitRest();
+    }
+
+    /// <summary>The request at the front of what has arrived did not come to its end in time.</summary>
+    public void RejectOverdue(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < SmfHeader.Bytes)
+            return;
+        SmfHeader header = SmfHeader.Read(bytes);
+        if (context.Routes.Find(header.Meta) is { } route)
+            caller.RejectAtOnce(header, RejectReason.RequestTimedOut, route.TallyIn(caller.Ledger));
+    }
 
     /// <summary>The caller is gone.</summary>
     public void OnCallerClosed()
@@ -44,6 +66,9 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
     {
         int taken = (int)Math.Min(bytes.Length, _discardBytesLeft);
         _discardBytesLeft -= taken;
+        _discardedBytes += taken;
+        if (_discardedBytes > Caller.RestBytesMax)
+            caller.OnRestTooLong();
         return taken;
     }
 
@@ -79,9 +104,16 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
     /// <summary>The header says the size, so the body of any refused request can be discarded, and the connection stays usable.</summary>
     private int Reject(SmfHeader header, RejectReason why, CallTally tally)
     {
-        _discardBytesLeft = header.Size;
+        BeginDiscarding(header.Size);
         caller.RejectAtOnce(header, why, tally);
         return SmfHeader.Bytes;
+    }
+
+    private void BeginDiscarding(long bytes)
+    {
+        RefusedCount++;
+        _discardBytesLeft = bytes;
+        _discardedBytes = 0;
     }
 
     private int RejectWhole(SmfHeader header, ReadOnlySpan<byte> message, RejectReason why, RouteState route)
@@ -99,7 +131,7 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
         if (header.Checksum != SmfChecksum.Of(message[SmfHeader.Bytes..]) || !SmfPayloadRules.IsAsDeclared(backend, header, message[SmfHeader.Bytes..]))
             return RejectWhole(header, message, RejectReason.Malformed, route);
         if (_room.TakeTimeUp())
-            return RejectWhole(header, message, RejectReason.TimedOut, route);
+            return RejectWhole(header, message, route.Policy.DeadlineMs > 0 ? RejectReason.Deadline : RejectReason.TimedOut, route);
         if (caller.IsIsolated)
         {
             _room.End();
@@ -109,12 +141,12 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
             return RejectWhole(header, message, why, route);
         if (!connection.HasRoom(message.Length))
         {
-            _room.Begin(connection, route.Policy.TimeoutMs);
+            _room.Begin(connection, route.Policy);
             return 0;
         }
-        _room.End();
+        long begunMs = _room.End();
         SmfCall call = calls.Rent();
-        call.Begin(caller, header, route, (int)header.Size, lookEveryMs: route.Policy.TimeoutMs, caller.Loop);
+        call.Begin(caller, header, route, (int)header.Size, lookEveryMs: route.Policy.TimeoutMs, begunMs, isStreamed: false, caller.Loop);
         if (!connection.TryStart(call, message))
         {
             caller.RejectCall(call, RejectReason.Exhausted);
@@ -123,7 +155,7 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
         return message.Length;
     }
 
-    /// <summary>A large request asks for a connection only when the head of its body has the outline of a table.</summary>
+    /// <summary>A large request asks for a connection only when the head of its body has the outline of a table, and enough of it is there.</summary>
     private int ConsumeLargeRequest(RouteState route, SmfHeader header, ReadOnlySpan<byte> bytes)
     {
         SmfTableOutline? farVtable = null;
@@ -135,13 +167,18 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
             if (!SmfTableOutline.IsTableSoFar(bytes.Slice(SmfHeader.Bytes, headBytes), header.Size, out farVtable))
                 return Reject(header, RejectReason.Malformed, route.TallyIn(caller.Ledger));
         }
+        WantedBytes = SmfHeader.Bytes + (int)Math.Min(header.Size, Caller.StreamBeginningBytes);
+        if (bytes.Length < WantedBytes)
+            return 0;
         return BeginUpload(route, header, farVtable);
     }
 
     private int BeginUpload(RouteState route, SmfHeader header, SmfTableOutline? farVtable)
     {
         SmfCall call = calls.Rent();
-        call.Begin(caller, header, route, bytesHere: 0, lookEveryMs: context.WriteTimeoutMs, caller.Loop);
+        bool isStreamed = header.Size > context.Limits.SharedBodyMax;
+        long lookEveryMs = Math.Min(context.WriteTimeoutMs, StreamPace.LookMs);
+        call.Begin(caller, header, route, bytesHere: 0, lookEveryMs, caller.Loop.NowMs, isStreamed, caller.Loop);
         (_upload ??= new SmfUpload(caller, this)).Begin(call, header, farVtable);
         return SmfHeader.Bytes;
     }

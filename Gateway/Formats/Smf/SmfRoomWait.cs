@@ -1,4 +1,5 @@
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Routing;
 
 namespace FrameRpc.Gateway.Formats.Smf;
 
@@ -11,6 +12,7 @@ internal sealed class SmfRoomWait
     /// <summary>Its place in a connection's queue. Null until the caller waits for the first time.</summary>
     private LinkedListNode<SmfRoomWait>? _place;
     private bool _isTimeUp;
+    private long _begunMs;
 
     public SmfRoomWait(SmfCaller caller)
     {
@@ -19,11 +21,14 @@ internal sealed class SmfRoomWait
     }
 
     /// <summary>Stops reading the caller until the connection has room, or the time is up. The time of one request runs on over several waits.</summary>
-    public void Begin(SmfServerConnection connection, long timeoutMs)
+    public void Begin(SmfServerConnection connection, Route route)
     {
         _caller.Hold(InputHold.ServerConnection);
         if (!_timer.IsArmed)
-            _caller.Loop.Timers.Arm(_timer, _caller.Loop.NowMs + timeoutMs);
+        {
+            _begunMs = _caller.Loop.NowMs;
+            _caller.Loop.Timers.Arm(_timer, route.DueMs(_begunMs, isStreamed: false));
+        }
         connection.WaitForRoom(_place ??= new LinkedListNode<SmfRoomWait>(this));
     }
 
@@ -40,7 +45,13 @@ internal sealed class SmfRoomWait
     }
 
     /// <summary>The request waits no longer: it has room, or is refused.</summary>
-    public void End() => _caller.Loop.Timers.Disarm(_timer);
+    /// <returns>When it came.</returns>
+    public long End()
+    {
+        long begunMs = _timer.IsArmed ? _begunMs : _caller.Loop.NowMs;
+        _caller.Loop.Timers.Disarm(_timer);
+        return begunMs;
+    }
 
     /// <summary>The caller is gone, and the connection must not keep it.</summary>
     public void Cancel()

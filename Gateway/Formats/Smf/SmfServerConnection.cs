@@ -82,7 +82,8 @@ internal sealed class SmfServerConnection : ServerConnection
         GiveBackWhenDone();
     }
 
-    public void OnCallTimedOut(SmfCall call)
+    /// <param name="why">What its caller is told, unless it has a part of the reply.</param>
+    public void OnCallTimedOut(SmfCall call, RejectReason why)
     {
         if (call.ReplyBegun)
         {
@@ -96,11 +97,11 @@ internal sealed class SmfServerConnection : ServerConnection
             _relay.LeaveQueue();
         if (IsExclusive)
         {
-            AnswerAndAbort(call, RejectReason.TimedOut);
+            AnswerAndAbort(call, why);
             return;
         }
         bool serverReads = !IsSendBlocked || Loop.NowMs - LastSentMs < call.Route.Policy.TimeoutMs;
-        call.Caller?.RejectCall(call, RejectReason.TimedOut);
+        call.Caller?.RejectCall(call, why);
         if (replyWaits)
             _relay.OnCallerLost();
         else

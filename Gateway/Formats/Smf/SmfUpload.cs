@@ -101,10 +101,10 @@ internal sealed class SmfUpload(SmfCaller caller, SmfRequestReader reader) : Con
     }
 
     /// <summary>The call waited for a connection until its time was up.</summary>
-    public void OnTimedOut()
+    public void OnTimedOut(RejectReason why)
     {
         _call!.Route.Backend.Cancel(this);
-        EndWithoutConnection(RejectReason.TimedOut);
+        EndWithoutConnection(why);
     }
 
     /// <summary>The caller sent too little of the body for the write timeout, and the connection that it occupies is wanted by others.</summary>

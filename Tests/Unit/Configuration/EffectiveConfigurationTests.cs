@@ -16,7 +16,7 @@ public sealed class EffectiveConfigurationTests
             "smf \"servers\"": {
               "protocol": "smf",
               "servers": [{ "address": "h:1", "weight": 1 }, { "address": "[::1]:2", "weight": 3 }],
-              "balancing": "roundRobin", "connectTimeout": "250ms", "connectionsPerServerMax": 12, "callsWaitingMax": 0,
+              "balancing": "roundRobin", "connectTimeout": "250ms", "idleTimeout": "5s", "connectionsPerServerMax": 12, "callsWaitingMax": 0,
               "payload": "any", "compression": "refuse"
             },
             "frames": {
@@ -27,13 +27,14 @@ public sealed class EffectiveConfigurationTests
           "routes": [
             {
               "name": "names", "service": "SmfStorage", "method": "Get", "request": "smf_gen::demo::Request", "reply": "smf_gen::demo::Response",
-              "backend": "smf \"servers\"", "timeout": "2s", "messageBytesMax": "1MiB"
+              "backend": "smf \"servers\"", "timeout": "2s", "deadline": "3s", "messageBytesMax": "1MiB"
             },
             { "name": "number", "id": "0x00000007", "backend": "smf \"servers\"", "timeout": "1500ms", "messageBytesMax": "64MiB" },
             { "name": "echo", "endpoint": "Echo", "backend": "frames", "timeout": "1h", "messageBytesMax": 1000, "octetsBytesMax": "1GiB", "requestBody": "octets", "replyBody": "none", "headerLikeBodies": "pass" }
           ],
           "limits": {
-            "messageBytesMax": "64MiB", "connectionsMax": 7, "replyBufferMax": "1MiB", "writeTimeout": "1s", "sharedBodyMax": 1000, "pipesMax": 3
+            "messageBytesMax": "64MiB", "connectionsMax": 7, "replyBufferMax": "1MiB", "idleTimeout": "2m", "requestTimeout": "3s", "writeTimeout": "1s",
+            "bytesPerSecondMin": "2KiB", "sharedBodyMax": 1000, "pipesMax": 3
           },
           "relay": "splice",
           "spliceBytesMin": "1MiB",

@@ -116,8 +116,8 @@ public sealed class MemoryShortageTests
     public async Task A_large_request_that_its_server_takes_too_slowly_is_refused_with_503()
     {
         SmfFarCaller other = await ConnectServed();
-        _sim.Network.Conditions = SmallBuffers;
         SmfFarCaller caller = _sim.ConnectSmf();
+        _sim.Network.Conditions = SmallBuffers;
         caller.Call(1, new byte[200_000]);
         _sim.RunUntilQuiet();
         _sim.SmfServer.Connection.IsReading = false;
@@ -132,8 +132,8 @@ public sealed class MemoryShortageTests
     public async Task Octets_that_their_server_takes_too_slowly_are_refused_with_Error_3_and_the_connection_goes_on()
     {
         SmfFarCaller other = await ConnectServed();
-        _sim.Network.Conditions = SmallBuffers;
         FrameFarCaller caller = _sim.ConnectFrames();
+        _sim.Network.Conditions = SmallBuffers;
         caller.Call("1");
         _sim.RunUntilQuiet();
         _sim.FrameServer.Connection.IsReading = false;

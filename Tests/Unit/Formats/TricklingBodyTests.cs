@@ -14,6 +14,9 @@ public sealed class TricklingBodyTests
     private const int TimeoutMs = 300;
     private const int PieceBytes = 1000;
 
+    /// <summary>Enough of a request for a server connection to be taken.</summary>
+    private const int BeginningBytes = 70_000;
+
     private static readonly GatewaySetup SplicesEverything = new()
     {
         TimeoutMs = TimeoutMs,
@@ -65,9 +68,10 @@ public sealed class TricklingBodyTests
         var sim = new GatewaySimulation(SplicesEverything);
         SmfFarCaller caller = sim.ConnectSmf();
         byte[] request = SmfMessage.Encode(1, GatewaySetup.GetId, Body);
+        caller.Send(request.AsSpan(0, BeginningBytes));
         for (int piece = 0; piece < 10; piece++)
         {
-            caller.Send(request.AsSpan(piece * PieceBytes, PieceBytes));
+            caller.Send(request.AsSpan(BeginningBytes + piece * PieceBytes, PieceBytes));
             sim.RunFor(TimeoutMs * 2 / 3);
         }
         await Assert.That(caller.Replies).IsEmpty();
@@ -81,12 +85,13 @@ public sealed class TricklingBodyTests
     private static void Trickle(GatewaySimulation sim, FarEnd sender, byte[] message)
     {
         const int pieces = 20;
+        sender.Send(message.AsSpan(0, BeginningBytes));
         for (int piece = 0; piece < pieces; piece++)
         {
-            sender.Send(message.AsSpan(piece * PieceBytes, PieceBytes));
+            sender.Send(message.AsSpan(BeginningBytes + piece * PieceBytes, PieceBytes));
             sim.RunFor(TimeoutMs * 2 / 3);
         }
-        sender.Send(message.AsSpan(pieces * PieceBytes));
+        sender.Send(message.AsSpan(BeginningBytes + pieces * PieceBytes));
         sim.RunFor(TimeoutMs);
     }
 

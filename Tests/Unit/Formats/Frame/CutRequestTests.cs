@@ -118,7 +118,7 @@ public sealed class CutRequestTests
                 connection.Send([.. Frame.ReplyHeader(DataType.Octets), .. Frame.Encode(FrameType.Data, true, new byte[1000]).AsSpan(0, 500)]);
             FrameFarCaller caller = sim.ConnectFrames();
             caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Encode(FrameType.Data, true, new byte[1000]).AsSpan(0, 500)]);
-            sim.RunUntilQuiet();
+            sim.RunPastPause();
             await Assert.That(caller.RepliesBegun).IsEqualTo(1);
 
             caller.EndSending();
@@ -170,7 +170,7 @@ public sealed class CutRequestTests
         FrameFarCaller caller = sim.ConnectFrames();
         byte[] frame = Frame.Encode(FrameType.Data, false, new byte[100_000]);
         caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. frame.AsSpan(0, cutInsidePayload ? 50_000 : frame.Length)]);
-        sim.RunUntilQuiet();
+        sim.RunPastPause();
         caller.EndSending();
         sim.RunUntilQuiet();
         FrameFarServer server = sim.FrameServer.Connection;

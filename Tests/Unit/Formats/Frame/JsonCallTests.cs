@@ -69,9 +69,10 @@ public sealed class JsonCallTests
         var sim = new GatewaySimulation();
         FrameFarCaller caller = sim.ConnectFrames();
         caller.Call("1");
-        caller.Send(Frame.Reset);
         sim.RunUntilQuiet();
         await Assert.That(caller.Replies).HasSingleItem();
+        caller.Send(Frame.Reset);
+        sim.RunUntilQuiet();
         await Assert.That(caller.SawResetFrame).IsTrue();
         await Assert.That(caller.SawEnd).IsTrue();
     }

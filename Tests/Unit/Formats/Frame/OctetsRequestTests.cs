@@ -41,7 +41,7 @@ public sealed class OctetsRequestTests
         sim.FrameServer.OnDataFrame = (connection, _, _) => connection.Send(Frame.ReplyHeader(DataType.Json).AsSpan(0, 3));
         FrameFarCaller caller = sim.ConnectFrames();
         caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, false, new byte[1000])]);
-        sim.RunUntilQuiet();
+        sim.RunPastPause();
         FrameFarServer server = sim.FrameServer.Connection;
         long before = server.BytesReceived;
         sim.FrameServer.OnDataFrame = (_, _, _) => { };
@@ -95,7 +95,7 @@ public sealed class OctetsRequestTests
         sim.FrameServer.OnDataFrame = (_, _, _) => { };
         FrameFarCaller caller = sim.ConnectFrames();
         caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), (byte)FrameType.Data, 1, 100, 0, 0, 0, 1, 2, 3]);
-        sim.RunUntilQuiet();
+        sim.RunPastPause();
         FrameFarServer server = sim.FrameServer.Connection;
         server.Send([.. Frame.ReplyHeader(DataType.Absent, ReplyError.Request, "early"), .. Frame.ReplyHeader(DataType.Absent, ReplyError.Request, "behind")]);
         sim.RunFor(10_000);
@@ -155,7 +155,7 @@ public sealed class OctetsRequestTests
             sim.FrameServer.OnDataFrame = (_, _, _) => { };
             FrameFarCaller caller = sim.ConnectFrames();
             caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), 2, 1, 100, 0, 0, 0, 1, 2, 3]);
-            sim.RunUntilQuiet();
+            sim.RunPastPause();
             sim.FrameServer.Connection.Send(Frame.ReplyHeader(DataType.Octets));
             sim.RunUntilQuiet();
             caller.Reset();
@@ -189,7 +189,7 @@ public sealed class OctetsRequestTests
         };
         FrameFarCaller caller = sim.ConnectFrames();
         caller.Send([.. Frame.RequestHeader("Receive", DataType.Octets, DataType.Json), .. Frame.Encode(FrameType.Data, false, new byte[60])]);
-        sim.RunUntilQuiet();
+        sim.RunPastPause();
         await Assert.That(caller.Replies.Count).IsEqualTo(1);
 
         caller.Send([.. Frame.Encode(FrameType.Data, true, new byte[60]), .. Frame.JsonRequest(GatewaySetup.Endpoint, "1")]);
@@ -205,7 +205,7 @@ public sealed class OctetsRequestTests
         sim.FrameServer.OnRequestBegun = (connection, _) => connection.Reply(DataType.Octets, Frame.Encode(FrameType.Data, false, "some"u8));
         FrameFarCaller caller = sim.ConnectFrames();
         caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Encode(FrameType.Data, false, new byte[60])]);
-        sim.RunUntilQuiet();
+        sim.RunPastPause();
         await Assert.That(caller.RepliesBegun).IsEqualTo(1);
 
         caller.Send(Frame.Encode(FrameType.Data, true, new byte[60]));

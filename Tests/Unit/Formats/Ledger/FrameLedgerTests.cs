@@ -115,7 +115,7 @@ public sealed class FrameLedgerTests
     {
         FrameFarCaller caller = _sim.ConnectFrames();
         caller.Send([.. Frame.RequestHeader("Upload", DataType.Octets), .. Frame.Octets(new byte[50_000]).AsSpan(0, FrameHeader.Bytes + 20_000)]);
-        _sim.RunUntilQuiet();
+        _sim.RunPastPause();
         caller.Reset();
         _sim.RunUntilQuiet();
         await LedgerCheck.AssertOne(Upload, Server, CallStatus.Cut);

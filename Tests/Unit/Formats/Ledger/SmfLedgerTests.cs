@@ -151,12 +151,12 @@ public sealed class SmfLedgerTests
     public async Task Of_a_request_that_is_cut_what_came_is_counted()
     {
         SmfFarCaller caller = _sim.ConnectSmf();
-        caller.Send(SmfMessage.Encode(1, GatewaySetup.GetId, new byte[50_000]).AsSpan(0, SmfHeader.Bytes + 20_000));
+        caller.Send(SmfMessage.Encode(1, GatewaySetup.GetId, new byte[90_000]).AsSpan(0, SmfHeader.Bytes + 70_000));
         _sim.RunUntilQuiet();
         caller.EndSending();
         _sim.RunUntilQuiet();
         await LedgerCheck.AssertOne(Get, Server, CallStatus.Cut);
-        await Assert.That(Get.RequestBytes).IsEqualTo(20_000);
+        await Assert.That(Get.RequestBytes).IsEqualTo(70_000);
     }
 
     [Test]

@@ -67,6 +67,8 @@ internal sealed class LinesCaller : Caller
 
     protected override bool MustRead => _route is null;
 
+    protected override bool IsIdle => _route is null;
+
     public override void LeaveWhenIdle()
     {
         if (_route is null)

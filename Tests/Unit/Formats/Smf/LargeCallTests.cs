@@ -137,7 +137,7 @@ public sealed class LargeCallTests
         caller.Call(1, new byte[200_000]);
         sim.RunUntilQuiet();
         caller.Reset();
-        sim.RunFor(Server.IdleConnectionMs + 100);
+        sim.RunFor(sim.SmfBackend.IdleTimeoutMs + 100);
         await Assert.That(sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections).IsEqualTo(0);
         await sim.AssertNothingLeaked();
     }
