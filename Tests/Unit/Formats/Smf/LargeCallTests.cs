@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.Backends;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
