@@ -30,7 +30,7 @@ public sealed partial class GatewayLayersTests
     /// <summary>What the admin endpoint may see of the data path: what is counted, under names, and never what counts.</summary>
     private static readonly string[] Statistics =
     [
-        "BackendStatistics", "ServerStatistics", "RejectReason", "WorkerStatistics", "WorkerLedger", "ListenerLedger", "CallTally", "TallyName", "ServerCalls",
+        "BackendStatistics", "ServerStatistics", "RejectReason", "CallerFault", "CallerFaults", "WorkerStatistics", "WorkerLedger", "ListenerLedger", "CallTally", "TallyName", "ServerCalls",
         "StatusList", "CallStatus", "DurationHistogram", "AccessQueue", "AccessRecord", "WorkerCounters", "ListenerCounters",
     ];
 

@@ -99,10 +99,10 @@ public sealed class BadPeerTests : IDisposable
         // Byte by byte once more, with the head of a large one, which is all that has to come before it is refused.
         foreach (byte one in (byte[])[.. new SmfMessage(8, SmfMessage.Get, [120]).ToBytes(), .. new SmfMessage(9, SmfMessage.Get, new byte[70_000]).ToBytes().AsSpan(0, 5000)])
             bad.Send([one]);
+        bad.Send(new byte[70_000 + SmfHeader.Bytes - 5000]);
 
         foreach (ushort session in (ushort[])[7, 7, 7, 7, 8, 9])
             await Assert.That(SmfMessage.Read(bad)).IsEqualTo(new SmfMessage(session, 400, SmfEmptyReply.Payload.ToArray()));
-        bad.Send(new byte[70_000 + SmfHeader.Bytes - 5000]);
         held.Release();
         await Assert.That(SmfMessage.Read(good)).IsEqualTo(new SmfMessage(1, 200, SmfMessage.Table(100)));
         await AssertServes(bad);

@@ -27,6 +27,9 @@ internal sealed class HeldCalls : IDisposable
             Must.Hold(_arrived.Wait(Patience.Short), "a call does not arrive");
     }
 
+    /// <summary>Calls that have arrived and were not waited for.</summary>
+    public int CallsLeft => _arrived.CurrentCount;
+
     public void LetGo() => _letGo.Set();
 
     public void Dispose()

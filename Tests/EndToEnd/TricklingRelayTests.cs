@@ -9,14 +9,14 @@ namespace FrameRpc.Tests.EndToEnd;
 
 /// <summary>
 /// A large body whose sender is slow: each piece is sent only when the one before it has arrived, so a gateway that waited for more would wait for ever. The
-/// first piece is what it may wait for, the head of an smf body, in which a table has to begin.
+/// first piece is what it may wait for: enough of a request for a server connection to be taken.
 /// </summary>
 public sealed class TricklingRelayTests : IDisposable
 {
     /// <summary>Less than anything that is waited for while a body streams.</summary>
     private const int PieceBytes = 1000;
     private const int Pieces = 40;
-    private const int FirstBytes = SmfTableOutline.HeadBytesMax;
+    private const int FirstBytes = 64 * 1024;
     private const int RestFrom = FirstBytes + Pieces * PieceBytes;
 
     private readonly TestNetwork _network = new();

@@ -1,6 +1,7 @@
 using System.Globalization;
-using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Ledger;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 

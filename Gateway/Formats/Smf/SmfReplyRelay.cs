@@ -1,5 +1,6 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
+using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;

@@ -1,5 +1,5 @@
 using FrameRpc.Gateway.Backends;
-using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Protocol.Smf;
 using FrameRpc.Tests.Simulation;

@@ -1,4 +1,4 @@
-using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Protocol.Frames;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Frames;

@@ -1,4 +1,4 @@
-namespace FrameRpc.Gateway.Formats;
+namespace FrameRpc.Gateway.Formats.Ledger;
 
 /// <summary>Why the gateway ends the connection of a caller by itself: a label of <c>frpc_callers_closed_total</c>.</summary>
 internal enum CallerFault : byte
