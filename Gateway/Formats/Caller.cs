@@ -86,8 +86,7 @@ internal abstract class Caller : Connection
         _holds &= ~why;
         if (_holds != InputHold.None)
             return;
-        // The time in which it was not read is not the caller's.
-        _request.End();
+        _request.Restart();
         ResumeInput();
     }
 
@@ -104,8 +103,7 @@ internal abstract class Caller : Connection
 
     internal void HandleOverdue(Awaited what)
     {
-        // A caller that is not read at the moment is not late.
-        if (State != ConnectionState.Open || IsInputPaused)
+        if (State != ConnectionState.Open)
             return;
         if (what == Awaited.MoreOfStream)
         {

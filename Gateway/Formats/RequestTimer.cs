@@ -24,6 +24,7 @@ internal sealed class RequestTimer(Caller caller) : TimerEntry
 {
     private Awaited _what;
     private long _key;
+    private long _limitMs;
     private long _dueMs;
 
     protected internal override IReadyHandler? Owner => caller;
@@ -38,10 +39,14 @@ internal sealed class RequestTimer(Caller caller) : TimerEntry
             return;
         _what = what;
         _key = key;
+        _limitMs = limitMs;
         _dueMs = caller.Loop.NowMs + limitMs;
         if (what != Awaited.Nothing && (!IsArmed || DueTick * TimerWheel.TickMs > _dueMs))
             caller.Loop.Timers.Arm(this, _dueMs);
     }
+
+    /// <summary>The caller was not read for a while, which is not its time.</summary>
+    public void Restart() => _dueMs = caller.Loop.NowMs + _limitMs;
 
     /// <summary>Nothing is missing.</summary>
     public void End() => _what = Awaited.Nothing;
@@ -50,6 +55,8 @@ internal sealed class RequestTimer(Caller caller) : TimerEntry
     {
         if (_what == Awaited.Nothing)
             return;
+        if (caller.IsInputPaused)
+            Restart();
         if (_dueMs > caller.Loop.NowMs)
         {
             caller.Loop.Timers.Arm(this, _dueMs);

@@ -281,6 +281,7 @@ internal sealed class FrameCall : ConnectionRequest
             return;
         Transition(next);
         Caller.Reader.Discard();
+        Caller.WatchRequest();
     }
 
     /// <summary>The server connection of the call has ended before the reply.</summary>

@@ -227,6 +227,7 @@ internal sealed class SmfCaller : Caller
         if (IsClosed)
             return;
         _isLeaving = true;
+        AwaitNothing();
         HoldInput(InputHold.Leaving);
         DropInput();
         LeaveIfDone();

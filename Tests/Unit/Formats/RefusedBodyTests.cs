@@ -96,6 +96,30 @@ public sealed class RefusedBodyTests
         await AssertEnded(caller);
     }
 
+    [Test]
+    public async Task Requests_that_are_refused_while_they_wait_and_whose_rest_does_not_come_end_as_well()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { TimeoutMs = 2000, ExclusiveConnectionsMax = 1 });
+        sim.SmfServer.OnRequest = (_, _) => { };
+        sim.FrameServer.OnRequest = (_, _) => { };
+        sim.ConnectSmf().Call(1, new byte[200_000]);
+        sim.ConnectFrames().Send(Frame.Request("Upload", DataType.Octets, new byte[100]));
+        sim.RunFor(1000);
+        SmfFarCaller smf = sim.ConnectSmf();
+        FrameFarCaller frames = sim.ConnectFrames();
+        smf.Send(SmfMessage.Encode(1, GatewaySetup.GetId, new byte[200_000]).AsSpan(0, 70_000));
+        frames.Send(Frame.Request("Upload", DataType.Octets, new byte[200_000]).AsSpan(0, 70_000));
+        sim.SmfServer.Answer = ConnectAnswer.Refuse;
+        sim.FrameServer.Answer = ConnectAnswer.Refuse;
+        sim.SmfServer.Connection.Close();
+        sim.FrameServer.Connection.Close();
+        sim.RunFor(4000);
+        await Assert.That(smf.StatusOf(1)).IsEqualTo(503u);
+        await Assert.That(frames.LastReply.Error).IsEqualTo(ReplyError.Server);
+        await Assert.That((smf.SawEnd, frames.SawEnd)).IsEqualTo((true, true));
+        await Assert.That(sim.WorkerContext.Ledger.Closed(CallerFault.RefusedBody)).IsEqualTo(2);
+    }
+
     private async Task AssertEnded(FarEnd caller)
     {
         await Assert.That(caller.SawEnd).IsTrue();
