@@ -1,5 +1,6 @@
 """Plays scenarios one after the other, each contender on a stage of its own."""
 
+import itertools
 from pathlib import Path
 
 from harness import machine
@@ -33,12 +34,13 @@ def expected_seconds(wanted: Options) -> float:
 def play(wanted: Options, program: Path) -> Results:
     results = Results(machine.facts(), {"frpc-gateway": machine.gateway_version(program), "HAProxy": machine.haproxy_version()}, wanted.is_quick)
     other_work = OtherWork()
-    progress = Progress(expected_seconds(wanted))
-    planned = turns(wanted)
-    for number, (scenario, contender, protocol, workers) in enumerate(planned):
-        progress.show(scenario.name, f"{contender} {protocol} {workers}", number + 1, len(planned))
-        results.plays.append(_play(scenario, contender, protocol, workers, wanted.is_quick, program))
-        progress.spent(_seconds(scenario, wanted.is_quick))
+    progress = Progress(expected_seconds(wanted), "play")
+    for name, group in itertools.groupby(turns(wanted), lambda turn: turn[0].name):
+        plays = list(group)
+        for number, (scenario, contender, protocol, workers) in enumerate(plays):
+            progress.show(name, f"{contender} {protocol} {workers}", number + 1, len(plays))
+            results.plays.append(_play(scenario, contender, protocol, workers, wanted.is_quick, program))
+            progress.spent(_seconds(scenario, wanted.is_quick))
     progress.clear()
     results.other_work_share = other_work.share()
     return results
