@@ -14,6 +14,7 @@ COLOURS = {"right": "#6aa37a", "refused": "#f2a33a", "wrong": "#8e3b9e", "lost":
 
 ROW_INCHES = 1.5
 HEADING_INCHES = 0.5
+LEGEND_INCHES = 0.25
 
 
 def draw(plays: list[Play], file: Path) -> None:
@@ -31,7 +32,9 @@ def draw(plays: list[Play], file: Path) -> None:
                 _finish(axes, play)
         for axes in rows[-1]:
             axes.set_xlabel("seconds", color=FAINT)
-        figure.legend(*rows[0][0].get_legend_handles_labels(), loc="outside upper right", ncols=len(COLOURS), frameon=False)
+        figure.legend(*rows[0][0].get_legend_handles_labels(), loc="upper right", ncols=len(COLOURS), frameon=False)
+        # The legend is above the panels.
+        figure.get_layout_engine().set(rect=(0, 0, 1, 1 - LEGEND_INCHES / figure.get_figheight()))
         save(figure, file)
 
 

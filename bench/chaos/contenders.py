@@ -106,7 +106,7 @@ def _with(configuration: dict[str, Any], options: dict[str, Any]) -> dict[str, A
         *above, name = path.split(".")
         place = copy
         for member in above:
-            place = place.setdefault(member, {})
+            place = place[int(member)] if isinstance(place, list) else place.setdefault(member, {})
         place[name] = value
     return copy
 

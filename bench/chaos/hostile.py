@@ -1,4 +1,4 @@
-"""Callers that hurt: python3 -m chaos.hostile KIND PROTOCOL PORT SECONDS CONNECTIONS."""
+"""Callers that hurt: python3 -m chaos.hostile KIND PROTOCOL PORT BEGIN_AT SECONDS CONNECTIONS, the time in seconds of the monotonic clock."""
 
 import socket
 import sys
@@ -11,14 +11,15 @@ SLOW_READERS, DRIPPING, HALF_SENT = "slow-readers", "dripping-uploads", "half-se
 
 UPLOAD_BYTES = 1024 * 1024
 HALF_BYTES = 60 * 1024
-# As a phone in a tunnel: 16 bytes 4 times a second.
-DRIP_BYTES, DRIP_SECONDS = 16, 0.25
+DRIP_BYTES, DRIP_SECONDS = 64, 1.0
 READ_BYTES = 1024
 LARGE_CALLS = 50
 
 
 def main() -> None:
-    kind, protocol, port, seconds, connections = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])
+    kind, protocol, *numbers = sys.argv[1:]
+    port, begin_at, seconds, connections = int(numbers[0]), float(numbers[1]), float(numbers[2]), int(numbers[3])
+    time.sleep(max(0.0, begin_at - time.monotonic()))
     sockets = [_connected(port) for _ in range(connections)]
     for caller in sockets:
         _try(lambda: caller.send(_beginning(kind, protocol)))

@@ -21,6 +21,9 @@ QUEUE_MS = 200
 MEMORY_OPTION = {"limits.memoryBytesMax": "128MiB"}
 MEMORY_MEBIBYTES_MAX = 128 + 20
 
+# Fast calls behind slow ones are to be late, and not to fail.
+PATIENT_OPTION = {"routes.0.timeout": "60s"}
+
 DECLARED_OPTION = {"backends.servers.callsPerConnectionMax": 1}
 
 # Undisturbed, before something happens.
@@ -189,9 +192,9 @@ def beside(kind: str, full_connections: int, quick_connections: int) -> Callable
     def play(stage: Stage) -> Played:
         seconds = stage.seconds(15, 4)
         load = stage.load((stage.rate / 2, CALM_SECONDS + seconds))
+        stage.hurt(kind, CALM_SECONDS, seconds, round(stage.seconds(full_connections, quick_connections)))
         stage.at(CALM_SECONDS)
         begun_at = stage.mark(kind.replace("-", " "))
-        stage.hurt(kind, seconds, round(stage.seconds(full_connections, quick_connections)))
         return _others(stage, stage.records(load), begun_at)
 
     return play
@@ -201,8 +204,7 @@ def greedy(stage: Stage) -> Played:
     stage.behave(server.CAPACITY, calls=CALLS_AT_A_TIME, ms=SERVICE_MS)
     seconds = stage.seconds(15, 4)
     load = stage.load((CAPACITY / 4, CALM_SECONDS + seconds + 1))
-    stage.at(CALM_SECONDS - 0.7)
-    stage.load((4 * CAPACITY, seconds), connections=9, source="127.0.0.2")
+    stage.load((4 * CAPACITY, seconds), start=CALM_SECONDS, connections=9, source="127.0.0.2")
     stage.at(CALM_SECONDS)
     begun_at = stage.mark("one greedy caller")
     return _others(stage, stage.records(load), begun_at)
@@ -254,11 +256,12 @@ SCENARIOS = [
     Scenario("all-down", "all down for 10 s, and back", all_down, 22, 11, is_in_quick_run=True),
     Scenario("overload", "twice the servers' capacity for 30 s", overload, 36, 9, is_in_quick_run=True),
     Scenario("burst", "3.25 × the capacity for 3 s, beside 75 %", burst, 28, 11),
-    Scenario("in-turn", "a server that serves one call at a time on a connection, learned", serves_in_turn(None), 45, 12, formats=[wire.SMF]),
+    Scenario("in-turn", "a server that serves one call at a time on a connection, learned", serves_in_turn(None), 45, 12, formats=[wire.SMF],
+             options=PATIENT_OPTION),
     Scenario("in-turn-declared", "the same, with callsPerConnectionMax 1", serves_in_turn(next(iter(DECLARED_OPTION))), 45, 12, formats=[wire.SMF],
-             contenders=ONLY_GATEWAY, options=DECLARED_OPTION),
+             contenders=ONLY_GATEWAY, options={**PATIENT_OPTION, **DECLARED_OPTION}),
     Scenario("slow-readers", "8 callers that hardly read their large replies", beside(hostile.SLOW_READERS, 8, 8), 20, 8, contenders=ONLY_GATEWAY, options=MEMORY_OPTION),
-    Scenario("dripping-uploads", "256 callers that upload 64 bytes a second", beside(hostile.DRIPPING, 256, 256), 20, 8, contenders=ONLY_GATEWAY, options=MEMORY_OPTION),
+    Scenario("dripping-uploads", "1,000 callers that upload 64 bytes a second", beside(hostile.DRIPPING, 1000, 800), 20, 8, contenders=ONLY_GATEWAY, options=MEMORY_OPTION),
     Scenario("half-sent", "3,000 requests that are begun and never ended", beside(hostile.HALF_SENT, 3000, 300), 20, 8, contenders=ONLY_GATEWAY, options=MEMORY_OPTION),
     Scenario("greedy", "one caller with four times the servers' capacity", greedy, 22, 10, contenders=ONLY_GATEWAY, options=MEMORY_OPTION),
     Scenario("killed", "SIGKILL of one server", killed, 11, 7),

@@ -53,11 +53,13 @@ class Stage:
         for server in self.servers:
             server.behave(how, **numbers)
 
-    def load(self, *phases: tuple[float, float], directly: bool = False, **plan: Any) -> Started:
-        """Starts calls; the first load begins the time of the scenario."""
+    def load(self, *phases: tuple[float, float], directly: bool = False, start: float | None = None, **plan: Any) -> Started:
+        """Starts calls: the first load begins the time of the scenario, another begins at the given second, or as soon as its program runs."""
         begin_at = time.monotonic() + BEFORE_LOAD_SECONDS
         if self._begin_at is None:
             self._begin_at = begin_at
+        elif start is not None:
+            begin_at = self._begin_at + start
         port = self.servers[0].port if directly else self.contender.port
         whole = Plan(self.protocol, port, begin_at, phases=list(phases), **plan)
         log = self._children.log_file("load")
@@ -67,11 +69,12 @@ class Stage:
         self._loads.append(started)
         return started
 
-    def hurt(self, kind: str, seconds: float, connections: int) -> None:
-        """Starts hostile callers."""
+    def hurt(self, kind: str, second: float, seconds: float, connections: int) -> None:
+        """Hostile callers from this second on. Their program is started now, so that its start disturbs the calm before, and not what is compared with it."""
         assert kind in (hostile.SLOW_READERS, hostile.DRIPPING, hostile.HALF_SENT)
-        self._children.start(
-            [sys.executable, "-m", "chaos.hostile", kind, self.protocol, str(self.contender.port), str(seconds), str(connections)], self._children.log_file(kind))
+        assert self._begin_at is not None
+        numbers = [self.contender.port, self._begin_at + second, seconds, connections]
+        self._children.start([sys.executable, "-m", "chaos.hostile", kind, self.protocol, *map(str, numbers)], self._children.log_file(kind))
 
     def at(self, second: float) -> None:
         assert self._begin_at is not None

@@ -26,7 +26,7 @@ _PAYLOADS = [_EMPTY_TABLE + struct.pack("<I", tag) for tag in range(TAGS)]
 _SUMS = [checksum(payload) for payload in _PAYLOADS]
 _LARGE_PAYLOAD = _EMPTY_TABLE + bytes(48 * 1024)
 _LARGE_SUM = checksum(_LARGE_PAYLOAD)
-_LARGE_OCTETS = 8 * 1024 * 1024
+_LARGE_OCTETS = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -64,6 +64,7 @@ def _header(endpoint: str, error: int, message: str = "", data_type: int = _JSON
 
 _FRAME_REPLY_HEADER = _header("", 1)
 _FRAME_REQUESTS = {method: _header(endpoint, 0, accept=_OCTETS if method == LARGE else _JSON) for method, endpoint in ENDPOINTS.items()}
+_FRAME_LARGE_REPLY = _header("", 1, data_type=_OCTETS) + _part(_DATA, bytes(_LARGE_OCTETS))
 _FRAME_FAULT = _header("", 3, "the server is sick", data_type=0, accept=0)
 
 
@@ -75,7 +76,7 @@ def frame_reply(request: Message, is_fault: bool = False) -> bytes:
     if is_fault:
         return _FRAME_FAULT
     if request.meta == LARGE:
-        return _header("", 1, data_type=_OCTETS) + _part(_DATA, bytes(_LARGE_OCTETS // 2)) * 2
+        return _FRAME_LARGE_REPLY
     return _FRAME_REPLY_HEADER + _part(_DATA, b'{"tag":%d}' % (request.tag or 0))
 
 
