@@ -19,6 +19,10 @@ from .wire import Message
 RIGHT, REFUSED, WRONG, LOST, UNANSWERED = "right", "refused", "wrong", "lost", "unanswered"
 OUTCOMES = [RIGHT, REFUSED, WRONG, LOST, UNANSWERED]
 
+LOOPBACK = "127.0.0.1"
+# From linux/in.h; Python 3.11 does not name it.
+IP_BIND_ADDRESS_NO_PORT = 24
+
 SUCCESS = 200
 SESSIONS = 65536
 
@@ -36,7 +40,7 @@ class Plan:
     # A caller gives a call up, and with it the connection, as clients with a time limit do.
     patience_seconds: float = 2.0
     # Another caller for those who count by address.
-    source: str = "127.0.0.1"
+    source: str = LOOPBACK
 
     def calls(self) -> Iterator[tuple[float, int]]:
         at = self.begin_at
@@ -66,8 +70,11 @@ class Connection:
         self.socket = socket.socket()
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.bind((plan.source, 0))
-        self.socket.connect_ex(("127.0.0.1", plan.port))
+        if plan.source != LOOPBACK:
+            # The port is chosen by connect, which can take one that is in use towards another address.
+            self.socket.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+            self.socket.bind((plan.source, 0))
+        self.socket.connect_ex((LOOPBACK, plan.port))
         self.reader = wire.reader(plan.protocol, reads_replies=True)
         self.unsent = bytearray()
         self.calls: dict[int, Call] = {}

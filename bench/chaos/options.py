@@ -36,8 +36,8 @@ def read(arguments: list[str]) -> Options:
     parser = _parser()
     words = parser.parse_args(arguments)
     measures_a_part = words.quick or words.scenario or words.formats or words.workers or words.contenders
-    if words.redraw and measures_a_part:
-        parser.error("--redraw measures nothing, so what to measure means nothing to it")
+    if words.redraw and (measures_a_part or words.no_docs):
+        parser.error("--redraw measures nothing and only writes the page, so neither what to measure nor --no-docs means anything to it")
     chosen = [scenario_of(name) for name in words.scenario] if words.scenario else [one for one in SCENARIOS if one.is_in_quick_run or not words.quick]
     return Options(
         scenarios=chosen,

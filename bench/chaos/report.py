@@ -6,7 +6,7 @@ from harness.table import Table
 
 from .figures import Figure, number
 from .results import Play, Results
-from .scenarios import Scenario, scenario_of
+from .scenarios import CALLS_AT_A_TIME, CAPACITY, QUEUE_MS, SERVICE_MS, Scenario, scenario_of
 
 PAGE = "resilience.md"
 FOLDER = "resilience"
@@ -20,7 +20,7 @@ def write(results: Results, folder: Path) -> None:
     pictures = folder / FOLDER
     pictures.mkdir(parents=True, exist_ok=True)
     results.write(pictures / RESULTS)
-    parts = [_beginning(results), _targets(results)]
+    parts = [_beginning(results), *([_QUICK] if results.is_quick else []), _targets(results)]
     for scenario in played(results):
         charts.draw(results.of(scenario.name), pictures / f"{scenario.name}.svg")
         parts.append(_section(results, scenario))
@@ -92,7 +92,13 @@ carries a tag, which a right reply carries back. A call is
 - *unanswered*: given up by the caller after 2 s.
 
 All but the first have failed. HAProxy is in tcp mode, with a `tcp-check` that makes a call to each server every second; two that fail take the server out, and end its connections. The targets are the gateway's; figures of
-HAProxy are for comparison. Options of the gateway are the defaults, with a `timeout` of 1 s for the calls, unless a scenario names others."""
+HAProxy are for comparison. Options of the gateway are the defaults, with a `timeout` of 1 s for the calls, unless a scenario names others.
+
+Where servers have a capacity, each serves {CALLS_AT_A_TIME} calls at a time in {SERVICE_MS} ms, so three serve {CAPACITY:g} calls/s; the p99 under overload may be twice that without it, and {QUEUE_MS} ms for the queue. Elsewhere there are
+{"1,000" if results.is_quick else "2,000"} calls/s, half of them when all servers are down or callers are hostile."""
+
+
+_QUICK = "**This is a run with `--quick`: it plays short versions, of seconds in place of the times in the headings. `bench/chaos.sh` without it plays them whole.**"
 
 
 def _targets(results: Results) -> str:

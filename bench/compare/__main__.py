@@ -3,7 +3,6 @@
 import sys
 
 from harness import program
-from harness.processes import Failure
 from harness.progress import duration
 
 from . import options, report, rounds, targets
@@ -39,10 +38,7 @@ def _measured(wanted: Options) -> Results:
 
 def _kept(wanted: Options) -> Results:
     assert wanted.output is not None
-    file = wanted.output / report.FOLDER / report.RESULTS
-    if not file.is_file():
-        raise Failure(f"{file} is not there: --redraw wants the figures of an earlier run; without it they are measured")
-    return Results.read(file)
+    return Results.read(program.kept_figures(wanted.output / report.FOLDER / report.RESULTS))
 
 
 sys.exit(main())

@@ -41,3 +41,10 @@ def raise_open_files() -> None:
     """For ten thousand sockets of this process; inherited by its children."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def kept_figures(file: Path) -> Path:
+    """What --redraw draws from."""
+    if not file.is_file():
+        raise Failure(f"{file} is not there: --redraw wants the figures of an earlier run; without it they are measured")
+    return file
