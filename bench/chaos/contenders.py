@@ -132,6 +132,8 @@ def _gateway_configuration(port: int, protocol: str, workers: int, servers: list
 def _haproxy_configuration(port: int, protocol: str, workers: int, servers: list[SickServer]) -> str:
     call = wire.request(protocol, wire.FAST, 1, 0)
     answer = wire.smf_reply(wire.Message(1, wire.FAST, 0)) if protocol == wire.SMF else wire.frame_reply(wire.Message(0, wire.FAST, 0))
+    # Without min-recv a wrong answer is waited behind until the check's time is up, which takes a sick server out two seconds later.
+    fault = wire.smf_reply(wire.Message(1, wire.FAST, 0), 500) if protocol == wire.SMF else wire.frame_reply(wire.Message(0, wire.FAST, 0), is_fault=True)
     lines = "".join(f"  server s{number} 127.0.0.1:{server.port}\n" for number, server in enumerate(servers))
     return f"""global
   nbthread {workers}
@@ -150,6 +152,6 @@ listen callers
   option tcp-check
   tcp-check connect
   tcp-check send-binary {call.hex()}
-  tcp-check expect binary {answer.hex()}
+  tcp-check expect min-recv {min(len(answer), len(fault))} binary {answer.hex()}
   default-server check inter {CHECK_SECONDS}s fall {CHECK_FALL} rise {CHECK_RISE} on-marked-down shutdown-sessions
 {lines}"""

@@ -64,6 +64,8 @@ def _limit(figure: Figure) -> str:
 def _said(results: Results) -> str:
     count = len(list(results.targets()))
     missed = results.missed()
+    if count == 0:
+        return "No target was measured: they are those of the gateway."
     return f"All {count} targets are reached." if missed == 0 else f"Missed: {missed} of {count} targets."
 
 
