@@ -55,10 +55,9 @@ def failed(records: Records, after: float, limit: float | None, what: str = "cal
     return Figure(what, len(records.between(after).failed()), limit=limit)
 
 
-def failed_share_at_the_end(records: Records, seconds: float) -> Figure:
-    """Whether it goes on failing. A call now and then may try whether the server is well again."""
-    last = records.between(records.calls[-1].began - seconds)
-    return Figure(f"calls failed in the last {seconds:g} s", 100 * (1 - last.right_share()), "%", limit=1)
+def failed_at_the_end(records: Records, workers: int) -> Figure:
+    """Whether it goes on failing. A call of each worker may try whether the server is well again."""
+    return Figure("calls failed in the last second", len(records.between(records.calls[-1].began - 1).failed()), limit=workers)
 
 
 def one_server(behaviour: str, limit_a_worker: int) -> Callable[[Stage], Played]:
@@ -71,7 +70,7 @@ def one_server(behaviour: str, limit_a_worker: int) -> Callable[[Stage], Played]
         sick_at = stage.mark("one server is sick")
         stage.servers[0].behave(behaviour)
         records = stage.records(load)
-        return Played(records, [failed(records, sick_at, limit_a_worker * stage.workers), failed_share_at_the_end(records, 1)])
+        return Played(records, [failed(records, sick_at, limit_a_worker * stage.workers), failed_at_the_end(records, stage.workers)])
 
     return play
 
@@ -106,7 +105,7 @@ def vanishes(stage: Stage) -> Played:
     gone_at = stage.mark("packets of one vanish")
     connections = stage.servers[0].behave(server.VANISHED)
     records = stage.records(load)
-    return Played(records, [failed(records, gone_at, 5 * connections), Figure("connections to it", connections), failed_share_at_the_end(records, 1)])
+    return Played(records, [failed(records, gone_at, 5 * connections), Figure("connections to it", connections), failed_at_the_end(records, stage.workers)])
 
 
 def all_down(stage: Stage) -> Played:
