@@ -58,9 +58,14 @@ require_go() {
 
 # For bench/run.sh: what it compares with and draws with.
 require_comparison() {
-  require_debian haproxy haproxy "HAProxy, to compare with"
+  require_chaos
   require_debian nginx nginx "nginx, to compare with"
   require_debian /usr/lib/nginx/modules/ngx_stream_module.so libnginx-mod-stream "nginx's stream module"
+}
+
+# For bench/chaos.sh.
+require_chaos() {
+  require_debian haproxy haproxy "HAProxy, to compare with"
   require_debian /usr/bin/python3 python3 "Debian's Python 3"
   require_debian /usr/lib/python3/dist-packages/matplotlib python3-matplotlib "matplotlib for Debian's Python 3"
 }

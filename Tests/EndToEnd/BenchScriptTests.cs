@@ -28,17 +28,19 @@ public sealed class BenchScriptTests : IDisposable
     }
 
     [Test]
-    [Arguments("unrecognized arguments: --fast", "--fast")]
-    [Arguments("there is no case \"nothing\"", "--only", "nothing")]
-    [Arguments("--redraw measures nothing", "--redraw", "--quick")]
-    public async Task A_mistake_in_the_arguments_of_the_comparison_is_told_before_anything_is_asked_for(string mistake, params string[] arguments)
+    [Arguments("bench/run.sh", "unrecognized arguments: --fast", "--fast")]
+    [Arguments("bench/run.sh", "there is no case \"nothing\"", "--only", "nothing")]
+    [Arguments("bench/run.sh", "--redraw measures nothing", "--redraw", "--quick")]
+    [Arguments("bench/chaos.sh", "invalid choice: 'nothing'", "--scenario", "nothing")]
+    [Arguments("bench/chaos.sh", "--redraw measures nothing", "--redraw", "--quick")]
+    public async Task A_mistake_in_the_arguments_is_told_before_anything_is_asked_for(string script, string mistake, params string[] arguments)
     {
         LeaveBare();
 
-        Result result = _repository.Run(["bench/run.sh", .. arguments]);
+        Result result = _repository.Run([script, .. arguments]);
 
         await Assert.That((result.Status, result.Output)).IsEqualTo((2, ""));
-        await Assert.That(result.Error).Contains($"bench/run.sh: error: ", StringComparison.Ordinal);
+        await Assert.That(result.Error).Contains($"{script}: error: ", StringComparison.Ordinal);
         await Assert.That(result.Error).Contains(mistake, StringComparison.Ordinal);
         await Assert.That(result.Error).DoesNotContain("not installed", StringComparison.Ordinal);
     }

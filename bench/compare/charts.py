@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("svg")
-
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+
+from harness.picture import FAINT, GRID, STYLE, TEXT, WIDTH_INCHES, save
 
 from . import metrics, tables
 from .cases import CASES, Case, LoadCase
@@ -20,27 +18,11 @@ COLOURS = {DIRECT: "#b8bcc2", GATEWAY: "#d9480f", HAPROXY: "#4c78a8", TUNED: "#8
 
 SPOKEN = {HAPROXY: "HAProxy", TUNED: "HAProxy tuned", NGINX: "nginx"}
 
-TEXT, FAINT, GRID = "#24292f", "#6e7781", "#d8dee4"
-
-# GitHub shows a page about 900 pixels wide; at 9.4 inches and SVG's 72 points an inch text keeps its size there.
-WIDTH_INCHES = 9.4
 BAR_INCHES = 0.23
 # Of a panel, above its bars and below.
 PANEL_INCHES = 0.66
 # Room for the label at the longest whisker's end.
 LABEL_ROOM = 1.45
-# Around everything; without it the topmost line touches the edge.
-MARGIN_INCHES = 0.09
-
-STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "text.color": TEXT,
-    # Text as outlines: the same on every machine, independent of fonts.
-    "svg.fonttype": "path",
-    # Names within the file that do not change from one drawing to the next.
-    "svg.hashsalt": "frpc-gateway",
-}
 
 
 def draw_group(results: Results, group: str, file: Path) -> bool:
@@ -59,7 +41,7 @@ def draw_group(results: Results, group: str, file: Path) -> bool:
                     _draw_panel(axes, results, case, _shown(case)[number], is_first=number == 0)
                 else:
                     axes.set_visible(False)
-        _save(figure, file)
+        save(figure, file)
     return True
 
 
@@ -80,7 +62,7 @@ def draw_ratios(results: Results, file: Path) -> bool:
         # The label is to the right of the longest whisker.
         axes.set_xlim(lowest / 1.1, highest * (highest / lowest) ** 0.25)
         _mark_multiples(axes, lowest, highest)
-        _save(figure, file)
+        save(figure, file)
     return True
 
 
@@ -173,9 +155,3 @@ def _bare(axes: Axes) -> None:
     for side in ("top", "right", "bottom"):
         axes.spines[side].set_visible(False)
     axes.spines["left"].set_color(FAINT)
-
-
-def _save(figure: pyplot.Figure, file: Path) -> None:
-    figure.get_layout_engine().set(h_pad=MARGIN_INCHES)
-    figure.savefig(file, facecolor="white", metadata={"Date": None} if file.suffix == ".svg" else None)
-    pyplot.close(figure)

@@ -5,8 +5,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .processes import Children, Failure, free_port, wait_until_it_accepts
-from .usage import family
+from harness.processes import Children, Failure, free_port, wait_until_it_accepts
+from harness.usage import family
 
 DIRECT, GATEWAY, HAPROXY, TUNED, NGINX = "direct", "gateway", "haproxy", "haproxy tuned", "nginx stream"
 

@@ -4,12 +4,13 @@ import select
 import socket
 import time
 
+from harness.processes import Failure
+from harness.usage import resident_mebibytes
+
 from . import metrics
 from .cases import IdleCase
 from .contenders import GATEWAY, Running
 from .metrics import Sample
-from .processes import Failure
-from .usage import resident_mebibytes
 
 # Until the last connections are accepted and their memory is touched.
 SETTLE_SECONDS = 1.0

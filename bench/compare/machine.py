@@ -1,10 +1,8 @@
-"""The machine and the programs, without host names."""
+"""The conditions of a comparison."""
 
-import os
-import platform
-import re
-import subprocess
 from pathlib import Path
+
+from harness import machine
 
 from .measure import Timing
 from .results import Setting
@@ -12,27 +10,9 @@ from .results import Setting
 
 def describe(program: Path, rounds: int, timing: Timing) -> Setting:
     return Setting(
-        kernel=f"{platform.system()} {platform.release()} {platform.machine()}",
-        processor=_first(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(), otherwise=platform.machine()),
-        cores=len(os.sched_getaffinity(0)),
-        memory_gib=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3,
-        system=_first(r'PRETTY_NAME="(.+)"', Path("/etc/os-release").read_text(), otherwise="Linux"),
-        congestion_control=Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip(),
-        versions={
-            "frpc-gateway": _first(r"frpc-gateway (\S+\+[0-9a-f]{7}|\S+)", _said([str(program), "--version"])),
-            "HAProxy": _first(r"version (\S+)", _said(["haproxy", "-v"])),
-            "nginx": _first(r"nginx/(\S+)", _said(["nginx", "-v"])),
-        },
+        **machine.facts(),
+        versions={"frpc-gateway": machine.gateway_version(program), "HAProxy": machine.haproxy_version(), "nginx": machine.nginx_version()},
         rounds=rounds,
         seconds=timing.seconds,
         warm_up_seconds=timing.warm_up_seconds,
     )
-
-
-def _said(command: list[str]) -> str:
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
-
-
-def _first(pattern: str, text: str, otherwise: str = "unknown") -> str:
-    found = re.search(pattern, text)
-    return found.group(1).strip() if found else otherwise

@@ -4,12 +4,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.processes import Children, Failure
+from harness.usage import cpu_seconds
+
 from . import metrics
 from .cases import Load, LoadCase
 from .contenders import Running
 from .metrics import Sample
-from .processes import Children, Failure
-from .usage import cpu_seconds
 
 GiB = 1024**3
 

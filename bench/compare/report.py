@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from harness.usage import TICKS_PER_SECOND
+
 from . import cases, tables
 from .results import Results
-from .usage import TICKS_PER_SECOND
 from .targets import Judged
 
 PAGE = "performance.md"

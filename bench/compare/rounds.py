@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
+from harness.other_work import OtherWork
+from harness.processes import Children
+from harness.progress import Progress
+from harness.usage import peak_mebibytes
+
 from . import contenders, machine, metrics
 from .cases import Case, IdleCase, LoadCase, StartCase, case_of
 from .contenders import DIRECT, GATEWAY, HAPROXY, NGINX, PROXIES, TUNED
 from .idle import SETTLE_SECONDS, measure_idle
 from .measure import Timing, measure
-from .other_work import OtherWork
-from .processes import Children
-from .progress import Progress
 from .results import Results
 from .starting import measure_start
-from .usage import peak_mebibytes
 
 # Of one measurement: starting the load, its connections and its end. Downloads and uploads continue until the calls in flight are complete.
 OVERHEAD_SECONDS = 0.15

@@ -3,10 +3,11 @@
 import time
 from pathlib import Path
 
+from harness.processes import Children
+
 from . import contenders, metrics
 from .contenders import Running
 from .metrics import Sample
-from .processes import Children
 
 
 def measure_start(name: str, children: Children, program: Path, servers: Running) -> Sample:

@@ -4,17 +4,18 @@ import sys
 
 
 class Progress:
-    def __init__(self, expected_seconds: float) -> None:
+    def __init__(self, expected_seconds: float, unit: str = "round") -> None:
+        self._unit = unit
         self._left_seconds = expected_seconds
         self._is_terminal = sys.stderr.isatty()
         self._case = ""
 
-    def show(self, case: str, contender: str, round_number: int, rounds: int) -> None:
+    def show(self, case: str, contender: str, number: int, count: int) -> None:
         left = duration(self._left_seconds)
         if self._is_terminal:
-            sys.stderr.write(f"\r\033[K{case:18} {contender:14} round {round_number} of {rounds}   {left} left")
+            sys.stderr.write(f"\r\033[K{case:18} {contender:14} {self._unit} {number} of {count}   {left} left")
         elif case != self._case:
-            sys.stderr.write(f"{case:18} {rounds} rounds   {left} left\n")
+            sys.stderr.write(f"{case:18} {count} {self._unit}s   {left} left\n")
         self._case = case
         sys.stderr.flush()
 

@@ -1,0 +1,1 @@
+"""What every measurement in Python needs: processes, progress, tables, pictures. Used by compare and chaos."""
