@@ -12,8 +12,8 @@ namespace FrameRpc.Gateway.Admin;
 internal static class AdminEndpoints
 {
     public static IReadOnlyList<AdminEndpoint> Create(
-        Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, IReadOnlyList<WorkerPulse> pulses,
-            MetricsPage metrics, ILifecycle lifecycle, AdminToken? token, ILogger log)
+        Func<Snapshot> snapshot, Func<Snapshot, IReadOnlyList<ServerStatus>> servers, IReadOnlyList<WorkerStatistics> workers,
+            IReadOnlyList<WorkerPulse> pulses, MetricsPage metrics, ILifecycle lifecycle, AdminToken? token, ILogger log)
     {
         var health = new HealthCheck(pulses, TimeProvider.System, log);
         var stop = new StopEndpoints(lifecycle, new AdminAuthorization(token, log));
@@ -23,14 +23,18 @@ internal static class AdminEndpoints
             Get("/readyz", "200 while serving, 503 once a drain or a shutdown has begun", stop.Ready),
             Get("/metrics", "metrics in the Prometheus text format", context => Reply.Metrics(context, metrics)),
             Get("/routes", "routes and their request ids (JSON)", context => Reply.Json(context, RouteViews.Of(snapshot()), ViewJson.Default.RoutesView)),
-            Get("/backends", "servers, their connections and load (JSON)",
-                context => Reply.Json(context, BackendViews.Of(snapshot(), workers), ViewJson.Default.BackendsView)),
+            Get("/backends", "servers, their health, connections and load (JSON)",
+                context => Reply.Json(context, BackendsOf(snapshot(), servers, workers), ViewJson.Default.BackendsView)),
             Get("/config", "effective configuration, including defaults (JSON)",
                 context => Reply.Json(context, EffectiveConfiguration.Write(snapshot().Options))),
             Post("/drain", "stop accepting callers and finish calls in flight; the process keeps running", stop.Drain),
             Post("/shutdown", "stop as on SIGTERM; ?delay=5s keeps serving for 5 s first, with /readyz at 503", stop.Shutdown),
         ];
     }
+
+    private static BackendsView BackendsOf(
+        Snapshot snapshot, Func<Snapshot, IReadOnlyList<ServerStatus>> servers, IReadOnlyList<WorkerStatistics> workers) =>
+        BackendViews.Of(snapshot, workers, servers(snapshot));
 
     private static AdminEndpoint Get(string path, string about, Func<HttpContext, Task> answer) => new(HttpMethods.Get, path, about, answer);
 

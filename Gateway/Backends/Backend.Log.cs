@@ -5,13 +5,6 @@ namespace FrameRpc.Gateway.Backends;
 
 internal sealed partial class Backend
 {
-    [LoggerMessage(EventId = 200, Level = LogLevel.Warning,
-        Message = "Backend {Backend}: server {Address} is unreachable ({Reason}); skipped for {BackOffMs} ms.")]
-    private static partial void LogUnreachable(ILogger log, string backend, Address address, string reason, int backOffMs);
-
-    [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Backend {Backend}: server {Address} is reachable again.")]
-    private static partial void LogReached(ILogger log, string backend, Address address);
-
     [LoggerMessage(EventId = 202, Level = LogLevel.Warning,
         Message = "Backend {Backend}: {Waiting} calls wait for an exclusive connection, which is callsWaitingMax; "
             + "further calls are refused until one of them is served.")]

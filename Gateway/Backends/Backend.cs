@@ -7,30 +7,51 @@ using Microsoft.Extensions.Logging;
 namespace FrameRpc.Gateway.Backends;
 
 /// <summary>One backend, as one worker sees it: finds connections for calls and queues those that have to wait for one.</summary>
+/// <remarks>
+/// Calls wait for any connection, not for one that is being established for them: the first one that is free, wherever it is, serves the first call.
+/// So a server that does not answer delays nobody while another one does. Everything that can give a waiting call a connection ends in <see
+/// cref="ServeWaiting"/>.
+/// </remarks>
 internal sealed partial class Backend
 {
     private readonly Loop _loop;
     private readonly ILogger _log;
+    private readonly Action<ServerEvent> _report;
     private readonly ConnectionQueue _waiting = new();
+    private readonly LatencyShares _latencyShares;
     /// <summary>Those of the snapshot, followed by those that left it while their connections carry calls.</summary>
     private readonly List<Server> _known = [];
     private BackendSpec _spec;
     private Server[] _servers = [];
     private ServerPicker _picker;
+    /// <summary>Exclusive connections that are being established, and may be soon.</summary>
+    private int _attempts;
+    private bool _usesEjected;
+    private bool _isServing;
+    private bool _isDraining;
 
-    public Backend(BackendSpec spec, IServerFormat format, Loop loop, ILogger log)
+    /// <param name="worker">The worker's number.</param>
+    /// <param name="report">Receives changes of its servers' health.</param>
+    public Backend(BackendSpec spec, IServerFormat format, Loop loop, ILogger log, int worker = 0, Action<ServerEvent>? report = null)
     {
         Format = format;
         Name = spec.Name;
+        WorkerNumber = worker;
         Statistics = new BackendStatistics(spec.Name);
         _spec = spec;
         _loop = loop;
         _log = log;
+        _report = report ?? (static _ => { });
+        _latencyShares = new LatencyShares(loop);
         _picker = PickerFor(spec.Options.Balancing);
         Apply(spec);
     }
 
     public string Name { get; }
+
+    public Loop Loop => _loop;
+
+    public int WorkerNumber { get; }
 
     public IServerFormat Format { get; }
 
@@ -49,10 +70,15 @@ internal sealed partial class Backend
     /// <summary>How many connections this worker may have to each server.</summary>
     public ConnectionLimits Connections => Options.ConnectionLimits;
 
-    /// <summary>Of exclusive connections without a call.</summary>
-    public long IdleTimeoutMs => (long)Options.IdleTimeout.TotalMilliseconds;
+    public int CallsPerConnectionMax => Options.CallsPerConnectionMax;
 
     public long ConnectTimeoutMs => (long)Options.ConnectTimeout.TotalMilliseconds;
+
+    public int IdleTimeoutMs => (int)Options.IdleTimeout.TotalMilliseconds;
+
+    public EjectOptions Ejection => Options.Eject;
+
+    public Balancing Balancing => Options.Balancing;
 
     /// <summary>Whether payloads of its smf servers are FlatBuffers tables, or any bytes.</summary>
     public PayloadKind Payload => Options.Payload;
@@ -66,6 +92,9 @@ internal sealed partial class Backend
     /// <summary>Calls that wait for an exclusive connection.</summary>
     public int CallsWaiting => _waiting.Count;
 
+    /// <summary>Fewer connections are being established than calls wait for one, not counting those that take long.</summary>
+    public bool LacksAttempts => _attempts < _waiting.Count;
+
     /// <summary>Whether calls wait for an exclusive connection, so that callers which hold one and stand still must be closed.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
@@ -74,6 +103,22 @@ internal sealed partial class Backend
 
     /// <summary>It has left the snapshot, and nothing of it remains.</summary>
     public bool IsGone => IsRetired && _waiting.Count == 0 && _known.TrueForAll(server => !server.HasConnections);
+
+    /// <summary>Why a call was not served that waited until its time was up: for the reason given, unless there was a local shortage.</summary>
+    public RejectReason WaitReason(RejectReason why) => IsShort ? RejectReason.Exhausted : why;
+
+    /// <summary>Whether the backend counts this smf status, or Error of a frame reply, as a fault of the server.</summary>
+    public bool IsFault(uint code) => Options.FaultCodes.Contains(code);
+
+    /// <summary>Whether calls may be sent to the server: it is in service, or so many are ejected that all are used.</summary>
+    public bool IsUsable(Server server) => _usesEjected ? server.IsUpByCheck : server.IsInService;
+
+    /// <summary>Whether a small call has another choice than to wait until a local shortage is over.</summary>
+    public bool HasSharedRoom => _picker.Pick(_servers, ServerNeed.Shared, key: 0) is not null;
+
+    /// <summary>Whether another server than this one can take calls.</summary>
+    public bool HasOtherInService(Server server) =>
+        Array.Exists(_servers, other => other != server && IsUsable(other) && !other.Reach.IsUnreachable);
 
     /// <summary>
     /// Adopts the policies and servers of a snapshot. A server is identified by its address: it keeps its connections and counters wherever it is in
@@ -86,10 +131,18 @@ internal sealed partial class Backend
         _spec = spec;
         IsRetired = false;
         Server[] before = _servers;
-        _servers = [.. spec.Servers.Select(FindOrAdd)];
+        // The picker keeps what it has computed of an array.
+        bool areSame = before.Length == spec.Servers.Count
+            && before.Zip(spec.Servers).All(pair => pair.First.Address == pair.Second.Address && pair.First.Weight == pair.Second.Weight);
+        Server[] after = [.. spec.Servers.Select(server => FindOrAdd(server, isNew: before.Length > 0))];
+        if (!areSame)
+            _servers = after;
         foreach (Server left in before.Except(_servers))
             left.Retire();
         OnServerGone();
+        CountEjected();
+        if (_isDraining)
+            Drain();
         ServeWaiting();
     }
 
@@ -101,76 +154,93 @@ internal sealed partial class Backend
             server.Retire();
     }
 
-    /// <summary>A shared connection for one more small call; null if no server can be reached or all connections are full.</summary>
-    public ServerConnection? SharedConnection(out RejectReason why)
+    /// <summary>A shared connection for one more small call; null if no server can be used, or all connections are full.</summary>
+    /// <param name="key">Of the caller, for balancing that keeps callers with their servers.</param>
+    public ServerConnection? SharedConnection(uint key, out RejectReason why)
     {
-        Server? server = _picker.Pick(_servers, forExclusive: false);
+        _latencyShares.Update(_servers);
+        Server? server = ServerOnTrial(ServerNeed.Shared)
+            ?? _picker.Pick(_servers, ServerNeed.Shared, key) ?? _picker.Pick(_servers, ServerNeed.Short, key);
+        if (server is { HasEstablished: false })
+        {
+            // Its connection is established meanwhile, and no call waits for that which another server can take.
+            server.PrepareShared();
+            server = _picker.Pick(_servers, ServerNeed.Established, key) ?? server;
+        }
         ServerConnection? connection = server?.SharedConnection();
-        why = server is null ? RejectReason.NoServer : RejectReason.TooMany;
+        why = connection is null ? ReasonForNone : default;
         return connection;
     }
 
     /// <summary>Finds an exclusive connection. The request is called back now or later, exactly once, unless it is cancelled before.</summary>
     public void Acquire(ConnectionRequest request)
     {
-        request.ServersTried = 0;
+        _latencyShares.Update(_servers);
         if (_waiting.Count == 0 && TryServe(request))
             return;
-        if (_waiting.Count < Options.CallsWaitingMax)
-        {
-            Wait(request);
+        Wait(request);
+        ServeWaiting();
+        // Those that a connection is being established for do not count as waiting.
+        if (!request.IsQueued || _waiting.Count - _attempts <= Options.CallsWaitingMax)
             return;
-        }
+        StopWaiting(request);
         LogQueueFull(_log, Name, _waiting.Count);
         request.OnNoConnection(RejectReason.TooMany);
     }
 
-    /// <summary>The request no longer needs a connection. One that is being established for it goes to the pool afterwards.</summary>
-    public void Cancel(ConnectionRequest request)
-    {
-        StopWaiting(request);
-        if (request.Connecting is null)
-            return;
-        request.Connecting.ConnectingFor = null;
-        request.Connecting = null;
-    }
+    /// <summary>The request no longer needs a connection.</summary>
+    public void Cancel(ConnectionRequest request) => StopWaiting(request);
 
-    /// <summary>The server chosen for the request could not be connected to: tries the next one.</summary>
-    /// <param name="why">The reason given to the request if no server is left.</param>
-    public void PassOver(ConnectionRequest request, RejectReason why)
-    {
-        if (++request.ServersTried >= _servers.Length || !AnyServerUp)
-        {
-            request.OnNoConnection(why);
-        }
-        else
-        {
-            _loop.Counters.ServersPassedOver++;
-            if (!TryServe(request))
-                Wait(request);
-        }
-        ServeWaiting();
-    }
-
-    /// <summary>Called when a connection, or room for one, has become free.</summary>
+    /// <summary>
+    /// Called when a connection, or room for one, has become free, or a server has changed: serves waiting calls, has connections established for the
+    /// rest, and refuses them if none can come.
+    /// </summary>
     public void ServeWaiting()
     {
-        while (_waiting.First is { } first)
-        {
-            StopWaiting(first);
-            if (TryServe(first))
-                continue;
-            _waiting.AddFirst(first);
-            Statistics.CallsWaiting = _waiting.Count;
+        // Serving may close connections, which ends here again.
+        if (_isServing || _waiting.Count == 0)
             return;
+        _isServing = true;
+        while (_waiting.First is { } first && TryServe(first))
+        {
+        }
+        OpenForWaiting();
+        while (_waiting.First is { } hopeless && !AnyConnectionMayCome)
+        {
+            StopWaiting(hopeless);
+            hopeless.OnNoConnection(RejectReason.NoServer);
+        }
+        _isServing = false;
+    }
+
+    /// <summary>No new calls come: connections close with those that they carry, and unreachable servers are not tried again.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        foreach (Server server in _known)
+        {
+            server.Stop();
+            server.Drain();
         }
     }
 
-    public void Drain()
+    /// <summary>The next attempt to reach an unreachable server is due.</summary>
+    internal void Probe(Server server)
     {
-        foreach (Server server in _known)
-            server.Drain();
+        if (server.IsRetired || IsRetired)
+            return;
+        ServeWaiting();
+        if (server.Reach.Attempts > 0)
+            return;
+        if (Protocol.SharesConnections && server.MayOpenShared)
+            server.OpenShared();
+        else if (server.MayOpenExclusive)
+            server.Connect(isExclusive: true);
     }
+
+    internal void OnAttemptBegun(bool isExclusive) => _attempts += isExclusive ? 1 : 0;
+
+    internal void OnAttemptEnded(bool isExclusive) => _attempts -= isExclusive ? 1 : 0;
 
     /// <summary>Called when the last connection of a server that has left the snapshot has closed.</summary>
     internal void OnServerGone()
@@ -179,7 +249,60 @@ internal sealed partial class Backend
         Statistics.Publish([.. _known.Select(server => server.Statistics)]);
     }
 
-    private Server FindOrAdd(ServerSpec spec)
+    internal void ReportReached(Server server)
+    {
+        Report(server, ServerEventKind.Reached, level: 0, "a connection was established");
+        OnHealthChanged();
+    }
+
+    internal void ReportUnreachable(Server server, int error)
+    {
+        Report(server, ServerEventKind.Unreachable, level: 0, Libc.Describe(error));
+        OnHealthChanged();
+    }
+
+    internal void ReportEjected(Server server, int level, string evidence)
+    {
+        Report(server, ServerEventKind.Ejected, level, evidence);
+        OnHealthChanged();
+    }
+
+    internal void ReportRecovered(Server server)
+    {
+        Report(server, ServerEventKind.Recovered, level: 0, "a call was answered well");
+        OnHealthChanged();
+    }
+
+    internal void LogLost(Address address, int calls) => LogLost(_log, Name, address, calls);
+
+    internal void LogBadReply(Address address, Route route, string why) => LogBadReply(_log, Name, address, route.Name, why);
+
+    internal void LogUnknownSession(Address address, string route) => LogUnknownSession(_log, Name, address, route);
+
+    private BackendOptions Options => _spec.Options;
+
+    private RejectReason ReasonForNone =>
+        IsShort ? RejectReason.Exhausted : AnyServerReachable ? RejectReason.TooMany : RejectReason.NoServer;
+
+    private bool IsShort => Array.Exists(_servers, server => server.Reach.IsShort);
+
+    private bool AnyServerReachable => Array.Exists(_servers, server => IsUsable(server) && !server.Reach.IsUnreachable);
+
+    /// <summary>A connection that is busy, resting or being established may still serve a waiting call; or one may be opened.</summary>
+    private bool AnyConnectionMayCome
+    {
+        get
+        {
+            foreach (Server server in _servers)
+            {
+                if (IsUsable(server) && (server.Statistics.ExclusiveConnections > 0 || server.MayOpenExclusive || server.Reach.IsShort))
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    private Server FindOrAdd(ServerSpec spec, bool isNew)
     {
         if (_known.Find(server => server.Address == spec.Address) is { } known)
         {
@@ -187,6 +310,8 @@ internal sealed partial class Backend
             return known;
         }
         var added = new Server(this, spec, FreeSlot(), _loop);
+        if (isNew)
+            added.BeginSlowStart();
         _known.Add(added);
         return added;
     }
@@ -199,7 +324,13 @@ internal sealed partial class Backend
         return slot;
     }
 
-    private ServerPicker PickerFor(Balancing balancing) => balancing == Balancing.RoundRobin ? new RoundRobinPicker() : new LeastCallsPicker(_loop.Random);
+    private ServerPicker PickerFor(Balancing balancing) => balancing switch
+    {
+        Balancing.RoundRobin => new RoundRobinPicker(),
+        Balancing.PeakEwma => new PeakEwmaPicker(_loop.Random),
+        Balancing.Hash => new HashPicker(),
+        _ => new LeastCallsPicker(_loop.Random),
+    };
 
     private void Wait(ConnectionRequest request)
     {
@@ -213,42 +344,62 @@ internal sealed partial class Backend
         Statistics.CallsWaiting = _waiting.Count;
     }
 
-    private BackendOptions Options => _spec.Options;
-
-    private bool AnyServerUp
-    {
-        get
-        {
-            foreach (Server server in _servers)
-            {
-                if (server.IsUp)
-                    return true;
-            }
-            return false;
-        }
-    }
-
-    /// <summary>False if all servers that are up have as many connections as allowed, so that the request has to wait.</summary>
+    /// <summary>Serves the request with an idle connection; false if there is none.</summary>
     private bool TryServe(ConnectionRequest request)
     {
-        if (_picker.Pick(_servers, forExclusive: true) is { } server)
+        Server? server = ServerOnTrial(ServerNeed.Exclusive) ?? _picker.Pick(_servers, ServerNeed.Exclusive, request.Key);
+        if (server is { HasIdleConnection: false })
         {
-            server.Serve(request);
-            return true;
+            if (_picker.Pick(_servers, ServerNeed.Idle, request.Key) is not { } other)
+                return false;
+            // It is this server's turn: it gets a connection for the next time.
+            if (server.Reach.Attempts == 0)
+                server.Connect(isExclusive: true);
+            server = other;
         }
-        if (AnyServerUp)
+        if (server?.TakeIdle() is not { } connection)
             return false;
-        request.OnNoConnection(RejectReason.NoServer);
+        StopWaiting(request);
+        request.OnConnection(connection);
         return true;
     }
 
-    internal void LogReached(Address address) => LogReached(_log, Name, address);
+    private void OpenForWaiting()
+    {
+        while (LacksAttempts && _picker.Pick(_servers, ServerNeed.Opening, _waiting.First!.Key) is { } server)
+            server.Connect(isExclusive: true);
+    }
 
-    internal void LogLost(Address address, int calls) => LogLost(_log, Name, address, calls);
+    /// <summary>A server whose ejection has ended gets the next call, to find out whether it is well again.</summary>
+    private Server? ServerOnTrial(ServerNeed need)
+    {
+        if (Statistics.Ejected == 0)
+            return null;
+        foreach (Server server in _servers)
+        {
+            if (server.AwaitsTrial && (need == ServerNeed.Shared ? server.HasSharedRoom : server.HasExclusiveRoom))
+                return server;
+        }
+        return null;
+    }
 
-    internal void LogBadReply(Address address, Route route, string why) => LogBadReply(_log, Name, address, route.Name, why);
+    private void Report(Server server, ServerEventKind kind, int level, string evidence) =>
+        _report(new ServerEvent(Name, server.Address, WorkerNumber, kind, level, evidence));
 
-    internal void LogUnknownSession(Address address, string route) => LogUnknownSession(_log, Name, address, route);
+    private void OnHealthChanged()
+    {
+        CountEjected();
+        foreach (Server server in _servers)
+            server.Reach.Reschedule(HasOtherInService(server));
+        ServeWaiting();
+    }
 
-    internal void LogUnreachable(Address address, string reason, int backOffMs) => LogUnreachable(_log, Name, address, reason, backOffMs);
+    /// <summary>Beyond <see cref="EjectOptions.EjectedPercentMax"/> all servers are used: what is wrong with them may not be theirs, and few cannot serve all.</summary>
+    private void CountEjected()
+    {
+        int ejected = _servers.Count(server => server.IsEjected);
+        _usesEjected = ejected * 100 > Options.Eject.EjectedPercentMax * _servers.Length;
+        Statistics.Ejected = ejected;
+        Statistics.UsesEjected = _usesEjected;
+    }
 }

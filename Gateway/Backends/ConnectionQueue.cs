@@ -8,11 +8,8 @@ internal abstract class ConnectionRequest
 
     internal bool IsQueued;
 
-    /// <summary>The connection being established for this request.</summary>
-    internal ServerConnection? Connecting;
-
-    /// <summary>Servers that could not be reached for it.</summary>
-    internal int ServersTried;
+    /// <summary>Of the caller, for balancing that keeps callers with their servers.</summary>
+    protected internal abstract uint Key { get; }
 
     protected internal abstract void OnConnection(ServerConnection connection);
 
@@ -40,20 +37,6 @@ internal sealed class ConnectionQueue
         else
             _last.Next = request;
         _last = request;
-        Count++;
-    }
-
-    /// <summary>Puts back the request that was just taken, because it could not be served.</summary>
-    public void AddFirst(ConnectionRequest request)
-    {
-        request.IsQueued = true;
-        request.Previous = null;
-        request.Next = First;
-        if (First is null)
-            _last = request;
-        else
-            First.Previous = request;
-        First = request;
         Count++;
     }
 

@@ -22,8 +22,12 @@ internal sealed class ServerStatistics(string address, int slot)
     public long ConnectsFailed;
     /// <summary>Replies under a session that no call had; each retires its connection.</summary>
     public long UnknownSessions;
-    /// <summary>The last connection attempt failed. Independent of the clock, so it is valid while the loop sleeps.</summary>
-    public bool IsUnreachable;
+    /// <summary>Faults of the server, of all kinds: what balancing and ejection judge it by.</summary>
+    public long Faults;
+    /// <summary>Times that this worker ejected it.</summary>
+    public long Ejections;
+    /// <summary>Independent of the clock, so it is valid while the loop sleeps.</summary>
+    public ServerState State;
 
     public string Address => address;
 
@@ -37,6 +41,12 @@ internal sealed class BackendStatistics(string name)
 
     /// <summary>Calls that wait for an exclusive connection.</summary>
     public int CallsWaiting;
+
+    /// <summary>Servers that are ejected.</summary>
+    public int Ejected;
+
+    /// <summary>More servers are ejected than the backend allows, so that all are used.</summary>
+    public bool UsesEjected;
 
     public string Name => name;
 

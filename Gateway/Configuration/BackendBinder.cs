@@ -31,8 +31,14 @@ internal static class BackendBinder
             RefuseTooFewConnections(section, backend, workers);
         }
         int connections = Math.Max(backend.ConnectionsPerServerMax, Least(backend, workers));
-        var limits = ConnectionLimits.Of(backend.Protocol, connections, workers);
-        return backend with { ConnectionsPerServerMax = limits.Total * workers, ConnectionLimits = limits };
+        var limits = ConnectionLimits.Of(backend.Protocol, connections, backend.SharedConnectionsPerServerMax, workers);
+        return backend with
+        {
+            ConnectionsPerServerMax = limits.Total * workers,
+            SharedConnectionsPerServerMax = limits.SharedMax * workers,
+            ConnectionLimits = limits,
+            Eject = backend.Eject with { Statuses = backend.FaultCodes },
+        };
     }
 
     private static int Least(BackendOptions backend, int workers) => backend.Protocol.ConnectionsPerWorkerMin * workers;

@@ -10,11 +10,17 @@ internal sealed record BackendOptions
     public required WireFormat Protocol { get; init; }
     public required IReadOnlyList<BackendServerOptions> Servers { get; init; }
     public Balancing Balancing { get; init; } = Balancing.LeastCalls;
-    /// <summary>Long enough to keep connections through a lull, short enough to release them after a burst.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMilliseconds(2500);
     /// <summary>A multiple of the number of workers: the remainder of the division stays unused.</summary>
     public int ConnectionsPerServerMax { get; init; } = 256;
+    /// <summary>Null for half of <see cref="ConnectionsPerServerMax"/>.</summary>
+    public int? SharedConnectionsPerServerMax { get; init; }
+    /// <summary>Calls beyond it wait for a connection; only for servers that serve the calls of a connection one after the other.</summary>
+    public int CallsPerConnectionMax { get; init; } = 65_535;
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public EjectOptions Eject { get; init; } = new();
+    /// <summary>The replies that count as faults of the server.</summary>
+    public CodeRanges FaultCodes => Eject.Statuses ?? Protocol.FaultCodes;
     /// <summary>Each worker's part of <see cref="ConnectionsPerServerMax"/>.</summary>
     public required ConnectionLimits ConnectionLimits { get; init; }
     public int CallsWaitingMax { get; init; } = 1024;
@@ -28,8 +34,12 @@ internal enum Balancing
 {
     /// <summary>Weighted round robin.</summary>
     RoundRobin,
-    /// <summary>Weighted power of two choices.</summary>
+    /// <summary>Weighted power of two choices, by calls in flight.</summary>
     LeastCalls,
+    /// <summary>Weighted power of two choices, by latency times calls in flight.</summary>
+    PeakEwma,
+    /// <summary>The calls of a caller's address go to one server.</summary>
+    Hash,
 }
 
 /// <summary>The content of the uncompressed bodies of an smf backend.</summary>
@@ -51,21 +61,20 @@ internal enum CompressedRequests
 }
 
 /// <summary>One worker's part of the connections to one server. Workers have fixed parts, so that they need no coordination.</summary>
-/// <param name="Shared">For small smf calls, many at once on each.</param>
-/// <param name="Exclusive">For one call at a time: frame calls, and large smf bodies.</param>
-internal readonly record struct ConnectionLimits(int Shared, int Exclusive)
+/// <param name="Total">All of them together.</param>
+/// <param name="SharedMax">Those for small smf calls, many at once on each.</param>
+/// <param name="ExclusiveMax">Those for one call at a time: frame calls, and large smf bodies.</param>
+internal readonly record struct ConnectionLimits(int Total, int SharedMax, int ExclusiveMax)
 {
-    /// <summary>One is enough for all small calls of a worker; others are opened when it is stalled, retired or out of sessions.</summary>
-    private const int SharedMax = 8;
-
-    public int Total => Shared + Exclusive;
-
-    /// <summary>The remainder of the division stays unused.</summary>
-    public static ConnectionLimits Of(WireFormat protocol, int connectionsPerServerMax, int workers)
+    /// <summary>The remainder of the division stays unused. One connection is kept free for small calls, if the format has them.</summary>
+    /// <param name="sharedPerServerMax">Null for half of all.</param>
+    public static ConnectionLimits Of(WireFormat protocol, int connectionsPerServerMax, int? sharedPerServerMax, int workers)
     {
         int all = connectionsPerServerMax / workers;
-        int shared = protocol.SharesConnections ? Math.Clamp(all / 4, 1, SharedMax) : 0;
-        return new ConnectionLimits(shared, all - shared);
+        if (!protocol.SharesConnections)
+            return new ConnectionLimits(all, 0, all);
+        int shared = Math.Clamp(sharedPerServerMax is { } written ? written / workers : all / 2, 1, Math.Max(1, all - 1));
+        return new ConnectionLimits(all, shared, all - 1);
     }
 }
 
@@ -83,25 +92,44 @@ internal static class BackendSection
         "The servers: each is an address, or an object with an address and a weight.", shortForm: ServerSection.Address);
 
     public static readonly ValueOption<BackendOptions, Balancing> Balancing = Options.Default("balancing",
-        new ChoiceForm<Balancing>(("roundRobin", Configuration.Balancing.RoundRobin), ("leastCalls", Configuration.Balancing.LeastCalls)),
+        new ChoiceForm<Balancing>(("roundRobin", Configuration.Balancing.RoundRobin), ("leastCalls", Configuration.Balancing.LeastCalls),
+            ("peakEwma", Configuration.Balancing.PeakEwma), ("hash", Configuration.Balancing.Hash)),
         o => o.Balancing, (o, v) => o with { Balancing = v },
         "Load-balancing policy: roundRobin is weighted round robin; leastCalls is weighted power of two choices, "
-        + "which takes the server with fewer calls in flight for its weight out of two picked at random.");
+        + "which takes the server with fewer calls in flight for its weight out of two picked at random; peakEwma compares latency times calls in "
+        + "flight instead; hash keeps the calls of a caller's address with one server (Maglev with bounded loads).");
 
     public static readonly ValueOption<BackendOptions, TimeSpan> ConnectTimeout = Options.Default("connectTimeout",
         new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5)),
         o => o.ConnectTimeout, (o, v) => o with { ConnectTimeout = v },
-        "Maximum time to establish a connection to a server.");
+        "Maximum time to establish a connection to a server. The default survives one lost packet, which Linux sends again after 1 s.");
 
     public static readonly ValueOption<BackendOptions, TimeSpan> IdleTimeout = Options.Default("idleTimeout",
         new DurationForm(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)),
         o => o.IdleTimeout, (o, v) => o with { IdleTimeout = v },
-        "How long an exclusive connection to a server is kept without a call. Set it below the time after which the servers close idle connections.");
+        "How long a connection to a server is kept without a call. Set it below the time after which the servers close idle connections.");
 
     public static readonly ValueOption<BackendOptions, int> ConnectionsPerServerMax = Options.Default("connectionsPerServerMax", new CountForm(1, 1_000_000),
         o => o.ConnectionsPerServerMax, (o, v) => o with { ConnectionsPerServerMax = v },
         "Maximum number of connections to one server, divided equally among the workers. A worker needs at least one for frame and two for smf. "
         + "A frame call, or an smf call with a large body, has a connection to itself; further calls wait.");
+
+    public static readonly ValueOption<BackendOptions, int> SharedConnectionsPerServerMax = Options.Optional("sharedConnectionsPerServerMax",
+        new CountForm(1, 1_000_000),
+        o => o.SharedConnectionsPerServerMax, (o, v) => o with { SharedConnectionsPerServerMax = v },
+        "For smf backends: maximum number of connections to one server that small calls share, divided equally among the workers. One is used while the "
+        + "server answers quickly; others are opened where calls would wait behind an unanswered one.",
+        appliesTo: b => Of(b).SharesConnections, otherwise: b => OnlyOf(rules => rules.SharesConnections, b), defaultInWords: "half of connectionsPerServerMax");
+
+    public static readonly ValueOption<BackendOptions, int> CallsPerConnectionMax = Options.Default("callsPerConnectionMax", new CountForm(1, 65_535),
+        o => o.CallsPerConnectionMax, (o, v) => o with { CallsPerConnectionMax = v },
+        "For smf backends: maximum number of calls in flight on a shared connection. 1 suits servers that serve the calls of a connection one after the "
+        + "other, such as those of the Go implementation. Without it the gateway learns that from their replies.",
+        appliesTo: b => Of(b).SharesConnections, otherwise: b => OnlyOf(rules => rules.SharesConnections, b));
+
+    public static readonly ObjectOption<BackendOptions, EjectOptions> Eject = Options.Object("eject", EjectSection.Options,
+        o => o.Eject, (o, v) => o with { Eject = v },
+        "When a server is ejected for failing calls, and how it comes back.");
 
     public static readonly ValueOption<BackendOptions, int> CallsWaitingMax = Options.Default("callsWaitingMax", new CountForm(0, 1_000_000),
         o => o.CallsWaitingMax, (o, v) => o with { CallsWaitingMax = v },

@@ -6,12 +6,13 @@ namespace FrameRpc.Gateway.Configuration;
 /// <param name="Word">Its name in gateway.json, on the command line and in output.</param>
 internal sealed record WireFormat(string Word)
 {
-    public static WireFormat Frame { get; } = new("frame") { HasEndpoints = true, HasOctets = true };
+    public static WireFormat Frame { get; } = new("frame") { HasEndpoints = true, HasOctets = true, FaultCodes = new CodeRanges((3, 3)) };
 
     public static WireFormat Smf { get; } = new("smf")
     {
         HasTables = true,
         SharesConnections = true,
+        FaultCodes = new CodeRanges((500, 599)),
         // Neither kind of call can wait for the other.
         ConnectionsPerWorkerMin = 2,
         ConnectionPurposes = "one that its small calls share, and one for a large body",
@@ -39,6 +40,9 @@ internal sealed record WireFormat(string Word)
 
     /// <summary>Small calls share a connection to a server.</summary>
     public bool SharesConnections { get; init; }
+
+    /// <summary>Replies by which a server says that it is at fault itself: numbers of the format. The default of <see cref="EjectOptions.Statuses"/>.</summary>
+    public CodeRanges FaultCodes { get; init; }
 
     /// <summary>Connections that a worker needs to each server.</summary>
     public int ConnectionsPerWorkerMin { get; init; } = 1;

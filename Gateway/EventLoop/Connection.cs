@@ -41,7 +41,7 @@ internal abstract class Connection : IReadyHandler
     /// <summary>Whether <see cref="Abort"/> reaches the peer as a reset; see <see cref="ISocket.CanReset"/>.</summary>
     public bool CanReset => Socket.CanReset;
 
-    internal ISocket Socket { get; }
+    internal ISocket Socket { get; private set; }
 
     internal ref ConnectionInput Receiving => ref _input;
 
@@ -99,6 +99,11 @@ internal abstract class Connection : IReadyHandler
     /// <summary>The sink does not accept what is in the pipe. Pause until it does; see <see cref="HasOutputRoom"/>.</summary>
     protected virtual void OnSinkFull() => throw DoesNotSplice();
 
+    /// <summary>The connection is about to close, and still has its unsent output and its splices. Called once.</summary>
+    protected virtual void OnClosing()
+    {
+    }
+
     /// <summary>The connection has closed. Called once.</summary>
     protected abstract void OnClosed();
 
@@ -143,6 +148,9 @@ internal abstract class Connection : IReadyHandler
     /// <summary>Whether reading is paused; see <see cref="PauseInput"/>.</summary>
     public bool IsInputPaused => _input.IsPaused;
 
+    /// <summary>The peer has ended its stream, or the connection is broken; what came before may not be read yet.</summary>
+    public bool PeerHasEnded => _input.PeerHasEnded;
+
     /// <summary>Whether <see cref="Consume"/> is running; <see cref="HeldBytes"/> is not up to date then.</summary>
     protected bool IsConsuming => _input.IsConsuming;
 
@@ -184,6 +192,9 @@ internal abstract class Connection : IReadyHandler
         if (State != ConnectionState.Closed)
             _input.Resume();
     }
+
+    /// <summary>A part of another connection's input is being spliced into this output.</summary>
+    protected bool IsSplicedInto => _output.Splice is not null;
 
     /// <summary>When the peer last accepted a byte.</summary>
     public long LastSentMs => _output.LastSentMs;
@@ -303,6 +314,16 @@ internal abstract class Connection : IReadyHandler
 
     internal void HandleSinkFull() => OnSinkFull();
 
+    /// <summary>Connects with another socket, because the attempt with this one failed. What was written waits for the new one.</summary>
+    protected void ReplaceSocket(ISocket socket)
+    {
+        if (State != ConnectionState.Connecting)
+            throw new InvalidOperationException($"a connection that is {State} cannot have another socket");
+        Socket.Close();
+        Socket = socket;
+        socket.Owner = this;
+    }
+
     private bool FinishConnecting()
     {
         int error = Socket.ConnectError();
@@ -338,6 +359,7 @@ internal abstract class Connection : IReadyHandler
         if (State == ConnectionState.Closed)
             return;
         State = State.To(ConnectionState.Closed);
+        OnClosing();
         if (_lingerTimer is not null)
             Loop.Timers.Disarm(_lingerTimer);
         CutIncoming();

@@ -38,6 +38,9 @@ internal struct ConnectionInput(Connection connection)
     /// <summary>Everything that the peer sent was read.</summary>
     public bool SawEnd { get; private set; }
 
+    /// <summary>The peer sends nothing more. There may be unread bytes.</summary>
+    public readonly bool PeerHasEnded => _peerEnded;
+
     public readonly int HeldBytes => _buffer.HeldBytes;
 
     public readonly ReadOnlySpan<byte> Held => _buffer.Held;

@@ -63,6 +63,12 @@ internal sealed partial class Loop
     /// <summary>The same in milliseconds, as used by timers.</summary>
     public long NowMs { get; private set; }
 
+    /// <summary>The clock of the turn before: all that had arrived by then has been read, unless a limit of the turn stopped it.</summary>
+    public long PreviousNowUs { get; private set; }
+
+    /// <summary>The same in milliseconds.</summary>
+    public long PreviousNowMs => PreviousNowUs / 1000;
+
     /// <summary>Shared by all receives of this worker; its content is lost after a connection was handled.</summary>
     public Span<byte> Scratch => _scratch.Span;
 
@@ -173,6 +179,7 @@ internal sealed partial class Loop
 
     private void SetClock()
     {
+        PreviousNowUs = NowUs;
         NowUs = ReadClockUs();
         NowMs = NowUs / 1000;
     }

@@ -18,8 +18,8 @@ internal sealed class WorkerCounters
     public long BadReplies;
     /// <summary>Octets requests that were not forwarded further because their reply had begun.</summary>
     public long RequestsStopped;
-    /// <summary>Calls moved to another server because theirs was unreachable.</summary>
-    public long ServersPassedOver;
+    /// <summary>Calls moved to another connection or server, because theirs ended or could not be established before any of their bytes was sent.</summary>
+    public long CallsMoved;
     public long ConnectionsRetired;
     /// <summary>Bytes of bodies copied through this process's memory.</summary>
     public long BytesCopied;

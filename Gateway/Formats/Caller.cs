@@ -1,3 +1,5 @@
+using FrameRpc.Gateway.Backends;
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Sockets;
@@ -37,6 +39,7 @@ internal abstract class Caller : Connection
     private PaceWindow _reading;
     private PaceWindow _moving;
     private InputHold _holds;
+    private uint? _key;
 
     /// <param name="ledger">The counters of its listener.</param>
     /// <param name="onClosed">Called once, when the caller has disconnected.</param>
@@ -61,6 +64,9 @@ internal abstract class Caller : Connection
 
     /// <summary>Its address, for the access log; empty if there is none.</summary>
     public string Name { get; }
+
+    /// <summary>The key of its calls in balancing: the same for all connections from one address. 0 where it is not needed.</summary>
+    public uint KeyFor(Backend backend) => backend.Balancing == Balancing.Hash ? _key ??= KeyOf(DescribePeer()) : 0;
 
     protected bool IsHeld => _holds != InputHold.None;
 
@@ -167,6 +173,9 @@ internal abstract class Caller : Connection
         Context.Remove(this);
         _onClosed();
     }
+
+    /// <summary>Callers on Unix sockets have no address, and all of them the same key.</summary>
+    private static uint KeyOf(string peer) => HashPicker.HashOf(peer.AsSpan(0, peer.LastIndexOf(':') is >= 0 and int port ? port : peer.Length));
 
     private void WatchIdle()
     {

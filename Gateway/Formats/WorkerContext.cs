@@ -16,15 +16,20 @@ internal sealed partial class WorkerContext
     private readonly Dictionary<string, Backend> _backends = [];
     /// <summary>Backends that have left the snapshot and still have calls or connections.</summary>
     private readonly List<Backend> _leaving = [];
+    private readonly Action<ServerEvent> _report;
     private Action? _onDrained;
+    /// <summary>Routes whose tallies were kept as those of the snapshot before.</summary>
+    private IReadOnlyList<Route>? _keptRoutes;
 
     /// <param name="number">The worker's number.</param>
     /// <param name="loop">The worker's loop.</param>
     /// <param name="snapshot">The initial snapshot.</param>
     /// <param name="formats">The formats of its listeners and backends.</param>
     /// <param name="log">Receives warnings.</param>
-    public WorkerContext(int number, Loop loop, Snapshot snapshot, FormatRegistry formats, ILogger log)
+    /// <param name="report">Receives changes of servers' health, on the worker's thread.</param>
+    public WorkerContext(int number, Loop loop, Snapshot snapshot, FormatRegistry formats, ILogger log, Action<ServerEvent>? report = null)
     {
+        _report = report ?? (static _ => { });
         Loop = loop;
         _formats = formats;
         _log = log;
@@ -75,7 +80,14 @@ internal sealed partial class WorkerContext
             return;
         Snapshot before = Snapshot;
         Snapshot = next;
-        TakeOver(next);
+        if (next.HasSameConfiguration(before))
+            TakeOverBackends(next);
+        else
+            TakeOver(next);
+        // A change of health, with routes that have been the same for long, is cheap.
+        if (ReferenceEquals(next.Routes, before.Routes) && ReferenceEquals(before.Routes, _keptRoutes))
+            return;
+        _keptRoutes = before.Routes;
         // Tallies of routes that only the snapshot before last had are dropped.
         Ledger.Keep(next.Routes.Concat(before.Routes).Select(route => (route.Name, route.Backend)).ToHashSet());
     }
@@ -133,11 +145,16 @@ internal sealed partial class WorkerContext
         RequestTimeoutMs = (long)next.Limits.RequestTimeout.TotalMilliseconds;
         foreach (Backend gone in _backends.Values.Where(backend => !next.Backends.Any(spec => Continues(backend, spec))).ToArray())
             RetireBackend(gone);
+        TakeOverBackends(next);
+        Routes = new RouteTable([.. next.Routes.Select(route => new RouteState(route, _backends[route.Backend]))]);
+    }
+
+    private void TakeOverBackends(Snapshot next)
+    {
         foreach (BackendSpec spec in next.Backends)
             TakeOver(spec);
         _leaving.RemoveAll(backend => backend.IsGone);
         Statistics.Publish([.. _backends.Values.Concat(_leaving).Select(backend => backend.Statistics)]);
-        Routes = new RouteTable([.. next.Routes.Select(route => new RouteState(route, _backends[route.Backend]))]);
     }
 
     private void TakeOver(BackendSpec spec)
@@ -145,7 +162,7 @@ internal sealed partial class WorkerContext
         if (_backends.TryGetValue(spec.Name, out Backend? known))
             known.Apply(spec);
         else
-            _backends.Add(spec.Name, new Backend(spec, _formats.Of(spec.Options.Protocol), Loop, _log));
+            _backends.Add(spec.Name, new Backend(spec, _formats.Of(spec.Options.Protocol), Loop, _log, Statistics.Number, _report));
     }
 
     private void RetireBackend(Backend backend)

@@ -34,10 +34,10 @@ internal static class GatewayHost
         using var signals = new StopSignals(signal => lifecycle.Stop($"{signal} (a second signal stops immediately)", delay: TimeSpan.Zero));
         using AccessLogWriter? accessLog = options.AccessLog is { } logged ? AccessLogWriter.Start(logged.To, serving.Statistics) : null;
         serving.Start();
-        var metrics = new MetricsPage(() => serving.Snapshot, serving.Statistics, accessLog, () => logs.Suppressed, () => lifecycle.Stage != Stage.Serving);
+        var metrics = new MetricsPage(() => serving.Snapshot, serving.Health.Read, serving.Statistics, accessLog, () => logs.Suppressed, () => lifecycle.Stage != Stage.Serving);
         using AdminServer? admin = options.Admin is { } adminOptions
             ? AdminServer.Start(
-                adminOptions, AdminEndpoints.Create(() => serving.Snapshot, serving.Statistics, Pulses(serving), metrics, lifecycle, token, log),
+                adminOptions, AdminEndpoints.Create(() => serving.Snapshot, serving.Health.Read, serving.Statistics, Pulses(serving), metrics, lifecycle, token, log),
                  TimeProvider.System, logs)
             : null;
         using var trim = new MemoryTrim(serving.Workers);

@@ -13,6 +13,9 @@ internal sealed record Machine
     /// <summary>Source of buffers; null for the kernel.</summary>
     public IMemorySource? Memory { get; init; }
 
+    /// <summary>Runs work of the control plane soon, on another thread than the caller's.</summary>
+    public Action<Action> RunControl { get; init; } = static work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+
     /// <summary>Random numbers of each worker, by its number.</summary>
     public Func<int, Random> Random { get; init; } = _ => new Random();
 }

@@ -1,3 +1,4 @@
+using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Routing;
@@ -15,11 +16,12 @@ internal sealed class ServingWorker
     private readonly List<Listener> _listeners = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ServingWorker(int number, Loop loop, Snapshot snapshot, FormatRegistry formats, IReadOnlyList<SharedListener> listeners, ILogger log)
+    public ServingWorker(int number, Loop loop, Snapshot snapshot, FormatRegistry formats, IReadOnlyList<SharedListener> listeners, ILogger log,
+        Action<ServerEvent> report)
     {
         _loop = loop;
         _formats = formats;
-        _context = new WorkerContext(number, loop, snapshot, formats, log);
+        _context = new WorkerContext(number, loop, snapshot, formats, log, report);
         foreach (SharedListener listener in listeners)
             Listen(number, listener);
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Control.Health;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
 using FrameRpc.Gateway.Formats.Registry;
@@ -25,12 +26,16 @@ internal sealed class ServingWorkers : IServing, IDisposable
         _snapshot = snapshot;
         _listeners = listeners;
         _log = log;
+        Health = new HealthBoard(machine.Time, machine.RunControl, log) { Publish = () => Publish(static snapshot => snapshot) };
         Workers = [.. Enumerable.Range(0, snapshot.Options.Workers)
-            .Select(number => new ServingWorker(number, LoopOf(number, snapshot), snapshot, formats, listeners, log))];
+            .Select(number => new ServingWorker(number, LoopOf(number, snapshot), snapshot, formats, listeners, log, Health.Enqueue))];
         Statistics = [.. Workers.Select(worker => worker.Statistics)];
     }
 
     public IReadOnlyList<ServingWorker> Workers { get; }
+
+    /// <summary>What is known of the servers.</summary>
+    public HealthBoard Health { get; }
 
     /// <summary>The counters of each worker.</summary>
     public IReadOnlyList<WorkerStatistics> Statistics { get; }
@@ -86,7 +91,7 @@ internal sealed class ServingWorkers : IServing, IDisposable
     {
         lock (_publishing)
         {
-            Snapshot next = change(_snapshot) with { Generation = _snapshot.Generation + 1 };
+            Snapshot next = Health.ApplyTo(change(_snapshot)) with { Generation = _snapshot.Generation + 1 };
             ServerNames.Resolve(next, _machine.Network);
             _snapshot = next;
             foreach (ServingWorker worker in Workers)

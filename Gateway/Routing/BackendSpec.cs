@@ -3,16 +3,24 @@ using FrameRpc.Gateway.Sockets;
 
 namespace FrameRpc.Gateway.Routing;
 
-/// <summary>The state of a server as known outside the data path.</summary>
+/// <summary>The health of a server by the check of its backend.</summary>
 internal enum ServerHealth : byte
 {
-    Healthy,
-    /// <summary>Gets no new calls; those in flight continue.</summary>
-    Unhealthy,
+    /// <summary>It passes, or there is no check.</summary>
+    Up,
+    /// <summary>It gets no new calls; those in flight continue.</summary>
+    Down,
 }
 
 /// <summary>A server of a backend, identified by its address.</summary>
-internal sealed record ServerSpec(Address Address, int Weight, ServerHealth Health = ServerHealth.Healthy);
+/// <param name="Ejection">A worker has ejected it, so that the others do, too; null if none has.</param>
+internal sealed record ServerSpec(Address Address, int Weight, ServerHealth Health = ServerHealth.Up, ServerEjection? Ejection = null);
+
+/// <summary>A worker has ejected a server.</summary>
+/// <param name="Number">Distinguishes it from others of the same server: each later one is larger.</param>
+/// <param name="Worker">The worker that ejected it, and finds out whether it is back.</param>
+/// <param name="Level">How many other ejections it followed.</param>
+internal sealed record ServerEjection(long Number, int Worker, int Level);
 
 /// <summary>A backend in a snapshot: its policies and its current servers.</summary>
 /// <param name="Options">The policies.</param>

@@ -34,12 +34,20 @@ internal sealed record Snapshot
         };
     }
 
-    /// <summary>The same, with a different health of one server.</summary>
-    public Snapshot With(string backend, Address server, ServerHealth health) => this with
+    /// <summary>Whether nothing but the health of servers can differ.</summary>
+    public bool HasSameConfiguration(Snapshot other) =>
+        ReferenceEquals(Options, other.Options) && ReferenceEquals(Routes, other.Routes)
+        && Backends.Select(spec => spec.Options).SequenceEqual(other.Backends.Select(spec => spec.Options), ReferenceEqualityComparer.Instance);
+
+    /// <summary>The same, with a change of one server; the same object if it does not have that server, or nothing changes.</summary>
+    public Snapshot With(string backend, Address server, Func<ServerSpec, ServerSpec> change)
     {
-        Generation = Generation + 1,
-        Backends = [.. Backends.Select(spec => spec.Name == backend
-            ? spec with { Servers = [.. spec.Servers.Select(s => s.Address == server ? s with { Health = health } : s)] }
-            : spec)],
-    };
+        if (Backends.FirstOrDefault(spec => spec.Name == backend) is not { } before
+            || before.Servers.FirstOrDefault(spec => spec.Address == server) is not { } old || change(old) is var changed && changed == old)
+        {
+            return this;
+        }
+        BackendSpec after = before with { Servers = [.. before.Servers.Select(spec => spec == old ? changed : spec)] };
+        return this with { Generation = Generation + 1, Backends = [.. Backends.Select(spec => spec == before ? after : spec)] };
+    }
 }

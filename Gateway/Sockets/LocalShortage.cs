@@ -4,10 +4,11 @@ namespace FrameRpc.Gateway.Sockets;
 internal static class LocalShortage
 {
     /// <summary>
-    /// Descriptors (EMFILE, ENFILE), memory (ENOMEM, ENOBUFS), epoll watches (ENOSPC) or ports (EADDRNOTAVAIL). Not EAGAIN, which means that the
-    /// queue of a server at a Unix path is full.
+    /// Descriptors (EMFILE, ENFILE), memory (ENOMEM, ENOBUFS), epoll watches (ENOSPC), ports (EADDRNOTAVAIL), or room in the queue of a Unix socket
+    /// (EAGAIN of a connect), which a server empties in its own time.
     /// </summary>
-    public static bool Is(int error) => error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS or Libc.ENOSPC or Libc.EADDRNOTAVAIL;
+    public static bool Is(int error) =>
+        error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS or Libc.ENOSPC or Libc.EADDRNOTAVAIL or Libc.EAGAIN;
 }
 
 /// <summary>The limit on descriptors, and so on connections. Most systems start programs with 1,024 and allow more.</summary>

@@ -23,14 +23,15 @@ public sealed partial class GatewayLayersTests
         new("Formats.Frame", "Sockets", "Configuration", "Routing", "EventLoop", "Demo", "Bench", "Backends", "Formats.Ledger", "Formats"),
         new("Formats.Smf", "Sockets", "Configuration", "Routing", "EventLoop", "Demo", "Bench", "Backends", "Formats.Ledger", "Formats"),
         new("Formats.Registry", "Formats", "Formats.Frame", "Formats.Smf"),
+        new("Control.Health", "Sockets", "Configuration", "Routing", "Backends"),
         new("Admin", "Sockets", "Configuration", "Routing", "EventLoop", "Backends", "Formats.Ledger", "Formats"),
-        new("Hosting", "Sockets", "Configuration", "Routing", "EventLoop", "Formats.Ledger", "Formats", "Formats.Registry", "Admin"),
+        new("Hosting", "Sockets", "Configuration", "Routing", "EventLoop", "Backends", "Formats.Ledger", "Formats", "Formats.Registry", "Control.Health", "Admin"),
         new("Cli", "Sockets", "Configuration", "EventLoop", "Bench", "Formats", "Formats.Registry", "Admin", "Hosting"));
 
     /// <summary>What the admin endpoint may see of the data path: what is counted, under names, and never what counts.</summary>
     private static readonly string[] Statistics =
     [
-        "BackendStatistics", "ServerStatistics", "RejectReason", "CallerFault", "CallerFaults", "WorkerStatistics", "WorkerLedger", "ListenerLedger", "CallTally", "TallyName", "ServerCalls",
+        "BackendStatistics", "ServerStatistics", "ServerState", "RejectReason", "CallerFault", "CallerFaults", "WorkerStatistics", "WorkerLedger", "ListenerLedger", "CallTally", "TallyName", "ServerCalls",
         "StatusList", "CallStatus", "DurationHistogram", "AccessQueue", "AccessRecord", "WorkerCounters", "ListenerCounters",
     ];
 

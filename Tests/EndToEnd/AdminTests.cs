@@ -100,12 +100,13 @@ public sealed class AdminTests : IDisposable
         using var gateway = GatewayProcess.Start(File with { SmfServers = ["unix:/nowhere/at/all.sock"], Workers = 1 });
         using var admin = new AdminHttp(gateway.AdminAddress);
         JsonElement Server() => Json(admin, "/backends").GetProperty("backends")[0].GetProperty("servers")[0];
-        await Assert.That(Text(Server(), "up")).IsEqualTo("true");
+        await Assert.That((Text(Server(), "up"), Text(Server(), "state"))).IsEqualTo(("false", "unknown"));
         using var caller = Peer.Connect(gateway.SmfAddress);
         caller.Send(SmfMessage.Request(7).ToBytes());
         await Assert.That(SmfMessage.Read(caller)!.Meta).IsEqualTo(503u);
 
-        await Assert.That((Text(Server(), "up"), Text(Server(), "downForWorkers"))).IsEqualTo(("false", "[0]"));
+        await Assert.That((Text(Server(), "up"), Text(Server(), "state"), Text(Server(), "downForWorkers"))).IsEqualTo(("false", "down", "[0]"));
+        await Assert.That(Text(Server(), "reason")).IsEqualTo("No such file or directory");
     }
 
     [Test]

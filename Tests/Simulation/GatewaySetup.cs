@@ -24,9 +24,14 @@ internal sealed record GatewaySetup
 
     public int SharedConnectionsMax { get; init; } = 8;
 
+    public int CallsPerConnectionMax { get; init; } = 65_535;
+
     public int ExclusiveConnectionsMax { get; init; } = 64;
 
     public int CallsWaitingMax { get; init; } = 1024;
+
+    /// <summary>Without a slow start, so that calls can be counted on.</summary>
+    public EjectOptions Eject { get; init; } = new() { SlowStart = TimeSpan.Zero };
 
     public int TimeoutMs { get; init; } = 2000;
 
@@ -120,8 +125,10 @@ internal sealed record GatewaySetup
         Servers = [.. weights.Select((weight, i) => new BackendServerOptions { Address = address(i), Weight = weight })],
         Balancing = Balancing,
         ConnectTimeout = TimeSpan.FromMilliseconds(ConnectTimeoutMs),
-        ConnectionLimits = new ConnectionLimits(SharedConnectionsMax, ExclusiveConnectionsMax),
+        ConnectionLimits = new ConnectionLimits(SharedConnectionsMax + ExclusiveConnectionsMax, SharedConnectionsMax, ExclusiveConnectionsMax),
+        CallsPerConnectionMax = CallsPerConnectionMax,
         CallsWaitingMax = CallsWaitingMax,
+        Eject = Eject,
         DrainsOctets = DrainsOctets,
         Payload = Payload,
         Compression = Compression,

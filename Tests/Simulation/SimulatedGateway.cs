@@ -20,6 +20,8 @@ internal sealed class SimulatedGateway : IDisposable
     private readonly ServingWorkers _serving;
     private readonly List<SimulatedWorker> _runnable = [];
     private readonly long[] _mappedAtStart;
+    /// <summary>Work of the control plane, which is done between two turns.</summary>
+    private readonly Queue<Action> _control = new();
 
     /// <param name="world">Has the servers.</param>
     /// <param name="options">The initial configuration.</param>
@@ -28,7 +30,7 @@ internal sealed class SimulatedGateway : IDisposable
     {
         World = world;
         _schedule = SeedStream.Of(seed, "schedule");
-        var machine = new Machine { Network = world, Time = world.Time, Memory = Memory, Random = worker => SeedStream.Of(seed, $"loop {worker}") };
+        var machine = new Machine { Network = world, Time = world.Time, Memory = Memory, Random = worker => SeedStream.Of(seed, $"loop {worker}"), RunControl = _control.Enqueue };
         _serving = ServingWorkers.Open(options, machine, BuiltInFormats.Registry, _log);
         Workers = [.. _serving.Workers.Select(worker => new SimulatedWorker(worker, world))];
         _mappedAtStart = [.. Workers.Select(worker => worker.Loop.Blocks.MappedBytes)];
@@ -94,6 +96,8 @@ internal sealed class SimulatedGateway : IDisposable
     {
         World.DeliverDue();
         World.RunFarEnds();
+        while (_control.TryDequeue(out Action? work))
+            work();
         FindRunnable();
         if (_runnable.Count == 0)
         {
@@ -147,10 +151,9 @@ internal sealed class SimulatedGateway : IDisposable
             return;
         foreach (Server server in backend.Servers)
         {
-            // A server that failed before comes up again by the clock alone, without an event.
-            bool hasRoom = server.IsUp && server.HasExclusiveRoom && server.Statistics.ConnectsFailed == 0;
+            bool hasRoom = backend.IsUsable(server) && (server.HasIdleConnection || (server.MayOpenExclusive && backend.LacksAttempts));
             Must.Hold(!hasRoom,
-                $"worker {worker.Number}: {backend.CallsWaiting} calls wait for a connection to {backend.Name}, and {server.Address} has room for one");
+                $"worker {worker.Number}: {backend.CallsWaiting} calls wait for a connection to {backend.Name}, and {server.Address} has room for one: idle {server.HasIdleConnection}, may open {server.MayOpenExclusive}, lacks attempts {backend.LacksAttempts}, {server.Reach.Attempts} attempts, unreachable {server.Reach.IsUnreachable}, short {server.Reach.IsShort}, ejected {server.IsEjected}, {server.Statistics.SharedConnections} + {server.Statistics.ExclusiveConnections} connections, limits {backend.Connections}");
         }
     }
 

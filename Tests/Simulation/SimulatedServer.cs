@@ -22,6 +22,9 @@ internal class SimulatedServer(Address address, Func<FarEnd> accept)
 
     public int ConnectDelayMs { get; set; }
 
+    /// <summary>It accepts connections only to close them.</summary>
+    public bool ClosesOnAccept { get; set; }
+
     public bool ThrowsOnConnect { get; set; }
 
     public int ConnectsSeen { get; set; }

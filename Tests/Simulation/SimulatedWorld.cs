@@ -216,6 +216,8 @@ internal sealed class SimulatedWorld : INetworkStack
         Attach(far, server.Accept());
         if (!near.IsClosed)
             near.FinishConnecting(error: 0);
+        if (server.ClosesOnAccept)
+            far.Close();
     }
 
     private void DeliverSome(SimulatedPipe pipe, int position)

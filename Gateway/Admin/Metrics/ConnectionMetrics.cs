@@ -1,13 +1,15 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats;
+using FrameRpc.Gateway.Routing;
 
 namespace FrameRpc.Gateway.Admin.Metrics;
 
 /// <summary>Connections from callers by listener, and to servers by server.</summary>
 internal sealed class ConnectionMetrics(IReadOnlyList<WorkerStatistics> workers)
 {
-    public void Write(MetricsWriter to)
+    /// <param name="health">Of the snapshot's servers.</param>
+    public void Write(MetricsWriter to, IReadOnlyList<ServerStatus> health)
     {
         to.Gauge("frpc_connections", "Callers connected now.");
         OfListeners(to, listener => listener.Open);
@@ -32,10 +34,33 @@ internal sealed class ConnectionMetrics(IReadOnlyList<WorkerStatistics> workers)
         OfServers(to, servers, part => part.UnknownSessions);
         to.Gauge("frpc_server_calls_in_flight", "Calls sent to a server and not answered yet.");
         OfServers(to, servers, part => part.CallsInFlight);
-        to.Gauge("frpc_server_up", "0 if the last attempt of any worker to connect to the server failed, else 1.");
-        foreach (ServerSum server in servers)
-            to.Sample(server.Parts.Any(part => part.IsUnreachable) ? 0 : 1, server.Labels);
+        to.Counter("frpc_server_faults_total", "Calls that a server failed: lost, not answered in time, answered badly, or with a status that counts as a fault.");
+        OfServers(to, servers, part => part.Faults);
+        to.Counter("frpc_server_ejections_total", "Times that a worker ejected a server because it failed too many calls.");
+        OfServers(to, servers, part => part.Ejections);
+        WriteHealth(to, health);
+        to.Gauge("frpc_backend_uses_ejected", "1 while more servers are ejected than ejectedPercentMax allows, so that all are used, else 0.");
+        foreach (IGrouping<string, BackendStatistics> backend in workers.SelectMany(worker => worker.Backends).GroupBy(backend => backend.Name))
+            to.Sample(backend.Any(part => part.UsesEjected) ? 1 : 0, new Label("backend", backend.Key));
     }
+
+    private static void WriteHealth(MetricsWriter to, IReadOnlyList<ServerStatus> health)
+    {
+        to.Gauge("frpc_server_up", "1 if the server gets calls, else 0. Absent until a connection to it was tried, or its check has run.");
+        foreach (ServerStatus server in health.Where(server => server.Condition != ServerCondition.Unknown))
+            to.Sample(server.IsUp ? 1 : 0, LabelsOf(server));
+        to.Gauge("frpc_server_state", "1 for the current state of the server, 0 for the others: unknown, up, ejected, down or warming.");
+        foreach (ServerStatus server in health)
+        {
+            foreach (ServerCondition condition in Enum.GetValues<ServerCondition>())
+                to.Sample(server.Condition == condition ? 1 : 0, [.. LabelsOf(server), new Label("state", BackendViews.WordOf(condition))]);
+        }
+        to.Gauge("frpc_server_state_since_seconds", "When the server came into its current state, in seconds since 1970.");
+        foreach (ServerStatus server in health)
+            to.Sample(server.Since.ToUnixTimeMilliseconds() / 1e3, LabelsOf(server));
+    }
+
+    private static Label[] LabelsOf(ServerStatus server) => [new("backend", server.Backend), new("server", server.Server.ToString())];
 
     private void OfListeners(MetricsWriter to, Func<ListenerCounters, long> count)
     {

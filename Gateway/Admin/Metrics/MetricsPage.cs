@@ -10,7 +10,7 @@ namespace FrameRpc.Gateway.Admin.Metrics;
 /// happened meanwhile.
 /// </summary>
 internal sealed class MetricsPage(
-    Func<Snapshot> snapshot, IReadOnlyList<WorkerStatistics> workers, AccessLogWriter? accessLog, Func<long> messagesSuppressed, Func<bool> isDraining)
+    Func<Snapshot> snapshot, Func<Snapshot, IReadOnlyList<ServerStatus>> health, IReadOnlyList<WorkerStatistics> workers, AccessLogWriter? accessLog, Func<long> messagesSuppressed, Func<bool> isDraining)
 {
     private readonly CallMetrics _calls = new(workers);
     private readonly ConnectionMetrics _connections = new(workers);
@@ -28,7 +28,7 @@ internal sealed class MetricsPage(
         to.Gauge("frpc_draining", "1 once the gateway drains or has been asked to stop, else 0.");
         to.Sample(isDraining() ? 1 : 0);
         _calls.Write(to);
-        _connections.Write(to);
+        _connections.Write(to, health(snapshot()));
         _workers.Write(to);
         _logs.Write(to);
         _process.Write(to);

@@ -29,7 +29,8 @@ internal sealed class WorkerMetrics(IReadOnlyList<WorkerStatistics> workers)
         foreach (CallerFault fault in Enum.GetValues<CallerFault>())
             to.Sample(workers.Sum(worker => worker.Ledger.Closed(fault)), new Label("reason", CallerFaults.LabelOf(fault)));
         Counter(to, "frpc_lanes_retired_total", "Connections to servers retired: they take no further calls.", counters => counters.ConnectionsRetired);
-        Counter(to, "frpc_servers_passed_over_total", "Calls moved to another server because theirs was unreachable.", counters => counters.ServersPassedOver);
+        Counter(to, "frpc_calls_moved_total", "Calls moved to another connection or server because theirs ended before any of their bytes was sent.",
+            counters => counters.CallsMoved);
         Counter(to, "frpc_late_replies_total", "Replies discarded because they arrived after their call had timed out.", counters => counters.LateReplies);
         Counter(to, "frpc_bad_replies_total", "Replies not forwarded because they were invalid or of the wrong type.", counters => counters.BadReplies);
         Counter(to, "frpc_requests_stopped_total", "Octets requests cut short because their reply had begun.", counters => counters.RequestsStopped);

@@ -10,19 +10,25 @@ internal sealed record BackendsView(IReadOnlyList<BackendView> Backends);
 /// <param name="Name">As in gateway.json.</param>
 /// <param name="Protocol"><c>smf</c> or <c>frame</c>.</param>
 /// <param name="CallsWaiting">Calls that wait for an exclusive connection.</param>
-/// <param name="Servers">In the order of gateway.json.</param>
-internal sealed record BackendView(string Name, string Protocol, int CallsWaiting, IReadOnlyList<ServerView> Servers);
+/// <param name="UsesEjected">More servers are ejected than <c>ejectedPercentMax</c> allows, so that all are used.</param>
+/// <param name="Servers">In the order of gateway.json, followed by those that have left it and still have calls or connections.</param>
+internal sealed record BackendView(string Name, string Protocol, int CallsWaiting, bool UsesEjected, IReadOnlyList<ServerView> Servers);
 
 /// <summary>A server in <c>GET /backends</c>.</summary>
 /// <param name="Address">As in gateway.json.</param>
-/// <param name="Weight">Its share of the calls, relative to the others.</param>
-/// <param name="Up">The last connection attempt of every worker succeeded.</param>
-/// <param name="DownForWorkers">The numbers of the workers whose last attempt failed.</param>
+/// <param name="Weight">Its share of the calls, relative to the others; 0 for one that has left.</param>
+/// <param name="Up">It gets calls: its state is <c>up</c> or <c>warming</c>.</param>
+/// <param name="State"><c>unknown</c>, <c>up</c>, <c>ejected</c>, <c>down</c>, <c>warming</c> or <c>draining</c>.</param>
+/// <param name="Reason">What shows it.</param>
+/// <param name="Since">When it became so; null while it drains.</param>
+/// <param name="DownForWorkers">The numbers of the workers whose last attempt to connect failed.</param>
 /// <param name="Connections">The connections to it.</param>
 /// <param name="CallsInFlight">Calls that it has not answered yet.</param>
+/// <param name="Faults">Calls that it failed, since the start.</param>
+/// <param name="Ejections">Ejections, by each worker, since the start.</param>
 internal sealed record ServerView(
-    string Address, int Weight, bool Up, IReadOnlyList<int> DownForWorkers,
-    [property: JsonPropertyName("lanes")] ServerConnectionsView Connections, int CallsInFlight);
+    string Address, int Weight, bool Up, string State, string Reason, DateTimeOffset? Since, IReadOnlyList<int> DownForWorkers,
+    [property: JsonPropertyName("lanes")] ServerConnectionsView Connections, int CallsInFlight, long Faults, long Ejections);
 
 /// <summary>The connections to one server.</summary>
 /// <param name="Shared">Those that many small smf calls share.</param>

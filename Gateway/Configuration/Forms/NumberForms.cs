@@ -122,3 +122,41 @@ internal sealed class DurationForm(TimeSpan minimum, TimeSpan maximum) : ValueFo
         return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / unitMs}{name}");
     }
 }
+
+/// <summary>Numbers and ranges of numbers: <c>500-599</c>, <c>429,503</c>; empty for none.</summary>
+internal sealed class CodeRangesForm : ValueForm<CodeRanges>
+{
+    /// <summary>The form as a regular expression, for the schema.</summary>
+    public const string Pattern = "^([0-9]{1,9}(-[0-9]{1,9})?(,[0-9]{1,9}(-[0-9]{1,9})?)*)?$";
+
+    public override string Phrase => $"{Summary}, such as \"500-599\" or \"429,503\", or \"\" for none";
+
+    public override string Summary => "numbers and ranges of numbers";
+
+    public override bool Takes(SettingKind kind) => kind is SettingKind.String;
+
+    public override string? Read(string text, SettingKind kind, out CodeRanges value)
+    {
+        value = default;
+        if (text.Length == 0)
+            return null;
+        var ranges = new List<(uint, uint)>();
+        foreach (string part in text.Split(','))
+        {
+            string[] ends = part.Split('-');
+            if (ends.Length > 2 || !TryReadEnd(ends[0], out uint first) || !TryReadEnd(ends[^1], out uint last))
+                return $"\"{part}\" is not a number or a range";
+            if (last < first)
+                return $"\"{part}\" ends before it begins";
+            ranges.Add((first, last));
+        }
+        value = new CodeRanges([.. ranges]);
+        return null;
+    }
+
+    public override string Write(CodeRanges value) =>
+        Quote(string.Join(',', value.All.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}")));
+
+    private static bool TryReadEnd(string text, out uint value) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && text.Length <= 9;
+}

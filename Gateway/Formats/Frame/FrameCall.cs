@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Formats.Ledger;
+using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
@@ -49,6 +50,11 @@ internal sealed class FrameCall : ConnectionRequest
     private long _begunMs;
     private bool _isStreamed;
     private FrameError? _rejection;
+    /// <summary>Connections that ended before any of this call was sent.</summary>
+    private int _moves;
+    /// <summary>The request as far as it was written, while it waits for another connection; otherwise empty.</summary>
+    private OutputQueue _unsent;
+    private bool _isUnsentWhole;
 
     public FrameCall(FrameCaller caller)
     {
@@ -90,9 +96,15 @@ internal sealed class FrameCall : ConnectionRequest
     /// <summary>A header names this route. The call counts from here on, even if it is rejected.</summary>
     public void Count(RouteState route) => _entry.Begin(route.TallyIn(Caller.Ledger), Caller.Loop.NowUs);
 
+    protected internal override uint Key => Caller.KeyFor(Route!.Backend);
+
+    /// <summary>A call may go to another connection as often as there are servers.</summary>
+    public bool MayMove => _moves < Route!.Backend.Servers.Count;
+
     /// <summary>The header was accepted.</summary>
     public void Begin(RouteState route)
     {
+        _moves = 0;
         Transition(FrameCallState.Held);
         Route = route;
         _isStreamed = false;
@@ -179,6 +191,18 @@ internal sealed class FrameCall : ConnectionRequest
         EndIfDone();
     }
 
+    /// <summary>The connection ended before any of the request was sent: it waits for another one, with what was written of it.</summary>
+    public void Move(ref OutputQueue unsent, bool isWhole)
+    {
+        _moves++;
+        Connection = null;
+        _unsent.TakeAll(ref unsent);
+        _isUnsentWhole = isWhole;
+        Caller.StopSplicing();
+        Caller.Hold(InputHold.ServerConnection);
+        Route!.Backend.Acquire(this);
+    }
+
     /// <summary>The connection closed in the middle of the call.</summary>
     public void OnConnectionLost(ReplyProgress reply, RejectReason why)
     {
@@ -192,6 +216,7 @@ internal sealed class FrameCall : ConnectionRequest
         Account(error);
         Caller.Loop.Timers.Disarm(_timer);
         Connection = null;
+        DropUnsent();
         _rejection = error;
         if (State == FrameCallState.Awaiting)
         {
@@ -241,6 +266,7 @@ internal sealed class FrameCall : ConnectionRequest
     {
         Caller.Reader.CountPassed();
         Route?.Backend.Cancel(this);
+        DropUnsent();
         FrameServerConnection? connection = Connection;
         Connection = null;
         connection?.Abandon(Caller.Reader.SinkBytesLeft);
@@ -261,11 +287,22 @@ internal sealed class FrameCall : ConnectionRequest
     {
         Connection = (FrameServerConnection)connection;
         _entry.Server = connection.Server.Statistics;
-        Connection.Begin(this);
+        if (_unsent.IsEmpty)
+            Connection.Begin(this);
+        else
+            Connection.Continue(this, ref _unsent, _isUnsentWhole);
         Caller.Release(InputHold.ServerConnection);
     }
 
     protected internal override void OnNoConnection(RejectReason why) => Reject(FrameErrors.Of(why));
+
+    private void DropUnsent()
+    {
+        if (_unsent.IsEmpty)
+            return;
+        _unsent.Clear();
+        Caller.Release(InputHold.ServerConnection);
+    }
 
     /// <summary>Discards the rest of the request; the reply is not affected.</summary>
     private void DiscardRest()
@@ -391,6 +428,9 @@ internal sealed class FrameCall : ConnectionRequest
     private void TimeOut(RejectReason why)
     {
         ReplyProgress reply = Reply;
+        if (Connection is null)
+            why = Route!.Backend.WaitReason(why);
+        Connection?.NoteTimeout(callerOwesReading: IsReplyUnfinished && Caller.OutputBytes > 0);
         BreakConnection();
         Fail(reply, FrameErrors.Of(why));
     }

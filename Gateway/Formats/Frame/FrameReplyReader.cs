@@ -101,10 +101,11 @@ internal sealed class FrameReplyReader(FrameServerConnection connection)
         // The first implementation sends a stray frame behind a header part of this length, or truncates it.
         if (_scan.HeaderBytes >= MessageHeader.BytesMax - 1)
             connection.ForbidReuse();
+        if (header.Error == ReplyError.Ok && header.DataType != connection.Route.ReplyBody)
+            return Reject("its DataType is not the one that the route's replyBody declares");
+        connection.NoteReply(header.Error);
         if (header.Error != ReplyError.Ok)
             return PassErrorReply(json, header.Error, bytes.Length);
-        if (header.DataType != connection.Route.ReplyBody)
-            return Reject("its DataType is not the one that the route's replyBody declares");
         return header.DataType == DataType.Octets ? BeginData(json, PartRelay.Octets(long.MaxValue)) : ConsumeHeld(json, bytes);
     }
 

@@ -2,6 +2,7 @@ using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Protocol.Frames;
 
 namespace FrameRpc.Gateway.Formats.Frame;
@@ -18,6 +19,11 @@ internal sealed class FrameServerConnection : ServerConnection
     /// <summary>After this call the server stands at the start of the next request, by what the call has shown.</summary>
     private bool _isReusable;
     private RejectReason _loss;
+    /// <summary>Where the request of the call begins in the stream.</summary>
+    private long _requestStart;
+    /// <summary>When the request was written whole; 0 before.</summary>
+    private long _writtenUs;
+    private long _countedMs;
 
     public FrameServerConnection(Loop loop, ISocket socket, Server server)
         : base(loop, socket, server, isExclusive: true)
@@ -47,7 +53,23 @@ internal sealed class FrameServerConnection : ServerConnection
         _loss = RejectReason.ServerLost;
         _request.Reset();
         _reply.Begin();
-        Server.CallsInFlight++;
+        _requestStart = BytesSent;
+        _writtenUs = 0;
+        _countedMs = Loop.NowMs;
+        OnCallBegun();
+    }
+
+    /// <summary>Continues a call of which another connection had sent nothing.</summary>
+    /// <param name="unsent">The request, from its header on, as far as it has arrived.</param>
+    /// <param name="isWhole">It is the whole request.</param>
+    public void Continue(FrameCall call, ref OutputQueue unsent, bool isWhole)
+    {
+        Begin(call);
+        _request.Continue();
+        Output.TakeAll(ref unsent);
+        QueueSend();
+        if (isWhole)
+            EndRequest();
     }
 
     /// <summary>Writes the header part of the request; its data part follows.</summary>
@@ -57,6 +79,7 @@ internal sealed class FrameServerConnection : ServerConnection
     public void EndRequest()
     {
         _request.End();
+        _writtenUs = Loop.NowUs;
         if (!_reply.IsExpected)
             EndCall();
     }
@@ -76,11 +99,29 @@ internal sealed class FrameServerConnection : ServerConnection
         Loop.Counters.RequestsStopped++;
     }
 
+    /// <summary>The header of a valid reply has arrived.</summary>
+    public void NoteReply(ReplyError error)
+    {
+        HasReplied = true;
+        // Of a stream the time says more of its length than of the server.
+        bool isMeasured = _writtenUs != 0 && Route.RequestBody != DataType.Octets;
+        Server.NoteReply((uint)error, isMeasured ? Loop.NowUs - _writtenUs : Server.Unmeasured);
+    }
+
+    /// <summary>The call did not move for as long as it may.</summary>
+    public void NoteTimeout(bool callerOwesReading)
+    {
+        bool callerOwesRequest = !IsRequestOver && OutputBytes == 0;
+        if (FaultRules.OfTimeout(callerOwesRequest, callerOwesReading) == FaultOrigin.Server)
+            Server.NoteFault(ServerFault.NoReply);
+    }
+
     /// <summary>The reply has been passed on completely.</summary>
     /// <param name="bytes">Of its data part.</param>
     /// <param name="nothingBehind">Nothing was received behind it, as it has to be: no other request was made.</param>
     public void EndReply(ReplyError error, long bytes, bool nothingBehind)
     {
+        NoteReplyComplete();
         bool requestGoesOn = !_request.IsOver && _isReusable;
         Call!.EndReply(error, bytes, requestGoesOn);
         // A server that answers before it has the whole request may leave the rest unread.
@@ -149,19 +190,27 @@ internal sealed class FrameServerConnection : ServerConnection
             Call?.Caller.OnServerRoom();
     }
 
-    protected override void OnPeerEnded() => Close();
+    /// <summary>A call none of whose bytes was sent goes elsewhere, as if it came now.</summary>
+    protected override void OnClosing()
+    {
+        if (Call is not { } call || !IsRequestBegun || BytesSent != _requestStart || IsSplicedInto || EndedForShortage || !call.MayMove)
+            return;
+        Release();
+        Loop.Counters.CallsMoved++;
+        call.Move(ref Output, isWhole: IsRequestOver);
+    }
 
     protected override void OnClosed()
     {
         FrameCall? call = Call;
         Release();
-        base.OnClosed();
-        if (call is null)
-            return;
         RejectReason why = EndedForShortage ? RejectReason.Exhausted : _loss;
-        if (why == RejectReason.ServerLost)
-            Server.NoteLost(calls: 1);
-        call.OnConnectionLost(Reply, why);
+        bool isLost = call is not null && why == RejectReason.ServerLost;
+        if (isLost)
+            Server.LogLost(calls: 1);
+        JudgeEnd(callsLost: isLost ? 1 : 0);
+        base.OnClosed();
+        call?.OnConnectionLost(Reply, why);
     }
 
     /// <summary>A handler may answer before it has read all octets of its request, and its server then reads the rest as the next call.</summary>
@@ -186,6 +235,6 @@ internal sealed class FrameServerConnection : ServerConnection
         if (Call is null)
             return;
         Call = null;
-        Server.CallsInFlight--;
+        OnCallEnded(_countedMs);
     }
 }

@@ -36,6 +36,9 @@ internal sealed class OutgoingRequest(FrameServerConnection connection)
         FrameOutput.WriteHeader(connection, headerJson);
     }
 
+    /// <summary>The request was begun on another connection, and none of it was sent there.</summary>
+    public void Continue() => Transition(OutgoingRequestState.Sending);
+
     public void End() => Transition(OutgoingRequestState.Written);
 
     /// <summary>Drops what is not sent of the request.</summary>

@@ -32,8 +32,17 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
 
     public ushort ServerSession { get; set; }
 
-    /// <summary>Servers that could not be reached for this call.</summary>
-    public int ServersTried { get; set; }
+    /// <summary>Connections that ended before any of this call was sent.</summary>
+    public int Moves { get; set; }
+
+    /// <summary>It waits for another connection, because its own ended before any of it was sent.</summary>
+    public SmfMovedRequest? Moved { get; set; }
+
+    /// <summary>Where its request begins in the stream of its server connection.</summary>
+    public long RequestStart { get; set; }
+
+    /// <summary>When it was put on its server connection.</summary>
+    public long SentUs { get; set; }
 
     /// <summary>When the last byte of this call moved. The timeout counts from here.</summary>
     public long LastMovedMs { get; set; }
@@ -87,7 +96,7 @@ internal sealed class SmfCall(SmfCallPool pool) : TimerEntry
         Caller = caller;
         CallerSession = header.Session;
         Route = route;
-        ServersTried = 0;
+        Moves = 0;
         ReplyBegun = false;
         LastMovedMs = loop.NowMs;
         ArmTimer(loop);

@@ -62,6 +62,8 @@ internal sealed class SmfCallPool(Loop loop)
     {
         if (call.ServerConnection is { } connection)
             connection.OnCallTimedOut(call, why);
+        else if (call.Moved is { } moved)
+            moved.OnTimedOut(why);
         else
             call.Caller!.OnConnectionTimedOut(why);
     }

@@ -54,13 +54,20 @@ internal sealed class SmfReplyReader(SmfServerConnection connection, SmfSessionT
 
     private void Deliver(SmfCall call, SmfHeader header, Span<byte> reply)
     {
+        connection.NoteReplied(call);
         if (!call.IsDeliverable)
             Loop.Counters.LateReplies++;
         else if (IsBad(call, header) || header.Checksum != SmfChecksum.Of(reply[SmfHeader.Bytes..]) || !SmfPayloadRules.IsAsDeclared(Server.Backend, header, reply[SmfHeader.Bytes..]))
             RejectBadReply(call);
         else
-            call.Caller!.Reply(call, header, reply);
+            Reply(call, header, reply);
         connection.EndCall(call);
+    }
+
+    private void Reply(SmfCall call, SmfHeader header, Span<byte> reply)
+    {
+        Server.NoteReply(header.Meta, Loop.NowUs - call.SentUs);
+        call.Caller!.Reply(call, header, reply);
     }
 
     private static bool IsBad(SmfCall call, SmfHeader header) => header.CheckReply() != SmfFault.None || header.Size > call.Route.Policy.MessageBytesMax;
@@ -89,15 +96,22 @@ internal sealed class SmfReplyReader(SmfServerConnection connection, SmfSessionT
             // A vtable behind the head is not looked at, only its place: by then the caller has the header, and can get no other reply.
             isBad = !SmfTableOutline.IsTableSoFar(bytes.Slice(SmfHeader.Bytes, headBytes), header.Size, out _);
         }
+        connection.NoteReplied(call);
         if (!call.IsDeliverable)
             DiscardLate(call, header);
         else if (isBad)
             DiscardBad(call, header);
         else
-            relay.Begin(call, header);
+            Relay(call, header);
         if (isTooLarge)
             connection.RetireBehindTooLarge();
         return SmfHeader.Bytes;
+    }
+
+    private void Relay(SmfCall call, SmfHeader header)
+    {
+        Server.NoteReply(header.Meta, Server.Unmeasured);
+        relay.Begin(call, header);
     }
 
     private void DiscardLate(SmfCall call, SmfHeader header)

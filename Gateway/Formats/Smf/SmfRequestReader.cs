@@ -137,7 +137,7 @@ internal sealed class SmfRequestReader(SmfCaller caller, WorkerContext context, 
             _room.End();
             return BeginUpload(route, header, farVtable: null);
         }
-        if ((SmfServerConnection?)backend.SharedConnection(out RejectReason why) is not { } connection)
+        if ((SmfServerConnection?)backend.SharedConnection(caller.KeyFor(backend), out RejectReason why) is not { } connection)
             return RejectWhole(header, message, why, route);
         if (!connection.HasRoom(message.Length))
         {

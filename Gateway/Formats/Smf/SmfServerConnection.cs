@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.EventLoop;
 using FrameRpc.Gateway.Sockets;
+using FrameRpc.Gateway.Sockets.Buffers;
 using FrameRpc.Protocol.Smf;
 
 namespace FrameRpc.Gateway.Formats.Smf;
@@ -23,10 +24,17 @@ internal sealed class SmfServerConnection : ServerConnection
     /// </summary>
     private const int GivenUpMax = 1024;
 
+    /// <summary>Calls in a row without a reply in time: the path to the server is dead, whatever the kernel believes, and another connection may work.</summary>
+    private const int TimeoutsInARowMax = 3;
+
     private readonly SmfSessionTable _calls;
     private readonly SmfReplyRelay _relay;
     private readonly SmfReplyReader _reader;
     private readonly LinkedList<SmfRoomWait> _waitingForRoom = new();
+    private int _timeoutsInARow;
+
+    /// <summary>Of the replies: when the last one arrived, and the latest request that was answered, by its place in the stream.</summary>
+    private long _repliedUs, _answeredUpTo;
 
     /// <summary>The large request that is being written to this exclusive connection.</summary>
     private SmfUpload? _upload;
@@ -34,13 +42,14 @@ internal sealed class SmfServerConnection : ServerConnection
     public SmfServerConnection(Loop loop, ISocket socket, Server server, bool isExclusive)
         : base(loop, socket, server, isExclusive)
     {
-        _calls = new SmfSessionTable(server);
+        _calls = new SmfSessionTable(this);
         _relay = new SmfReplyRelay(this);
         _reader = new SmfReplyReader(this, _calls, _relay);
     }
 
     /// <summary>Whether a request of this length may be appended now; otherwise see <see cref="WaitForRoom"/>.</summary>
-    public bool HasRoom(int bytes) => OutputBytes == 0 || OutputBytes + bytes <= OutputBytesMax;
+    public bool HasRoom(int bytes) =>
+        Unanswered.Count < Server.Backend.CallsPerConnectionMax && (OutputBytes == 0 || OutputBytes + bytes <= OutputBytesMax);
 
     /// <summary>Calls other than this one wait for their replies here.</summary>
     public bool HasOthersThan(SmfCall call) => _calls.Count - _calls.GivenUp > (call.IsGivenUp ? 0 : 1);
@@ -60,6 +69,7 @@ internal sealed class SmfServerConnection : ServerConnection
         if (!TryReserve(message.Length, out Span<byte> room))
             return false;
         Add(call);
+        call.RequestStart = BytesSent + OutputBytes;
         SmfHeader.WriteSession(message, call.ServerSession);
         WriteReserved(message, room);
         return true;
@@ -69,10 +79,24 @@ internal sealed class SmfServerConnection : ServerConnection
     public void StartLarge(SmfCall call, SmfHeader header, SmfUpload upload)
     {
         Add(call);
+        call.RequestStart = BytesSent + OutputBytes;
         _upload = upload;
         Span<byte> bytes = stackalloc byte[SmfHeader.Bytes];
         (header with { Session = call.ServerSession }).Write(bytes);
         Write(bytes);
+    }
+
+    /// <summary>Continues a large request, of which another connection had sent nothing.</summary>
+    /// <param name="unsent">Its header, and what had arrived of its body.</param>
+    /// <param name="upload">Null if the whole request is there.</param>
+    public void ContinueLarge(SmfCall call, ref OutputQueue unsent, SmfUpload? upload)
+    {
+        Add(call);
+        call.RequestStart = BytesSent;
+        SmfHeader.WriteSession(unsent.FirstPiece, call.ServerSession);
+        _upload = upload;
+        Output.TakeAll(ref unsent);
+        QueueSend();
     }
 
     /// <summary>The body of the large request is written.</summary>
@@ -85,6 +109,7 @@ internal sealed class SmfServerConnection : ServerConnection
     /// <param name="why">What its caller is told, unless it has a part of the reply.</param>
     public void OnCallTimedOut(SmfCall call, RejectReason why)
     {
+        JudgeTimeout(call);
         if (call.ReplyBegun)
         {
             // The server stopped in the middle of its reply: neither this connection nor the caller's stream can go on.
@@ -131,6 +156,27 @@ internal sealed class SmfServerConnection : ServerConnection
         if (_upload is not null)
             Abort();
     }
+
+    /// <summary>The reply to a request has arrived, or its beginning, good or bad.</summary>
+    public void NoteReplied(SmfCall call)
+    {
+        HasReplied = true;
+        _timeoutsInARow = 0;
+        if (IsExclusive)
+            return;
+        Server.Turns.NoteReply(inOrder: call.RequestStart >= _answeredUpTo, call.SentUs, _repliedUs, Loop.NowUs);
+        _answeredUpTo = Math.Max(_answeredUpTo, call.RequestStart);
+        _repliedUs = Loop.NowUs;
+    }
+
+    /// <summary>The call counts as load of the server.</summary>
+    public void CountBegun(SmfCall call)
+    {
+        call.SentUs = Loop.NowUs;
+        OnCallBegun();
+    }
+
+    public void CountEnded(SmfCall call) => OnCallEnded(call.SentUs / 1000);
 
     /// <summary>The call has its reply.</summary>
     public void EndCall(SmfCall call)
@@ -227,17 +273,21 @@ internal sealed class SmfServerConnection : ServerConnection
 
     protected internal override void Leave() => Close();
 
-    /// <summary>Every request stands whole in one piece of the output, as <see cref="TryStart"/> wrote it.</summary>
-    protected override void OnSharedNotConnected(RejectReason why)
+    protected override void OnSharedNotConnected(RejectReason why) => MoveUnsent(why);
+
+    /// <summary>Calls none of whose bytes were sent go elsewhere, as if they came now.</summary>
+    protected override void OnClosing()
     {
-        Server.ForgetShared(this);
-        while (!Output.IsEmpty)
+        if (IsExclusive)
         {
-            Span<byte> piece = Output.FirstPiece;
-            SmfHeader header = SmfHeader.Read(piece);
-            int bytes = SmfHeader.Bytes + (int)header.Size;
-            MoveToNextServer(_calls.Find(header.Session)!, piece[..bytes], why);
-            Output.Consume(bytes);
+            // Without memory for all of it, the output has a gap.
+            if (!EndedForShortage)
+                MoveUpload();
+        }
+        else
+        {
+            Server.ForgetShared(this);
+            MoveUnsent(RejectReason.NoServer);
         }
     }
 
@@ -249,13 +299,9 @@ internal sealed class SmfServerConnection : ServerConnection
             ResumeWaiting();
     }
 
-    protected override void OnPeerEnded() => Close();
-
     /// <summary>Calls in flight get a status reply: C++ and Go servers close the connection of all on a single call that they reject.</summary>
     protected override void OnClosed()
     {
-        if (!IsExclusive)
-            Server.ForgetShared(this);
         _relay.Stop();
         EndAllLost();
         ResumeWaiting();
@@ -286,33 +332,78 @@ internal sealed class SmfServerConnection : ServerConnection
         Abort();
     }
 
+    private void JudgeTimeout(SmfCall call)
+    {
+        bool callerOwesRequest = _upload is { } upload && upload.IsOf(call) && OutputBytes == 0;
+        bool callerOwesReading = call.ReplyBegun && call.Caller is { OutputBytes: > 0 };
+        if (FaultRules.OfTimeout(callerOwesRequest, callerOwesReading) != FaultOrigin.Server)
+            return;
+        _timeoutsInARow++;
+        Server.NoteFault(ServerFault.NoReply);
+    }
+
     private void GiveUp(SmfCall call, bool serverReads)
     {
         _calls.GiveUp(call);
         // Requests that wait for a server that reads nothing any more would wait in vain.
         if (!serverReads)
             Abort();
-        else if (_calls.GivenUp > GivenUpMax)
+        else if (_calls.GivenUp > GivenUpMax || _timeoutsInARow >= TimeoutsInARowMax)
             Retire();
-        else
-            CloseWhenRetired();
+        CloseWhenRetired();
     }
 
-    private void MoveToNextServer(SmfCall call, Span<byte> message, RejectReason why)
+    /// <summary>Every request stands whole in one piece of the output, as <see cref="TryStart"/> wrote it; the first one may be sent in part.</summary>
+    /// <param name="why">The reason for calls that find no other server.</param>
+    private void MoveUnsent(RejectReason why)
+    {
+        if (_calls.FirstFrom(BytesSent) is not { } first)
+            return;
+        long place = first.RequestStart;
+        Output.Consume((int)(place - BytesSent));
+        while (!Output.IsEmpty)
+        {
+            Span<byte> piece = Output.FirstPiece;
+            SmfHeader header = SmfHeader.Read(piece);
+            int bytes = SmfHeader.Bytes + (int)header.Size;
+            // A server may have answered what it did not have yet: then the session is free, or another call's.
+            if (_calls.Find(header.Session) is { } call && call.RequestStart == place)
+                Move(call, piece[..bytes], why);
+            Output.Consume(bytes);
+            place += bytes;
+        }
+    }
+
+    private void Move(SmfCall call, Span<byte> message, RejectReason why)
     {
         Remove(call);
         // This server never had the call: it is not named with it if no other server takes it.
         call.ServerConnection = null;
-        if (!call.IsGivenUp && ++call.ServersTried < Server.Backend.Servers.Count
-            && (SmfServerConnection?)Server.Backend.SharedConnection(out why) is { } connection && connection.HasRoom(message.Length))
+        if (call.IsDeliverable && ++call.Moves <= Server.Backend.Servers.Count
+            && (SmfServerConnection?)Server.Backend.SharedConnection(call.Caller!.KeyFor(Server.Backend), out why) is { } connection)
         {
-            Loop.Counters.ServersPassedOver++;
-            if (connection.TryStart(call, message))
+            if (connection.HasRoom(message.Length) && connection.TryStart(call, message))
+            {
+                Loop.Counters.CallsMoved++;
                 return;
+            }
             why = RejectReason.Exhausted;
         }
         call.Caller?.RejectCall(call, why);
         call.End(Loop);
+    }
+
+    /// <summary>None of the large request was sent: it waits for another connection, with what has arrived of it.</summary>
+    private void MoveUpload()
+    {
+        if (IsSplicedInto || _calls.FirstFrom(BytesSent) is not { IsDeliverable: true } call || ++call.Moves > Server.Backend.Servers.Count)
+            return;
+        SmfUpload? upload = _upload;
+        _upload = null;
+        Remove(call);
+        call.ServerConnection = null;
+        Loop.Counters.CallsMoved++;
+        new SmfMovedRequest(call, ref Output, upload).Begin();
     }
 
     private void Add(SmfCall call)
@@ -324,8 +415,11 @@ internal sealed class SmfServerConnection : ServerConnection
 
     private void Remove(SmfCall call)
     {
+        bool wasFull = Unanswered.Count >= Server.Backend.CallsPerConnectionMax;
         _calls.Remove(call);
         IsFull = false;
+        if (wasFull && !IsClosed)
+            ResumeWaiting();
     }
 
     private void EndAllLost()
@@ -338,7 +432,8 @@ internal sealed class SmfServerConnection : ServerConnection
             EndLost(call);
         }
         if (waitedFor > 0 && !EndedForShortage)
-            Server.NoteLost(waitedFor);
+            Server.LogLost(waitedFor);
+        JudgeEnd(waitedFor);
     }
 
     private void EndLost(SmfCall call)
@@ -363,6 +458,7 @@ internal sealed class SmfServerConnection : ServerConnection
     {
         if (!IsExclusive || IsClosed || _upload is not null || _calls.Count > 0 || _relay.IsActive)
             return;
+        NoteReplyComplete();
         if (IsRetired || OutputBytes > 0)
             Close();
         else

@@ -1,4 +1,3 @@
-using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Routing;
 using FrameRpc.Protocol.Smf;
 
@@ -12,7 +11,7 @@ namespace FrameRpc.Gateway.Formats.Smf;
 /// 16 bytes for each session that was ever in use, in powers of two. A connection with one call at a time walks through 257
 /// sessions: 8 KiB, and nothing is allocated after that.
 /// </remarks>
-internal sealed class SmfSessionTable(Server server)
+internal sealed class SmfSessionTable(SmfServerConnection connection)
 {
     public const int Max = SmfSessionNumbers.Max;
 
@@ -37,7 +36,7 @@ internal sealed class SmfSessionTable(Server server)
             Array.Resize(ref _slots, _slots.Length * 2);
         _slots[session] = new Slot { Call = call, Route = call.Route.Policy };
         call.ServerSession = session;
-        server.CallsInFlight++;
+        connection.CountBegun(call);
     }
 
     public SmfCall? Find(ushort session) => session < _slots.Length ? _slots[session].Call : null;
@@ -50,7 +49,7 @@ internal sealed class SmfSessionTable(Server server)
     {
         call.GiveUp();
         GivenUp++;
-        server.CallsInFlight--;
+        connection.CountEnded(call);
     }
 
     /// <summary>Frees the call's session.</summary>
@@ -64,7 +63,7 @@ internal sealed class SmfSessionTable(Server server)
         if (call.IsGivenUp)
             GivenUp--;
         else
-            server.CallsInFlight--;
+            connection.CountEnded(call);
     }
 
     /// <summary>Removes any call that is left, when the connection ends.</summary>
@@ -78,6 +77,18 @@ internal sealed class SmfSessionTable(Server server)
             return call;
         }
         return null;
+    }
+
+    /// <summary>The call whose request was the first to be put on the connection at or after this place of its stream.</summary>
+    public SmfCall? FirstFrom(long place)
+    {
+        SmfCall? first = null;
+        for (int session = 1; session <= _numbers.Issued && session < _slots.Length; session++)
+        {
+            if (_slots[session].Call is { } call && call.RequestStart >= place && (first is null || call.RequestStart < first.RequestStart))
+                first = call;
+        }
+        return first;
     }
 
     private struct Slot

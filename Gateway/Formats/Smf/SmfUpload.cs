@@ -28,6 +28,8 @@ internal sealed class SmfUpload(SmfCaller caller, SmfRequestReader reader) : Con
 
     public bool IsOf(SmfCall call) => _call == call;
 
+    protected internal override uint Key => caller.KeyFor(_call!.Route.Backend);
+
     public void Begin(SmfCall call, SmfHeader header, SmfTableOutline? farVtable)
     {
         Transition(SmfUploadState.Waiting);
@@ -82,28 +84,50 @@ internal sealed class SmfUpload(SmfCaller caller, SmfRequestReader reader) : Con
         caller.Release(InputHold.Upload);
     }
 
+    /// <summary>The connection ended before any of the request was sent: the rest waits in the caller's connection until there is another one.</summary>
+    public void Suspend()
+    {
+        Transition(SmfUploadState.Moving);
+        caller.Hold(InputHold.Upload);
+    }
+
+    /// <summary>Another connection takes the request.</summary>
+    public void Resume()
+    {
+        Transition(SmfUploadState.Passing);
+        caller.Release(InputHold.Upload);
+    }
+
     /// <summary>The caller is gone, or ended its stream inside the body.</summary>
     public void Abandon()
     {
         if (!IsActive)
             return;
         SmfCall call = _call!;
-        bool isPassing = _state == SmfUploadState.Passing;
+        SmfUploadState state = _state;
         Transition(SmfUploadState.Idle);
         _call = null;
-        if (isPassing)
+        switch (state)
         {
-            call.ServerConnection!.OnUploaderGone();
-            return;
+            case SmfUploadState.Passing:
+                call.ServerConnection!.OnUploaderGone();
+                break;
+            case SmfUploadState.Moving:
+                call.Moved!.Abandon();
+                break;
+            default:
+                call.Route.Backend.Cancel(this);
+                call.End(caller.Loop);
+                break;
         }
-        call.Route.Backend.Cancel(this);
-        call.End(caller.Loop);
     }
 
     /// <summary>The call waited for a connection until its time was up.</summary>
     public void OnTimedOut(RejectReason why)
     {
-        _call!.Route.Backend.Cancel(this);
+        Backend backend = _call!.Route.Backend;
+        why = backend.WaitReason(why);
+        backend.Cancel(this);
         EndWithoutConnection(why);
     }
 
@@ -167,15 +191,16 @@ internal sealed class SmfUpload(SmfCaller caller, SmfRequestReader reader) : Con
     }
 
     /// <remarks>
-    /// Idle → Waiting (a large request begins). Waiting → Passing (it has a connection). Waiting, Passing → Idle (passed on whole,
-    /// answered, or its caller is gone).
+    /// Idle → Waiting (a large request begins). Waiting → Passing (it has a connection). Passing ↔ Moving (the connection ended before any of it was
+    /// sent). Any but Idle → Idle (passed on whole, answered, or its caller is gone).
     /// </remarks>
     private void Transition(SmfUploadState next)
     {
         bool isPossible = next switch
         {
             SmfUploadState.Waiting => _state == SmfUploadState.Idle,
-            SmfUploadState.Passing => _state == SmfUploadState.Waiting,
+            SmfUploadState.Passing => _state is SmfUploadState.Waiting or SmfUploadState.Moving,
+            SmfUploadState.Moving => _state == SmfUploadState.Passing,
             _ => _state != SmfUploadState.Idle,
         };
         if (!isPossible)
@@ -192,4 +217,6 @@ internal enum SmfUploadState : byte
     Waiting,
     /// <summary>Its body goes to the server as it arrives.</summary>
     Passing,
+    /// <summary>Its connection ended before any of it was sent, and it waits for another one. Its caller is not read.</summary>
+    Moving,
 }

@@ -118,7 +118,7 @@ public sealed class ConnectionPoolTests
         foreach (FrameMessage reply in frames.Replies)
             await Assert.That(reply.Error).IsEqualTo(ReplyError.Ok);
         await Assert.That(sim.SmfServers[0].Connections).IsEmpty();
-        await Assert.That(sim.Counters.ServersPassedOver).IsNotEqualTo(0);
+        await Assert.That(sim.Counters.CallsMoved).IsNotEqualTo(0);
     }
 
     [Test]
@@ -139,34 +139,63 @@ public sealed class ConnectionPoolTests
             await Assert.That(server.ConnectsSeen).IsBetween(1, 2);
     }
 
+    /// <summary>No call is needed for it, and none waits for it.</summary>
     [Test]
-    public async Task A_server_is_left_alone_for_longer_after_each_failure_and_comes_back()
+    public async Task An_unreachable_server_is_tried_less_and_less_often_while_another_one_serves()
+    {
+        var sim = new GatewaySimulation(new GatewaySetup { FrameServers = [1, 1] });
+        sim.FrameServers[0].Answer = ConnectAnswer.Refuse;
+        sim.ConnectFrames().Call("1");
+        sim.ConnectFrames().Call("2");
+        long[] pauses = PausesBetweenAttempts(sim, sim.FrameServers[0], forMs: 20_000);
+        foreach ((long pause, long expected) in pauses.Zip([100L, 200, 400, 800, 1600, 3200, 5000]))
+            await Assert.That(pause).IsBetween((long)(expected * 0.8), (long)(expected * 1.2) + 10);
+        await Assert.That(pauses.Length).IsBetween(6, 9);
+
+        sim.FrameServers[0].Answer = ConnectAnswer.Accept;
+        sim.RunFor(6000);
+        await Assert.That(sim.FrameBackend.Servers[0].Reach.IsUnreachable).IsFalse();
+        await Assert.That(sim.FrameServers[0].Connections.Count).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task A_sole_server_that_is_down_is_tried_four_times_a_second_and_serves_as_soon_as_it_is_back()
+    {
+        var sim = new GatewaySimulation();
+        foreach (SimulatedServer server in new SimulatedServer[] { sim.SmfServer, sim.FrameServer })
+            server.Answer = ConnectAnswer.Refuse;
+        SmfFarCaller smf = sim.ConnectSmf();
+        FrameFarCaller frames = sim.ConnectFrames();
+        smf.Call(1, "x"u8);
+        frames.Call("1");
+        foreach (long pause in PausesBetweenAttempts(sim, sim.SmfServer, forMs: 10_000).Concat(PausesBetweenAttempts(sim, sim.FrameServer, forMs: 10_000)))
+            await Assert.That(pause).IsBetween(200, 310);
+        await Assert.That((smf.StatusOf(1), frames.Replies.Count)).IsEqualTo((503u, 1));
+
+        foreach (SimulatedServer server in new SimulatedServer[] { sim.SmfServer, sim.FrameServer })
+            server.Answer = ConnectAnswer.Accept;
+        sim.RunFor(310);
+        smf.Call(2, "x"u8);
+        frames.Call("2");
+        sim.RunUntilQuiet();
+        await Assert.That((smf.StatusOf(2), frames.Replies[^1].Json)).IsEqualTo((200u, "2"));
+    }
+
+    [Test]
+    public async Task Calls_are_refused_at_once_while_no_server_can_be_reached()
     {
         var sim = new GatewaySimulation();
         sim.SmfServer.Answer = ConnectAnswer.Refuse;
-        SmfFarCaller caller = sim.ConnectSmf();
-        var connectsAtMs = new List<long>();
-        long began = sim.Time.NowMs;
-        for (ushort session = 1; session <= 1000; session++)
+        sim.FrameServer.Answer = ConnectAnswer.Refuse;
+        SmfFarCaller smf = sim.ConnectSmf();
+        FrameFarCaller frames = sim.ConnectFrames();
+        for (ushort session = 1; session <= 50; session++)
         {
-            int before = sim.SmfServer.ConnectsSeen;
-            caller.Call(session, "x"u8);
-            sim.RunUntilQuiet();
-            if (sim.SmfServer.ConnectsSeen > before)
-                connectsAtMs.Add(sim.Time.NowMs - began);
-            await Assert.That(caller.StatusOf(session)).IsEqualTo(503u);
+            smf.Call(session, "x"u8);
+            frames.Call($"{session}");
             sim.RunFor(20);
+            await Assert.That((smf.StatusOf(session), frames.Replies.Count)).IsEqualTo((503u, session));
         }
-        long[] pauses = [.. connectsAtMs.Zip(connectsAtMs.Skip(1), (a, b) => b - a)];
-        foreach (var pair in pauses.Zip([100L, 200, 400, 800, 1600, 3200, 5000]))
-            await Assert.That(pair.First).IsBetween(pair.Second, pair.Second + 20);
-        await Assert.That(pauses.Length).IsBetween(6, 8);
-
-        sim.SmfServer.Answer = ConnectAnswer.Accept;
-        sim.RunFor(5000);
-        caller.Call(2000, "x"u8);
-        sim.RunUntilQuiet();
-        await Assert.That(caller.StatusOf(2000)).IsEqualTo(200u);
     }
 
     [Test]
@@ -179,7 +208,7 @@ public sealed class ConnectionPoolTests
         sim.RunUntilQuiet();
         await Assert.That(sim.WorkerContext.Backends.Sum(backend => backend.Servers.Sum(server => server.Statistics.ConnectsFailed))).IsEqualTo(20);
         sim.FrameServer.Answer = ConnectAnswer.Accept;
-        sim.RunFor(120);
+        sim.RunFor(310);
         FrameFarCaller caller = sim.ConnectFrames();
         caller.Call("1");
         sim.RunUntilQuiet();
@@ -218,6 +247,19 @@ public sealed class ConnectionPoolTests
             await Assert.That(caller.Replies.Select(reply => reply.Json)).IsSequence(["1", "2"]);
             await Assert.That(sim.FrameServer.Connections.Count).IsEqualTo(2);
         }
+    }
+
+    private static long[] PausesBetweenAttempts(GatewaySimulation sim, SimulatedServer server, int forMs)
+    {
+        var attemptsAtMs = new List<long>();
+        for (int ms = 0; ms < forMs; ms += 2)
+        {
+            int before = server.ConnectsSeen;
+            sim.RunFor(2);
+            if (server.ConnectsSeen > before)
+                attemptsAtMs.Add(sim.Time.NowMs);
+        }
+        return [.. attemptsAtMs.Zip(attemptsAtMs.Skip(1), (a, b) => b - a)];
     }
 
     [Test]

@@ -17,7 +17,7 @@ public sealed class ServerPickerTests
         Server[] servers = Servers(5, 1, 1);
         var picker = new RoundRobinPicker();
 
-        string picked = string.Concat(Enumerable.Range(0, 14).Select(_ => Array.IndexOf(servers, picker.Pick(servers, forExclusive: false))));
+        string picked = string.Concat(Enumerable.Range(0, 14).Select(_ => Array.IndexOf(servers, picker.Pick(servers, ServerNeed.Shared, key: 0))));
 
         await Assert.That(picked).IsEqualTo("00102000010200");
     }
@@ -30,11 +30,10 @@ public sealed class ServerPickerTests
         servers[1].NoteUnreachable(error: 111);
 
         for (int i = 0; i < 30; i++)
-            await Assert.That(picker.Pick(servers, forExclusive: false)).IsNotSameReferenceAs(servers[1]);
+            await Assert.That(picker.Pick(servers, ServerNeed.Shared, key: 0)).IsNotSameReferenceAs(servers[1]);
 
-        _time.AdvanceTo(_time.NowMs + 200);
-        _loop!.Turn(waitMsMax: 0);
-        await Assert.That(Enumerable.Range(0, 3).Select(_ => picker.Pick(servers, forExclusive: false))).Contains(servers[1]);
+        servers[1].Reach.NoteReached();
+        await Assert.That(Enumerable.Range(0, 3).Select(_ => picker.Pick(servers, ServerNeed.Shared, key: 0))).Contains(servers[1]);
     }
 
     [Test]
@@ -44,8 +43,8 @@ public sealed class ServerPickerTests
         foreach (Server server in servers)
             server.NoteUnreachable(error: 111);
 
-        await Assert.That(new RoundRobinPicker().Pick(servers, forExclusive: false)).IsNull();
-        await Assert.That(new LeastCallsPicker(new Random(1)).Pick(servers, forExclusive: false)).IsNull();
+        await Assert.That(new RoundRobinPicker().Pick(servers, ServerNeed.Shared, key: 0)).IsNull();
+        await Assert.That(new LeastCallsPicker(new Random(1)).Pick(servers, ServerNeed.Shared, key: 0)).IsNull();
     }
 
     [Test]
@@ -53,11 +52,11 @@ public sealed class ServerPickerTests
     {
         Server[] servers = Servers(1, 1);
         var picker = new LeastCallsPicker(new Random(1));
-        servers[0].CallsInFlight = 3;
-        servers[1].CallsInFlight = 2;
+        servers[0].Statistics.CallsInFlight = 3;
+        servers[1].Statistics.CallsInFlight = 2;
 
         for (int i = 0; i < 100; i++)
-            await Assert.That(picker.Pick(servers, forExclusive: false)).IsSameReferenceAs(servers[1]);
+            await Assert.That(picker.Pick(servers, ServerNeed.Shared, key: 0)).IsSameReferenceAs(servers[1]);
     }
 
     [Test]
@@ -66,7 +65,7 @@ public sealed class ServerPickerTests
         Server[] servers = Servers(4, 1);
         var picker = new LeastCallsPicker(new Random(1));
         for (int i = 0; i < 1000; i++)
-            picker.Pick(servers, forExclusive: false)!.CallsInFlight++;
+            picker.Pick(servers, ServerNeed.Shared, key: 0)!.OnCallBegun();
 
         await Assert.That(servers[0].CallsInFlight).IsBetween(799, 801);
     }
@@ -76,9 +75,9 @@ public sealed class ServerPickerTests
     {
         Server[] servers = Servers(1, 1, 1, 1, 1);
         var picker = new LeastCallsPicker(new Random(1));
-        servers[2].CallsInFlight = 10;
+        servers[2].Statistics.CallsInFlight = 10;
 
-        Server[] picked = [.. Enumerable.Range(0, 500).Select(_ => picker.Pick(servers, forExclusive: false)!)];
+        Server[] picked = [.. Enumerable.Range(0, 500).Select(_ => picker.Pick(servers, ServerNeed.Shared, key: 0)!)];
 
         await Assert.That(picked.Distinct().Count()).IsEqualTo(4);
         await Assert.That(picked).DoesNotContain(servers[2]);
@@ -87,7 +86,7 @@ public sealed class ServerPickerTests
     private readonly VirtualTime _time = new();
     private Loop? _loop;
 
-    private Server[] Servers(params int[] weights)
+    internal Server[] Servers(params int[] weights)
     {
         _loop = new Loop(new SimulatedNetwork(_time, new Random(1), NetworkConditions.Calm), _time, new Random(1), NullLogger.Instance);
         var options = new BackendOptions
@@ -97,7 +96,7 @@ public sealed class ServerPickerTests
             Servers = [.. weights.Select((weight, i) => new BackendServerOptions { Address = new TcpAddress("server", i + 1), Weight = weight })],
             Balancing = Balancing.RoundRobin,
             ConnectTimeout = TimeSpan.FromSeconds(1),
-            ConnectionLimits = new ConnectionLimits(Shared: 8, Exclusive: 64),
+            ConnectionLimits = new ConnectionLimits(Total: 72, SharedMax: 8, ExclusiveMax: 64),
             CallsWaitingMax = 1024,
             DrainsOctets = false,
             Payload = PayloadKind.Table,

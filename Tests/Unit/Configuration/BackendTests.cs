@@ -48,12 +48,12 @@ public sealed class BackendTests
     public async Task As_many_as_they_need_are_enough(string protocol, int max, int shared, int exclusive) => await Assert.That(Given.Options(Given.With(
             backends: $$""" "x": { "protocol": "{{protocol}}", "servers": ["x:1"], "connectionsPerServerMax": {{max}} }""",
             routes: "",
-            rest: """ "workers": 3 """)).Backends[0].ConnectionLimits).IsEqualTo(new ConnectionLimits(shared, exclusive));
+            rest: """ "workers": 3 """)).Backends[0].ConnectionLimits).IsEqualTo(new ConnectionLimits(shared + exclusive, shared, exclusive));
 
     /// <summary>Nobody wrote that number, so it is no mistake of theirs.</summary>
     [Test]
     public async Task Where_the_default_is_too_few_for_the_workers_they_have_what_they_need() =>
-        await Assert.That(Given.Options(Given.With(rest: """ "workers": 1000 """)).Backends[0].ConnectionLimits).IsEqualTo(new ConnectionLimits(Shared: 1, Exclusive: 1));
+        await Assert.That(Given.Options(Given.With(rest: """ "workers": 1000 """)).Backends[0].ConnectionLimits).IsEqualTo(new ConnectionLimits(Total: 2, SharedMax: 1, ExclusiveMax: 1));
 
     [Test]
     public async Task Payloads_of_smf_are_tables_and_packed_requests_pass_unless_it_is_said_otherwise()

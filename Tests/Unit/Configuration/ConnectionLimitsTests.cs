@@ -11,21 +11,23 @@ public sealed class ConnectionLimitsTests
         {
             for (int max = 2 * workers; max <= 700; max++)
             {
-                var smf = ConnectionLimits.Of(WireFormat.Smf, max, workers);
-                var frame = ConnectionLimits.Of(WireFormat.Frame, max, workers);
-                await Assert.That(workers * (smf.Shared + smf.Exclusive) <= max && smf.Shared >= 1 && smf.Exclusive >= 1).IsTrue()
+                var smf = ConnectionLimits.Of(WireFormat.Smf, max, sharedPerServerMax: null, workers);
+                var frame = ConnectionLimits.Of(WireFormat.Frame, max, sharedPerServerMax: null, workers);
+                await Assert.That(workers * smf.Total <= max && smf.SharedMax >= 1 && smf.ExclusiveMax >= 1 && smf.SharedMax < smf.Total).IsTrue()
                     .Because($"{max} on {workers}: {smf}");
-                await Assert.That(workers * frame.Exclusive <= max && frame.Exclusive >= 1 && frame.Shared == 0).IsTrue()
+                await Assert.That(workers * frame.Total <= max && frame.ExclusiveMax >= 1 && frame.SharedMax == 0).IsTrue()
                     .Because($"{max} on {workers}: {frame}");
             }
         }
     }
 
     [Test]
-    [Arguments(2, 1, 1)]
-    [Arguments(7, 1, 6)]
-    [Arguments(16, 4, 12)]
-    [Arguments(256, 8, 248)]
-    public async Task A_quarter_is_shared_and_eight_at_most(int max, int shared, int exclusive) =>
-        await Assert.That(ConnectionLimits.Of(WireFormat.Smf, max, workers: 1)).IsEqualTo(new ConnectionLimits(shared, exclusive));
+    [Arguments(2, null, 1)]
+    [Arguments(7, null, 3)]
+    [Arguments(256, null, 128)]
+    [Arguments(256, 16, 16)]
+    [Arguments(256, 1, 1)]
+    [Arguments(16, 1000, 15)]
+    public async Task Half_may_be_shared_unless_the_file_says_otherwise_and_one_is_left_for_large_bodies(int max, int? written, int shared) =>
+        await Assert.That(ConnectionLimits.Of(WireFormat.Smf, max, written, workers: 1)).IsEqualTo(new ConnectionLimits(max, shared, max - 1));
 }

@@ -122,6 +122,7 @@ internal static class OptionSchema
             ["minimum"] = 1,
             ["maximum"] = uint.MaxValue,
         },
+        CodeRangesForm => new JsonObject { ["type"] = "string", ["pattern"] = CodeRangesForm.Pattern },
         ModeForm => new JsonObject { ["type"] = "string", ["pattern"] = ModeForm.Pattern },
         OwnerForm => new JsonObject { ["type"] = "string", ["pattern"] = OwnerForm.Pattern },
         HostForm => new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = TextForm.CharsMax },

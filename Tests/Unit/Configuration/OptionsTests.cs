@@ -28,8 +28,8 @@ public sealed class OptionsTests
             .IsEqualTo((10_000, new SocketFileOptions { Mode = SocketRights.DefaultMode, Owner = null }));
         BackendOptions backend = options.Backends[0];
         await Assert.That((backend.Balancing, backend.ConnectTimeout, backend.CallsWaitingMax))
-            .IsEqualTo((Balancing.LeastCalls, TimeSpan.FromSeconds(1), 1024));
-        await Assert.That(Given.Options(Given.With(rest: """ "workers": 2 """)).Backends[0].ConnectionLimits).IsEqualTo(new ConnectionLimits(Shared: 8, Exclusive: 120));
+            .IsEqualTo((Balancing.LeastCalls, TimeSpan.FromMilliseconds(2500), 1024));
+        await Assert.That(Given.Options(Given.With(rest: """ "workers": 2 """)).Backends[0].ConnectionLimits).IsEqualTo(new ConnectionLimits(Total: 128, SharedMax: 64, ExclusiveMax: 127));
         await Assert.That(backend.Servers).IsSequence([new BackendServerOptions { Address = new TcpAddress("10.0.0.1", 1), Weight = 1 }]);
         RouteOptions route = options.Routes[0];
         await Assert.That((route.Backend, route.Timeout, route.MessageBytesMax, route.OctetsBytesMax))
@@ -56,7 +56,7 @@ public sealed class OptionsTests
         BackendOptions backend = await Assert.That(options.Backends).HasSingleItem();
         await Assert.That((backend.Name, backend.Protocol, backend.Balancing)).IsEqualTo(("storage", WireFormat.Smf, Balancing.RoundRobin));
         await Assert.That((backend.ConnectTimeout, backend.ConnectionLimits, backend.CallsWaitingMax))
-            .IsEqualTo((TimeSpan.FromMilliseconds(250), new ConnectionLimits(Shared: 1, Exclusive: 5), 0));
+            .IsEqualTo((TimeSpan.FromMilliseconds(250), new ConnectionLimits(Total: 6, SharedMax: 3, ExclusiveMax: 5), 0));
         await Assert.That(backend.Servers)
             .IsSequence([new BackendServerOptions { Address = new TcpAddress("h", 1), Weight = 1 }, new BackendServerOptions { Address = new TcpAddress("::1", 2), Weight = 3 }]);
         await Assert.That((options.Limits.ConnectionsMax, options.Limits.ReplyBufferMax, options.Limits.WriteTimeout, options.Limits.SharedBodyMax))

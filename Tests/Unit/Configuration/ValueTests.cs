@@ -106,7 +106,7 @@ public sealed class ValueTests
     [Test]
     public async Task An_unknown_way_of_balancing_is_told_with_those_there_are() =>
         await Assert.That(Given.Mistakes(Given.With(backends: """ "storage": { "protocol": "smf", "balancing":  "random", "servers": ["10.0.0.1:1"] }""")))
-            .IsSequence(["gateway.json:5:47: backends.storage.balancing: unknown value \"random\"; write \"roundRobin\" or \"leastCalls\""]);
+            .IsSequence(["gateway.json:5:47: backends.storage.balancing: unknown value \"random\"; write \"roundRobin\", \"leastCalls\", \"peakEwma\" or \"hash\""]);
 
     [Test]
     [Arguments("limits", "[]", "is a list; write an object")]

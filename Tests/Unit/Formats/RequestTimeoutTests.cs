@@ -128,10 +128,10 @@ public sealed class RequestTimeoutTests
         int before = _sim.Loop.Timers.Count;
         smf.Call(1, "x"u8);
         _sim.RunUntilQuiet();
-        await Assert.That(_sim.Loop.Timers.Count).IsEqualTo(before);
+        await Assert.That(_sim.Loop.Timers.Count).IsEqualTo(before + 1).Because("the connection to the smf server is idle");
         frames.Call("1");
         _sim.RunUntilQuiet();
-        await Assert.That(_sim.Loop.Timers.Count).IsEqualTo(before + 1).Because("the connection to the frame server is idle");
+        await Assert.That(_sim.Loop.Timers.Count).IsEqualTo(before + 2).Because("the connection to the frame server is idle, too");
     }
 
     [Test]

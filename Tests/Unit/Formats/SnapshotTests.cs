@@ -1,6 +1,7 @@
 using FrameRpc.Gateway.Admin;
 using FrameRpc.Gateway.Backends;
 using FrameRpc.Gateway.Configuration;
+using FrameRpc.Gateway.Control.Health;
 using FrameRpc.Gateway.Formats.Frame;
 using FrameRpc.Gateway.Formats.Ledger;
 using FrameRpc.Gateway.Formats.Smf;
@@ -11,6 +12,7 @@ using FrameRpc.Protocol.Identity;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Frames;
 using FrameRpc.Tests.Simulation.Smf;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FrameRpc.Tests.Formats;
 
@@ -80,7 +82,7 @@ public sealed class SnapshotTests
             connection.Reply(request, request.Content);
         _sim.SmfServers[1].OnRequest = (connection, request) => connection.Reply(request, request.Content);
         for (ushort session = 3; session <= 12; session++)
-            smf.Call(session, "after"u8);
+            CallAlone(smf, session);
         FrameFarCaller frames = _sim.ConnectFrames();
         frames.Call("1", "Added");
         frames.Call("2", "Fail");
@@ -88,12 +90,12 @@ public sealed class SnapshotTests
 
         await Assert.That(smf.Replies.Count).IsEqualTo(12);
         await Assert.That(_sim.SmfServers[0].Requests.Count).IsEqualTo(1);
-        await Assert.That((_sim.SmfServers[1].Requests.Count, _added.Requests.Count)).IsEqualTo((6, 5));
+        await Assert.That((_sim.SmfServers[1].Requests.Count, _added.Requests.Count)).IsEqualTo((7, 4));
         await Assert.That(frames.Replies.Select(reply => reply.Error)).IsSequence([ReplyError.Ok, ReplyError.Request]);
         await Assert.That(frames.LastReply.ErrorMessage).IsEqualTo("no route for endpoint \"Fail\"");
         await Assert.That(LedgerCheck.EndedAt(SmfCalls, First.ToString(), SmfStatuses.Of(200))).IsEqualTo(1);
-        await Assert.That(LedgerCheck.EndedAt(SmfCalls, Second.ToString(), SmfStatuses.Of(200))).IsEqualTo(6);
-        await Assert.That(LedgerCheck.EndedAt(SmfCalls, _added.Address.ToString(), SmfStatuses.Of(200))).IsEqualTo(5);
+        await Assert.That(LedgerCheck.EndedAt(SmfCalls, Second.ToString(), SmfStatuses.Of(200))).IsEqualTo(7);
+        await Assert.That(LedgerCheck.EndedAt(SmfCalls, _added.Address.ToString(), SmfStatuses.Of(200))).IsEqualTo(4);
     }
 
     [Test]
@@ -128,11 +130,10 @@ public sealed class SnapshotTests
             connection.Reply(request, request.Content);
         foreach (SmfServer server in _sim.SmfServers)
             server.OnRequest = (connection, request) => connection.Reply(request, request.Content);
-        smf.Call(3, "x"u8);
-        smf.Call(4, "x"u8);
-        _sim.RunUntilQuiet();
-        await Assert.That(smf.Replies.Count).IsEqualTo(4);
-        await Assert.That(LedgerCheck.EndedAt(SmfCalls, First.ToString(), SmfStatuses.Of(200))).IsEqualTo(2);
+        for (ushort session = 3; session <= 8; session++)
+            CallAlone(smf, session);
+        await Assert.That(smf.Replies.Count).IsEqualTo(8);
+        await Assert.That(LedgerCheck.EndedAt(SmfCalls, First.ToString(), SmfStatuses.Of(200))).IsBetween(3, 5);
     }
 
     [Test]
@@ -170,17 +171,23 @@ public sealed class SnapshotTests
         foreach (SmfServer server in _sim.SmfServers)
             server.OnRequest = (connection, request) => connection.Reply(request, request.Content);
         SmfFarCaller smf = _sim.ConnectSmf();
-        _sim.WorkerContext.Apply(_sim.WorkerContext.Snapshot.With("storage", First, ServerHealth.Unhealthy));
+        _sim.WorkerContext.Apply(_sim.WorkerContext.Snapshot.With("storage", First, server => server with { Health = ServerHealth.Down }));
         for (ushort session = 1; session <= 4; session++)
             smf.Call(session, "x"u8);
         _sim.RunUntilQuiet();
         await Assert.That((_sim.SmfServers[0].Requests.Count, _sim.SmfServers[1].Requests.Count)).IsEqualTo((0, 4));
 
-        _sim.WorkerContext.Apply(_sim.WorkerContext.Snapshot.With("storage", First, ServerHealth.Healthy));
-        for (ushort session = 5; session <= 8; session++)
-            smf.Call(session, "x"u8);
+        _sim.WorkerContext.Apply(_sim.WorkerContext.Snapshot.With("storage", First, server => server with { Health = ServerHealth.Up }));
+        for (ushort session = 5; session <= 12; session++)
+            CallAlone(smf, session);
+        await Assert.That(_sim.SmfServers[0].Requests.Count).IsBetween(3, 4);
+    }
+
+    /// <summary>A server without a connection gets one when it is its turn, and calls from then on.</summary>
+    private void CallAlone(SmfFarCaller caller, ushort session)
+    {
+        caller.Call(session, "x"u8);
         _sim.RunUntilQuiet();
-        await Assert.That((_sim.SmfServers[0].Requests.Count, _sim.SmfServers[1].Requests.Count)).IsEqualTo((2, 6));
     }
 
     [Test]
@@ -209,8 +216,8 @@ public sealed class SnapshotTests
     {
         Publish();
         Snapshot snapshot = _sim.WorkerContext.Snapshot;
-        await Assert.That(BackendViews.Of(snapshot, [_sim.WorkerContext.Statistics]).Backends.Select(view => view.Name)).IsSequence(["frames", "storage"]);
-        await Assert.That(BackendViews.Of(snapshot, [_sim.WorkerContext.Statistics]).Backends[1].Servers.Select(view => view.Address))
+        await Assert.That(BackendViews.Of(snapshot, [_sim.WorkerContext.Statistics], new HealthBoard(_sim.Time, work => work(), NullLogger.Instance).Read(snapshot)).Backends.Select(view => view.Name)).IsSequence(["frames", "storage"]);
+        await Assert.That(BackendViews.Of(snapshot, [_sim.WorkerContext.Statistics], new HealthBoard(_sim.Time, work => work(), NullLogger.Instance).Read(snapshot)).Backends[1].Servers.Select(view => view.Address))
             .IsSequence([_added.Address.ToString(), Second.ToString()]);
         await Assert.That(RouteViews.Of(snapshot).Routes[0].Name).IsEqualTo("Added");
     }

@@ -62,7 +62,7 @@ internal sealed class WorkersByHand : IDisposable
     public string MetricsText()
     {
         var page = new ArrayBufferWriter<byte>();
-        new MetricsPage(() => _serving.Snapshot, _serving.Statistics, accessLog: null, messagesSuppressed: () => 0, isDraining: () => false).WriteTo(page);
+        new MetricsPage(() => _serving.Snapshot, _serving.Health.Read, _serving.Statistics, accessLog: null, messagesSuppressed: () => 0, isDraining: () => false).WriteTo(page);
         return Encoding.UTF8.GetString(page.WrittenSpan);
     }
 

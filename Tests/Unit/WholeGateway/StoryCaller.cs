@@ -70,7 +70,7 @@ internal abstract class StoryCaller(FarEnd farEnd, int number)
 internal sealed class SmfStoryCaller : StoryCaller
 {
     /// <summary>What a call may be answered by other than its server: no route, too many, lost, none, in time.</summary>
-    private static readonly uint[] Errors = [404, 429, 502, 503, 504];
+    private static readonly uint[] Errors = [404, 408, 429, 502, 503, 504];
 
     private readonly SmfFarCaller _farEnd;
     private readonly Dictionary<ushort, StoryCall> _unanswered = [];

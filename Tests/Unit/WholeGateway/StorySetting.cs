@@ -152,7 +152,7 @@ internal sealed class StorySetting
         _health.Clear();
         BackendOptions backend = Options.Backends[_random.Next(Options.Backends.Count)];
         if (backend.Servers.Count > 1 || !_isFair)
-            _health[backend.Servers[0].Address] = ServerHealth.Unhealthy;
+            _health[backend.Servers[0].Address] = ServerHealth.Down;
     }
 
     private void RemoveRoute()
@@ -233,7 +233,9 @@ internal sealed class StorySetting
     private Balancing DrawBalancing() => _random.Next(2) == 0 ? Balancing.RoundRobin : Balancing.LeastCalls;
 
     /// <summary>In a fair story a server may answer twice, and each time its shared connection is replaced while calls are on it.</summary>
-    private ConnectionLimits DrawConnections() => _isFair ? new(64, 4) : new(_random.Next(1, 3), _random.Next(1, 4));
+    private static ConnectionLimits Limits(int shared, int exclusive) => new(shared + exclusive, shared, exclusive);
+
+    private ConnectionLimits DrawConnections() => _isFair ? Limits(64, 4) : Limits(_random.Next(1, 3), _random.Next(1, 4));
 
     private int DrawWaiting() => _isFair ? 1000 : _random.Next(1, 40);
 

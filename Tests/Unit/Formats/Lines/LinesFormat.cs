@@ -148,12 +148,13 @@ internal sealed class LinesCaller : Caller
 
     private sealed class Request(LinesCaller caller) : ConnectionRequest
     {
+        protected internal override uint Key => 0;
+
         protected internal override void OnConnection(ServerConnection connection)
         {
             caller._connection = (LinesServerConnection)connection;
             caller._entry.Server = connection.Server.Statistics;
-            caller._connection.Caller = caller;
-            connection.Server.CallsInFlight++;
+            caller._connection.Take(caller);
             caller.ResumeInput();
         }
 
@@ -164,7 +165,16 @@ internal sealed class LinesCaller : Caller
 /// <summary>A connection to a server, which carries one call at a time.</summary>
 internal sealed class LinesServerConnection(Loop loop, ISocket socket, Server server) : ServerConnection(loop, socket, server, isExclusive: true)
 {
-    public LinesCaller? Caller { get; set; }
+    private long _takenMs;
+
+    public LinesCaller? Caller { get; private set; }
+
+    public void Take(LinesCaller caller)
+    {
+        Caller = caller;
+        _takenMs = Loop.NowMs;
+        OnCallBegun();
+    }
 
     /// <summary>Its caller is gone, or has its answer.</summary>
     public void Drop()
@@ -178,15 +188,16 @@ internal sealed class LinesServerConnection(Loop loop, ISocket socket, Server se
     {
         if (LinesFormat.LengthOf(bytes, out _) is not (> 0 and var length) || bytes.Length < length || Release() is not { } caller)
             return 0;
+        HasReplied = true;
         caller.Reply(bytes[..length]);
         Server.GiveBack(this);
         return length;
     }
 
-    protected override void OnPeerEnded() => Close();
     protected override void OnClosed()
     {
         LinesCaller? caller = Release();
+        JudgeEnd(callsLost: caller is null ? 0 : 1);
         base.OnClosed();
         caller?.Reject(RejectReason.ServerLost);
     }
@@ -196,7 +207,7 @@ internal sealed class LinesServerConnection(Loop loop, ISocket socket, Server se
         LinesCaller? caller = Caller;
         Caller = null;
         if (caller is not null)
-            Server.CallsInFlight--;
+            OnCallEnded(_takenMs);
         return caller;
     }
 }

@@ -103,7 +103,7 @@ public sealed class LinesFormatTests
             Listeners = [new ListenerOptions { Name = "lines", Address = new TcpAddress("lines", 0), Protocol = LinesFormat.Lines, ConnectionsMax = 100 }],
             Backends =
             [
-                new BackendOptions { Name = "printers", Protocol = LinesFormat.Lines, Servers = [new BackendServerOptions { Address = Server }], ConnectionLimits = new ConnectionLimits(0, 2) },
+                new BackendOptions { Name = "printers", Protocol = LinesFormat.Lines, Servers = [new BackendServerOptions { Address = Server }], ConnectionLimits = new ConnectionLimits(2, 0, 2) },
             ],
             Routes = [new RouteOptions { Name = "line", Id = Id, Endpoint = null, Method = null, Backend = "printers", MessageBytesMax = 65_535 }],
         };

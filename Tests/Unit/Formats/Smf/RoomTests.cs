@@ -1,4 +1,6 @@
+using FrameRpc.Gateway.Configuration;
 using FrameRpc.Gateway.Formats.Smf;
+using FrameRpc.Gateway.Routing;
 using FrameRpc.Tests.Simulation;
 using FrameRpc.Tests.Simulation.Smf;
 
@@ -14,7 +16,7 @@ public sealed class RoomTests
 
     private static readonly NetworkConditions SmallBuffers = NetworkConditions.Calm with { BufferBytesMin = 10_000, BufferBytesMax = 10_000 };
 
-    private readonly GatewaySimulation _sim = new(new GatewaySetup { TimeoutMs = 2000 }, SmallBuffers);
+    private readonly GatewaySimulation _sim = new(new GatewaySetup { TimeoutMs = 2000, SharedConnectionsMax = 1 }, SmallBuffers);
     private readonly SmfFarCaller[] _fillers;
     private readonly SmfFarCaller _waiting;
 
@@ -25,7 +27,7 @@ public sealed class RoomTests
         _waiting = _sim.ConnectSmf();
     }
 
-    private SmfServerConnection ServerConnection => (SmfServerConnection)_sim.SmfBackend.SharedConnection(out _)!;
+    private SmfServerConnection ServerConnection => (SmfServerConnection)_sim.SmfBackend.SharedConnection(key: 0, out _)!;
 
     [Test]
     public async Task A_request_that_waited_in_vain_on_one_connection_does_not_keep_the_next_from_waiting_on_another()
@@ -40,6 +42,7 @@ public sealed class RoomTests
         SmfFarServer first = _sim.SmfServer.Connection;
 
         // A reply that nothing asked for retires the connection: later calls are put on another one, which fills up, too.
+        AllowTwoConnections();
         first.Reply(60_000, "unasked"u8);
         _sim.RunFor(10);
         Fill(session: 2);
@@ -75,6 +78,13 @@ public sealed class RoomTests
 
         await Assert.That(_waiting.StatusOf(1)).IsEqualTo(504u);
         await Assert.That(connection.CallersWaiting).IsEqualTo(0);
+    }
+
+    private void AllowTwoConnections()
+    {
+        Snapshot snapshot = _sim.WorkerContext.Snapshot;
+        BackendSpec Changed(BackendSpec spec) => spec with { Options = spec.Options with { ConnectionLimits = new ConnectionLimits(Total: 66, SharedMax: 2, ExclusiveMax: 64) } };
+        _sim.WorkerContext.Apply(snapshot with { Generation = snapshot.Generation + 1, Backends = [.. snapshot.Backends.Select(Changed)] });
     }
 
     private void Fill(ushort session)

@@ -151,7 +151,7 @@ public sealed class SlowCallerTests
         slow.Call(3, "after a minute"u8);
         sim.RunUntilQuiet();
         await Assert.That(slow.StatusOf(3)).IsEqualTo(200u);
-        await Assert.That(sim.SmfServer.Connections.Count).IsEqualTo(before + 1);
+        await Assert.That((sim.SmfBackend.Servers[0].Statistics.SharedConnections, sim.SmfBackend.Servers[0].Statistics.ExclusiveConnections)).IsEqualTo((1, 0));
     }
 
     /// <summary>It takes enough for the connection to go on, again and again: each pause is short, and all of them together are not.</summary>
