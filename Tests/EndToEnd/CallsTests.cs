@@ -112,9 +112,9 @@ public sealed class CallsTests : IDisposable
 
         // A client sends its reset frame when it has its replies: one directly behind a request that waits would take the request back.
         byte[] sent = Vectors.Bytes($"{vector}.c2s");
-        caller.Send(sent[..^FrameHeader.Bytes]);
+        caller.Send(sent.AsSpan(0, sent.Length - FrameHeader.Bytes));
         FrameMessage[] received = [.. replies.Select(_ => FrameMessage.Read(caller)!)];
-        caller.Send(sent[^FrameHeader.Bytes..]);
+        caller.Send(sent.AsSpan(sent.Length - FrameHeader.Bytes));
         byte[] end = caller.ReadToEnd().Bytes;
 
         await Assert.That(seen).IsSequence(requests);
