@@ -52,7 +52,8 @@ public sealed class SickServerTests
 
         isSick = false;
         sim.SmfServers[0].ClosesOnAccept = false;
-        sim.RunFor(61_000);
+        // Long enough for the last ejection to end, and for the faults to be forgotten.
+        sim.RunFor(90_000);
         int before = sim.SmfServers[0].Requests.Count;
         int lost = Play(sim, caller, from: 2000);
         await Assert.That(lost).IsEqualTo(0);
