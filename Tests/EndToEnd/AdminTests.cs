@@ -84,8 +84,9 @@ public sealed class AdminTests : IDisposable
             .IsEqualTo(("smf-servers", "smf", 0));
         await Assert.That(Text(smf, "address")).IsEqualTo(held.File.SmfServers[0]);
         await Assert.That((Text(smf, "up"), Text(smf, "downForWorkers"), Text(smf, "weight"))).IsEqualTo(("true", "[]", "1"));
-        // Each of the two workers has two of the callers, and a shared connection for them.
-        await Assert.That(JsonSerializer.Serialize(smf.GetProperty("lanes"))).IsEqualTo("""{"shared":2,"exclusive":0,"idle":0}""");
+        // Each of the two workers has two of the callers, and a shared connection for them; or one for each, if the first call was unanswered for a while.
+        await Assert.That(smf.GetProperty("lanes").GetProperty("shared").GetInt32()).IsBetween(2, 4);
+        await Assert.That(smf.GetProperty("lanes").GetProperty("exclusive").GetInt32()).IsEqualTo(0);
         await Assert.That(JsonSerializer.Serialize(frames.GetProperty("lanes"))).IsEqualTo("""{"shared":0,"exclusive":1,"idle":0}""");
         held.LetGo();
         Patience.Until(() => InFlight(admin) == (0, 0), "no call is in flight");

@@ -21,7 +21,9 @@ public sealed class LoadTests
         long growth = gateway.PeakResidentBytes - before;
         TestContext.Current!.OutputWriter!.WriteLine($"{before / 1024} KiB before, {growth / 1024} KiB more after");
         await Assert.That(growth <= growthMax).IsTrue().Because($"{growth} bytes more than the {before} before");
-        Patience.Until(() => gateway.OpenFiles <= openFiles, $"{gateway.OpenFiles} file descriptors are {openFiles} again");
+        // A shared connection that was opened while the machine was busy stays for idleTimeout.
+        const int sharedMore = 8;
+        Patience.Until(() => gateway.OpenFiles <= openFiles + sharedMore, $"{gateway.OpenFiles} file descriptors are {openFiles} again");
     }
 
     /// <summary>Both formats at once, to servers in processes of their own; replies compared by this process.</summary>

@@ -8,6 +8,9 @@ public sealed class ServerFailureTests
 {
     private const int CallsInFlight = 50;
 
+    /// <summary>Otherwise another one is opened where the machine is slow.</summary>
+    private const string OneConnection = "\"sharedConnectionsPerServerMax\": 1";
+
     [Test]
     public async Task A_server_that_refuses_is_passed_over_for_the_next()
     {
@@ -56,7 +59,9 @@ public sealed class ServerFailureTests
     [Test]
     public async Task When_a_server_is_killed_with_calls_in_flight_each_gets_502_and_the_next_calls_go_to_the_other()
     {
-        var arrived = new CountdownEvent(CallsInFlight);
+        // The other server answers, and gets more calls for it.
+        const int lostMin = 5;
+        var arrived = new CountdownEvent(lostMin);
         using var silentSmf = new ScriptedServer("127.0.0.1:0", peer => Swallow(peer, SmfMessage.Read, arrived));
         using var doomed = GatewayProcess.Start(new GatewayFile { SmfServers = [silentSmf.Address], Workers = 1 });
         using var other = ScriptedServer.SmfEcho();
@@ -64,15 +69,15 @@ public sealed class ServerFailureTests
         using var caller = Peer.Connect(gateway.SmfAddress);
         SmfMessage[] requests = [.. Enumerable.Range(1, 2 * CallsInFlight).Select(SmfMessage.Request)];
 
-        // In turn, so that half of them are in flight at each server, and the other's are answered.
         foreach (SmfMessage request in requests)
             caller.Send(request.ToBytes());
-        HashSet<ushort> answered = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 200))];
         await Assert.That(arrived.Wait(Patience.Short, TestContext.Current!.Execution.CancellationToken)).IsTrue().Because("the calls do not arrive");
         doomed.Kill();
-        HashSet<ushort> lost = [.. Enumerable.Range(0, CallsInFlight).Select(_ => Answer(caller, 502))];
-
-        await Assert.That(answered.Union(lost).Order()).IsSequence(requests.Select(request => request.Session).Order());
+        SmfMessage[] replies = [.. requests.Select(_ => SmfMessage.Read(caller)!)];
+        await Assert.That(replies.Select(reply => reply.Session).Order()).IsSequence(requests.Select(request => request.Session).Order());
+        int lost = replies.Count(reply => reply.Meta == 502);
+        await Assert.That(lost).IsBetween(lostMin, CallsInFlight);
+        await Assert.That(replies.Count(reply => reply.Meta == 200)).IsEqualTo(replies.Length - lost);
         foreach (SmfMessage request in requests)
         {
             caller.Send(request.ToBytes());
@@ -83,7 +88,9 @@ public sealed class ServerFailureTests
     [Test]
     public async Task When_a_frame_server_is_killed_with_calls_in_flight_each_gets_error_3_and_the_next_calls_go_to_the_other()
     {
-        var arrived = new CountdownEvent(CallsInFlight);
+        // The other server answers, and gets more calls for it.
+        const int lostMin = 5;
+        var arrived = new CountdownEvent(lostMin);
         using var silent = new ScriptedServer("127.0.0.1:0", peer => Swallow(peer, FrameMessage.Read, arrived));
         using var doomed = GatewayProcess.Start(new GatewayFile { FrameServers = [silent.Address], Workers = 1 });
         using var other = ScriptedServer.FrameEcho();
@@ -96,8 +103,9 @@ public sealed class ServerFailureTests
         doomed.Kill();
 
         FrameMessage[] replies = [.. callers.Select(caller => FrameMessage.Read(caller)!)];
-        await Assert.That(replies.Count(reply => reply == FrameMessage.Fail(3, "the server closed the connection before its reply"))).IsEqualTo(CallsInFlight);
-        await Assert.That(replies.Count(reply => reply == FrameMessage.Ok("1"u8.ToArray()))).IsEqualTo(CallsInFlight);
+        int lost = replies.Count(reply => reply == FrameMessage.Fail(3, "the server closed the connection before its reply"));
+        await Assert.That(lost).IsBetween(lostMin, CallsInFlight);
+        await Assert.That(replies.Count(reply => reply == FrameMessage.Ok("1"u8.ToArray()))).IsEqualTo(callers.Length - lost);
         foreach (Peer caller in callers)
         {
             caller.Send(FrameMessage.Call("Echo", "2").ToBytes());
@@ -118,7 +126,7 @@ public sealed class ServerFailureTests
             if (how == StreamEnd.Reset)
                 peer.Reset();
         });
-        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address], Workers = 1 });
+        using var gateway = GatewayProcess.Start(new GatewayFile { SmfServers = [server.Address], Workers = 1, SmfBackendMembers = OneConnection });
         using var caller = Peer.Connect(gateway.SmfAddress);
         for (int round = 0; round < 3; round++)
         {
@@ -173,7 +181,10 @@ public sealed class ServerFailureTests
     private static void Swallow<T>(Peer peer, Func<Peer, T?> read, CountdownEvent arrived)
     {
         while (read(peer) is not null)
-            arrived.Signal();
+        {
+            lock (arrived)
+                _ = arrived.IsSet || arrived.Signal();
+        }
     }
 
     /// <summary>Addresses that refuse connections, and on which nobody else can come to listen.</summary>

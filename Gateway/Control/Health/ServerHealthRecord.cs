@@ -28,7 +28,7 @@ internal sealed class ServerHealthRecord(DateTimeOffset created)
         : ServerCondition.Up;
 
     /// <summary>Adopts what a worker has seen.</summary>
-    /// <returns>True if the condition has changed.</returns>
+    /// <returns>True if the condition has changed, other than by the first connection.</returns>
     public bool Note(ServerEvent seen, long number, DateTimeOffset now)
     {
         Kind before = Summary;
@@ -53,7 +53,7 @@ internal sealed class ServerHealthRecord(DateTimeOffset created)
     }
 
     /// <summary>Adopts the result of a check.</summary>
-    /// <returns>True if the condition has changed.</returns>
+    /// <returns>True if the condition has changed, other than by the first check.</returns>
     public bool NoteCheck(bool isUp, string evidence, DateTimeOffset now)
     {
         Kind before = Summary;
@@ -82,7 +82,10 @@ internal sealed class ServerHealthRecord(DateTimeOffset created)
             return false;
         Since = now;
         Reason = evidence;
-        if (Summary == Kind.Up && before != Kind.Unknown)
+        // That a server is there when it is first needed is no news.
+        if (before == Kind.Unknown && Summary == Kind.Up)
+            return false;
+        if (Summary == Kind.Up)
             _backAt = now;
         return true;
     }
